@@ -1,0 +1,14 @@
+//! How well predictions meet the truth: classes, numbers and images.
+//!
+//! Truth and predictions of the scored subjects come in, in the same order; single numbers and small tables go out.
+//! Definitions are those of scikit-learn, scipy and scikit-image; where they would answer with NaN or infinity, these
+//! functions say why there is no answer.
+
+pub mod classification;
+pub mod image;
+pub mod regression;
+pub mod roc;
+pub mod ssim;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,262 @@
+//! Numbers and images against scikit-learn, scipy, scikit-image, torchmetrics and MONAI.
+
+use super::image::{dice, intersection_over_union, mae, mse, normalised_difference, psnr};
+use super::regression::{mean_absolute_error, mean_squared_error, pearson, r2, spearman};
+use super::ssim::Ssim;
+use crate::analysis::error::AnalysisError;
+use crate::analysis::golden::{assert_close, flat, number, stats, table};
+use ndarray::{Array1, Array3, Array4, ArrayD, Axis, arr1};
+use serde_json::Value;
+
+fn volume(value: &Value) -> Array3<f64> {
+    Array3::from_shape_vec((12, 13, 14), flat(value)).unwrap()
+}
+
+#[test]
+fn the_structural_similarity_of_a_slice_is_that_of_three_packages() {
+    let Some(golden) = stats("psnr_ssim") else {
+        return;
+    };
+    let (truth, predicted) = (table(&golden["target2d"]), table(&golden["pred2d"]));
+    let score = |ssim: Ssim| ssim.score(truth.view(), predicted.view()).unwrap();
+    assert_close(
+        score(Ssim::uniform(1.0)),
+        number(&golden["skimage_ssim_default_range1"]),
+        1e-10,
+    );
+    assert_close(
+        score(Ssim::gaussian(1.0)),
+        number(&golden["skimage_ssim_gaussian_range1"]),
+        1e-10,
+    );
+    assert_close(
+        score(Ssim::torchmetrics(1.0)),
+        number(&golden["torchmetrics_ssim2d_range1"]),
+        1e-5,
+    );
+}
+
+#[test]
+fn the_structural_similarity_of_a_volume_is_that_of_three_packages() {
+    let Some(golden) = stats("psnr_ssim") else {
+        return;
+    };
+    let (truth, predicted) = (volume(&golden["target3d"]), volume(&golden["pred3d"]));
+    let score = |ssim: Ssim| ssim.score(truth.view(), predicted.view()).unwrap();
+    assert_close(
+        score(Ssim::uniform(1.0)),
+        number(&golden["skimage_ssim3d_default_range1"]),
+        1e-10,
+    );
+    assert_close(
+        score(Ssim::gaussian(1.0)),
+        number(&golden["skimage_ssim3d_gaussian"]),
+        1e-10,
+    );
+    assert_close(
+        score(Ssim::torchmetrics(1.0)),
+        number(&golden["torchmetrics_ssim3d_range1"]),
+        1e-5,
+    );
+}
+
+#[test]
+fn the_peak_signal_to_noise_ratio_is_scikit_images() {
+    let Some(golden) = stats("psnr_ssim") else {
+        return;
+    };
+    let (truth, predicted) = (table(&golden["target2d"]), table(&golden["pred2d"]));
+    assert_close(
+        mse(truth.view(), predicted.view()).unwrap(),
+        number(&golden["mse"]),
+        1e-10,
+    );
+    assert_close(
+        psnr(truth.view(), predicted.view(), 1.0).unwrap(),
+        number(&golden["skimage_psnr_range1"]),
+        1e-10,
+    );
+    let (truth, predicted) = (volume(&golden["target3d"]), volume(&golden["pred3d"]));
+    assert_close(
+        psnr(truth.view(), predicted.view(), 1.0).unwrap(),
+        number(&golden["skimage_psnr3d_range1"]),
+        1e-10,
+    );
+}
+
+#[test]
+fn images_shifted_by_their_minimum_score_as_the_disentanglement_code_does() {
+    let Some(golden) = stats("psnr_ssim") else {
+        return;
+    };
+    let shifted = |value: &Value| {
+        let image = table(value);
+        let least = image.iter().copied().fold(f64::INFINITY, f64::min);
+        image - least
+    };
+    let (truth, predicted) = (shifted(&golden["target2d"]), shifted(&golden["pred2d"]));
+    let range = truth.iter().copied().fold(0.0, f64::max);
+    let expected = &golden["official_disentangle"];
+    let ssim = Ssim::uniform(range)
+        .score(truth.view(), predicted.view())
+        .unwrap();
+    assert_close(ssim, number(&expected["ssim"][0]), 1e-6);
+    assert_close(
+        psnr(truth.view(), predicted.view(), range).unwrap(),
+        number(&expected["psnr"][0]),
+        1e-6,
+    );
+    assert_close(
+        mse(truth.view(), predicted.view()).unwrap(),
+        number(&expected["rmse"][0]),
+        1e-6,
+    );
+}
+
+#[test]
+fn single_precision_images_are_scored_without_being_copied_to_double() {
+    let truth = arr1(&[0.0_f32, 1.0, 2.0]);
+    let predicted = arr1(&[1.0_f32, 1.0, 4.0]);
+    assert_close(
+        mse(truth.view(), predicted.view()).unwrap(),
+        5.0 / 3.0,
+        1e-12,
+    );
+    assert_close(mae(truth.view(), predicted.view()).unwrap(), 1.0, 1e-12);
+    assert_close(
+        normalised_difference(truth.view(), predicted.view()).unwrap(),
+        3.0 / 9.0,
+        1e-12,
+    );
+}
+
+#[test]
+fn masks_overlap_as_monai_says() {
+    let Some(golden) = stats("dice") else { return };
+    let masks = |value: &Value| {
+        Array4::from_shape_vec((2, 6, 6, 6), flat(value))
+            .unwrap()
+            .mapv(|v| v > 0.5)
+    };
+    let (predicted, truth) = (masks(&golden["pred"]), masks(&golden["target"]));
+    for subject in 0..2 {
+        let (t, p) = (
+            truth.index_axis(Axis(0), subject),
+            predicted.index_axis(Axis(0), subject),
+        );
+        assert_close(dice(t, p).unwrap(), number(&golden["dice"][subject]), 1e-12);
+        assert_close(
+            dice(t, p).unwrap(),
+            number(&golden["monai"][subject][0]),
+            1e-6,
+        );
+        assert_close(
+            intersection_over_union(t, p).unwrap(),
+            number(&golden["iou"][subject]),
+            1e-12,
+        );
+    }
+    let empty = Array1::from_elem(4, false);
+    assert_eq!(dice(empty.view(), empty.view()).unwrap(), 1.0);
+}
+
+#[test]
+fn images_that_cannot_be_compared_are_refused() {
+    let (a, b) = (
+        ArrayD::<f64>::zeros(vec![8, 8]),
+        ArrayD::<f64>::zeros(vec![8, 9]),
+    );
+    assert!(matches!(
+        mse(a.view(), b.view()),
+        Err(AnalysisError::ShapeMismatch { .. })
+    ));
+    assert_eq!(psnr(a.view(), a.view(), 1.0), Err(AnalysisError::Identical));
+    assert!(matches!(
+        psnr(a.view(), a.view(), 0.0),
+        Err(AnalysisError::Setting { .. })
+    ));
+    assert!(matches!(
+        Ssim::gaussian(1.0).score(a.view(), a.view()),
+        Err(AnalysisError::TooFew {
+            needed: 11,
+            found: 8,
+            ..
+        })
+    ));
+    assert_close(
+        Ssim::uniform(1.0).score(a.view(), a.view()).unwrap(),
+        1.0,
+        1e-15,
+    );
+    assert!(matches!(
+        normalised_difference(a.view(), a.view()),
+        Err(AnalysisError::Constant { .. })
+    ));
+}
+
+#[test]
+fn numbers_are_scored_as_scikit_learn_and_scipy_do() {
+    let truth = [2.1, 3.4, 1.9, 5.6, 4.4, 3.8, 2.7, 4.9];
+    let predicted = [1.8, 3.9, 1.2, 4.1, 4.6, 2.2, 2.9, 3.3];
+    assert_close(r2(&truth, &predicted).unwrap(), 0.33009708737864085, 1e-12);
+    assert_close(
+        mean_squared_error(&truth, &predicted).unwrap(),
+        1.035,
+        1e-12,
+    );
+    assert_close(
+        mean_absolute_error(&truth, &predicted).unwrap(),
+        0.825,
+        1e-12,
+    );
+    let line = pearson(&truth, &predicted).unwrap();
+    assert_close(line.r, 0.7627577287388236, 1e-12);
+    assert_close(line.p_value.unwrap(), 0.027724361612863947, 1e-10);
+    let rank = spearman(&truth, &predicted).unwrap();
+    assert_close(rank.r, 0.7857142857142858, 1e-12);
+    assert_close(rank.p_value.unwrap(), 0.020815127253525273, 1e-10);
+    let tied = spearman(
+        &[1.0, 2.0, 2.0, 3.0, 5.0, 4.0],
+        &[2.0, 1.0, 3.0, 3.0, 6.0, 5.0],
+    )
+    .unwrap();
+    assert_close(tied.r, 0.8676470588235294, 1e-12);
+    assert_close(tied.p_value.unwrap(), 0.025116718400162802, 1e-10);
+    let same_order = spearman(&[0.3, 0.1, 0.2], &[9.0, 1.0, 2.0]).unwrap();
+    assert_eq!((same_order.r, same_order.p_value), (1.0, Some(0.0)));
+}
+
+#[test]
+fn correlations_survive_very_small_and_very_large_numbers() {
+    let x = [1e-300, 2e-300, 4e-300];
+    let y = [1e300, -2e300, 3e300];
+    let plain = pearson(&[1.0, 2.0, 4.0], &[1.0, -2.0, 3.0]).unwrap();
+    assert_close(pearson(&x, &y).unwrap().r, plain.r, 1e-12);
+    let perfect = pearson(&[1.0, 2.0, 4.0], &[-2.0, -4.0, -8.0]).unwrap();
+    assert_eq!((perfect.r, perfect.p_value), (-1.0, Some(0.0)));
+    assert_eq!(pearson(&[1.0, 2.0], &[5.0, 3.0]).unwrap().p_value, None);
+}
+
+#[test]
+fn a_constant_list_has_no_correlation() {
+    let error = pearson(&[1.0, 2.0, 3.0], &[4.0, 4.0, 4.0]).unwrap_err();
+    assert_eq!(
+        error,
+        AnalysisError::Constant {
+            what: "the predictions",
+            value: 4.0
+        }
+    );
+    let error = r2(&[4.0, 4.0], &[4.0, 5.0]).unwrap_err();
+    assert_eq!(
+        error,
+        AnalysisError::Constant {
+            what: "the truth",
+            value: 4.0
+        }
+    );
+    assert!(matches!(
+        spearman(&[1.0, f64::NAN], &[1.0, 2.0]),
+        Err(AnalysisError::NotFinite { .. })
+    ));
+}

@@ -1,0 +1,117 @@
+//! `fascicle check`
+
+use super::{Program, source, status, table};
+use crate::compile::{JsonDiagnostic, ModelTable, json_diagnostics, model_tables};
+use crate::data::{CohortData, check_data};
+use clap::Args;
+use serde::Serialize;
+use std::path::Path;
+
+/// What `check` is asked.
+#[derive(Debug, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    program: Program,
+    /// Also read the headers and tables that the cohorts name, and tell of every subject that does not fit
+    #[arg(long)]
+    data: bool,
+    /// Print JSON: models, diagnostics, and with --data problems of the data
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Json {
+    models: Vec<ModelTable>,
+    diagnostics: Vec<JsonDiagnostic>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problems: Option<Vec<crate::data::Problem>>,
+}
+
+pub(super) fn check(args: &CheckArgs) -> u8 {
+    let (_, compilation) = match source::compile(&args.program) {
+        Ok(compiled) => compiled,
+        Err(message) => {
+            source::fail(&message);
+            return status::WRONG;
+        }
+    };
+    let models = compilation.base.as_ref().filter(|_| !compilation.failed()).map(model_tables).unwrap_or_default();
+    let problems = match (&compilation.base, args.data) {
+        (Some(program), true) => Some(data_problems(program)),
+        _ => None,
+    };
+    let wrong = compilation.failed() || problems.as_ref().is_some_and(|p| !p.is_empty());
+    if args.json {
+        let diagnostics = json_diagnostics(&compilation.diagnostics, &compilation.sources);
+        let json = Json { models, diagnostics, problems };
+        match serde_json::to_string_pretty(&json) {
+            Ok(text) => source::print(&format!("{text}\n")),
+            Err(error) => source::fail(&error.to_string()),
+        }
+    } else {
+        source::tell(&compilation);
+        for model in &models {
+            source::print(&layers(model));
+        }
+        if let Some(experiment) = &compilation.experiment
+            && !experiment.sweeps.is_empty()
+        {
+            for sweep in &experiment.sweeps {
+                source::print(&format!("sweep {}: {}\n", sweep.name, source::plural(sweep.variants.len(), "variant")));
+            }
+        }
+        if let Some(problems) = &problems {
+            tell_problems(problems);
+        }
+    }
+    if wrong { status::WRONG } else { status::DONE }
+}
+
+fn layers(model: &ModelTable) -> String {
+    let rows: Vec<Vec<String>> = model
+        .layers
+        .iter()
+        .map(|l| vec![l.path.clone(), l.op.clone(), l.output.clone(), table::thousands(l.parameters)])
+        .collect();
+    let mut out = format!("model {}\n", model.name);
+    out.push_str(&table::aligned(&["layer", "operator", "output", "parameters"], &rows, 3));
+    out.push_str(&format!(
+        "{} parameters, {} multiply-adds a subject, about {} for a training step of {}\n\n",
+        table::thousands(model.parameters),
+        table::operations(model.operations),
+        table::bytes(model.memory_bytes),
+        source::plural(model.batch as usize, "subject"),
+    ));
+    out
+}
+
+/// What the files say that the program cannot know.
+fn data_problems(program: &crate::program::Program) -> Vec<crate::data::Problem> {
+    let mut problems = Vec::new();
+    let mut loaded = Vec::new();
+    for cohort in &program.cohorts {
+        match CohortData::load(cohort, Path::new(".")) {
+            Ok(data) => loaded.push(data),
+            Err(error) => problems.push(crate::data::Problem {
+                subject: String::new(),
+                file: None,
+                message: format!("cohort `{}`: {error}", cohort.name),
+            }),
+        }
+    }
+    problems.extend(check_data(&program.inputs, &loaded));
+    problems
+}
+
+fn tell_problems(problems: &[crate::data::Problem]) {
+    if problems.is_empty() {
+        source::print("the data fit: every subject has what the file asks for, or may lack it\n");
+        return;
+    }
+    for problem in problems {
+        let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
+        source::fail(&format!("{subject}{}", problem.message));
+    }
+    source::fail(&format!("{} in the data", source::plural(problems.len(), "problem")));
+}

@@ -1,0 +1,109 @@
+//! The command line: thin commands over the library.
+//!
+//! Results go to standard output, progress and diagnostics to standard error. Exit status: 0 done, 1 the run failed,
+//! 2 the file or the command line is wrong, 75 interrupted and resumable.
+
+mod check;
+mod doc;
+mod explain;
+mod fmt;
+mod new;
+mod phantom;
+//RUN mod run;
+mod source;
+mod table;
+mod world;
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Exit statuses.
+pub mod status {
+    /// Done.
+    pub const DONE: u8 = 0;
+    /// The run failed.
+    pub const FAILED: u8 = 1;
+    /// The file or the command line is wrong.
+    pub const WRONG: u8 = 2;
+    /// Interrupted; the same command goes on where it stopped.
+    pub const INTERRUPTED: u8 = 75;
+}
+
+/// A language for multimodal neuroimaging experiments: one file says what the data are, how they are encoded and
+/// fused, what is minimised and what is asked of the result.
+#[derive(Debug, Parser)]
+#[command(name = "fascicle", version, max_term_width = 110, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Start here:
+  fascicle new first.fx            an experiment that runs on made-up heads
+  fascicle check first.fx          its layers, shapes, parameters and memory, before anything runs
+  fascicle run first.fx            trains, scores, writes runs/first/report.html
+  fascicle explain E0302           what an error means";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find every error before anything runs; show layers, shapes, parameters, operations and memory
+    Check(check::CheckArgs),
+    /// Run a file: train, score, analyse, compare, report. Running again does only what changed
+    //RUN Run(run::RunArgs),
+    /// Show what `run` would do, and why
+    //RUN Plan(run::PlanArgs),
+    /// Lay files out one way, every comment kept
+    Fmt(fmt::FmtArgs),
+    /// Explain an error code: `explain E0302`
+    Explain(explain::ExplainArgs),
+    /// Describe an operator, or list all: `doc Conv3d`
+    Doc(doc::DocArgs),
+    /// Write a first experiment to a file
+    New(new::NewArgs),
+    /// Write made-up heads with a clinical table as a BIDS folder
+    Phantom(phantom::PhantomArgs),
+}
+
+/// The file to compile, and what is set in it.
+#[derive(Debug, Args)]
+struct Program {
+    /// The experiment: a `.fx` file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Set a `param`: `--set width=32`. May be given several times
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    settings: Vec<(String, String)>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_string(), value.trim().to_string())),
+        _ => Err("expected NAME=VALUE, for example width=32".to_string()),
+    }
+}
+
+/// Runs the command line and gives the exit status.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let status = if error.use_stderr() { status::WRONG } else { status::DONE };
+            // Nothing is left to be done if even this cannot be printed.
+            let _ = error.print();
+            return ExitCode::from(status);
+        }
+    };
+    let status = match cli.command {
+        Command::Check(args) => check::check(&args),
+        //RUN Command::Run(args) => run::run(&args),
+        //RUN Command::Plan(args) => run::plan(&args),
+        Command::Fmt(args) => fmt::fmt(&args),
+        Command::Explain(args) => explain::explain(&args),
+        Command::Doc(args) => doc::doc(&args),
+        Command::New(args) => new::new(&args),
+        Command::Phantom(args) => phantom::phantom(&args),
+    };
+    ExitCode::from(status)
+}

@@ -1,0 +1,72 @@
+//! Reading and compiling a file, and telling what the compiler says.
+
+use super::Program;
+use super::world::Files;
+use crate::compile::{self, Compilation, Diagnostic, Severity};
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+
+/// The text of a file.
+pub(super) fn read(path: &Path) -> Result<String, String> {
+    match std::fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            format!("{}: not UTF-8 text (byte {at}); save it as UTF-8", path.display())
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(format!("{}: there is no such file", path.display()))
+        }
+        Err(error) => Err(format!("{}: cannot be read: {error}", path.display())),
+    }
+}
+
+/// Compiles a file; errors and warnings are printed on standard error.
+pub(super) fn compile(program: &Program) -> Result<(String, Compilation), String> {
+    let text = read(&program.file)?;
+    let world = Files::beside(&program.file);
+    let compilation = compile::compile(&program.file.display().to_string(), &text, &program.settings, &world);
+    Ok((text, compilation))
+}
+
+/// Prints diagnostics on standard error, and how many there are.
+pub(super) fn tell(compilation: &Compilation) {
+    let mut stderr = std::io::stderr().lock();
+    let colour = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let width = terminal_width();
+    for diagnostic in &compilation.diagnostics {
+        let text = compile::render(diagnostic, &compilation.sources, colour, width);
+        let _ = writeln!(stderr, "{text}");
+    }
+    let count = |severity: Severity| {
+        let is = |d: &&Diagnostic| d.severity == severity;
+        compilation.diagnostics.iter().filter(is).count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if errors > 0 {
+        let codes: Vec<&str> =
+            compilation.diagnostics.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code.code()).collect();
+        let first = codes.first().copied().unwrap_or("");
+        let _ = writeln!(stderr, "{} found; `fascicle explain {first}` says more", plural(errors, "error"));
+    } else if warnings > 0 {
+        let _ = writeln!(stderr, "{}", plural(warnings, "warning"));
+    }
+}
+
+/// `1 error`, `2 errors`.
+pub(super) fn plural(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+fn terminal_width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).filter(|c| (40..=400).contains(c)).unwrap_or(110)
+}
+
+/// Prints a failure that is not a diagnostic.
+pub(super) fn fail(message: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "error: {message}");
+}
+
+/// Prints a result; a closed pipe is not an error.
+pub(super) fn print(text: &str) {
+    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+}

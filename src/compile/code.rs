@@ -1,0 +1,186 @@
+//! Kinds of mistakes, each with the text that `fascicle explain` prints.
+
+/// Declares the codes: number, severity by first letter, title, explanation.
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $variant:ident = $code:literal, $title:literal, $text:literal;)*) => {
+        /// The kind of a mistake.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = $title] $variant,)*
+        }
+
+        impl Code {
+            /// All of them, in the order of their numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// `E0312`, or `W0901` for a warning.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// What it is called.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// What it means and what can be done, with an example.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    Syntax = "E0101", "text that is not of the language",
+        "The text cannot be read as a declaration. The message says what was expected at the place it points to. Each\ndeclaration is read on its own, so errors in the others are told as well.";
+    SourceNotRead = "E0102", "a file that cannot be read",
+        "`use \"file.fx\".Block` and `extends \"file.fx\"` read another file, relative to the one that names it.";
+    SourceCycle = "E0103", "files that extend one another in a circle",
+        "`a.fx` extends `b.fx` which extends `a.fx`: there is no first one to start from. Move what both need to a third.";
+
+    UnknownName = "E0201", "a name nobody declared",
+        "Every name must be declared in the file, taken with `use`, or be an operator of the language. The nearest known\nname is suggested.";
+    UnknownArgument = "E0202", "an argument the function does not have",
+        "Arguments are given by position or by name. `fascicle doc NAME` lists those of an operator.";
+    MissingArgument = "E0203", "an argument that must be given",
+        "The argument has no default. Give it by position or by name: `Conv3d(16)` or `Conv3d(filters: 16)`.";
+    WrongArgument = "E0204", "an argument of the wrong kind or size",
+        "The message says what the argument accepts and what it was given.";
+    TwiceDeclared = "E0205", "a name declared twice",
+        "Order means nothing in a file, so the second declaration cannot replace the first. Rename one; to change a\ndeclaration of another file, `extends` that file and declare the name again in yours.";
+    UnknownField = "E0206", "a field that does not exist",
+        "Models have their outputs as fields, records their entries, lists `first`, `last`, `init` and `rest`, and a\n`normal` has `mean` and `log_var`.";
+    UnknownKey = "E0207", "a key the family does not have",
+        "`for m in group { .. }` makes a family with one value for each member. It is indexed by those members only.";
+    Circular = "E0208", "a declaration that needs itself",
+        "Working out the declaration's value leads back to itself.";
+    NotListed = "E0209", "a model that reads an input it does not list",
+        "`model m(t1, age) { .. }` says what the model reads. Naming another modality inside is an error, so that the\nhead of the model can be trusted.";
+    UnknownClause = "E0210", "a clause that does not exist",
+        "Cohorts, stages and sweeps are described by clauses: `keep`, `minimize`, `compare`... The message lists those\nthat can stand there.";
+    UnknownMetric = "E0211", "a metric that does not exist",
+        "Metrics are named as in scikit-learn: accuracy, balanced_accuracy, precision, recall, f1, auc, confusion, mae,\nmse, r2, pearson, spearman; for images psnr, ssim, dice, norm_diff.";
+
+    ShapeRefused = "E0301", "an operator that cannot take this shape",
+        "The operator's shape rule is not met; the message gives the shapes in the order channels, depth, height, width,\nwithout the batch.";
+    ShapeMismatch = "E0302", "shapes that differ where they must agree",
+        "Both shapes are shown with the places they come from. `concat` needs all axes but one to agree; `+` needs equal\nshapes, or 1 where they differ.";
+    DimensionMismatch = "E0303", "a dimension with two values",
+        "A lower-case name in a block's signature is solved once and is then the same everywhere in the block. Here two\ninputs ask for different values.";
+    DimensionDivision = "E0304", "a division of dimensions with a remainder",
+        "`d/2` in a signature must come out even: 35 voxels cannot be halved. Pad or crop the input to a multiple first.";
+    ResultMismatch = "E0305", "a block that does not give what its signature says",
+        "The declared result and the computed one are both shown. Either is wrong.";
+    RankMismatch = "E0306", "the wrong number of axes",
+        "A block's signature fixes how many axes its inputs have: `[c, d, h, w]` is a volume, `[n]` a vector.";
+    SharedShape = "E0307", "a module applied to two shapes",
+        "A module's input shape is fixed where it is first applied, because its weights depend on it. Make two modules, or\nbring the inputs to one shape.";
+    UnknownWidth = "E0308", "a number of columns that only the data know",
+        "`vector[_]` takes its width from the table, which cannot be read here. Write the number, or make the table\navailable.";
+    WidthMismatch = "E0309", "a table with another number of columns",
+        "The type says how many columns there are, the selection gives another number. The message lists what was found.";
+    TargetShape = "E0310", "a model whose result does not fit its target",
+        "A class target needs one number (logit) for each of its levels, a real target one number, a mask one channel for\neach level.";
+
+    NormalUsed = "E0401", "a Gaussian where numbers are needed",
+        "`normal[n]` is a distribution: it can be sampled, fused by `poe`, `moe` or `mopoe`, and compared by `kl`. It\ncannot be concatenated or passed to a layer; use `sample`, or its `.mean`.";
+    ClassUsed = "E0402", "a class where numbers are needed",
+        "A class is a name, not a quantity. Use `one_hot` (a 0/1 column a level) or `Embedding(n)`.";
+    KindMismatch = "E0403", "a value of the wrong kind",
+        "The message says what was expected and what was found: a tensor, a module, a list, a number...";
+    NotApplied = "E0404", "a module used as a value",
+        "`Conv3d(16)` makes a module; it gives a value only when applied: `x |> Conv3d(16)` or `Conv3d(16)(x)`.";
+    NotCallable = "E0405", "something called that is no function",
+        "Only operators, functions, blocks and modules can be applied.";
+    ScalarExpected = "E0406", "a loss that is not one number",
+        "What is minimised must be one number for the batch: apply a loss such as `mse(prediction, truth)` and add up.";
+    MetricKind = "E0407", "a metric of another kind of truth",
+        "Accuracy, F1 and AUC need a class as truth; MSE and correlation need numbers.";
+    ConditionNotKnown = "E0408", "a condition that is not known to the compiler",
+        "`if` and `match` choose while the graph is being built, by parameters. A value of the data cannot choose.";
+    NotExhaustive = "E0409", "a match that leaves cases out",
+        "Every option of the parameter needs an arm, or `else`.";
+    UnknownOption = "E0410", "a word that is not among the options",
+        "The parameter is a `one_of`: only the options in its declaration can be compared or matched.";
+    ArithmeticFailed = "E0411", "arithmetic that has no result",
+        "A division by zero, or a number too large.";
+
+    AbsentUsed = "E0501", "an absent value where absence has no meaning",
+        "A value with `?` is missing for some people. It can go into `poe` and the other mixtures, be pooled over a\nfamily, be replaced (`x ?? zeros`, `x ?? mean`), or be the input of a block, which then gives nothing for those\npeople. It cannot be joined with values that everybody has.";
+    NobodyHas = "E0502", "a mixture that may have no member",
+        "All experts may be absent at once. Add `prior`, or a modality that everybody has.";
+    CoalescePresent = "E0503", "a replacement for something nobody lacks",
+        "`??` gives what stands in for an absent value; this one is always there.";
+
+    TrainingScored = "E0601", "a score on subjects that trained the model",
+        "Scores on training subjects say little. Ask for another subset, or write `on training` to say that it is meant.";
+    SubsetUnknown = "E0602", "a subset the protocol does not make",
+        "`holdout` exists only where the protocol keeps people out: `kfold(5, holdout: 100)`.";
+    TargetRead = "E0603", "a model that reads what it predicts",
+        "A target is known in training and unknown in use. A model that reads it has nothing left to predict.";
+    SubjectsSplit = "E0604", "scans of one subject on both sides of a split",
+        "Splits are by subject. Two rows of one person, or two cohorts that share people, must not be divided.";
+    ColumnIsTarget = "E0605", "a condition that holds the target",
+        "The column that is to be predicted is among the columns that are read.";
+
+    CohortSource = "E0701", "a cohort that cannot be understood",
+        "A cohort is `bids(\"folder\")`, `table(\"file.csv\")` or `phantom(subjects: 100)`.";
+    InputSource = "E0702", "an input that cannot be understood",
+        "An input is read by `image(\"pattern\")`, `columns(...)` or `column(\"name\")`, of one cohort or of all:\n`c.image(..)` or `image(..)`.";
+    InputType = "E0703", "a type that does not fit its source",
+        "Images are `volume`, `image`, `slices` or `mask`; columns are `vector`; a single column is a `class` or `real`.";
+    UnknownColumn = "E0704", "a column the table does not have",
+        "The table was read; the nearest name is suggested. `rename(name: \"column\")` maps a column that is called\notherwise.";
+    Step = "E0705", "a step that cannot be applied here",
+        "Images and columns have steps of their own: `zscore` is for images, `standardize` for columns.";
+
+    ParamType = "E0801", "a parameter whose value does not fit its type",
+        "`param n: int = 3`: the value, `--set` and every sweep must give a value of the declared type.";
+    UnknownParam = "E0802", "a parameter that does not exist",
+        "`--set` and `sweep` can only change what a `param` or `group` declares.";
+    VariantFails = "E0803", "a sweep with a variant that does not compile",
+        "Every variant of every sweep is compiled before the first one runs. The error below it arises in that variant\nonly.";
+    TooManyVariants = "E0804", "more variants than can be meant",
+        "A sweep multiplies its axes. More than 100,000 variants are refused.";
+    SweepEmpty = "E0805", "a sweep without values",
+        "Give values with `in [..]`; only `one_of` and `bool` parameters can do without.";
+
+    NothingToMinimise = "E0851", "a stage that minimises nothing",
+        "All terms have weight 0, or none depends on a parameter.";
+    NothingToTrain = "E0852", "a stage that moves no parameter",
+        "Everything the loss depends on is frozen, or has no parameters.";
+    ClauseMissing = "E0853", "a clause that must be given",
+        "A stage needs at least `minimize`.";
+    StageCycle = "E0854", "stages that wait for one another",
+        "`init` and `freeze` order the stages. These wait for one another in a circle.";
+    InitMismatch = "E0855", "weights from a module of another shape",
+        "`init a from b` copies weights; both modules must have the same layers with the same shapes.";
+    Recursion = "E0856", "recursion without end",
+        "A block that uses itself must come to an end: give it a parameter that shrinks and an `if` that stops.";
+    TooLarge = "E0857", "a program that unrolls to too much",
+        "The compiler stops at 100,000 operations or 4 billion numbers in one value.";
+
+    UnusedParam = "W0901", "a parameter that changes nothing",
+        "Nothing reads the parameter. Remove it, or use it.";
+    UnusedInput = "W0902", "an input that nothing reads",
+        "The modality, condition or target is declared and read by no model, loss, score or analysis.";
+    UnusedBlock = "W0903", "a block or loss that nothing uses",
+        "Nothing uses the declaration.";
+    NoTraining = "W0904", "a model that nothing trains",
+        "There is no `train` for the model: it would run with random weights.";
+    NoScore = "W0905", "a file without questions",
+        "Nothing is scored or analysed: the run would train and say nothing.";
+}
+
+impl Code {
+    /// Whether it is a warning.
+    pub fn is_warning(self) -> bool {
+        self.code().starts_with('W')
+    }
+
+    /// The code spelled so, in either case.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|c| c.code().eq_ignore_ascii_case(text.trim()))
+    }
+}

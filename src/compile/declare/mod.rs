@@ -1,0 +1,12 @@
+//! Declarations that are not expressions: each file turns one kind into its part of the [`crate::program`].
+
+pub(super) mod analysis;
+pub(super) mod cohort;
+pub(super) mod column;
+pub(super) mod input;
+pub(super) mod param;
+pub(super) mod protocol;
+pub(super) mod score;
+pub(super) mod stage;
+pub(super) mod step;
+pub(super) mod sweep;

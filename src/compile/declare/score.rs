@@ -1,0 +1,180 @@
+//! `score`: what is measured of which output, on whom.
+
+use super::stage::metric;
+use crate::compile::code::Code;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::evaluate::{Eval, Evaluator};
+use crate::graph::{InputId, Kind};
+use crate::program::{Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
+use crate::syntax::{Argument, BinaryOp, Expr, ExprKind, Name, nearest};
+
+/// Compiles a score.
+pub(in crate::compile) fn score(
+    e: &mut Evaluator<'_>,
+    of: &Expr,
+    on: Option<&Name>,
+    items: &[Argument],
+    protocol: &Protocol,
+) -> Eval<Score> {
+    let (model, output, members) = e.output_members(of)?;
+    let on = subset(e, on, protocol)?;
+    let mut metrics = Vec::new();
+    let mut against = None;
+    for item in items {
+        match &item.name {
+            Some(name) if name.text == "against" => {
+                let value = e.eval(&item.value)?;
+                match value {
+                    crate::compile::value::Value::Input(input) => against = Some(input),
+                    other => return e.expected("an input", &other, item.value.span),
+                }
+            }
+            Some(name) => {
+                let hint = nearest(&name.text, &["against"]).map_or("it has `against`".into(), |n| format!("did you mean `{n}`?"));
+                let message = format!("a score has no option `{}`", name.text);
+                return e.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(hint));
+            }
+            None => {
+                let (name, span) = metric_name(e, &item.value)?;
+                let metric = metric(e, &name, span)?;
+                metrics.push((metric, span));
+            }
+        }
+    }
+    let mut pairs = Vec::with_capacity(members.len());
+    for (key, node) in &members {
+        let truth = match against {
+            Some(input) => input,
+            None => truth(e, model, &output, key, of)?,
+        };
+        pairs.push(ScorePair { key: key.clone(), prediction: *node, truth: InputId(truth as u32) });
+        e.read.insert(*node);
+    }
+    if let Some(pair) = pairs.first() {
+        let truth = &e.graph.inputs[pair.truth.index()];
+        let classes = matches!(truth.ty.kind, Kind::Class(_));
+        let name = truth.name.clone();
+        for (metric, span) in &metrics {
+            let fits = if metric.is_of_classes() { classes } else { !classes || *metric == Metric::Dice };
+            if !fits {
+                let what = if classes { "classes" } else { "numbers" };
+                let declared = e.input_spans[pair.truth.index()];
+                let hint = if classes { "for classes: accuracy, balanced_accuracy, f1, auc" } else { "for numbers: mae, mse, r2, pearson" };
+                return e.fail(
+                    Diagnostic::error(Code::MetricKind, *span, format!("`{}` does not measure {what}, and `{name}` holds {what}", metric.name()))
+                        .also(declared, "declared here")
+                        .hint(hint),
+                );
+            }
+        }
+        for pair in &pairs {
+            shapes_agree(e, pair, of)?;
+        }
+    }
+    let spelled = e.sources.text(of.span).to_string();
+    Ok(Score { of: spelled, model, pairs, metrics: metrics.into_iter().map(|(m, _)| m).collect(), on })
+}
+
+fn shapes_agree(e: &mut Evaluator<'_>, pair: &ScorePair, of: &Expr) -> Eval<()> {
+    let truth = e.graph.inputs[pair.truth.index()].ty.clone();
+    let found = e.ty(pair.prediction).clone();
+    let fits = match &truth.kind {
+        Kind::Class(levels) => found.shape == [levels.len()],
+        Kind::Mask(levels) => found.shape.first() == Some(&levels.len()),
+        _ if truth.shape.is_empty() => found.shape.is_empty() || found.shape == [1],
+        _ => found.shape == truth.shape,
+    };
+    if fits {
+        return Ok(());
+    }
+    let declared = e.input_spans[pair.truth.index()];
+    let origin = e.origin(pair.prediction);
+    let name = e.graph.inputs[pair.truth.index()].name.clone();
+    e.fail(
+        Diagnostic::error(Code::ShapeMismatch, of.span, format!("the output is {found}, its truth `{name}` is {truth}"))
+            .also(origin, format!("this is {found}"))
+            .also(declared, format!("this is {truth}"))
+            .hint("say what it is compared to: `score x: mse, against: y`"),
+    )
+}
+
+/// A metric's name, with or without options that are settled elsewhere: `recall by class`.
+fn metric_name(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(String, crate::syntax::Span)> {
+    match &expr.kind {
+        ExprKind::Name(name) => Ok((name.clone(), expr.span)),
+        ExprKind::Binary { op: BinaryOp::By, left, .. } => metric_name(e, left),
+        _ => {
+            let message = "expected the name of a metric";
+            e.fail(Diagnostic::error(Code::UnknownMetric, expr.span, message).hint("for example: score m: auc, f1"))
+        }
+    }
+}
+
+/// What an output is compared to: the input it is named after, or the model's target.
+fn truth(e: &mut Evaluator<'_>, model: usize, output: &str, key: &str, of: &Expr) -> Eval<usize> {
+    // In pairs the second names the truth: `drawn[i, j]` has i's shape in j's contrast.
+    let name = key.rsplit(", ").next().unwrap_or(key);
+    if let Some(input) = e.inputs.iter().position(|i| i.name == name) {
+        return Ok(input);
+    }
+    if let Some(target) = e.models[model].target {
+        return Ok(target.index());
+    }
+    // An output that is called like an input is its reconstruction.
+    if let Some(input) = e.inputs.iter().position(|i| i.name == output) {
+        return Ok(input);
+    }
+    e.fail(
+        Diagnostic::error(Code::MissingArgument, of.span, "what is this compared to?")
+            .hint("give the model a target (`model m(..) -> diagnosis`) or write `score m: mse, against: t1`"),
+    )
+}
+
+/// The subset a score is taken on: the test subjects unless it says otherwise.
+pub(in crate::compile) fn subset(e: &mut Evaluator<'_>, on: Option<&Name>, protocol: &Protocol) -> Eval<Subset> {
+    let Some(name) = on else { return Ok(Subset::Test) };
+    subset_named(e, &name.text, name.span, protocol)
+}
+
+pub(in crate::compile) fn subset_named(
+    e: &mut Evaluator<'_>,
+    word: &str,
+    span: crate::syntax::Span,
+    protocol: &Protocol,
+) -> Eval<Subset> {
+    let known = ["test", "validation", "training", "holdout"];
+    let subset = match word {
+        "test" => Subset::Test,
+        "validation" => Subset::Validation,
+        "training" => Subset::Training,
+        "holdout" => Subset::Holdout,
+        other => {
+            let hint = match nearest(other, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there is {}", known.join(", ")),
+            };
+            return e.fail(Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{other}` subjects")).hint(hint));
+        }
+    };
+    let missing = match (&protocol.kind, subset) {
+        (ProtocolKind::KFold { holdout, .. }, Subset::Holdout) if *holdout == 0 => {
+            Some("the protocol keeps nobody out of the folds; write kfold(5, holdout: 100)")
+        }
+        (ProtocolKind::Holdout { .. }, Subset::Holdout) => {
+            Some("a single division has training, validation and test subjects: use `on test`")
+        }
+        (ProtocolKind::Holdout { test, .. }, Subset::Test) if *test <= 0.0 => Some("the protocol has no test subjects; write holdout(test: 0.1)"),
+        (ProtocolKind::Holdout { validation, .. } | ProtocolKind::KFold { validation, .. }, Subset::Validation)
+            if *validation <= 0.0 =>
+        {
+            Some("the protocol has no validation subjects; give it `validation: 0.1`")
+        }
+        _ => None,
+    };
+    match missing {
+        Some(hint) => {
+            e.fail(Diagnostic::error(Code::SubsetUnknown, span, format!("the protocol makes no `{word}` subjects")).hint(hint))
+        }
+        None => Ok(subset),
+    }
+}

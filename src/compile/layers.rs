@@ -1,0 +1,100 @@
+//! The layer table of `fascicle check`.
+
+use crate::graph::{Cost, Graph, NodeId, Op, PoolKind, UpsampleMode};
+use crate::program::Program;
+use serde::{Deserialize, Serialize};
+
+/// A model's layers and totals.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelTable {
+    /// The model's name.
+    pub name: String,
+    /// Learnable numbers that anything uses.
+    pub parameters: u64,
+    /// Layers in the order in which they are applied.
+    pub layers: Vec<LayerRow>,
+    /// Multiply-adds of a forward pass for one subject.
+    pub operations: u64,
+    /// Estimated peak bytes of a training step at the batch size of the model's stage.
+    pub memory_bytes: u64,
+    /// The batch size meant.
+    pub batch: u64,
+}
+
+/// One layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LayerRow {
+    /// Where it stands.
+    pub path: String,
+    /// The operator.
+    pub op: String,
+    /// The type of its output.
+    pub output: String,
+    /// Its learnable numbers; 0 where the module was counted before.
+    pub parameters: u64,
+}
+
+/// The tables of all models of a program.
+pub fn model_tables(program: &Program) -> Vec<ModelTable> {
+    program
+        .models
+        .iter()
+        .enumerate()
+        .map(|(index, model)| {
+            let stage = program.stages.iter().find(|s| s.model == index);
+            let batch = stage.map_or(1, |s| s.batch as u64);
+            table(&program.graph, &model.name, &model.live_roots, stage.map(|s| s.loss), batch)
+        })
+        .collect()
+}
+
+fn table(graph: &Graph, name: &str, roots: &[NodeId], loss: Option<NodeId>, batch: u64) -> ModelTable {
+    let live = graph.live(roots.iter().copied());
+    let mut counted = vec![false; graph.modules.len()];
+    let mut layers = Vec::new();
+    for (node, _) in graph.nodes.iter().zip(&live).filter(|(_, live)| **live) {
+        let Some(op) = row_name(graph, node) else { continue };
+        let parameters = match node.module {
+            Some(module) if !std::mem::replace(&mut counted[module.index()], true) => graph.module(module).parameters(),
+            _ => 0,
+        };
+        layers.push(LayerRow { path: node.path.clone(), op, output: node.ty.to_string(), parameters });
+    }
+    let own = Cost::of(graph, &live, batch);
+    let step = graph.live(roots.iter().copied().chain(loss));
+    let memory = Cost::of(graph, &step, batch).memory_bytes;
+    ModelTable { name: name.to_string(), parameters: own.parameters, layers, operations: own.operations, memory_bytes: memory, batch }
+}
+
+/// The name of a node that deserves a row: layers with parameters, and what changes a shape.
+fn row_name(graph: &Graph, node: &crate::graph::Node) -> Option<String> {
+    if let Some(module) = node.module {
+        return Some(graph.module(module).operator.clone());
+    }
+    let name = match &node.op {
+        Op::Pool(pool) => match pool.kind {
+            PoolKind::Max => "max_pool",
+            PoolKind::Average => "avg_pool",
+        },
+        Op::AdaptivePool { kind: PoolKind::Max, .. } => "adaptive_max_pool",
+        Op::AdaptivePool { kind: PoolKind::Average, .. } => "adaptive_avg_pool",
+        Op::Upsample { mode: UpsampleMode::Nearest } => "upsample",
+        Op::Upsample { mode: UpsampleMode::Linear } => "upsample (linear)",
+        Op::Reshape => "reshape",
+        Op::Permute { .. } => "permute",
+        Op::Concat { .. } => "concat",
+        Op::Stack { .. } => "stack",
+        Op::Pad { .. } => "pad",
+        Op::Slice { .. } => "slice",
+        Op::Normal => "normal",
+        Op::Mixture { .. } => "mixture",
+        Op::Sample => "sample",
+        Op::Present(_) => "pool over members",
+        Op::Coalesce(_) => "replacement",
+        Op::Dropout { .. } => "Dropout",
+        Op::MatMul => "matmul",
+        Op::OneHot { .. } => "one_hot",
+        _ => return None,
+    };
+    Some(name.to_string())
+}

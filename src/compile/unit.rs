@@ -1,0 +1,280 @@
+//! All declarations that take part in a compilation, and what each file can see of the others.
+//!
+//! ```text
+//!  main.fx ── extends ─▶ base.fx        one scope: a declaration of main.fx replaces that of base.fx
+//!     └───── use ──────▶ std/blocks.fx  a scope of its own; main.fx sees the names it takes
+//! ```
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, Sources};
+use super::world::World;
+use crate::stdlib;
+use crate::syntax::{Declaration, DeclarationKind, Name, SourceId, Span, Use, nearest, parse};
+use indexmap::IndexMap;
+
+/// A declaration with the scope it stands in.
+pub(super) struct Declared {
+    pub declaration: Declaration,
+    pub scope: usize,
+}
+
+/// What one file (with those it extends) can see.
+#[derive(Default)]
+pub(super) struct Scope {
+    /// Names of its own, by position in [`Unit::declarations`].
+    pub names: IndexMap<String, usize>,
+    /// Names taken from other scopes, by scope.
+    pub imports: IndexMap<String, usize>,
+}
+
+/// Everything that was read.
+#[derive(Default)]
+pub(super) struct Unit {
+    pub declarations: Vec<Declared>,
+    pub scopes: Vec<Scope>,
+    /// The doc comment of the main file.
+    pub doc: String,
+}
+
+impl Unit {
+    /// The declaration that a name means in a scope.
+    pub fn resolve(&self, scope: usize, name: &str) -> Option<usize> {
+        let here = self.scopes.get(scope)?;
+        here.names.get(name).copied().or_else(|| {
+            let other = self.scopes.get(*here.imports.get(name)?)?;
+            other.names.get(name).copied()
+        })
+    }
+
+    /// Every name a scope can see.
+    pub fn visible(&self, scope: usize) -> impl Iterator<Item = &str> {
+        let here = self.scopes.get(scope);
+        here.into_iter().flat_map(|s| s.names.keys().chain(s.imports.keys())).map(String::as_str)
+    }
+
+    fn index_names(&mut self) {
+        for (position, declared) in self.declarations.iter().enumerate() {
+            if let Some(name) = declared_name(&declared.declaration.kind) {
+                self.scopes[declared.scope].names.insert(name.text.clone(), position);
+            }
+        }
+    }
+}
+
+/// The name under which a declaration can be referred to, if it has one.
+pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
+    use DeclarationKind as D;
+    match kind {
+        D::Param { name, .. }
+        | D::Cohort { name, .. }
+        | D::Input { name, .. }
+        | D::Group { name, .. }
+        | D::Model { name, .. }
+        | D::Loss { name, .. }
+        | D::Protocol { name, .. }
+        | D::Analysis { name, .. }
+        | D::Sweep { name, .. } => Some(name),
+        D::Block(block) => Some(&block.name),
+        D::Use(_) | D::Extends { .. } | D::Train { .. } | D::Ensemble { .. } | D::Score { .. } => None,
+    }
+}
+
+/// What a declaration replaces in a file that is extended: one key, one declaration.
+fn replacement_key(kind: &DeclarationKind, sources: &Sources) -> Option<String> {
+    use DeclarationKind as D;
+    match kind {
+        D::Train { model, .. } => Some(format!("train {}", model.text)),
+        D::Ensemble { model, .. } => Some(format!("ensemble {}", model.text)),
+        D::Score { of, on, .. } => {
+            Some(format!("score {} {}", sources.text(of.span), on.as_ref().map_or("", |n| n.text.as_str())))
+        }
+        D::Protocol { .. } => Some("protocol".into()),
+        other => declared_name(other).map(|n| n.text.clone()),
+    }
+}
+
+/// Reads a file and all that it names.
+pub(super) struct Loader<'a> {
+    pub world: &'a dyn World,
+    pub sources: &'a mut Sources,
+    pub diagnostics: &'a mut Vec<Diagnostic>,
+    pub unit: Unit,
+    files: IndexMap<String, usize>,
+}
+
+impl<'a> Loader<'a> {
+    pub fn new(world: &'a dyn World, sources: &'a mut Sources, diagnostics: &'a mut Vec<Diagnostic>) -> Self {
+        Self { world, sources, diagnostics, unit: Unit::default(), files: IndexMap::new() }
+    }
+
+    /// Reads the main file.
+    pub fn main(mut self, name: &str, text: &str) -> Unit {
+        let id = self.sources.add(name, text);
+        self.files.insert(name.to_string(), 0);
+        self.unit.scopes.push(Scope::default());
+        let chain = vec![name.to_string()];
+        self.unit.doc = self.file(text, id, 0, &chain);
+        self.unit.index_names();
+        self.unit
+    }
+
+    /// Reads one file into a scope; returns its documentation.
+    fn file(&mut self, text: &str, id: SourceId, scope: usize, chain: &[String]) -> String {
+        let (file, errors) = parse(text, id);
+        for error in errors {
+            let mut diagnostic = Diagnostic::error(Code::Syntax, error.span, error.message).maybe_hint(error.hint);
+            if let Some((span, text)) = error.related {
+                diagnostic = diagnostic.also(span, text);
+            }
+            self.diagnostics.push(diagnostic);
+        }
+        for declaration in &file.declarations {
+            if let DeclarationKind::Extends { path } = &declaration.kind {
+                self.extends(path, scope, chain);
+            }
+        }
+        let mut own: IndexMap<String, Span> = IndexMap::new();
+        for declaration in file.declarations {
+            match &declaration.kind {
+                DeclarationKind::Extends { .. } => continue,
+                DeclarationKind::Use(used) => {
+                    let used = used.clone();
+                    self.use_declaration(&used, declaration.span, scope, chain);
+                    continue;
+                }
+                _ => {}
+            }
+            let key = replacement_key(&declaration.kind, self.sources);
+            if let Some(key) = &key {
+                let place = declared_name(&declaration.kind).map_or(declaration.span, |n| n.span);
+                let stage = matches!(declaration.kind, DeclarationKind::Train { .. } | DeclarationKind::Score { .. });
+                if let Some(first) = own.get(key).filter(|_| !stage) {
+                    let what = key.strip_prefix("ensemble ").unwrap_or(key);
+                    self.diagnostics.push(
+                        Diagnostic::error(Code::TwiceDeclared, place, format!("`{what}` is declared twice"))
+                            .label("again here")
+                            .also(*first, "first declared here")
+                            .hint("rename one of the two; order means nothing, so neither replaces the other"),
+                    );
+                    continue;
+                }
+                let replaced = !own.contains_key(key);
+                own.insert(key.clone(), place);
+                if replaced {
+                    let sources = &*self.sources;
+                    self.unit.declarations.retain(|d| {
+                        d.scope != scope
+                            || d.declaration.span.source == id
+                            || replacement_key(&d.declaration.kind, sources).as_ref() != Some(key)
+                    });
+                }
+            }
+            self.unit.declarations.push(Declared { declaration, scope });
+        }
+        file.doc
+    }
+
+    fn extends(&mut self, path: &Name, scope: usize, chain: &[String]) {
+        if chain.contains(&path.text) {
+            let message = format!("`{}` extends itself, through {}", path.text, chain.join(" and "));
+            self.diagnostics.push(
+                Diagnostic::error(Code::SourceCycle, path.span, message).hint("move what both need to a third file"),
+            );
+            return;
+        }
+        match self.world.source(&path.text) {
+            Ok(text) => {
+                let id = self.sources.add(&path.text, &text);
+                let mut chain = chain.to_vec();
+                chain.push(path.text.clone());
+                self.file(&text, id, scope, &chain);
+            }
+            Err(why) => self.not_read(path, &why),
+        }
+    }
+
+    fn not_read(&mut self, path: &Name, why: &str) {
+        self.diagnostics.push(
+            Diagnostic::error(Code::SourceNotRead, path.span, format!("`{}` cannot be read: {why}", path.text))
+                .hint("paths are relative to the file that names them"),
+        );
+    }
+
+    fn use_declaration(&mut self, used: &Use, span: Span, scope: usize, chain: &[String]) {
+        let mut path: Vec<&Name> = used.path.iter().collect();
+        let (key, text) = if let Some(file) = &used.file {
+            if chain.contains(&file.text) {
+                let message = format!("`{}` uses itself, through {}", file.text, chain.join(" and "));
+                self.diagnostics.push(Diagnostic::error(Code::SourceCycle, file.span, message));
+                return;
+            }
+            match self.world.source(&file.text) {
+                Ok(text) => (file.text.clone(), text),
+                Err(why) => return self.not_read(file, &why),
+            }
+        } else {
+            let words: Vec<&str> = path.iter().map(|n| n.text.as_str()).collect();
+            if words.first() != Some(&"std") || words.len() < 2 {
+                let place = path.first().map_or(span, |n| n.span);
+                self.diagnostics.push(
+                    Diagnostic::error(Code::SourceNotRead, place, format!("there is no library `{}`", words.join(".")))
+                        .hint("the library is `std`; a file of your own is named in quotes: use \"blocks.fx\".Name"),
+                );
+                return;
+            }
+            let Some(text) = stdlib::source(words[1]) else {
+                let known: Vec<&str> = stdlib::names().collect();
+                let hint = match nearest(words[1], &known) {
+                    Some(near) => format!("did you mean `std.{near}`?"),
+                    None => format!("it has {}", known.iter().map(|n| format!("std.{n}")).collect::<Vec<_>>().join(", ")),
+                };
+                let message = format!("the standard library has no part `{}`", words[1]);
+                self.diagnostics.push(Diagnostic::error(Code::SourceNotRead, path[1].span, message).hint(hint));
+                return;
+            };
+            let key = format!("std/{}.fx", words[1]);
+            path.drain(..2);
+            (key, text.to_string())
+        };
+        let used_scope = match self.files.get(&key) {
+            Some(scope) => *scope,
+            None => {
+                self.unit.scopes.push(Scope::default());
+                let new = self.unit.scopes.len() - 1;
+                self.files.insert(key.clone(), new);
+                let id = self.sources.add(&key, &text);
+                let mut chain = chain.to_vec();
+                chain.push(key.clone());
+                self.file(&text, id, new, &chain);
+                new
+            }
+        };
+        let wanted: Vec<&Name> = if used.names.is_empty() { path.into_iter().collect() } else { used.names.iter().collect() };
+        for name in wanted {
+            let found = self.unit.declarations.iter().find(|d| {
+                d.scope == used_scope && declared_name(&d.declaration.kind).is_some_and(|n| n.text == name.text)
+            });
+            match found {
+                Some(_) => {
+                    self.unit.scopes[scope].imports.insert(name.text.clone(), used_scope);
+                }
+                None => {
+                    let known: Vec<&str> = self
+                        .unit
+                        .declarations
+                        .iter()
+                        .filter(|d| d.scope == used_scope)
+                        .filter_map(|d| declared_name(&d.declaration.kind).map(|n| n.text.as_str()))
+                        .collect();
+                    let hint = match nearest(&name.text, &known) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("it has {}", known.join(", ")),
+                    };
+                    self.diagnostics.push(
+                        Diagnostic::error(Code::UnknownName, name.span, format!("`{key}` has no `{}`", name.text)).hint(hint),
+                    );
+                }
+            }
+        }
+    }
+}

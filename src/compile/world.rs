@@ -1,0 +1,57 @@
+//! The one door to the outside: everything the compiler learns that is not in its text comes through [`World`].
+
+use crate::program::Cohort;
+
+/// What the compiler may ask. A test gives it a world of its own; the command line gives it the file system.
+pub trait World {
+    /// The text of a file that `use` or `extends` names, relative to the file being compiled.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in a sentence.
+    fn source(&self, path: &str) -> Result<String, String>;
+
+    /// The table of a cohort: its columns and their levels, no more.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in a sentence.
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String>;
+}
+
+/// What the compiler needs to know of a cohort's table.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TableSummary {
+    /// Columns in the order of the table, renamed as the file says.
+    pub columns: Vec<ColumnSummary>,
+}
+
+/// What the compiler needs to know of a column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ColumnSummary {
+    /// Its name.
+    pub name: String,
+    /// Whether every present cell is a number.
+    pub numeric: bool,
+    /// Distinct values, sorted, where there are few.
+    pub levels: Option<Vec<String>>,
+}
+
+impl TableSummary {
+    /// The column of this name.
+    pub fn column(&self, name: &str) -> Option<&ColumnSummary> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+}
+
+/// A world without files: every question is answered with an error. For snippets and tests.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct EmptyWorld;
+
+impl World for EmptyWorld {
+    fn source(&self, path: &str) -> Result<String, String> {
+        Err(format!("there is no file `{path}` here"))
+    }
+
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
+        Err(format!("the table of `{}` cannot be read here", cohort.name))
+    }
+}

@@ -1,0 +1,135 @@
+//! Prepared volumes on disk: decoded once, mapped ever after.
+//!
+//! ```text
+//!  key = blake3(file content, steps, version) ──▶ FOLDER/ab/abcdef...vol ──map──▶ Image
+//! ```
+//!
+//! A file is a header of [`HEADER`] bytes (magic, shape, affine, checksum) and the values as little-endian 32-bit
+//! floats. It is written aside and renamed into place; one that is short or whose checksum is wrong is made again.
+
+use super::affine::Affine;
+use super::error::{DataError, Result};
+use super::files::write_aside;
+use super::transform::Image;
+use memmap2::Mmap;
+use ndarray::Array4;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// Changes when decoding or a cached step changes its meaning.
+pub const VERSION: u32 = 1;
+
+const MAGIC: &[u8; 8] = b"fxvol\0\0\x01";
+/// Magic, four extents, label flag, twelve numbers of the affine, checksum.
+const HEADER: usize = 8 + 4 * 8 + 8 + 12 * 8 + 32;
+
+/// A folder of prepared volumes.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// A prepared volume, mapped into memory.
+#[derive(Debug)]
+pub struct CachedImage {
+    map: Mmap,
+    shape: [usize; 4],
+    affine: Affine,
+    labels: bool,
+}
+
+impl Cache {
+    /// Uses a folder, which is made when something is first written.
+    pub fn new(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
+    }
+
+    /// The volume of this key, made by `make` where it is not there whole.
+    ///
+    /// # Errors
+    /// What `make` returns, or what the operating system says.
+    pub fn get(&self, key: &blake3::Hash, make: impl FnOnce() -> Result<Image>) -> Result<CachedImage> {
+        let name = key.to_hex();
+        let path = self.folder.join(&name[..2]).join(format!("{name}.vol"));
+        if let Some(found) = open(&path) {
+            return Ok(found);
+        }
+        let image = make()?;
+        let values = image.data.as_standard_layout();
+        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        write_aside(&path, &[&header(&image, &bytes), &bytes])?;
+        open(&path).ok_or_else(|| DataError::Io {
+            action: "read back",
+            path: path.clone(),
+            source: std::io::Error::other("the file that was just written is not whole; is the disk full?"),
+        })
+    }
+}
+
+impl CachedImage {
+    /// Copies it out.
+    pub fn image(&self) -> Image {
+        let values: Vec<f32> = self.map[HEADER..].as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        let [c, x, y, z] = self.shape;
+        // The length was compared with the shape when the file was opened.
+        let data = Array4::from_shape_vec((c, x, y, z), values).unwrap_or_default();
+        Image { data, affine: self.affine, labels: self.labels }
+    }
+
+    /// Channels and voxels along each axis.
+    pub fn shape(&self) -> [usize; 4] {
+        self.shape
+    }
+
+    /// Voxel to world, millimetres.
+    pub fn affine(&self) -> Affine {
+        self.affine
+    }
+}
+
+fn header(image: &Image, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEADER);
+    bytes.extend_from_slice(MAGIC);
+    for extent in image.data.shape() {
+        bytes.extend_from_slice(&(*extent as u64).to_le_bytes());
+    }
+    bytes.extend_from_slice(&u64::from(image.labels).to_le_bytes());
+    for value in image.affine.0[..3].iter().flatten() {
+        bytes.extend_from_slice(&value.to_le_bytes());
+    }
+    let checksum = blake3::Hasher::new().update(&bytes).update(payload).finalize();
+    bytes.extend_from_slice(checksum.as_bytes());
+    bytes
+}
+
+/// The volume, or `None` where the file is absent, short, or not what was written.
+fn open(path: &Path) -> Option<CachedImage> {
+    let file = File::open(path).ok()?;
+    // SAFETY: the file is written aside, renamed into place and never changed after; a process that changes it all the
+    // same can change the values read, not their number, which is checked below.
+    let map = unsafe { Mmap::map(&file) }.ok()?;
+    let head = map.get(..HEADER)?;
+    let u = |at: usize| head[at..].first_chunk::<8>().map(|b| u64::from_le_bytes(*b));
+    let f = |at: usize| u(at).map(f64::from_bits);
+    let mut shape = [0_usize; 4];
+    for (i, extent) in shape.iter_mut().enumerate() {
+        *extent = usize::try_from(u(8 + 8 * i)?).ok()?;
+    }
+    let values = shape.iter().try_fold(4_usize, |n, d| n.checked_mul(*d))?;
+    if !head.starts_with(MAGIC) || map.len() != values.checked_add(HEADER)? {
+        return None;
+    }
+    let checksum = blake3::Hasher::new().update(&head[..HEADER - 32]).update(&map[HEADER..]).finalize();
+    if head[HEADER - 32..] != *checksum.as_bytes() {
+        return None;
+    }
+    let mut affine = Affine::IDENTITY;
+    for k in 0..12 {
+        affine.0[k / 4][k % 4] = f(48 + 8 * k)?;
+    }
+    Some(CachedImage { shape, affine, labels: u(40)? == 1, map })
+}
+
+#[cfg(test)]
+#[path = "cache_tests.rs"]
+mod tests;

@@ -1,0 +1,410 @@
+//! A cohort, loaded: its records (a subject, or a session of one), their joined rows, and where their images are.
+//!
+//! ```text
+//!  Cohort (what the file says) ──load──▶ CohortData { records, tables, files, flow } ──▶ dataset, summary, splits
+//! ```
+//!
+//! Rows meet records by subject, with or without `sub-`, and by session where a table has sessions; never by position.
+
+use super::bids::{Bids, FilePattern};
+use super::error::{DataError, Result};
+use super::flow::Flow;
+pub use super::image_file::ImageFile;
+use super::joined_table::JoinedTable;
+use super::keep;
+use super::phantom::{Contrast, Phantom, PhantomSpec};
+use super::table::{Row, Table, bare, levels_of, no_column};
+use crate::program::{Cohort, CohortSource, PhantomSettings};
+use indexmap::IndexMap;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// One subject, or one session of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// The subject, as its folder or its row spells it.
+    pub subject: String,
+    /// The session, where the subject has any.
+    pub session: Option<String>,
+    /// Its row in each of the cohort's tables.
+    rows: Vec<Option<usize>>,
+}
+
+impl Record {
+    /// `sub-01`, or `sub-01_ses-02`.
+    pub fn name(&self) -> String {
+        match &self.session {
+            None => self.subject.clone(),
+            Some(session) => format!("{}_ses-{}", self.subject, bare(session, "ses-")),
+        }
+    }
+}
+
+/// A cohort whose tables are read and whose folder is indexed; no image is opened.
+#[derive(Debug, Clone)]
+pub struct CohortData {
+    /// Its name in the file.
+    pub name: String,
+    /// Who is in it: everybody who meets every `keep`.
+    pub records: Vec<Record>,
+    /// Who was found, left out and kept.
+    pub flow: Flow,
+    /// Where it was read, resolved: two cohorts with the same origin share people.
+    pub origin: String,
+    pub(crate) tables: Vec<JoinedTable>,
+    rename: IndexMap<String, String>,
+    files: Files,
+}
+
+/// Where a column is: its name for messages, and its places, first found first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnPlace {
+    name: String,
+    places: Vec<(usize, usize)>,
+}
+
+/// Where images are.
+#[derive(Debug, Clone)]
+enum Files {
+    Folder(PathBuf),
+    Phantom(Arc<Phantom>),
+}
+
+impl CohortData {
+    /// Reads tables and indexes folders. Paths are resolved against `base`.
+    ///
+    /// # Errors
+    /// A folder or table that is not there or cannot be read, a column that is not there, the same subject twice, text
+    /// where a `keep` compares numbers, or nobody left.
+    pub fn load(cohort: &Cohort, base: &Path) -> Result<Self> {
+        let mut data = match &cohort.source {
+            CohortSource::Bids { path } => Self::of_bids(cohort, &base.join(path))?,
+            CohortSource::Table { path } => Self::of_table(cohort, &base.join(path))?,
+            CohortSource::Phantom(settings) => Self::of_phantom(cohort, settings)?,
+        };
+        for path in &cohort.join {
+            let beside = match &data.files {
+                Files::Folder(root) => root.join(path),
+                Files::Phantom(_) => base.join(path),
+            };
+            let path = if beside.is_file() { beside } else { base.join(path) };
+            let table = Table::read(&path)?;
+            // A joined table may call its subjects otherwise.
+            let subject = cohort.subject.as_deref().filter(|name| table.columns.iter().any(|c| c == name));
+            data.attach(JoinedTable::new(table, subject)?)?;
+        }
+        let missing = data.rename.keys().filter_map(|name| data.column(name).err()).collect();
+        DataError::collect(missing)?;
+        data.keep(cohort)?;
+        Ok(data)
+    }
+
+    fn of_bids(cohort: &Cohort, root: &Path) -> Result<Self> {
+        let bids = Bids::open(root)?;
+        let mut found: Vec<(String, Option<String>)> = Vec::new();
+        for (subject, sessions) in &bids.subjects {
+            match sessions.is_empty() {
+                true => found.push((subject.clone(), None)),
+                false => found.extend(sessions.iter().map(|s| (subject.clone(), Some(s.clone())))),
+            }
+        }
+        let mut tables = Vec::new();
+        if let Some(table) = bids.participants {
+            let table = JoinedTable::new(table, cohort.subject.as_deref())?;
+            let folders: BTreeSet<&str> = bids.subjects.keys().map(|s| bare(s, "sub-")).collect();
+            for row in &table.table.rows {
+                if let Some(id) = row.cells[table.subject].as_deref()
+                    && !folders.contains(bare(id, "sub-"))
+                {
+                    found.push((id.to_owned(), None));
+                }
+            }
+            tables.push(table);
+        }
+        if let Some(table) = bids.sessions {
+            tables.push(JoinedTable { by_session: true, ..JoinedTable::new(table, None)? });
+        }
+        Self::assemble(cohort, origin_of(root), Files::Folder(root.to_owned()), found, tables)
+    }
+
+    fn of_table(cohort: &Cohort, path: &Path) -> Result<Self> {
+        let table = JoinedTable::new(Table::read(path)?, cohort.subject.as_deref())?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let people = table.people()?;
+        Self::assemble(cohort, origin_of(path), Files::Folder(folder), people, vec![table])
+    }
+
+    fn of_phantom(cohort: &Cohort, settings: &PhantomSettings) -> Result<Self> {
+        let spec = PhantomSpec {
+            subjects: settings.subjects,
+            seed: settings.seed,
+            shape: settings.shape,
+            missing_scan: settings.missing_scan,
+            missing_cell: settings.missing_cell,
+            noise: settings.noise,
+            sites: settings.sites,
+            ..PhantomSpec::default()
+        };
+        let phantom = Phantom::new(spec).map_err(|e| DataError::Phantom(e.to_string()))?;
+        let path: Arc<Path> = Path::new("phantom").into();
+        let columns: Vec<String> = phantom.columns().iter().map(|c| (*c).to_owned()).collect();
+        let rows = (0..phantom.rows().len())
+            .map(|i| Row {
+                path: path.clone(),
+                line: i + 2,
+                cells: columns.iter().map(|column| phantom.cell(i, column)).collect(),
+            })
+            .collect();
+        let table = JoinedTable::new(Table { path: path.to_path_buf(), columns, rows }, cohort.subject.as_deref())?;
+        let people = table.people()?;
+        let origin = format!("{:?}", phantom.spec());
+        Self::assemble(cohort, origin, Files::Phantom(Arc::new(phantom)), people, vec![table])
+    }
+
+    fn assemble(
+        cohort: &Cohort,
+        origin: String,
+        files: Files,
+        people: Vec<(String, Option<String>)>,
+        tables: Vec<JoinedTable>,
+    ) -> Result<Self> {
+        let records = people.into_iter().map(|(subject, session)| Record { subject, session, rows: Vec::new() });
+        let mut data = Self {
+            name: cohort.name.clone(),
+            records: records.collect(),
+            flow: Flow { cohort: cohort.name.clone(), ..Flow::default() },
+            origin,
+            tables: Vec::new(),
+            rename: cohort.rename.clone(),
+            files,
+        };
+        for table in tables {
+            data.attach(table)?;
+        }
+        Ok(data)
+    }
+
+    /// Joins a table: finds each record's row in it.
+    fn attach(&mut self, table: JoinedTable) -> Result<()> {
+        let places = table.table.by_subject(table.subject, table.session)?;
+        for record in &mut self.records {
+            let subject = bare(&record.subject, "sub-").to_owned();
+            let session = record.session.as_deref().map(|s| bare(s, "ses-").to_owned());
+            let exact = places.get(&(subject.clone(), session));
+            record.rows.push(exact.or_else(|| places.get(&(subject, None))).copied());
+        }
+        self.tables.push(table);
+        Ok(())
+    }
+
+    fn keep(&mut self, cohort: &Cohort) -> Result<()> {
+        self.flow.found = self.records.len();
+        self.flow.subjects = self.records.iter().map(|r| r.subject.as_str()).collect::<BTreeSet<_>>().len();
+        self.flow.analysed = self.records.len();
+        keep::check_columns(self, &cohort.keep)?;
+        let mut kept = Vec::with_capacity(self.records.len());
+        let mut flow = self.flow.clone();
+        let mut errors = Vec::new();
+        for record in 0..self.records.len() {
+            let mut stays = true;
+            for (spelling, condition) in &cohort.keep {
+                let reason = match keep::meets(self, record, condition) {
+                    Ok(Some(true)) => continue,
+                    Ok(Some(false)) => format!("keep {spelling}"),
+                    Ok(None) => format!("keep {spelling}: the cell is missing"),
+                    Err(e) => {
+                        errors.push(e);
+                        break;
+                    }
+                };
+                flow.leave_out(&reason, &self.records[record].name());
+                stays = false;
+                break;
+            }
+            if stays {
+                kept.push(self.records[record].clone());
+            }
+        }
+        DataError::collect(errors)?;
+        self.flow = flow;
+        self.records = kept;
+        if self.records.is_empty() {
+            return Err(DataError::Cohort {
+                cohort: self.name.clone(),
+                problem: format!("nobody is left.\n{}", self.flow),
+            });
+        }
+        Ok(())
+    }
+
+    /// Names of all columns (renamed ones by their new name), in the order of the tables.
+    pub fn columns(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for joined in &self.tables {
+            for (i, column) in joined.table.columns.iter().enumerate() {
+                let is_key = i == joined.subject || Some(i) == joined.session;
+                let name = self.rename.iter().find(|(_, old)| *old == column).map_or(column, |(new, _)| new);
+                if (!is_key || names.is_empty()) && !names.contains(&name.as_str()) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+
+    /// Where a column is.
+    ///
+    /// # Errors
+    /// [`DataError::NoColumn`] with "did you mean".
+    pub fn column(&self, name: &str) -> Result<ColumnPlace> {
+        let stored = self.rename.get(name).map_or(name, String::as_str);
+        let of =
+            |wanted: bool| {
+                self.tables.iter().enumerate().filter(move |(_, t)| t.by_session == wanted).filter_map(move |(i, t)| {
+                    t.table.columns.iter().position(|c| c == stored).map(|column| (i, column))
+                })
+            };
+        let places: Vec<(usize, usize)> = of(true).chain(of(false).take(1)).collect();
+        if places.is_empty() {
+            let known: Vec<String> = self.columns().into_iter().map(str::to_owned).collect();
+            let path = self.tables.first().map_or_else(|| self.expected_table(), |t| t.table.path.clone());
+            return Err(no_column(&path, stored, &known));
+        }
+        Ok(ColumnPlace { name: name.to_owned(), places })
+    }
+
+    fn expected_table(&self) -> PathBuf {
+        match &self.files {
+            Files::Folder(root) => root.join("participants.tsv"),
+            Files::Phantom(_) => "phantom".into(),
+        }
+    }
+
+    /// A record's cell; `None` where it is missing, or the record has no row.
+    pub fn text(&self, record: usize, place: &ColumnPlace) -> Option<&str> {
+        place.places.iter().find_map(|(table, column)| {
+            let row = self.records[record].rows[*table]?;
+            self.tables[*table].table.rows[row].cells[*column].as_deref()
+        })
+    }
+
+    /// A record's cell as a number.
+    ///
+    /// # Errors
+    /// [`DataError::NotANumber`] with file and line.
+    pub fn number(&self, record: usize, place: &ColumnPlace) -> Result<Option<f64>> {
+        for (table, column) in &place.places {
+            if let Some(row) = self.records[record].rows[*table]
+                && let Some(value) = self.tables[*table].table.rows[row].number(*column, &place.name)?
+            {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A column of the kept records as numbers.
+    ///
+    /// # Errors
+    /// No such column, or all cells that are not numbers.
+    pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>> {
+        let place = self.column(name)?;
+        let mut errors = Vec::new();
+        let values = (0..self.records.len()).map(|r| {
+            self.number(r, &place).unwrap_or_else(|e| {
+                errors.push(e);
+                None
+            })
+        });
+        let values = values.collect();
+        DataError::collect(errors)?;
+        Ok(values)
+    }
+
+    /// A column of the kept records as text.
+    ///
+    /// # Errors
+    /// No such column.
+    pub fn texts(&self, name: &str) -> Result<Vec<Option<&str>>> {
+        let place = self.column(name)?;
+        Ok((0..self.records.len()).map(|r| self.text(r, &place)).collect())
+    }
+
+    /// The distinct values among the kept records, sorted; numbers by value.
+    ///
+    /// # Errors
+    /// No such column.
+    pub fn levels(&self, name: &str) -> Result<Vec<String>> {
+        Ok(levels_of(self.texts(name)?.into_iter().flatten()))
+    }
+
+    /// A record's image; `None` where there is none.
+    ///
+    /// # Errors
+    /// Several files match, or the phantom has no such contrast.
+    pub fn image(&self, record: usize, pattern: &FilePattern) -> Result<Option<ImageFile>> {
+        let this = &self.records[record];
+        match &self.files {
+            Files::Folder(root) => {
+                for subject in [this.subject.clone(), format!("sub-{}", this.subject)] {
+                    if let Some(path) = pattern.find(root, &subject, this.session.as_deref())? {
+                        return Ok(Some(ImageFile::Path(path)));
+                    }
+                }
+                Ok(None)
+            }
+            Files::Phantom(phantom) => {
+                let subject = this.rows.first().copied().flatten().unwrap_or(0);
+                let suffix = pattern.suffix();
+                let contrast = match suffix {
+                    "dseg" => None,
+                    _ => Some(Contrast::ALL.into_iter().find(|c| c.suffix() == suffix).ok_or_else(|| {
+                        let problem = "the phantom has T1w, T2w, FLAIR, pet, and labels as dseg".to_owned();
+                        DataError::Pattern { pattern: pattern.spelling.clone(), problem }
+                    })?),
+                };
+                if contrast.is_some_and(|c| !phantom.has_scan(subject, c)) {
+                    return Ok(None);
+                }
+                Ok(Some(ImageFile::Scan { phantom: phantom.clone(), subject, contrast }))
+            }
+        }
+    }
+
+    /// Whether it is painted rather than read.
+    pub fn is_phantom(&self) -> bool {
+        matches!(self.files, Files::Phantom(_))
+    }
+
+    /// Whether any table has a row of this record.
+    pub fn has_row(&self, record: usize) -> bool {
+        self.records[record].rows.iter().any(Option::is_some)
+    }
+
+    /// Who a record is, the same in every cohort of the same origin.
+    pub fn person(&self, record: usize) -> String {
+        format!("{}\n{}", self.origin, bare(&self.records[record].subject, "sub-"))
+    }
+
+    /// The tables that were read.
+    pub fn table_paths(&self) -> Vec<&Path> {
+        let mut paths: Vec<&Path> = Vec::new();
+        for joined in &self.tables {
+            for path in joined.table.rows.iter().map(|row| &*row.path).chain([joined.table.path.as_path()]) {
+                if path.is_file() && !paths.contains(&path) {
+                    paths.push(path);
+                }
+            }
+        }
+        paths
+    }
+}
+
+fn origin_of(path: &Path) -> String {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
+#[cfg(test)]
+#[path = "cohort_tests.rs"]
+mod tests;

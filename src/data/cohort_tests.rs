@@ -1,0 +1,164 @@
+use super::super::bids::{Entities, FilePattern};
+use super::super::error::DataError;
+use super::super::samples::{bids, folder, phantom, put, shared, table};
+use super::{CohortData, ImageFile};
+use crate::program::{Comparison, Predicate, Scalar};
+use std::path::Path;
+
+fn compare(column: &str, comparison: Comparison, value: Scalar) -> Predicate {
+    Predicate::Compare { column: column.into(), comparison, value }
+}
+
+fn load(cohort: &crate::program::Cohort) -> Result<CohortData, DataError> {
+    CohortData::load(cohort, Path::new(""))
+}
+
+fn names(data: &CohortData) -> Vec<String> {
+    data.records.iter().map(super::Record::name).collect()
+}
+
+/// Two subjects; the first with two sessions.
+fn tree(root: &Path) {
+    put(root, "participants.tsv", "participant_id\tage\tsex\n02\t50\tM\nsub-01\t40\tF\n");
+    put(root, "sub-01/ses-1/anat/sub-01_ses-1_T1w.nii.gz", "x");
+    put(root, "sub-01/ses-2/anat/sub-01_ses-2_T1w.nii.gz", "x");
+    put(root, "sub-01/sub-01_sessions.tsv", "session_id\tage\nses-1\tn/a\nses-2\t43\n");
+    put(root, "sub-02/anat/sub-02_T1w.nii.gz", "x");
+    put(root, "sub-02/anat/sub-02_run-2_T1w.nii.gz", "x");
+    put(root, "derivatives/seg/sub-02/anat/sub-02_dseg.nii.gz", "x");
+}
+
+#[test]
+fn rows_meet_records_by_subject_and_session_never_by_position() {
+    let dir = folder();
+    tree(dir.path());
+    let data = load(&bids(dir.path())).expect("loaded");
+    assert_eq!(names(&data), ["sub-01_ses-1", "sub-01_ses-2", "sub-02"]);
+    assert_eq!(data.numbers("age").expect("ages"), [Some(40.0), Some(43.0), Some(50.0)]);
+    assert_eq!(data.texts("sex").expect("sexes"), [Some("F"), Some("F"), Some("M")]);
+    assert_eq!((data.flow.found, data.flow.subjects), (3, 2));
+    assert_eq!(data.person(0), data.person(1));
+}
+
+#[test]
+fn a_session_can_be_chosen_and_the_flow_says_who_went() {
+    let dir = folder();
+    tree(dir.path());
+    let mut cohort = bids(dir.path());
+    cohort.keep = vec![("session == first".into(), Predicate::Session { which: "first".into() })];
+    let data = load(&cohort).expect("loaded");
+    assert_eq!(names(&data), ["sub-01_ses-1", "sub-02"]);
+    assert_eq!(data.flow.left_out[0].records, ["sub-01_ses-2"]);
+    assert_eq!(
+        data.flow.to_string(),
+        "people: 3 found (2 subjects), 1 left out, 2 analysed\n  left out: keep session == first: 1 (sub-01_ses-2)"
+    );
+}
+
+#[test]
+fn a_pattern_finds_one_file_and_several_are_named() {
+    let dir = folder();
+    tree(dir.path());
+    let data = load(&bids(dir.path())).expect("loaded");
+    let find = |record, pattern: &str| data.image(record, &FilePattern::new(pattern).expect("a pattern"));
+    assert!(
+        matches!(find(1, "anat/*_T1w.nii.gz"), Ok(Some(ImageFile::Path(p))) if p.ends_with("sub-01_ses-2_T1w.nii.gz"))
+    );
+    assert!(matches!(find(2, "derivatives/seg/anat/*_dseg.nii.gz"), Ok(Some(_))));
+    assert!(matches!(find(0, "derivatives/seg/anat/*_dseg.nii.gz"), Ok(None)));
+    let error = find(2, "anat/*_T1w.nii.gz").expect_err("two").to_string();
+    assert!(error.contains("sub-02: 2 files match") && error.contains("run-2") && error.contains("narrow"), "{error}");
+    assert!(FilePattern::new("anat/[").is_err() && FilePattern::new("../x").is_err());
+}
+
+#[test]
+fn file_names_are_taken_apart_into_entities() {
+    let found = Entities::parse("sub-01_ses-2_acq-mprage_T1w.nii.gz");
+    assert_eq!((found.get("sub"), found.get("ses"), found.get("run")), (Some("01"), Some("2"), None));
+    assert_eq!((found.suffix.as_str(), found.extension.as_str()), ("T1w", ".nii.gz"));
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_to_be_missing() {
+    let dir = folder();
+    let error = load(&bids(&dir.path().join("nowhere"))).expect_err("missing").to_string();
+    assert!(error.contains("there is no BIDS folder at") && error.contains("nowhere"), "{error}");
+    assert!(matches!(load(&bids(dir.path())), Err(DataError::NotFound { .. })));
+}
+
+#[test]
+fn a_missing_cell_meets_no_comparison_nor_its_opposite() {
+    let dir = folder();
+    let path = put(dir.path(), "t.csv", "id,age,dx\na,30,HC\nb,n/a,HC\nc,60,AD\n");
+    let mut cohort = table(&path);
+    let young = compare("age", Comparison::Less, Scalar::Number(45.0));
+    cohort.keep = vec![("age < 45".into(), young.clone())];
+    assert_eq!(names(&load(&cohort).expect("loaded")), ["a"]);
+    cohort.keep = vec![("not age < 45".into(), Predicate::Not(Box::new(young.clone())))];
+    let data = load(&cohort).expect("loaded");
+    assert_eq!(names(&data), ["c"]);
+    assert_eq!(data.flow.left_out[1].reason, "keep not age < 45: the cell is missing");
+    let healthy = Predicate::In { column: "dx".into(), values: vec![Scalar::Text("HC".into())] };
+    cohort.keep = vec![("either".into(), Predicate::Or(Box::new(young), Box::new(healthy)))];
+    assert_eq!(names(&load(&cohort).expect("loaded")), ["a", "b"]);
+    cohort.keep = vec![("dx == XX".into(), compare("dx", Comparison::Equal, Scalar::Text("XX".into())))];
+    assert!(load(&cohort).expect_err("nobody").to_string().contains("nobody is left"));
+}
+
+#[test]
+fn columns_can_be_renamed_and_tables_joined() {
+    let dir = folder();
+    let path = put(dir.path(), "t.csv", "id,Age at scan\na,30\nb,31\n");
+    put(dir.path(), "more.tsv", "participant_id\tscore\nsub-b\t5\n");
+    let mut cohort = table(&path);
+    cohort.rename.insert("age".into(), "Age at scan".into());
+    cohort.join = vec!["more.tsv".into()];
+    let data = load(&cohort).expect("loaded");
+    assert_eq!(data.columns(), ["id", "age", "score"]);
+    assert_eq!(data.numbers("age").expect("ages"), [Some(30.0), Some(31.0)]);
+    assert_eq!(data.numbers("score").expect("scores"), [None, Some(5.0)]);
+    cohort.rename.insert("weight".into(), "Wait".into());
+    assert!(matches!(load(&cohort), Err(DataError::NoColumn { .. })));
+}
+
+#[test]
+fn a_subject_that_occurs_twice_in_a_table_is_an_error() {
+    let dir = folder();
+    let path = put(dir.path(), "t.csv", "id,age\na,30\na,31\n");
+    assert!(matches!(load(&table(&path)), Err(DataError::DuplicateSubject { first: 2, second: 3, .. })));
+}
+
+#[test]
+fn text_where_keep_compares_numbers_is_named_with_its_line() {
+    let dir = folder();
+    let mut cohort = table(&put(dir.path(), "t.csv", "id,age\na,30\nb,old\n"));
+    cohort.keep = vec![("age < 45".into(), compare("age", Comparison::Less, Scalar::Number(45.0)))];
+    assert!(matches!(load(&cohort), Err(DataError::NotANumber { line: 3, .. })));
+}
+
+#[test]
+fn a_phantom_is_a_cohort_with_rows_and_scans() {
+    let data = load(&phantom(12)).expect("loaded");
+    assert_eq!(data.records.len(), 12);
+    let scan = |pattern: &str| FilePattern::new(pattern).expect("a pattern");
+    assert!(matches!(data.image(0, &scan("anat/*_T1w.nii.gz")), Ok(Some(ImageFile::Scan { .. }))));
+    let t2 = (0..12).filter(|r| matches!(data.image(*r, &scan("anat/*_T2w.nii.gz")), Ok(Some(_)))).count();
+    assert!((1..12).contains(&t2), "{t2} of 12 have T2w");
+    assert!(data.image(0, &scan("func/*_bold.nii.gz")).is_err());
+}
+
+#[test]
+fn the_published_trees_are_read() {
+    let Some(root) = shared("data") else { return };
+    let data = load(&bids(&root.join("hippocampus"))).expect("loaded");
+    assert_eq!(data.records.len(), 200);
+    assert!(data.numbers("anterior_mm3").expect("volumes").iter().all(Option::is_some));
+    let labels = FilePattern::new("derivatives/labels/anat/*_dseg.nii.gz").expect("a pattern");
+    assert!((0..200).all(|r| matches!(data.image(r, &labels), Ok(Some(_)))));
+    let synthetic = load(&bids(&root.join("bids-examples/synthetic"))).expect("loaded");
+    assert_eq!((synthetic.flow.found, synthetic.flow.subjects), (10, 5));
+    assert_eq!(
+        synthetic.numbers("systolic_blood_pressure").expect("a column of sessions.tsv")[..2],
+        [Some(112.0), Some(113.0)]
+    );
+}

@@ -1,0 +1,175 @@
+//! Inputs whose fitted steps have learnt from one fold's training subjects: values for anybody.
+
+use super::super::error::{DataError, Result};
+use super::super::transform::{FittedChain, FittedColumns, Image};
+use super::augment::{Draw, Drawn};
+use super::{Content, Dataset, Item};
+use crate::program::{InputRole, SpatialKind};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What one input learnt. Saved as JSON, it is all that is needed to prepare new subjects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FittedInput {
+    /// An image's steps.
+    Image(FittedChain),
+    /// A vector's.
+    Columns(FittedColumns),
+    /// A class or a real: nothing is learnt.
+    AsItIs,
+}
+
+/// A dataset seen through one fold's fitted steps.
+#[derive(Debug)]
+pub struct FittedInputs<'a> {
+    pub(super) dataset: &'a Dataset,
+    fitted: Vec<FittedInput>,
+}
+
+impl Dataset {
+    /// Fits every input to these members and nobody else.
+    ///
+    /// # Errors
+    /// A name that nobody has, or a step that cannot be fitted.
+    pub fn fit(&self, training: &[String]) -> Result<FittedInputs<'_>> {
+        let members = training.iter().map(|key| self.place(key)).collect::<Result<Vec<usize>>>()?;
+        let fitted = self
+            .content
+            .iter()
+            .zip(&self.inputs)
+            .map(|(content, spec)| {
+                let of_input = |e: DataError| DataError::Input { input: spec.name.clone(), problem: e.to_string() };
+                Ok(match content {
+                    Content::Images { chain, volumes } => {
+                        let having: Vec<usize> = members.iter().copied().filter(|m| volumes[*m].is_some()).collect();
+                        let load = |i: usize| match &volumes[having[i]] {
+                            Some(volume) => Ok(volume.image()),
+                            None => Err(gone(&self.members[having[i]].key)),
+                        };
+                        FittedInput::Image(chain.fit(having.len(), &load).map_err(of_input)?)
+                    }
+                    Content::Columns { plan, rows } => {
+                        let rows = members.iter().filter_map(|m| rows[*m].clone()).collect();
+                        FittedInput::Columns(plan.fit(&rows).map_err(of_input)?)
+                    }
+                    Content::Class(_) | Content::Real(_) => FittedInput::AsItIs,
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(FittedInputs { dataset: self, fitted })
+    }
+
+    /// The dataset through steps that were fitted before, such as those saved with a model.
+    ///
+    /// # Errors
+    /// They are not of as many inputs as there are.
+    pub fn with_fitted(&self, fitted: Vec<FittedInput>) -> Result<FittedInputs<'_>> {
+        if fitted.len() != self.inputs.len() {
+            let problem = format!("fitted steps of {} inputs, expected {}", fitted.len(), self.inputs.len());
+            return Err(DataError::Step { step: "fit", problem });
+        }
+        Ok(FittedInputs { dataset: self, fitted })
+    }
+}
+
+impl FittedInputs<'_> {
+    /// What was learnt, in the order of the inputs.
+    pub fn fitted(&self) -> &[FittedInput] {
+        &self.fitted
+    }
+
+    /// The dataset it belongs to.
+    pub fn dataset(&self) -> &Dataset {
+        self.dataset
+    }
+
+    /// One input of one item, in C order; a class is its number. `None` where the subject lacks it.
+    ///
+    /// # Errors
+    /// A step that cannot be done on this subject.
+    pub fn value(&self, item: Item, input: usize, draw: &Draw<'_>) -> Result<Option<Vec<f32>>> {
+        let drawn = draw.of(&self.dataset.members[item.member].key, item.slice, self.dataset.views());
+        self.drawn_value(item, input, &drawn)
+    }
+
+    /// As [`FittedInputs::value`], with what was drawn for the item, so that its inputs are changed alike.
+    pub(super) fn drawn_value(&self, item: Item, input: usize, drawn: &Drawn) -> Result<Option<Vec<f32>>> {
+        let spec = &self.dataset.inputs[input];
+        match (&self.dataset.content[input], &self.fitted[input]) {
+            (Content::Images { chain, volumes }, FittedInput::Image(fitted)) => {
+                let Some(volume) = &volumes[item.member] else { return Ok(None) };
+                let name = |e: DataError| e.of_subject(&self.dataset.members[item.member].key, &spec.name);
+                let mut image: Image = fitted.apply(volume.image(), drawn.view).map_err(name)?;
+                if chain.kind == SpatialKind::Slices {
+                    image = fitted.slice(&image, item.slice);
+                }
+                let intensities = !image.labels && spec.role == InputRole::Modality;
+                let image = drawn.change(image, intensities, input);
+                Ok(Some(image.data.into_iter().collect()))
+            }
+            (Content::Columns { rows, .. }, FittedInput::Columns(fitted)) => {
+                Ok(rows[item.member].as_ref().and_then(|row| fitted.apply(row)))
+            }
+            (Content::Class(values), _) => Ok(values[item.member].map(|class| vec![class as f32])),
+            (Content::Real(values), _) => Ok(values[item.member].map(|value| vec![value as f32])),
+            _ => {
+                let problem = "the fitted steps are of another input".into();
+                Err(DataError::Input { input: spec.name.clone(), problem })
+            }
+        }
+    }
+
+    /// An input's image with its place in the world, without random changes, in the first view; `None` where the
+    /// subject lacks it or the input is no image.
+    ///
+    /// # Errors
+    /// A step that cannot be done on this subject.
+    pub fn image(&self, item: Item, input: usize) -> Result<Option<Image>> {
+        let (Content::Images { chain, volumes }, FittedInput::Image(fitted)) = (&self.dataset.content[input], &self.fitted[input])
+        else {
+            return Ok(None);
+        };
+        let Some(volume) = &volumes[item.member] else { return Ok(None) };
+        let name = |e: DataError| e.of_subject(&self.dataset.members[item.member].key, &self.dataset.inputs[input].name);
+        let image = fitted.apply(volume.image(), 0).map_err(name)?;
+        Ok(Some(if chain.kind == SpatialKind::Slices { fitted.slice(&image, item.slice) } else { image }))
+    }
+
+    /// One input of one subject, without random changes, in the first view.
+    ///
+    /// # Errors
+    /// Nobody of that name, or a step that cannot be done.
+    pub fn item(&self, key: &str, input: usize) -> Result<Option<Vec<f32>>> {
+        let member = self.dataset.place(key)?;
+        self.value(Item { member, slice: 0 }, input, &Draw::Fixed { view: 0 })
+    }
+
+    /// The mean of an input over these members that have it (`x ?? mean` of the training subjects); `None` where
+    /// nobody has it.
+    ///
+    /// # Errors
+    /// A name that nobody has, or a step that cannot be done.
+    pub fn mean(&self, keys: &[String], input: usize) -> Result<Option<Vec<f32>>> {
+        let items = self.dataset.items(keys)?;
+        let mut sum: Vec<f64> = Vec::new();
+        let mut n = 0.0;
+        // In portions, so that memory stays bounded and the order of the sum is fixed.
+        for portion in items.chunks(64) {
+            let values: Vec<Option<Vec<f32>>> = portion
+                .par_iter()
+                .map(|item| self.value(*item, input, &Draw::Fixed { view: 0 }))
+                .collect::<Result<_>>()?;
+            for values in values.into_iter().flatten() {
+                sum.resize(values.len(), 0.0);
+                sum.iter_mut().zip(&values).for_each(|(s, v)| *s += f64::from(*v));
+                n += 1.0;
+            }
+        }
+        Ok((n > 0.0).then(|| sum.into_iter().map(|s| (s / n) as f32).collect()))
+    }
+}
+
+fn gone(key: &str) -> DataError {
+    DataError::Step { step: "fit", problem: format!("`{key}` has no image") }
+}

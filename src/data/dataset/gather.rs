@@ -1,0 +1,379 @@
+//! Who has what: files found, cells typed, reasons noted; then images decoded in parallel.
+
+use super::super::bids::FilePattern;
+use super::super::cache::{Cache, CachedImage, VERSION};
+use super::super::cohort::{CohortData, ColumnPlace, ImageFile};
+use super::super::error::{DataError, Result};
+use super::super::flow::Flow;
+use super::super::nifti::FileBytes;
+use super::super::table::same_level;
+use super::super::transform::{ColumnPlan, ImageChain, SourceColumn};
+use super::super::volume::Volume;
+use super::{CellRow, Content, Member};
+use crate::program::{ColumnSelector, InputRole, InputSource, InputSpec, Missing};
+use rayon::prelude::*;
+use regex::Regex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Members, and what each has of each input.
+pub(super) struct Gathered {
+    pub(super) members: Vec<Member>,
+    pub(super) flows: Vec<Flow>,
+    /// By input, then by member.
+    found: Vec<Vec<Found>>,
+    /// Source columns of inputs that have any.
+    columns: Vec<Vec<SourceColumn>>,
+}
+
+/// What a record has of an input.
+#[derive(Debug, Clone)]
+enum Found {
+    /// Nothing: it is from another cohort, or it lacks an optional input.
+    Nothing,
+    Image(ImageFile),
+    Cells(CellRow),
+    Class(usize),
+    Real(f64),
+}
+
+/// The outcome of looking for one input of one record.
+enum Outcome {
+    Has(Found),
+    /// It lacks it, for this reason.
+    Lacks(String),
+}
+
+/// Looks for every input of every record.
+pub(super) fn who_has_what(inputs: &[InputSpec], cohorts: &[CohortData]) -> Result<Gathered> {
+    let mut readers = Vec::new();
+    let mut errors = Vec::new();
+    for spec in inputs {
+        let by_cohort: Vec<Option<Reader>> = match Reader::for_cohorts(spec, cohorts) {
+            Ok(readers) => readers,
+            Err(e) => {
+                errors.push(e);
+                Vec::new()
+            }
+        };
+        readers.push(by_cohort);
+    }
+    DataError::collect(errors)?;
+
+    let mut gathered =
+        Gathered { members: Vec::new(), flows: Vec::new(), found: vec![Vec::new(); inputs.len()], columns: Vec::new() };
+    gathered.columns = readers
+        .iter()
+        .map(|by_cohort| by_cohort.iter().flatten().next().map_or_else(Vec::new, Reader::source_columns))
+        .collect();
+    let mut errors = Vec::new();
+    for (cohort_at, cohort) in cohorts.iter().enumerate() {
+        let mut flow = cohort.flow.clone();
+        for (record, this) in cohort.records.iter().enumerate() {
+            let name = this.name();
+            let mut row = Vec::with_capacity(inputs.len());
+            let mut lacks: Option<String> = None;
+            let mut notes = Vec::new();
+            for (spec, readers) in inputs.iter().zip(&readers) {
+                let Some(reader) = &readers[cohort_at] else {
+                    row.push(Found::Nothing);
+                    continue;
+                };
+                match reader.look(spec, cohort, record) {
+                    Ok(Outcome::Has(found)) => row.push(found),
+                    Ok(Outcome::Lacks(reason)) => {
+                        // People without a target are used wherever none is needed.
+                        if spec.optional || spec.role == InputRole::Target {
+                            notes.push(format!("without `{}`: {reason}", spec.name));
+                        } else {
+                            lacks.get_or_insert(format!("no `{}`: {reason}", spec.name));
+                        }
+                        row.push(Found::Nothing);
+                    }
+                    Err(e) => {
+                        errors.push(e.of_subject(&name, &spec.name));
+                        row.push(Found::Nothing);
+                    }
+                }
+            }
+            if let Some(reason) = lacks {
+                flow.leave_out(&reason, &name);
+                continue;
+            }
+            notes.iter().for_each(|reason| flow.note(reason, &name));
+            for (column, found) in gathered.found.iter_mut().zip(row) {
+                column.push(found);
+            }
+            let key = if cohorts.len() > 1 { format!("{}:{name}", cohort.name) } else { name };
+            let person = cohort.person(record);
+            gathered.members.push(Member { key, cohort: cohort.name.clone(), person, cohort_at, record });
+        }
+        gathered.flows.push(flow);
+    }
+    DataError::collect(errors)?;
+    if let Some(flow) = gathered.flows.iter().find(|f| f.analysed == 0) {
+        return Err(DataError::Cohort { cohort: flow.cohort.clone(), problem: format!("nobody is left.\n{flow}") });
+    }
+    let nobody = |found: &Vec<Found>| found.iter().all(|f| matches!(f, Found::Nothing));
+    if let Some((spec, _)) = inputs.iter().zip(&gathered.found).find(|(_, found)| nobody(found)) {
+        let flows: Vec<String> = gathered.flows.iter().map(ToString::to_string).collect();
+        let problem = format!("nobody has it.\n{}", flows.join("\n"));
+        return Err(DataError::Input { input: spec.name.clone(), problem });
+    }
+    Ok(gathered)
+}
+
+/// Decodes all images in parallel, and puts cells into columns.
+pub(super) fn decode(
+    inputs: &[InputSpec],
+    gathered: &Gathered,
+    cache: &Cache,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Vec<Content>> {
+    let is_image = |found: &&Found| matches!(found, Found::Image(_));
+    let total = gathered.found.iter().flatten().filter(is_image).count();
+    let done = AtomicUsize::new(0);
+    let mut errors = Vec::new();
+    let mut content = Vec::with_capacity(inputs.len());
+    for (at, spec) in inputs.iter().enumerate() {
+        let found = &gathered.found[at];
+        content.push(match &spec.source {
+            InputSource::Image { .. } => {
+                let Some(chain) = chain_of(spec) else { continue };
+                let outcomes: Vec<Result<Option<CachedImage>>> = found
+                    .par_iter()
+                    .enumerate()
+                    .map(|(member, found)| {
+                        let Found::Image(file) = found else { return Ok(None) };
+                        let image = prepare(file, &chain, cache);
+                        progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+                        image.map(Some).map_err(|e| e.of_subject(&gathered.members[member].key, &spec.name))
+                    })
+                    .collect();
+                let volumes = outcomes.into_iter().map(|outcome| {
+                    outcome.unwrap_or_else(|e| {
+                        errors.push(e);
+                        None
+                    })
+                });
+                Content::Images { chain, volumes: volumes.collect() }
+            }
+            InputSource::Columns { missing, .. } => {
+                let columns = gathered.columns[at].clone();
+                let rows: Vec<Option<CellRow>> =
+                    found.iter().map(|f| if let Found::Cells(row) = f { Some(row.clone()) } else { None }).collect();
+                let has_missing: Vec<bool> =
+                    (0..columns.len()).map(|j| rows.iter().flatten().any(|row| row[j].is_none())).collect();
+                let width = spec.shape.iter().product();
+                match ColumnPlan::new(columns, missing.clone(), &has_missing, width) {
+                    Ok(plan) => Content::Columns { plan, rows },
+                    Err(e) => {
+                        errors.push(DataError::Input { input: spec.name.clone(), problem: e.to_string() });
+                        continue;
+                    }
+                }
+            }
+            InputSource::Column { .. } if !spec.levels.is_empty() => {
+                Content::Class(found.iter().map(|f| if let Found::Class(c) = f { Some(*c) } else { None }).collect())
+            }
+            InputSource::Column { .. } => {
+                Content::Real(found.iter().map(|f| if let Found::Real(v) = f { Some(*v) } else { None }).collect())
+            }
+        });
+    }
+    DataError::collect(errors)?;
+    Ok(content)
+}
+
+/// The chain of an image input.
+pub(crate) fn chain_of(spec: &InputSpec) -> Option<ImageChain> {
+    let InputSource::Image { kind, steps, .. } = &spec.source else { return None };
+    Some(ImageChain { kind: *kind, steps: steps.clone(), shape: spec.shape.clone(), levels: spec.levels.clone() })
+}
+
+fn prepare(file: &ImageFile, chain: &ImageChain, cache: &Cache) -> Result<CachedImage> {
+    let key = |content: &[u8]| {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(content).update(&VERSION.to_le_bytes()).update(chain.cache_name().as_bytes());
+        hasher.finalize()
+    };
+    match file {
+        ImageFile::Path(path) => {
+            let bytes = FileBytes::read(path)?;
+            cache.get(&key(bytes.hash().as_bytes()), || {
+                chain.prepare(&Volume::decode(&bytes)?).map_err(|e| in_file(e, path))
+            })
+        }
+        ImageFile::Scan { .. } => cache.get(&key(file.identity().as_bytes()), || chain.prepare(&file.paint()?)),
+    }
+}
+
+/// Names the file where a step failed that knows only voxels.
+fn in_file(error: DataError, path: &std::path::Path) -> DataError {
+    match error {
+        DataError::Step { step, problem } => {
+            DataError::Step { step, problem: format!("{}: {problem}", path.display()) }
+        }
+        other => other,
+    }
+}
+
+/// How one input is looked for in one cohort.
+enum Reader {
+    Image(FilePattern),
+    Columns(Vec<(SourceColumn, ColumnPlace)>),
+    Column(ColumnPlace),
+    /// An optional input whose columns this cohort lacks altogether.
+    Absent(String),
+}
+
+impl Reader {
+    /// By cohort; `None` where the input is not read from it.
+    fn for_cohorts(spec: &InputSpec, cohorts: &[CohortData]) -> Result<Vec<Option<Self>>> {
+        let applies = |c: &CohortData| spec.cohort.as_ref().is_none_or(|name| *name == c.name);
+        if !cohorts.iter().any(&applies) {
+            let problem = format!(
+                "it is read from cohort `{}`, which is not among those loaded",
+                spec.cohort.as_deref().unwrap_or("")
+            );
+            return Err(DataError::Input { input: spec.name.clone(), problem });
+        }
+        let mut columns: Option<Vec<SourceColumn>> = None;
+        cohorts
+            .iter()
+            .map(|cohort| {
+                if !applies(cohort) {
+                    return Ok(None);
+                }
+                Ok(Some(match &spec.source {
+                    InputSource::Image { pattern, .. } => Self::Image(FilePattern::new(pattern)?),
+                    InputSource::Column { column } => Self::Column(cohort.column(column)?),
+                    InputSource::Columns { .. } => {
+                        let wanted = match &columns {
+                            Some(columns) => columns.clone(),
+                            None => source_columns(spec, cohort)?,
+                        };
+                        let placed: Vec<Result<ColumnPlace>> = wanted.iter().map(|c| cohort.column(&c.name)).collect();
+                        let missing = placed.iter().filter(|p| p.is_err()).count();
+                        columns.get_or_insert(wanted.clone());
+                        if missing > 0 && spec.optional && spec.cohort.is_none() {
+                            Self::Absent(format!("{missing} of its columns are not in the table of `{}`", cohort.name))
+                        } else {
+                            let mut errors = Vec::new();
+                            let places = placed
+                                .into_iter()
+                                .filter_map(|p| p.map_err(|e| errors.push(e)).ok())
+                                .collect::<Vec<_>>();
+                            DataError::collect(errors)?;
+                            Self::Columns(wanted.into_iter().zip(places).collect())
+                        }
+                    }
+                }))
+            })
+            .collect()
+    }
+
+    fn source_columns(&self) -> Vec<SourceColumn> {
+        if let Self::Columns(columns) = self { columns.iter().map(|(c, _)| c.clone()).collect() } else { Vec::new() }
+    }
+
+    fn look(&self, spec: &InputSpec, cohort: &CohortData, record: usize) -> Result<Outcome> {
+        Ok(match self {
+            Self::Absent(reason) => Outcome::Lacks(reason.clone()),
+            Self::Image(pattern) => match cohort.image(record, pattern)? {
+                Some(file) => Outcome::Has(Found::Image(file)),
+                None => Outcome::Lacks(format!("no file matches `{}`", pattern.spelling)),
+            },
+            Self::Column(place) if spec.levels.is_empty() => match cohort.number(record, place)? {
+                Some(value) => Outcome::Has(Found::Real(value)),
+                None => Outcome::Lacks("the cell is missing".into()),
+            },
+            Self::Column(place) => match cohort.text(record, place) {
+                None => Outcome::Lacks("the cell is missing".into()),
+                Some(cell) => match spec.levels.iter().position(|level| same_level(level, cell)) {
+                    Some(class) => Outcome::Has(Found::Class(class)),
+                    None => {
+                        let known = spec.levels.join(", ");
+                        Outcome::Lacks(format!("`{}` is `{cell}`, which is not among {known}", spec.name))
+                    }
+                },
+            },
+            Self::Columns(columns) => cells(spec, columns, cohort, record)?,
+        })
+    }
+}
+
+/// A record's cells of several columns.
+fn cells(
+    spec: &InputSpec,
+    columns: &[(SourceColumn, ColumnPlace)],
+    cohort: &CohortData,
+    record: usize,
+) -> Result<Outcome> {
+    let InputSource::Columns { missing, .. } = &spec.source else { return Ok(Outcome::Has(Found::Nothing)) };
+    if !cohort.has_row(record) {
+        return Ok(Outcome::Lacks("no row in the table".into()));
+    }
+    let mut row = Vec::with_capacity(columns.len());
+    let mut errors = Vec::new();
+    let mut lacking = Vec::new();
+    for (column, place) in columns {
+        let value = match column.classes() {
+            None => cohort.number(record, place).unwrap_or_else(|e| {
+                errors.push(e);
+                None
+            }),
+            Some(levels) => cohort
+                .text(record, place)
+                .and_then(|cell| levels.iter().position(|level| same_level(level, cell)))
+                .map(|class| class as f64),
+        };
+        if value.is_some_and(|v| v <= 0.0) && column.starts_with_log() {
+            let problem =
+                format!("column `{}` is {}, and a logarithm needs positive numbers", column.name, value.unwrap_or(0.0));
+            errors.push(DataError::Step { step: "log", problem });
+        }
+        if value.is_none() {
+            lacking.push(match (column.classes(), cohort.text(record, place)) {
+                (Some(levels), Some(cell)) => {
+                    format!("`{}` is `{cell}`, which is not among {}", column.name, levels.join(", "))
+                }
+                _ => format!("`{}` is missing", column.name),
+            });
+        }
+        row.push(value);
+    }
+    DataError::collect(errors)?;
+    match lacking.into_iter().next() {
+        Some(reason) if *missing == Missing::Absent => Ok(Outcome::Lacks(reason)),
+        _ => Ok(Outcome::Has(Found::Cells(row))),
+    }
+}
+
+/// Selectors resolved to columns of a table, in the order of the declaration; of a regular expression, in that of the
+/// table.
+pub(crate) fn source_columns(spec: &InputSpec, cohort: &CohortData) -> Result<Vec<SourceColumn>> {
+    let InputSource::Columns { columns, .. } = &spec.source else { return Ok(Vec::new()) };
+    let mut sources = Vec::new();
+    for column in columns {
+        let names: Vec<String> = match &column.select {
+            ColumnSelector::Name(name) => vec![name.clone()],
+            ColumnSelector::Names(names) => names.clone(),
+            ColumnSelector::Matching(pattern) => {
+                let refuse = |problem: String| DataError::Pattern { pattern: pattern.clone(), problem };
+                let regex = Regex::new(pattern).map_err(|e| refuse(e.to_string()))?;
+                let names: Vec<String> =
+                    cohort.columns().into_iter().filter(|c| regex.is_match(c)).map(str::to_owned).collect();
+                if names.is_empty() {
+                    return Err(refuse(format!(
+                        "it matches none of the {} columns of `{}`",
+                        cohort.columns().len(),
+                        cohort.name
+                    )));
+                }
+                names
+            }
+        };
+        sources.extend(names.into_iter().map(|name| SourceColumn { name, steps: column.steps.clone() }));
+    }
+    Ok(sources)
+}

@@ -1,0 +1,275 @@
+//! Everything the models read: who has which input, images decoded, columns typed.
+//!
+//! ```text
+//!  [InputSpec] + [CohortData] ──open──▶ Dataset ──fit(training keys)──▶ FittedInputs ──batch──▶ values, shape, present
+//!                                          │
+//!                                          └──divide──▶ [Split]
+//! ```
+//!
+//! Whoever lacks a required input is left out and named in the flow. Whatever does not fit (a truncated file, text in a
+//! column of numbers) is an error, and all such errors are returned at once.
+
+mod augment;
+mod batch;
+mod fitted;
+mod gather;
+
+pub use augment::Draw;
+pub use batch::{Batch, InputBatch};
+pub use fitted::{FittedInput, FittedInputs};
+pub(crate) use gather::{chain_of, source_columns};
+
+use super::cache::{Cache, CachedImage};
+use super::cohort::CohortData;
+use super::error::{DataError, Result};
+use super::flow::Flow;
+use super::split::{Candidate, Split, StratumColumn, divide};
+use super::transform::{ColumnPlan, ImageChain};
+use crate::program::{InputRole, InputSpec, Protocol, SpatialKind};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Cells of one subject: numbers, and places of classes.
+pub(crate) type CellRow = Vec<Option<f64>>;
+
+/// A record that is analysed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its name, unique in the dataset: `sub-01`, `sub-01_ses-02`; with several cohorts `adni:sub-01`.
+    pub key: String,
+    /// Its cohort.
+    pub cohort: String,
+    /// Who it is; sessions of one subject share it.
+    pub person: String,
+    /// The cohort's place in the dataset.
+    cohort_at: usize,
+    /// The record's place in its cohort.
+    record: usize,
+}
+
+/// What is read together as one row of a batch: a member, or one slice of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Item {
+    /// Its place in [`Dataset::members`].
+    pub member: usize,
+    /// The axial slice; 0 where nothing is cut into slices.
+    pub slice: usize,
+}
+
+/// The values of one input, before anything is fitted; by member.
+#[derive(Debug)]
+enum Content {
+    Images { chain: ImageChain, volumes: Vec<Option<CachedImage>> },
+    Columns { plan: ColumnPlan, rows: Vec<Option<CellRow>> },
+    Class(Vec<Option<usize>>),
+    Real(Vec<Option<f64>>),
+}
+
+/// All inputs of all members.
+#[derive(Debug)]
+pub struct Dataset {
+    /// Who is analysed, cohort after cohort.
+    pub members: Vec<Member>,
+    /// What became of everybody, by cohort.
+    pub flows: Vec<Flow>,
+    /// The inputs, as in the program.
+    pub inputs: Vec<InputSpec>,
+    content: Vec<Content>,
+    cohorts: Vec<CohortData>,
+    places: BTreeMap<String, usize>,
+    /// Slices of each member; 1 where nothing is cut into slices.
+    slices: Vec<usize>,
+}
+
+impl Dataset {
+    /// Finds out who has what, decodes every image (in parallel, into `cache`) and types every cell. `progress` is told
+    /// how many images of how many are ready.
+    ///
+    /// # Errors
+    /// Everything that does not fit, each with subject and input; or nobody left.
+    pub fn open(
+        inputs: &[InputSpec],
+        cohorts: &[CohortData],
+        cache: &Cache,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Self> {
+        let gathered = gather::who_has_what(inputs, cohorts)?;
+        let content = gather::decode(inputs, &gathered, cache, progress)?;
+        let members = gathered.members;
+        let mut places = BTreeMap::new();
+        for (i, member) in members.iter().enumerate() {
+            if places.insert(member.key.clone(), i).is_some() {
+                let problem = format!("`{}` occurs twice; give the subjects different names", member.key);
+                return Err(DataError::Cohort { cohort: member.cohort.clone(), problem });
+            }
+        }
+        let slices = count_slices(inputs, &content, &members)?;
+        Ok(Self {
+            members,
+            flows: gathered.flows,
+            inputs: inputs.to_vec(),
+            content,
+            cohorts: cohorts.to_vec(),
+            places,
+            slices,
+        })
+    }
+
+    /// The place of a member.
+    ///
+    /// # Errors
+    /// Nobody of that name.
+    pub fn place(&self, key: &str) -> Result<usize> {
+        self.places.get(key).copied().ok_or_else(|| DataError::Division {
+            problem: format!("`{key}` is not among the {} subjects that are analysed", self.members.len()),
+        })
+    }
+
+    /// The items of these members: one each, or one a slice.
+    ///
+    /// # Errors
+    /// A name that nobody has.
+    pub fn items(&self, keys: &[String]) -> Result<Vec<Item>> {
+        let mut items = Vec::new();
+        for key in keys {
+            let member = self.place(key)?;
+            items.extend((0..self.slices[member]).map(|slice| Item { member, slice }));
+        }
+        Ok(items)
+    }
+
+    /// Keys of the members of these cohorts.
+    pub fn keys(&self, cohorts: &[String]) -> Vec<String> {
+        self.members.iter().filter(|m| cohorts.contains(&m.cohort)).map(|m| m.key.clone()).collect()
+    }
+
+    /// The place of an input.
+    pub fn input(&self, name: &str) -> Option<usize> {
+        self.inputs.iter().position(|i| i.name == name)
+    }
+
+    /// Whether a member has an input.
+    pub fn has(&self, member: usize, input: usize) -> bool {
+        match &self.content[input] {
+            Content::Images { volumes, .. } => volumes[member].is_some(),
+            Content::Columns { rows, .. } => rows[member].is_some(),
+            Content::Class(values) => values[member].is_some(),
+            Content::Real(values) => values[member].is_some(),
+        }
+    }
+
+    /// Class numbers by member, where the input is a class.
+    pub fn classes(&self, input: usize) -> Option<&[Option<usize>]> {
+        if let Content::Class(values) = &self.content[input] { Some(values) } else { None }
+    }
+
+    /// Most views of any input; 1 where there are none. A prediction averages over all.
+    pub fn views(&self) -> usize {
+        self.content
+            .iter()
+            .map(|c| if let Content::Images { chain, .. } = c { chain.views() } else { 1 })
+            .max()
+            .unwrap_or(1)
+    }
+
+    /// A column of the members' tables as text; absent for cohorts without it.
+    ///
+    /// # Errors
+    /// No cohort has it.
+    pub fn column(&self, name: &str) -> Result<Vec<Option<String>>> {
+        let places: Vec<_> = self.cohorts.iter().map(|c| c.column(name)).collect();
+        if places.iter().all(std::result::Result::is_err)
+            && let Some(Err(e)) = places.into_iter().next()
+        {
+            return Err(e);
+        }
+        let places: Vec<_> = self.cohorts.iter().map(|c| c.column(name).ok()).collect();
+        let of = |m: &Member| {
+            let cohort = &self.cohorts[m.cohort_at];
+            cohort.text(m.record, places[m.cohort_at].as_ref()?).map(str::to_owned)
+        };
+        Ok(self.members.iter().map(of).collect())
+    }
+
+    /// Divides the members of the cohorts that are trained on.
+    ///
+    /// # Errors
+    /// A stratifying column that is not there, or a division that is not possible.
+    pub fn divide(&self, protocol: &Protocol, cohorts: &[String]) -> Result<Vec<Split>> {
+        let chosen: Vec<usize> =
+            (0..self.members.len()).filter(|i| cohorts.contains(&self.members[*i].cohort)).collect();
+        let candidates: Vec<Candidate> = chosen
+            .iter()
+            .map(|i| Candidate { key: self.members[*i].key.clone(), person: self.members[*i].person.clone() })
+            .collect();
+        let strata = protocol
+            .stratify
+            .iter()
+            .map(|name| {
+                let values = self.column(name)?;
+                Ok(StratumColumn { name: name.clone(), values: chosen.iter().map(|i| values[*i].clone()).collect() })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let targets: Vec<StratumColumn> = (0..self.inputs.len())
+            .filter(|i| self.inputs[*i].role == InputRole::Target)
+            .filter_map(|input| {
+                let classes = self.classes(input)?;
+                let levels = &self.inputs[input].levels;
+                let values = chosen.iter().map(|m| classes[*m].and_then(|c| levels.get(c).cloned())).collect();
+                Some(StratumColumn { name: self.inputs[input].name.clone(), values })
+            })
+            .collect();
+        divide(protocol, &candidates, &strata, &targets)
+    }
+
+    /// The affine of a member's prepared image, for maps; `None` where it has none.
+    pub fn image(&self, member: usize, input: usize) -> Option<&CachedImage> {
+        if let Content::Images { volumes, .. } = &self.content[input] { volumes[member].as_ref() } else { None }
+    }
+
+    /// The file of a member's image, for maps that carry its header.
+    ///
+    /// # Errors
+    /// As when the dataset was opened.
+    pub fn image_path(&self, member: usize, input: usize) -> Result<Option<PathBuf>> {
+        let crate::program::InputSource::Image { pattern, .. } = &self.inputs[input].source else { return Ok(None) };
+        let pattern = super::bids::FilePattern::new(pattern)?;
+        let member = &self.members[member];
+        Ok(match self.cohorts[member.cohort_at].image(member.record, &pattern)? {
+            Some(super::cohort::ImageFile::Path(path)) => Some(path),
+            _ => None,
+        })
+    }
+}
+
+/// Slices of each member; all inputs that are cut must have the same number.
+fn count_slices(inputs: &[InputSpec], content: &[Content], members: &[Member]) -> Result<Vec<usize>> {
+    let mut errors = Vec::new();
+    let slices = (0..members.len())
+        .map(|member| {
+            let mut found: Option<(usize, &str)> = None;
+            for (spec, content) in inputs.iter().zip(content) {
+                let Content::Images { chain, volumes } = content else { continue };
+                let (SpatialKind::Slices, Some(volume)) = (chain.kind, &volumes[member]) else { continue };
+                let n = volume.shape()[3];
+                match found {
+                    Some((m, other)) if m != n => errors.push(
+                        DataError::Step {
+                            step: "slices",
+                            problem: format!("{n} slices, expected {m} as in `{other}`; resample both to one grid"),
+                        }
+                        .of_subject(&members[member].key, &spec.name),
+                    ),
+                    Some(_) => {}
+                    None => found = Some((n, &spec.name)),
+                }
+            }
+            found.map_or(1, |(n, _)| n)
+        })
+        .collect();
+    DataError::collect(errors)?;
+    Ok(slices)
+}
+
+#[cfg(test)]
+mod tests;

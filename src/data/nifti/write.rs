@@ -1,0 +1,58 @@
+//! Maps out: `.nii.gz` files that carry the affine and the header of the image they belong to.
+
+use super::super::affine::Affine;
+use super::super::error::{DataError, Result};
+use super::Header;
+use flate2::Compression;
+use ndarray::ArrayViewD;
+use nifti::writer::WriterOptions;
+use nifti::{Endianness, NiftiHeader};
+use std::path::Path;
+
+/// Writes an array of 1 to 7 axes as 32-bit floats. The affine goes into the sform; description, units and intent
+/// come from `like`. The same input gives the same bytes, written aside and renamed into place.
+///
+/// # Errors
+/// A name that does not end in `.nii.gz`, an axis longer than NIfTI-1 can say, or what the operating system says.
+pub fn write(path: &Path, array: ArrayViewD<'_, f32>, affine: &Affine, like: Option<&Header>) -> Result<()> {
+    let refuse = |problem: String| DataError::NotNifti { path: path.to_owned(), problem };
+    if !path.to_string_lossy().ends_with(".nii.gz") {
+        return Err(refuse("its name must end in .nii.gz".into()));
+    }
+    if array.ndim() == 0 || array.ndim() > 7 || array.shape().iter().any(|n| *n == 0 || *n > i16::MAX as usize) {
+        return Err(refuse(format!(
+            "the shape {:?} does not fit NIfTI-1: 1 to 7 axes of 1 to 32767 voxels",
+            array.shape()
+        )));
+    }
+    let header = header_for(affine, like);
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let aside = tempfile::Builder::new()
+        .prefix(".writing-")
+        .suffix(".nii.gz")
+        .tempfile_in(folder)
+        .map_err(DataError::io("write in", folder))?
+        .into_temp_path();
+    WriterOptions::new(&aside)
+        .reference_header(&header)
+        .compression_level(Compression::new(6))
+        .write_nifti(&array)
+        .map_err(|e| refuse(format!("it could not be written: {e}")))?;
+    super::super::files::publish(aside, path)
+}
+
+fn header_for(affine: &Affine, like: Option<&Header>) -> NiftiHeader {
+    let mut header = like.map_or_else(|| NiftiHeader { xyzt_units: 2, ..NiftiHeader::default() }, |h| h.fields.clone());
+    let size = affine.voxel_mm();
+    header.endianness = Endianness::Little;
+    for (field, mm) in header.pixdim[1..4].iter_mut().zip(size) {
+        *field = mm as f32;
+    }
+    // Only the sform is kept: a map's grid may have left the source's qform behind.
+    header.qform_code = 0;
+    header.sform_code = like.map(|h| h.fields.sform_code).filter(|code| *code > 0).unwrap_or(1);
+    let row = |i: usize| affine.0[i].map(|v| v as f32);
+    (header.srow_x, header.srow_y, header.srow_z) = (row(0), row(1), row(2));
+    (header.cal_min, header.cal_max) = (0.0, 0.0);
+    header
+}

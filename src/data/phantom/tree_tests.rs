@@ -1,0 +1,122 @@
+//! The tree on disk.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use nifti::{IntoNdArray, NiftiObject, ReaderOptions};
+
+use super::tests::{phantom, small};
+use super::*;
+
+/// Every file below `dir` with its bytes.
+fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(dir).expect("below").to_string_lossy();
+                found.insert(name.into_owned(), std::fs::read(&path).expect("a file"));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_tree_has_the_scans_that_exist_and_reads_back_as_painted() {
+    let phantom = phantom(PhantomSpec {
+        missing_scan: 0.4,
+        missing_cell: 0.3,
+        ..small()
+    });
+    let dir = tempfile::tempdir().expect("a folder");
+    let told = std::sync::Mutex::new(Vec::new());
+    let progress = |done, total| told.lock().expect("a list").push((done, total));
+    let written = write_bids(&phantom, dir.path(), false, &progress).expect("a tree");
+    let mut told = told.into_inner().expect("a list");
+    told.sort_unstable();
+    assert_eq!(told, (1..=6).map(|done| (done, 6)).collect::<Vec<_>>());
+
+    let files = files(dir.path());
+    let mut scans = 0;
+    for (subject, row) in phantom.rows().iter().enumerate() {
+        let id = &row.participant_id;
+        for contrast in Contrast::ALL {
+            let name = format!(
+                "{id}/{}/{id}_{}.nii.gz",
+                contrast.folder(),
+                contrast.suffix()
+            );
+            assert_eq!(
+                files.contains_key(&name),
+                phantom.has_scan(subject, contrast)
+            );
+            if !files.contains_key(&name) {
+                continue;
+            }
+            scans += 1;
+            let object = ReaderOptions::new()
+                .read_file(dir.path().join(&name))
+                .expect("a volume");
+            let header = object.header().clone();
+            let affine = phantom.affine();
+            for (row, stored) in [header.srow_x, header.srow_y, header.srow_z]
+                .iter()
+                .enumerate()
+            {
+                assert_eq!(*stored, affine[row].map(|v| v as f32));
+            }
+            let offsets = [header.quatern_x, header.quatern_y, header.quatern_z];
+            assert_eq!(offsets, [0, 1, 2].map(|axis| affine[axis][3] as f32));
+            let voxels = object.into_volume().into_ndarray::<f32>().expect("voxels");
+            assert_eq!(voxels, phantom.scan(subject, contrast).into_dyn());
+        }
+        assert!(files.contains_key(&format!("derivatives/truth/{id}/anat/{id}_dseg.nii.gz")));
+    }
+    assert_eq!(written, Written { subjects: 6, scans });
+    let table = String::from_utf8(files["participants.tsv"].clone()).expect("text");
+    assert_eq!(table.lines().count(), 7);
+    assert!(table.starts_with("participant_id\tage\tsex\t") && table.contains("\tn/a\t"));
+    assert!(files.keys().all(|name| !name.starts_with('.')));
+}
+
+#[test]
+fn the_same_phantom_is_written_as_the_same_bytes() {
+    let written = |threads: usize| {
+        let dir = tempfile::tempdir().expect("a folder");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        pool.build()
+            .expect("a pool")
+            .install(|| write_bids(&phantom(small()), dir.path(), false, &|_, _| ()))
+            .expect("a tree");
+        files(dir.path())
+    };
+    assert!(written(1) == written(3));
+}
+
+#[test]
+fn a_folder_in_use_is_refused_and_only_an_earlier_phantom_is_overwritten() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let write = |subjects: usize, overwrite: bool| {
+        let phantom = phantom(PhantomSpec {
+            subjects,
+            ..small()
+        });
+        write_bids(&phantom, dir.path(), overwrite, &|_, _| ())
+    };
+    std::fs::write(dir.path().join("thesis.txt"), "years of work").expect("a file");
+    assert!(matches!(write(4, false), Err(PhantomError::NotEmpty(_))));
+    assert!(matches!(write(4, true), Err(PhantomError::NotAPhantom(_))));
+    assert_eq!(files(dir.path()).len(), 1);
+
+    std::fs::remove_file(dir.path().join("thesis.txt")).expect("removed");
+    write(6, false).expect("a tree");
+    assert!(matches!(write(4, false), Err(PhantomError::NotEmpty(_))));
+    write(4, true).expect("a tree in place of the other");
+    assert!(!dir.path().join("sub-005").exists());
+    assert!(!dir.path().join("derivatives/truth/sub-005").exists());
+}

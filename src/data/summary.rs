@@ -1,0 +1,159 @@
+//! What can be known without opening a volume: columns of tables, and headers of images. The compiler asks for the
+//! first to resolve `vector[_]` and regular expressions, `check --data` for the second.
+
+use super::bids::FilePattern;
+use super::cohort::{CohortData, ImageFile};
+use super::dataset::{chain_of, source_columns};
+use super::error::{DataError, Result};
+use super::nifti::read_header;
+use super::table::{levels_of, parse_number, same_level};
+use crate::program::{InputSource, InputSpec};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// A column with more distinct values than this has no levels.
+const MOST_LEVELS: usize = 64;
+
+/// The table of a cohort.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableSummary {
+    /// Its columns, in order, by the names the file uses.
+    pub columns: Vec<ColumnSummary>,
+    /// Records that meet every `keep`.
+    pub rows: usize,
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnSummary {
+    /// Its name.
+    pub name: String,
+    /// Whether every cell that is there is a number.
+    pub numeric: bool,
+    /// Distinct values, sorted (numbers by value), where there are no more than 64.
+    pub levels: Option<Vec<String>>,
+    /// Cells that are missing.
+    pub missing: usize,
+}
+
+/// Something that will not work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The subject (and session); empty where it concerns the cohort.
+    pub subject: String,
+    /// The file, where there is one.
+    pub file: Option<PathBuf>,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl TableSummary {
+    /// Summarises the rows of a loaded cohort.
+    ///
+    /// # Errors
+    /// None that loading has not returned before.
+    pub fn of(cohort: &CohortData) -> Result<Self> {
+        let columns = cohort
+            .columns()
+            .into_iter()
+            .map(|name| {
+                let cells = cohort.texts(name)?;
+                let levels = levels_of(cells.iter().copied().flatten());
+                Ok(ColumnSummary {
+                    name: name.to_owned(),
+                    numeric: !levels.is_empty() && levels.iter().all(|l| parse_number(l).is_some()),
+                    missing: cells.iter().filter(|c| c.is_none()).count(),
+                    levels: (levels.len() <= MOST_LEVELS).then_some(levels),
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self { columns, rows: cohort.records.len() })
+    }
+}
+
+/// Everything that can be found wrong without decoding a volume: columns that are not there, text in columns of
+/// numbers, classes that were not declared, patterns that match nothing or too much, headers that do not fit.
+pub fn check_data(inputs: &[InputSpec], cohorts: &[CohortData]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for cohort in cohorts {
+        for spec in inputs.iter().filter(|i| i.cohort.as_ref().is_none_or(|name| *name == cohort.name)) {
+            let about = |message: String| format!("input `{}`: {message}", spec.name);
+            match &spec.source {
+                InputSource::Image { pattern, .. } => match FilePattern::new(pattern) {
+                    Ok(pattern) => problems.extend(check_images(spec, cohort, &pattern)),
+                    Err(e) => problems.push(whole(about(e.to_string()))),
+                },
+                InputSource::Column { column } => match cohort.texts(column) {
+                    Err(e) => problems.push(whole(about(e.to_string()))),
+                    Ok(_) if spec.levels.is_empty() => {
+                        problems.extend(numbers(cohort, column).map(|m| whole(about(m))))
+                    }
+                    Ok(cells) => {
+                        for (record, cell) in cohort.records.iter().zip(cells) {
+                            if let Some(cell) = cell.filter(|c| !spec.levels.iter().any(|l| same_level(l, c))) {
+                                let message = format!("`{cell}` is not among the classes {}", spec.levels.join(", "));
+                                problems.push(Problem { subject: record.name(), file: None, message: about(message) });
+                            }
+                        }
+                    }
+                },
+                InputSource::Columns { .. } => match source_columns(spec, cohort) {
+                    Err(e) => problems.push(whole(about(e.to_string()))),
+                    Ok(columns) => {
+                        for column in columns {
+                            match column.classes() {
+                                None => problems.extend(numbers(cohort, &column.name).map(|m| whole(about(m)))),
+                                Some(_) => {
+                                    if let Err(e) = cohort.column(&column.name) {
+                                        problems.push(whole(about(e.to_string())));
+                                    }
+                                }
+                            }
+                        }
+                    }
+                },
+            }
+        }
+    }
+    problems
+}
+
+/// What is wrong with a column of numbers, each cell of it.
+fn numbers(cohort: &CohortData, column: &str) -> impl Iterator<Item = String> {
+    let messages = match cohort.numbers(column) {
+        Ok(_) => Vec::new(),
+        Err(DataError::Many(errors)) => errors.iter().map(ToString::to_string).collect(),
+        Err(e) => vec![e.to_string()],
+    };
+    messages.into_iter()
+}
+
+fn whole(message: String) -> Problem {
+    Problem { subject: String::new(), file: None, message }
+}
+
+fn check_images(spec: &InputSpec, cohort: &CohortData, pattern: &FilePattern) -> Vec<Problem> {
+    (0..cohort.records.len())
+        .into_par_iter()
+        .filter_map(|record| {
+            let problem = |file: Option<PathBuf>, message: String| {
+                let message = format!("input `{}`: {message}", spec.name);
+                Some(Problem { subject: cohort.records[record].name(), file, message })
+            };
+            match cohort.image(record, pattern) {
+                Err(e) => problem(None, e.to_string()),
+                Ok(None) if spec.optional => None,
+                Ok(None) => problem(None, format!("no file matches `{}`; the subject is left out", pattern.spelling)),
+                Ok(Some(ImageFile::Scan { .. })) => None,
+                Ok(Some(ImageFile::Path(path))) => {
+                    let fits = read_header(&path).and_then(|header| {
+                        let shape = header.volume_shape(&path)?;
+                        chain_of(spec).map_or(Ok(()), |chain| chain.check_boxes(shape))
+                    });
+                    fits.err().and_then(|e| problem(Some(path), e.to_string()))
+                }
+            }
+        })
+        .collect()
+}

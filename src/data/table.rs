@@ -1,0 +1,300 @@
+//! CSV and TSV files: cells with their lines, typed on demand.
+//!
+//! ```text
+//!  file ──read──▶ Table { columns, rows: [Row { line, cells: [Option<String>] }] } ──▶ cohort (joined by subject)
+//! ```
+//!
+//! A cell that is empty, `n/a`, `N/A`, `NA`, `NaN` or `nan` is absence, and so is `None`. A first column without a
+//! name, as row numbers are exported, is called [`UNNAMED`].
+
+use super::error::{DataError, Result, did_you_mean};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The name given to a column whose header is empty; a second one is `column_2` and so on, by its place.
+pub const UNNAMED: &str = "column_1";
+
+/// One line of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The file it stands in: rows of several small files can make one table.
+    pub path: Arc<Path>,
+    /// Its line in that file, from 1.
+    pub line: usize,
+    /// Its cells, as many as there are columns.
+    pub cells: Vec<Option<String>>,
+}
+
+/// A table in memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The file (or the first of several).
+    pub path: PathBuf,
+    /// Names of the columns, in order, each once.
+    pub columns: Vec<String>,
+    /// The rows, in order.
+    pub rows: Vec<Row>,
+}
+
+impl Table {
+    /// Reads a file. `.tsv` means tabs and `.csv` commas, unless the first line has none of them but others.
+    ///
+    /// # Errors
+    /// No such file, text that is not UTF-8, no header, a column name that occurs twice, a line with too many or too
+    /// few cells, a quote that is never closed.
+    pub fn read(path: &Path) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(|source| match source.kind() {
+            std::io::ErrorKind::NotFound => DataError::NotFound {
+                path: path.to_owned(),
+                what: "table",
+                hint: "check the path; it is relative to the working folder".into(),
+            },
+            _ => DataError::Io { action: "read", path: path.to_owned(), source },
+        })?;
+        Self::parse(path, &bytes)
+    }
+
+    /// The same of bytes that were read already.
+    ///
+    /// # Errors
+    /// As [`Table::read`].
+    pub fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
+        let bad = |line: usize, problem: String| DataError::Line { path: path.to_owned(), line, problem };
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let text = std::str::from_utf8(bytes).map_err(|e| {
+            let line = bytes[..e.valid_up_to()].iter().filter(|b| **b == b'\n').count() + 1;
+            bad(line, "the text is not UTF-8; save the table as UTF-8".into())
+        })?;
+        let Some(head) = text.lines().find(|line| !line.trim().is_empty()) else {
+            return Err(bad(1, "the table is empty, expected a line of column names".into()));
+        };
+        if text.matches('"').count() % 2 == 1 {
+            let line = text.lines().position(|l| l.matches('"').count() % 2 == 1).unwrap_or(0) + 1;
+            return Err(bad(line, "a quote is opened and never closed".into()));
+        }
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(delimiter(path, head))
+            .flexible(true)
+            .has_headers(false)
+            .trim(csv::Trim::All)
+            .from_reader(text.as_bytes());
+        let mut records = reader.records();
+        let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
+        let mut next = || -> Result<Option<(usize, csv::StringRecord)>> {
+            match records.next() {
+                None => Ok(None),
+                Some(Ok(record)) => Ok(Some((lines.of(record.position()), record))),
+                Some(Err(e)) => Err(bad(lines.of(e.position()), e.to_string())),
+            }
+        };
+        let Some((head_line, head)) = next()? else {
+            return Err(bad(1, "the table is empty, expected a line of column names".into()));
+        };
+        let columns = names(&head);
+        for (i, name) in columns.iter().enumerate() {
+            if let Some(j) = columns[..i].iter().position(|other| other == name) {
+                let problem =
+                    format!("the column `{name}` occurs twice, as column {} and column {}; rename one", j + 1, i + 1);
+                return Err(bad(head_line, problem));
+            }
+        }
+        let source: Arc<Path> = path.into();
+        let mut rows = Vec::new();
+        while let Some((line, record)) = next()? {
+            if record.len() == 1 && columns.len() > 1 && record.get(0).is_some_and(str::is_empty) {
+                continue;
+            }
+            if record.len() != columns.len() {
+                let problem = format!("{} cells, expected {} as in the first line", record.len(), columns.len());
+                return Err(bad(line, problem));
+            }
+            let cells = record.iter().map(|cell| (!is_absent(cell)).then(|| cell.to_owned())).collect();
+            rows.push(Row { path: source.clone(), line, cells });
+        }
+        Ok(Self { path: path.to_owned(), columns, rows })
+    }
+
+    /// The place of a column.
+    ///
+    /// # Errors
+    /// [`DataError::NoColumn`] with "did you mean".
+    pub fn column(&self, name: &str) -> Result<usize> {
+        self.columns.iter().position(|c| c == name).ok_or_else(|| no_column(&self.path, name, &self.columns))
+    }
+
+    /// A column as numbers, `None` where a cell is missing.
+    ///
+    /// # Errors
+    /// No such column, or text in it (with its line).
+    pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>> {
+        let column = self.column(name)?;
+        self.rows.iter().map(|row| row.number(column, name)).collect()
+    }
+
+    /// The distinct values of a column, sorted; numbers by value.
+    ///
+    /// # Errors
+    /// No such column.
+    pub fn levels(&self, name: &str) -> Result<Vec<String>> {
+        let column = self.column(name)?;
+        Ok(levels_of(self.rows.iter().filter_map(|row| row.cells[column].as_deref())))
+    }
+
+    /// The column that identifies people: the one asked for, else `participant_id`, else the first.
+    ///
+    /// # Errors
+    /// The one asked for is not there.
+    pub fn subject_column(&self, asked: Option<&str>) -> Result<usize> {
+        match asked {
+            Some(name) => self.column(name),
+            None => Ok(self.columns.iter().position(|c| c == "participant_id").unwrap_or(0)),
+        }
+    }
+
+    /// Rows by subject (without `sub-`) and session (without `ses-`).
+    ///
+    /// # Errors
+    /// A row without a subject, or the same subject and session twice, with both lines.
+    pub fn by_subject(
+        &self,
+        subject: usize,
+        session: Option<usize>,
+    ) -> Result<BTreeMap<(String, Option<String>), usize>> {
+        let mut places: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
+        for (i, row) in self.rows.iter().enumerate() {
+            let Some(id) = row.cells[subject].as_deref() else {
+                return Err(DataError::Line {
+                    path: row.path.to_path_buf(),
+                    line: row.line,
+                    problem: format!("no subject in column `{}`", self.columns[subject]),
+                });
+            };
+            let session = session.and_then(|s| row.cells[s].as_deref());
+            let key = (bare(id, "sub-").to_owned(), session.map(|s| bare(s, "ses-").to_owned()));
+            if let Some(first) = places.insert(key, i) {
+                return Err(DataError::DuplicateSubject {
+                    path: row.path.to_path_buf(),
+                    subject: session.map_or_else(|| id.to_owned(), |s| format!("{id}, session {s}")),
+                    first: self.rows[first].line,
+                    second: row.line,
+                });
+            }
+        }
+        Ok(places)
+    }
+
+    /// The column that tells sessions of a subject apart, where there is one.
+    pub fn session_column(&self) -> Option<usize> {
+        self.columns.iter().position(|c| c == "session_id" || c == "session")
+    }
+}
+
+impl Row {
+    /// A cell as a number; `name` is the column's, for the message.
+    ///
+    /// # Errors
+    /// [`DataError::NotANumber`].
+    pub fn number(&self, column: usize, name: &str) -> Result<Option<f64>> {
+        let Some(cell) = self.cells[column].as_deref() else { return Ok(None) };
+        match parse_number(cell) {
+            Some(value) => Ok(Some(value)),
+            None => Err(DataError::NotANumber {
+                path: self.path.to_path_buf(),
+                line: self.line,
+                column: name.to_owned(),
+                value: cell.to_owned(),
+            }),
+        }
+    }
+}
+
+/// A finite number as tables write it.
+pub fn parse_number(cell: &str) -> Option<f64> {
+    cell.parse::<f64>().ok().filter(|v| v.is_finite())
+}
+
+/// Distinct values, sorted: by value if all are numbers, else as text.
+pub fn levels_of<'a>(cells: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut levels: Vec<String> =
+        cells.collect::<std::collections::BTreeSet<_>>().into_iter().map(str::to_owned).collect();
+    if levels.iter().all(|level| parse_number(level).is_some()) {
+        levels.sort_by(|a, b| {
+            let value = |level: &str| parse_number(level).unwrap_or(0.0);
+            value(a).total_cmp(&value(b))
+        });
+    }
+    levels
+}
+
+/// Whether two cells name the same class: the same text, or the same number (`1` and `1.0`).
+pub fn same_level(a: &str, b: &str) -> bool {
+    a == b || matches!((parse_number(a), parse_number(b)), (Some(x), Some(y)) if x == y)
+}
+
+/// An identifier without its BIDS prefix.
+pub fn bare<'a>(id: &'a str, prefix: &str) -> &'a str {
+    id.strip_prefix(prefix).unwrap_or(id)
+}
+
+/// [`DataError::NoColumn`] with the nearest name, or the names there are.
+pub(crate) fn no_column(path: &Path, name: &str, columns: &[String]) -> DataError {
+    let hint = match did_you_mean(name, columns.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let shown: Vec<_> = columns.iter().take(8).map(|c| format!("`{c}`")).collect();
+            let more = columns.len().saturating_sub(shown.len());
+            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("it has {}{rest}", shown.join(", "))
+        }
+    };
+    DataError::NoColumn { path: path.to_owned(), column: name.to_owned(), hint }
+}
+
+/// Lines of records that come in order. The reader's own count is one behind after `\r\n`.
+struct Lines<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, position: Option<&csv::Position>) -> usize {
+        let start = position.map_or(self.at, |p| p.byte() as usize).clamp(self.at, self.text.len());
+        let blank = self.text[start..].iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let to = start + blank;
+        self.line += self.text[self.at..to].iter().filter(|b| **b == b'\n').count();
+        self.at = to;
+        self.line
+    }
+}
+
+fn is_absent(cell: &str) -> bool {
+    matches!(cell, "" | "n/a" | "N/A" | "NA" | "NaN" | "nan")
+}
+
+fn names(head: &csv::StringRecord) -> Vec<String> {
+    head.iter()
+        .enumerate()
+        .map(|(i, name)| match (i, name) {
+            (0, "") => UNNAMED.to_owned(),
+            (i, "") => format!("column_{}", i + 1),
+            (_, name) => name.to_owned(),
+        })
+        .collect()
+}
+
+fn delimiter(path: &Path, head: &str) -> u8 {
+    let by_name = match path.extension().and_then(|e| e.to_str()) {
+        Some("tsv" | "tab") => b'\t',
+        _ => b',',
+    };
+    if head.as_bytes().contains(&by_name) {
+        return by_name;
+    }
+    [b'\t', b',', b';'].into_iter().find(|d| head.as_bytes().contains(d)).unwrap_or(by_name)
+}
+
+#[cfg(test)]
+#[path = "table_tests.rs"]
+mod tests;

@@ -1,0 +1,32 @@
+//! Preparation of images and columns: what the `|>` steps after `image(..)` and `columns(..)` do.
+//!
+//! ```text
+//!  Volume ──before the first fitted step──▶ cache ──fitted steps, views──▶ [c, d, h, w]       (chain)
+//!  cells  ──impute──▶ scale, bin, one-hot ──▶ [n]                                            (columns)
+//! ```
+//!
+//! What learns from data learns from the training subjects that it is handed, nobody else: [`FittedChain`] and
+//! [`FittedColumns`] are made by `fit` and are all that is needed to prepare anybody. Both can be saved as JSON.
+
+mod bayesian_ridge;
+mod chain;
+mod columns;
+mod grid;
+mod histogram;
+mod image;
+mod impute;
+mod intensity;
+mod percentile;
+mod resample;
+
+pub use bayesian_ridge::BayesianRidge;
+pub use chain::{FittedChain, ImageChain};
+pub(crate) use columns::quantile;
+pub use columns::{ColumnPlan, FittedColumns, SourceColumn};
+pub use histogram::Landmarks;
+pub use image::Image;
+pub use impute::{Imputer, IterativeImputer};
+pub use percentile::{PooledPercentiles, percentile_of_sorted};
+
+#[cfg(test)]
+mod tests;

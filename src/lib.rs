@@ -1,0 +1,29 @@
+//! fascicle: a declarative language and compiler for multimodal neuroimaging experiments.
+//!
+//! A `.fx` file becomes a report in these steps:
+//!
+//! 1. **Parse** the text into a tree: [`syntax::parse`] gives a [`syntax::File`] and the errors of what cannot be read.
+//! 2. **Compile** the tree: [`compile::compile`] resolves names, unrolls blocks and loops, proves shapes, absence and
+//!    leaks, and gives a [`program::Experiment`] or every error at once as [`compile::Diagnostic`]s. Operators are the
+//!    stanzas of [`ops::table`], the network is a [`graph::Graph`].
+//! 3. **Read** the data: [`data::CohortData`] and [`data::Dataset`] join tables and images by subject and give batches.
+//! 4. **Lower** the graph to burn: [`nn::Network`] holds the weights, [`nn::Forward`] computes.
+//! 5. **Train** the stages: [`train::train`] gives [`train::Trained`] weights and their history.
+//! 6. **Analyse** predictions with the plain functions of [`analysis`].
+//! 7. **Run** all of it as a plan of tasks with a store of results: `plan`.
+//! 8. **Report**: [`report::render`] makes one page of a [`report::ReportContent`].
+
+#![warn(missing_docs)]
+
+pub mod analysis;
+pub mod cli;
+pub mod compile;
+pub mod data;
+pub mod graph;
+pub mod nn;
+pub mod ops;
+pub mod program;
+pub mod report;
+pub mod stdlib;
+pub mod syntax;
+pub mod train;

@@ -1,0 +1,7 @@
+//! The `fascicle` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fascicle::cli::main()
+}

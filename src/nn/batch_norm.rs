@@ -1,0 +1,81 @@
+//! Batch normalisation as PyTorch defines it.
+//!
+//! burn has a `BatchNorm`, but it updates the running variance with the biased batch variance (PyTorch: the unbiased
+//! one), tells training from prediction by whether the device tracks gradients (so gradients in prediction cannot
+//! be had), and keeps the running statistics behind a lock that clones of the network share. Here the statistics are
+//! plain parameters that are not learned, and a forward pass returns their update instead of making it.
+
+use super::{B, Dynamic};
+use burn::module::{Module, Param};
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+/// Scale, shift and running statistics, one number a channel each.
+#[derive(Module, Debug)]
+pub struct BatchNorm<B: Backend> {
+    /// Scale.
+    pub gamma: Option<Param<Tensor<B, 1>>>,
+    /// Shift.
+    pub beta: Option<Param<Tensor<B, 1>>>,
+    /// Running mean; not learned.
+    pub running_mean: Param<Tensor<B, 1>>,
+    /// Running variance (of the population, as estimated from batches); not learned.
+    pub running_var: Param<Tensor<B, 1>>,
+}
+
+/// Running mean and variance, `[channels]` each, without history.
+#[derive(Debug, Clone)]
+pub(super) struct Running {
+    pub mean: Dynamic,
+    pub var: Dynamic,
+}
+
+impl BatchNorm<B> {
+    /// The statistics the layer holds.
+    pub(super) fn running(&self) -> Running {
+        Running { mean: Dynamic::of(self.running_mean.val()), var: Dynamic::of(self.running_var.val()) }
+    }
+
+    /// Normalises `x` (`[rows, channels, ...]`) with given statistics.
+    pub(super) fn predict(&self, x: Dynamic, running: &Running, eps: f64) -> Dynamic {
+        let channels = running.mean.len();
+        let column = |v: &Dynamic| v.clone().reshape(&[1, channels]);
+        self.affine(x.sub(column(&running.mean)).div(column(&running.var).add_scalar(eps).sqrt()))
+    }
+
+    /// Normalises `x` with the mean and biased variance of the batch, and moves the running statistics by `momentum`
+    /// towards the batch's mean and unbiased variance.
+    pub(super) fn train(&self, x: Dynamic, running: &Running, eps: f64, momentum: f64) -> (Dynamic, Running) {
+        let dims = x.dims();
+        let channels = dims.get(1).copied().unwrap_or(1);
+        let x = x.by_channel();
+        let count = x.len() / channels.max(1);
+        let mean = x.clone().mean(&[2]).mean(&[0]);
+        let centred = x.sub(mean.clone());
+        let var = centred.clone().square().mean(&[2]).mean(&[0]);
+        let out = self.affine(centred.div(var.clone().add_scalar(eps).sqrt())).reshape(&dims);
+
+        let unbiased = count as f64 / count.saturating_sub(1).max(1) as f64;
+        let moved = |old: &Dynamic, new: Dynamic| {
+            old.clone().mul_scalar(1.0 - momentum).add(new.detach().reshape(&[channels]).mul_scalar(momentum)).detach()
+        };
+        let running = Running { mean: moved(&running.mean, mean), var: moved(&running.var, var.mul_scalar(unbiased)) };
+        (out, running)
+    }
+
+    fn affine(&self, x: Dynamic) -> Dynamic {
+        let column = |p: &Param<Tensor<B, 1>>| {
+            let value = Dynamic::of(p.val());
+            let channels = value.len();
+            value.reshape(&[1, channels])
+        };
+        let x = match &self.gamma {
+            Some(gamma) => x.mul(column(gamma)),
+            None => x,
+        };
+        match &self.beta {
+            Some(beta) => x.add(column(beta)),
+            None => x,
+        }
+    }
+}

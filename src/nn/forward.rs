@@ -1,0 +1,322 @@
+//! The forward pass: live nodes in topological order, for the rows of the batch that have them.
+//!
+//! A node whose type names inputs in [`presence`](crate::graph::TensorType::presence) is computed for the rows that
+//! have all of them and nothing else: its tensor is compact, so that an absent scan touches no batch statistic. What a
+//! node reads is first brought to the node's own rows, except by the operations that give absence a meaning. Nodes
+//! that no row has are not evaluated at all; losses without rows are 0.
+
+use super::batch_norm::Running;
+use super::values::{Statistics, Value, Values};
+use super::{Batch, Dynamic, Network, NnError, lower};
+use crate::graph::{Graph, InputId, Node, NodeId, Op, Presence, TensorType};
+use burn::DispatchDevice;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Whether a pass is one of training. Both can be differentiated if the network tracks gradients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Batch statistics, dropout, draws from Gaussians. What is drawn depends on these numbers and the node alone.
+    Training {
+        /// The run's seed.
+        seed: u64,
+        /// Which step of the run.
+        step: u64,
+    },
+    /// Running statistics, no dropout, means of Gaussians.
+    Prediction,
+}
+
+/// How a pass is made, beside the batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunSettings {
+    /// Training or prediction.
+    pub mode: Mode,
+    /// Weights of the classes of a target, from the training subjects of the fold.
+    pub class_weights: BTreeMap<InputId, Vec<f64>>,
+    /// Mean of an input over the training subjects of the fold, one row.
+    pub training_means: BTreeMap<InputId, Vec<f32>>,
+    /// Whether gradients of inputs are wanted (saliency).
+    pub track_inputs: bool,
+}
+
+impl RunSettings {
+    /// A pass in this mode, with nothing taken from training subjects.
+    pub fn new(mode: Mode) -> Self {
+        Self { mode, class_weights: BTreeMap::new(), training_means: BTreeMap::new(), track_inputs: false }
+    }
+}
+
+/// The live part of a graph, ready to be evaluated.
+#[derive(Debug, Clone)]
+pub struct Forward {
+    graph: Arc<Graph>,
+    live: Vec<bool>,
+    kept: Vec<bool>,
+    /// For each node, the last node that reads it.
+    last_use: Vec<usize>,
+}
+
+/// What the lowering of one node sees.
+pub(super) struct Step<'a> {
+    pub graph: &'a Graph,
+    pub id: NodeId,
+    pub node: &'a Node,
+    /// The rows the result is for; empty for one value for the whole batch.
+    pub rows: Arc<[usize]>,
+    /// What the node reads, in order; `None` where no row has it. Brought to `rows`, unless the operation gives absence
+    /// a meaning.
+    pub inputs: Vec<Option<Value>>,
+    pub network: &'a Network,
+    pub settings: &'a RunSettings,
+    pub device: &'a DispatchDevice,
+    /// Running statistics moved so far in this pass: a module applied twice moves them twice.
+    pub statistics: &'a RefCell<BTreeMap<usize, Running>>,
+}
+
+impl Step<'_> {
+    /// An error in the graph itself.
+    pub fn broken(&self, problem: impl Into<String>) -> NnError {
+        NnError::Graph { path: self.node.path.clone(), op: op_name(&self.node.op), problem: problem.into() }
+    }
+
+    /// The tensor of an input.
+    pub fn tensor(&self, position: usize) -> Result<Dynamic, NnError> {
+        match self.inputs.get(position) {
+            Some(Some(value)) => Ok(value.tensor.clone()),
+            _ => Err(self.broken(format!("it has no input {position}"))),
+        }
+    }
+
+    /// The tensors of all inputs.
+    pub fn tensors(&self) -> Result<Vec<Dynamic>, NnError> {
+        (0..self.inputs.len()).map(|i| self.tensor(i)).collect()
+    }
+
+    /// Extents of the result, the batch first.
+    pub fn result_dims(&self) -> Vec<usize> {
+        full_dims(&self.node.ty, self.rows.len())
+    }
+
+    /// Seed and step, in training.
+    pub fn training(&self) -> Option<(u64, u64)> {
+        match self.settings.mode {
+            Mode::Training { seed, step } => Some((seed, step)),
+            Mode::Prediction => None,
+        }
+    }
+}
+
+/// `Conv`, `Loss`, ...: an operation's name without what it holds.
+pub(super) fn op_name(op: &Op) -> String {
+    let text = format!("{op:?}");
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_string()
+}
+
+/// Extents of a value held by so many rows.
+fn full_dims(ty: &TensorType, rows: usize) -> Vec<usize> {
+    let mut dims = vec![if ty.batched { rows } else { 1 }];
+    if ty.kind == crate::graph::Kind::Normal {
+        dims.push(2);
+    }
+    dims.extend(&ty.shape);
+    dims
+}
+
+/// The rows that have all of a presence.
+struct RowsOf<'a> {
+    batch: &'a Batch,
+    known: BTreeMap<Presence, Arc<[usize]>>,
+}
+
+impl RowsOf<'_> {
+    fn get(&mut self, presence: &Presence) -> Arc<[usize]> {
+        if let Some(rows) = self.known.get(presence) {
+            return rows.clone();
+        }
+        let has = |input: &InputId, row: usize| {
+            let input = self.batch.inputs.get(input.index()).and_then(Option::as_ref);
+            input.is_some_and(|input| input.present.get(row).copied().unwrap_or(false))
+        };
+        let rows: Arc<[usize]> = (0..self.batch.rows).filter(|row| presence.iter().all(|input| has(input, *row))).collect();
+        self.known.insert(presence.clone(), rows.clone());
+        rows
+    }
+}
+
+/// Whether the operation brings its inputs to common rows itself.
+fn aligns_itself(op: &Op) -> bool {
+    matches!(op, Op::Coalesce(_) | Op::Present(_) | Op::Mixture { .. })
+}
+
+impl Forward {
+    /// A pass that evaluates these nodes and what they depend on.
+    pub fn new(graph: Arc<Graph>, roots: &[NodeId]) -> Self {
+        let live = graph.live(roots.iter().copied());
+        let mut kept = vec![false; graph.nodes.len()];
+        for root in roots {
+            kept[root.index()] = true;
+        }
+        let mut last_use = vec![0; graph.nodes.len()];
+        for (index, node) in graph.nodes.iter().enumerate().filter(|(i, _)| live[*i]) {
+            for input in &node.inputs {
+                last_use[input.index()] = index;
+            }
+        }
+        Self { graph, live, kept, last_use }
+    }
+
+    /// Which nodes are evaluated.
+    pub fn live(&self) -> &[bool] {
+        &self.live
+    }
+
+    /// The graph behind it.
+    pub fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Evaluates the batch.
+    ///
+    /// # Errors
+    /// A batch that does not fit the graph, settings that lack what a node needs, a device that fails.
+    pub fn run(&self, network: &Network, batch: &Batch, settings: &RunSettings) -> Result<Values, NnError> {
+        self.run_observed(network, batch, settings, &mut |_, _, _| Ok(()))
+    }
+
+    /// As [`Forward::run`], showing each value to an observer as it is made, before it may be freed.
+    pub(super) fn run_observed(
+        &self,
+        network: &Network,
+        batch: &Batch,
+        settings: &RunSettings,
+        observe: &mut dyn FnMut(NodeId, &Node, &Value) -> Result<(), NnError>,
+    ) -> Result<Values, NnError> {
+        let graph = self.graph.as_ref();
+        let device = network.place();
+        let mut rows_of = RowsOf { batch, known: BTreeMap::new() };
+        let statistics = RefCell::new(BTreeMap::new());
+        let mut nodes: Vec<Option<Value>> = vec![None; graph.nodes.len()];
+        let mut inputs = BTreeMap::new();
+
+        for (index, node) in graph.nodes.iter().enumerate().filter(|(i, _)| self.live[*i]) {
+            let id = NodeId(index as u32);
+            let value = if let Op::Input(input) = node.op {
+                self.upload(input, batch, settings, device, &mut inputs)?
+            } else {
+                let held = self.held(node, &nodes, &mut rows_of)?;
+                self.evaluate(id, node, held, network, settings, &statistics)?
+            };
+            if let Some(value) = &value {
+                let expected = full_dims(&node.ty, value.rows.as_ref().map_or(1, |rows| rows.len()));
+                if value.tensor.dims() != expected {
+                    return Err(NnError::Graph {
+                        path: node.path.clone(),
+                        op: op_name(&node.op),
+                        problem: format!("the graph gives it extents {expected:?}, it came out as {:?}", value.tensor.dims()),
+                    });
+                }
+                observe(id, node, value)?;
+            }
+            nodes[index] = value;
+            for read in &node.inputs {
+                if self.last_use[read.index()] == index && !self.kept[read.index()] {
+                    nodes[read.index()] = None;
+                }
+            }
+        }
+        let statistics = Statistics { layers: statistics.into_inner() };
+        Ok(Values { nodes, inputs, statistics, tracked: network.is_tracked() })
+    }
+
+    fn upload(
+        &self,
+        input: InputId,
+        batch: &Batch,
+        settings: &RunSettings,
+        device: &DispatchDevice,
+        inputs: &mut BTreeMap<InputId, Dynamic>,
+    ) -> Result<Option<Value>, NnError> {
+        let values = batch.checked(&self.graph, input)?;
+        let rows: Arc<[usize]> = (0..batch.rows).filter(|row| values.present[*row]).collect();
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let tensor = match inputs.get(&input) {
+            Some(tensor) => Dynamic::clone(tensor),
+            None => {
+                let mut dims = vec![rows.len()];
+                dims.extend(&values.shape);
+                let tensor = Dynamic::from_host(values.values.clone(), &dims, device);
+                let discrete = self.graph.inputs[input.index()].ty.kind.is_discrete();
+                if settings.track_inputs && !discrete {
+                    let tensor = tensor.tracked();
+                    inputs.insert(input, tensor.clone());
+                    tensor
+                } else {
+                    tensor
+                }
+            }
+        };
+        Ok(Some(Value { tensor, rows: Some(rows) }))
+    }
+
+    /// What a node reads and for which rows; `None` where it cannot be evaluated because no row has it.
+    #[allow(clippy::type_complexity)]
+    fn held(
+        &self,
+        node: &Node,
+        nodes: &[Option<Value>],
+        rows_of: &mut RowsOf<'_>,
+    ) -> Result<Option<(Arc<[usize]>, Vec<Option<Value>>)>, NnError> {
+        let read = || node.inputs.iter().map(|i| nodes[i.index()].clone());
+        // One value for the batch, from values of rows: over the rows that have all of them.
+        let rows = if node.ty.batched {
+            rows_of.get(&node.ty.presence)
+        } else {
+            let mut presence = node.ty.presence.clone();
+            for input in &node.inputs {
+                presence.extend(self.graph.node(*input).ty.presence.iter().copied());
+            }
+            rows_of.get(&presence)
+        };
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        if aligns_itself(&node.op) {
+            return Ok(Some((rows, read().collect())));
+        }
+        let mut inputs = Vec::with_capacity(node.inputs.len());
+        for value in read() {
+            let Some(value) = value else { return Ok(None) };
+            inputs.push(Some(lower::absence::restricted(value, &rows).map_err(|problem| NnError::Graph {
+                path: node.path.clone(),
+                op: op_name(&node.op),
+                problem,
+            })?));
+        }
+        Ok(Some((rows, inputs)))
+    }
+
+    fn evaluate(
+        &self,
+        id: NodeId,
+        node: &Node,
+        held: Option<(Arc<[usize]>, Vec<Option<Value>>)>,
+        network: &Network,
+        settings: &RunSettings,
+        statistics: &RefCell<BTreeMap<usize, Running>>,
+    ) -> Result<Option<Value>, NnError> {
+        let device = network.place();
+        let Some((rows, inputs)) = held else {
+            // Nobody has it: a loss contributes nothing, anything else has no value.
+            let zero = || Value { tensor: Dynamic::filled(0.0, &full_dims(&node.ty, 1), device), rows: None };
+            return Ok((!node.ty.batched).then(zero));
+        };
+        let step =
+            Step { graph: &self.graph, id, node, rows: rows.clone(), inputs, network, settings, device, statistics };
+        let tensor = lower::lower(&step)?;
+        Ok(Some(Value { tensor, rows: node.ty.batched.then_some(rows) }))
+    }
+}

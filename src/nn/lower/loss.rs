@@ -1,0 +1,146 @@
+//! Losses: one number for the batch, over the rows that have all inputs. Definitions are those of PyTorch's
+//! `torch.nn.functional`, unless stated otherwise.
+
+use super::super::forward::Step;
+use super::super::{Dynamic, NnError};
+use crate::graph::{ClassWeights, InputId, LossOp, NodeId, Op};
+
+/// A loss of `[prediction, target]`, `[1]`.
+pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
+    let (x, y) = (step.tensor(0)?, step.tensor(1)?);
+    let rows = x.dims()[0] as f64;
+    Ok(match loss {
+        LossOp::MeanSquared => difference(step, x, y)?.square().mean_all(),
+        LossOp::SumSquared => difference(step, x, y)?.square().sum_all().div_scalar(rows),
+        LossOp::MeanAbsolute => difference(step, x, y)?.abs().mean_all(),
+        LossOp::Huber { delta } => {
+            let d = difference(step, x, y)?.abs();
+            let near = d.clone().at_most(*delta);
+            near.clone().square().mul_scalar(0.5).add(d.sub(near).mul_scalar(*delta)).mean_all()
+        }
+        LossOp::BinaryCrossEntropy { logits: true } => {
+            let y = alike(step, &x, y)?;
+            x.clone().softplus().sub(x.mul(y)).mean_all()
+        }
+        LossOp::BinaryCrossEntropy { logits: false } => {
+            let y = alike(step, &x, y)?;
+            binary_cross_entropy(x, y).mean_all()
+        }
+        LossOp::CrossEntropy { weights, smoothing } => cross_entropy(step, x, y, weights, *smoothing)?,
+        LossOp::GaussianNll => gaussian_nll(step, x, y)?.sum_all().div_scalar(rows),
+        LossOp::Dice { smooth } => dice(step, x, y, *smooth)?,
+    })
+}
+
+/// The target in the prediction's extents: they may differ by axes of extent 1.
+fn alike(step: &Step<'_>, x: &Dynamic, y: Dynamic) -> Result<Dynamic, NnError> {
+    if x.len() == y.len() {
+        return Ok(y.reshape(&x.dims()));
+    }
+    Err(step.broken(format!("it compares {:?} with {:?}", x.dims(), y.dims())))
+}
+
+fn difference(step: &Step<'_>, x: Dynamic, y: Dynamic) -> Result<Dynamic, NnError> {
+    let y = alike(step, &x, y)?;
+    Ok(x.sub(y))
+}
+
+/// Of probabilities, logarithms bounded at -100. The derivative is `(p - y) / max(p (1 - p), 1e-12)`, which is finite
+/// where that of a bounded logarithm is not; it is written as a linear term of value 0.
+fn binary_cross_entropy(p: Dynamic, y: Dynamic) -> Dynamic {
+    let (q, t) = (p.clone().detach(), y.clone().detach());
+    let log_p = q.clone().log().at_least(-100.0);
+    let log_not_p = q.clone().neg().log1p().at_least(-100.0);
+    let one_minus = |v: &Dynamic| v.clone().neg().add_scalar(1.0);
+    let value = t.clone().mul(log_p.clone()).add(one_minus(&t).mul(log_not_p.clone())).neg();
+    let by_p = q.clone().sub(t.clone()).div(q.clone().mul(one_minus(&q)).at_least(1e-12));
+    let by_y = log_not_p.sub(log_p);
+    value.add(p.sub(q).mul(by_p)).add(y.sub(t).mul(by_y))
+}
+
+/// Logits `[rows, n, ..]`, classes `[rows, ..]`: the mean weighted by the weights of the true classes. Smoothing mixes the
+/// target with the uniform distribution.
+fn cross_entropy(step: &Step<'_>, x: Dynamic, y: Dynamic, weights: &ClassWeights, smoothing: f64) -> Result<Dynamic, NnError> {
+    let dims = x.dims();
+    let classes = dims.get(1).copied().unwrap_or(1);
+    let weights = class_weights(step, weights, classes)?;
+    let mut order: Vec<usize> = (0..dims.len()).filter(|axis| *axis != 1).collect();
+    order.push(1);
+    let places = x.len() / classes;
+    if y.len() != places {
+        return Err(step.broken(format!("it compares {dims:?} with classes {:?}", y.dims())));
+    }
+    let log_p = x.log_softmax(1).permute(&order).reshape(&[places, classes]);
+    let truth = y.flat().one_hot(classes);
+    let row = |v: Vec<f32>| Dynamic::from_host(v, &[1, classes], step.device);
+    let weighted = match &weights {
+        Some(w) => truth.clone().mul(row(w.clone())),
+        None => truth,
+    };
+    let total = weighted.clone().sum_all();
+    let nll = weighted.mul(log_p.clone()).sum_all().neg().div(total.clone());
+    if smoothing <= 0.0 {
+        return Ok(nll);
+    }
+    let spread = match weights {
+        Some(w) => log_p.mul(row(w)),
+        None => log_p,
+    };
+    let uniform = spread.sum_all().neg().div(total);
+    Ok(nll.mul_scalar(1.0 - smoothing).add(uniform.mul_scalar(smoothing / classes as f64)))
+}
+
+/// `None` where all are 1.
+fn class_weights(step: &Step<'_>, weights: &ClassWeights, classes: usize) -> Result<Option<Vec<f32>>, NnError> {
+    let given: &[f64] = match weights {
+        ClassWeights::Equal => return Ok(None),
+        ClassWeights::Given(weights) => weights,
+        ClassWeights::InverseFrequency => {
+            let target = step.node.inputs.get(1).and_then(|node| source(step, *node));
+            target.and_then(|input| step.settings.class_weights.get(&input)).map_or(&[], Vec::as_slice)
+        }
+    };
+    if given.len() != classes {
+        return Err(NnError::ClassWeights { path: step.node.path.clone(), classes, found: given.len() });
+    }
+    Ok(Some(given.iter().map(|w| *w as f32).collect()))
+}
+
+/// The input a value is a selection of.
+fn source(step: &Step<'_>, node: NodeId) -> Option<InputId> {
+    let node = step.graph.node(node);
+    match &node.op {
+        Op::Input(input) => Some(*input),
+        Op::Restrict | Op::Coalesce(_) | Op::Reshape => source(step, *node.inputs.first()?),
+        _ => None,
+    }
+}
+
+/// `(log(2 pi) + v + (x - y)^2 exp(-v)) / 2`, with `v` the third input or 0.
+fn gaussian_nll(step: &Step<'_>, x: Dynamic, y: Dynamic) -> Result<Dynamic, NnError> {
+    let log_variance = if step.inputs.len() > 2 { Some(alike(step, &x, step.tensor(2)?)?) } else { None };
+    let squared = difference(step, x, y)?.square();
+    let scaled = match log_variance {
+        Some(v) => squared.mul(v.clone().neg().exp()).add(v),
+        None => squared,
+    };
+    Ok(scaled.add_scalar(std::f64::consts::TAU.ln()).mul_scalar(0.5))
+}
+
+/// Class probabilities `[rows, n, ..]`, classes `[rows, ..]`: one minus `(2 sum(p t) + s) / (sum(p) + sum(t) + s)` for each
+/// row and class but the first, sums over space; the mean over both.
+fn dice(step: &Step<'_>, p: Dynamic, y: Dynamic, smooth: f64) -> Result<Dynamic, NnError> {
+    let dims = p.dims();
+    let (rows, classes) = (dims[0], dims.get(1).copied().unwrap_or(1));
+    let places = p.len() / (rows * classes).max(1);
+    if y.len() != rows * places || classes < 2 {
+        return Err(step.broken(format!("it compares {dims:?} with classes {:?}", y.dims())));
+    }
+    let truth = y.reshape(&[rows, places]).one_hot(classes).permute(&[0, 2, 1]);
+    let foreground = |v: Dynamic| v.slice(1, 1, classes, 1);
+    let p = foreground(p.reshape(&[rows, classes, places]));
+    let truth = foreground(truth);
+    let overlap = p.clone().mul(truth.clone()).sum(&[2]).mul_scalar(2.0).add_scalar(smooth);
+    let size = p.sum(&[2]).add(truth.sum(&[2])).add_scalar(smooth);
+    Ok(overlap.div(size).mean_all().neg().add_scalar(1.0))
+}

@@ -1,0 +1,75 @@
+//! Batch, instance, group and layer normalisation.
+
+use super::super::forward::Step;
+use super::super::{Dynamic, Layer, NnError};
+
+/// Batch statistics in training, running ones in prediction.
+pub(super) fn batch_norm(step: &Step<'_>, eps: f64, momentum: f64) -> Result<Dynamic, NnError> {
+    let Some((position, Layer::BatchNorm(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+        return Err(step.broken("it has no running statistics"));
+    };
+    let x = step.tensor(0)?;
+    let running = || step.statistics.borrow().get(&position).cloned().unwrap_or_else(|| layer.running());
+    if step.training().is_none() {
+        return Ok(layer.predict(x, &layer.running(), eps));
+    }
+    let (out, moved) = layer.train(x, &running(), eps, momentum);
+    step.statistics.borrow_mut().insert(position, moved);
+    Ok(out)
+}
+
+/// Each channel of each row over its spatial axes.
+pub(super) fn instance_norm(step: &Step<'_>, channels: usize, eps: f64) -> Result<Dynamic, NnError> {
+    let x = step.tensor(0)?;
+    match step.node.module.and_then(|m| step.network.layer(m)) {
+        Some((_, Layer::InstanceNorm(layer))) => Ok(by_channel(x, |x| Dynamic::of(layer.forward(x.rank::<3>())))),
+        Some(_) => Err(step.broken("its module is not an instance normalisation")),
+        None => Ok(standardised(x, channels, eps)),
+    }
+}
+
+/// Groups of channels of each row over their spatial axes.
+pub(super) fn group_norm(step: &Step<'_>, groups: usize, eps: f64) -> Result<Dynamic, NnError> {
+    let x = step.tensor(0)?;
+    match step.node.module.and_then(|m| step.network.layer(m)) {
+        Some((_, Layer::GroupNorm(layer))) => Ok(by_channel(x, |x| Dynamic::of(layer.forward(x.rank::<3>())))),
+        Some(_) => Err(step.broken("its module is not a group normalisation")),
+        None => Ok(standardised(x, groups, eps)),
+    }
+}
+
+/// The last axis of each row.
+pub(super) fn layer_norm(step: &Step<'_>, features: usize, eps: f64) -> Result<Dynamic, NnError> {
+    let x = step.tensor(0)?;
+    let dims = x.dims();
+    let vectors = x.len() / features.max(1);
+    let x = x.reshape(&[vectors, features]);
+    let out = match step.node.module.and_then(|m| step.network.layer(m)) {
+        Some((_, Layer::LayerNorm(layer))) => Dynamic::of(layer.forward(x.rank::<2>())),
+        Some(_) => return Err(step.broken("its module is not a layer normalisation")),
+        None => standardised(x, 1, eps),
+    };
+    Ok(out.reshape(&dims))
+}
+
+/// burn's group normalisation refuses tensors of one or two numbers in all, taking the number of elements for the
+/// rank; those are their own mean in every group of one, and the copies of them here do not change that.
+fn by_channel(x: Dynamic, forward: impl FnOnce(Dynamic) -> Dynamic) -> Dynamic {
+    let dims = x.dims();
+    let x = x.by_channel();
+    if x.len() > 2 {
+        return forward(x).reshape(&dims);
+    }
+    let rows = dims[0];
+    forward(Dynamic::cat(vec![x.clone(), x.clone(), x], 0)).slice(0, 0, rows, 1).reshape(&dims)
+}
+
+/// Mean 0 and biased variance 1 in each of so many groups of a row.
+fn standardised(x: Dynamic, groups: usize, eps: f64) -> Dynamic {
+    let dims = x.dims();
+    let rest = x.len() / (dims[0] * groups).max(1);
+    let x = x.reshape(&[dims[0], groups, rest]);
+    let centred = x.clone().sub(x.mean(&[2]));
+    let deviation = centred.clone().square().mean(&[2]).add_scalar(eps).sqrt();
+    centred.div(deviation).reshape(&dims)
+}

@@ -1,0 +1,106 @@
+//! Pooling over windows.
+//!
+//! burn pools over one or two axes. Three are pooled as two and one: a maximum of maxima is the maximum, a mean of
+//! means of equal windows is the mean. Gradients of equal maxima go to the first in row-major order, as in PyTorch,
+//! because each pass takes its first. The passes need no transposition, only other shapes.
+
+use super::super::forward::Step;
+use super::super::{B, Dynamic, NnError};
+use crate::graph::{PoolKind, PoolOp};
+use burn::tensor::Tensor;
+use burn::tensor::module::{avg_pool2d, max_pool2d};
+
+/// The window along one axis.
+#[derive(Clone, Copy)]
+struct Window {
+    kernel: usize,
+    stride: usize,
+    padding: (usize, usize),
+}
+
+const WHOLE: Window = Window { kernel: 1, stride: 1, padding: (0, 0) };
+
+/// Pooling over windows of the spatial axes.
+pub(super) fn windows(step: &Step<'_>, pool: &PoolOp) -> Result<Dynamic, NnError> {
+    let x = step.tensor(0)?;
+    let axes = x.dims().len() - 2;
+    let lengths = [pool.kernel.len(), pool.stride.len(), pool.padding.len()];
+    if lengths != [axes; 3] {
+        return Err(step.broken(format!("it pools {axes} axes with {lengths:?} numbers")));
+    }
+    let window = |axis: usize| Window { kernel: pool.kernel[axis], stride: pool.stride[axis], padding: pool.padding[axis] };
+    Ok(separable(x, &(0..axes).map(window).collect::<Vec<_>>(), pool.kind))
+}
+
+fn separable(x: Dynamic, windows: &[Window], kind: PoolKind) -> Dynamic {
+    let dims = x.dims();
+    let planes = dims[0] * dims[1];
+    let mut out = dims[..2].to_vec();
+    let pooled = match (windows, &dims[2..]) {
+        ([a], [n]) => plane(x.reshape(&[planes, 1, 1, *n]), WHOLE, *a, kind),
+        ([a, b], [m, n]) => plane(x.reshape(&[planes, 1, *m, *n]), *a, *b, kind),
+        ([a, b, c], [l, m, n]) => {
+            let slices = plane(x.reshape(&[planes, *l, *m, *n]), *b, *c, kind);
+            let [m, n] = [slices.dims()[2], slices.dims()[3]];
+            let pooled = plane(slices.reshape(&[planes, 1, *l, m * n]), *a, WHOLE, kind);
+            out.extend([pooled.dims()[2], m, n]);
+            return pooled.reshape(&out);
+        }
+        _ => return x,
+    };
+    let last = pooled.dims();
+    out.extend(&last[4 - windows.len()..]);
+    pooled.reshape(&out)
+}
+
+/// Pools the last two axes of `[n, c, h, w]`.
+fn plane(x: Dynamic, rows: Window, columns: Window, kind: PoolKind) -> Dynamic {
+    let border = match kind {
+        PoolKind::Max => f64::NEG_INFINITY,
+        PoolKind::Average => 0.0,
+    };
+    // The layer pads both sides alike, by half a window at most.
+    let common = |w: Window| w.padding.0.min(w.padding.1).min(w.kernel / 2);
+    let (p, q) = (common(rows), common(columns));
+    let beyond = |w: Window, p: usize| (w.padding.0 - p, w.padding.1 - p);
+    let x: Tensor<B, 4> = x.pad(2, beyond(rows, p), border).pad(3, beyond(columns, q), border).rank();
+    let (kernel, stride) = ([rows.kernel, columns.kernel], [rows.stride, columns.stride]);
+    Dynamic::of(match kind {
+        PoolKind::Max => max_pool2d(x, kernel, stride, [p, q], [1, 1], false),
+        PoolKind::Average => avg_pool2d(x, kernel, stride, [p, q], true, false),
+    })
+}
+
+/// Pooling to a given extent: window `i` of `m` over `n` elements is `floor(i n / m) .. ceil((i + 1) n / m)`.
+pub(super) fn adaptive(step: &Step<'_>, kind: PoolKind, size: &[usize]) -> Result<Dynamic, NnError> {
+    let x = step.tensor(0)?;
+    let dims = x.dims();
+    if size.len() + 2 != dims.len() || size.contains(&0) {
+        return Err(step.broken(format!("it pools {dims:?} to {size:?}")));
+    }
+    if size.iter().all(|m| *m == 1) {
+        let space: Vec<usize> = (2..dims.len()).collect();
+        return Ok(reduced(x, &space, kind));
+    }
+    if dims[2..].iter().zip(size).all(|(n, m)| n % m == 0) {
+        let windows: Vec<Window> = dims[2..]
+            .iter()
+            .zip(size)
+            .map(|(n, m)| Window { kernel: n / m, stride: n / m, padding: (0, 0) })
+            .collect();
+        return Ok(separable(x, &windows, kind));
+    }
+    let mut x = x;
+    for (axis, (n, m)) in dims[2..].iter().zip(size).enumerate().rev() {
+        let window = |i: usize| reduced(x.clone().slice(axis + 2, i * n / m, ((i + 1) * n).div_ceil(*m), 1), &[axis + 2], kind);
+        x = Dynamic::cat((0..*m).map(window).collect(), axis + 2);
+    }
+    Ok(x)
+}
+
+fn reduced(x: Dynamic, axes: &[usize], kind: PoolKind) -> Dynamic {
+    match kind {
+        PoolKind::Max => x.max(axes),
+        PoolKind::Average => x.mean(axes),
+    }
+}

@@ -1,0 +1,25 @@
+//! Axes moved, padded, made.
+
+use super::super::forward::Step;
+use super::super::{Dynamic, NnError};
+
+/// Axes in a new order, the batch staying first.
+pub(super) fn permute(step: &Step<'_>, order: &[usize]) -> Result<Dynamic, NnError> {
+    let order: Vec<usize> = std::iter::once(0).chain(order.iter().map(|axis| axis + 1)).collect();
+    Ok(step.tensor(0)?.permute(&order))
+}
+
+/// `(before, after)` values added to each axis.
+pub(super) fn pad(step: &Step<'_>, amounts: &[(usize, usize)], value: f64) -> Result<Dynamic, NnError> {
+    let x = step.tensor(0)?;
+    Ok(amounts.iter().enumerate().fold(x, |x, (axis, amount)| x.pad(axis + 1, *amount, value)))
+}
+
+/// A class as 0/1 columns: `[rows] -> [rows, levels]`; a mask with the levels as channels: `[rows, ..] -> [rows, levels, ..]`.
+pub(super) fn one_hot(step: &Step<'_>, levels: usize) -> Result<Dynamic, NnError> {
+    let columns = step.tensor(0)?.one_hot(levels);
+    let last = columns.dims().len() - 1;
+    let mut order: Vec<usize> = (0..last).collect();
+    order.insert(1, last);
+    Ok(columns.permute(&order).reshape(&step.result_dims()))
+}

@@ -1,0 +1,61 @@
+//! Upsampling, one axis after the other: both modes are separable, and burn has neither over three axes.
+
+use super::super::forward::Step;
+use super::super::{Dynamic, NnError};
+use crate::graph::UpsampleMode;
+
+/// Upsampling of the spatial axes to the node's shape.
+pub(super) fn upsample(step: &Step<'_>, mode: UpsampleMode) -> Result<Dynamic, NnError> {
+    let mut x = step.tensor(0)?;
+    let target = step.result_dims();
+    for (axis, extent) in target.iter().enumerate().skip(2) {
+        x = match mode {
+            UpsampleMode::Nearest => nearest(x, axis, *extent),
+            UpsampleMode::Linear => linear(x, axis, *extent),
+        };
+    }
+    Ok(x)
+}
+
+/// Element `i` is the old element `floor(i * old / new)`.
+fn nearest(x: Dynamic, axis: usize, extent: usize) -> Dynamic {
+    let dims = x.dims();
+    let old = dims[axis];
+    if extent == old {
+        return x;
+    }
+    if extent.is_multiple_of(old) {
+        let mut wide = dims.clone();
+        wide.insert(axis + 1, 1);
+        let mut repeated = wide.clone();
+        repeated[axis + 1] = extent / old;
+        let mut out = dims;
+        out[axis] = extent;
+        return x.reshape(&wide).expand(&repeated).reshape(&out);
+    }
+    let scale = old as f32 / extent as f32;
+    let positions: Vec<usize> = (0..extent).map(|i| ((i as f32 * scale) as usize).min(old - 1)).collect();
+    x.select(axis, &positions)
+}
+
+/// Element `i` lies at `(i + 1/2) * old / new - 1/2` between the old ones, the ends continued
+/// (PyTorch's `align_corners=False`).
+fn linear(x: Dynamic, axis: usize, extent: usize) -> Dynamic {
+    let dims = x.dims();
+    let old = dims[axis];
+    if extent == old {
+        return x;
+    }
+    let scale = old as f32 / extent as f32;
+    let place = |i: usize| ((i as f32 + 0.5) * scale - 0.5).max(0.0);
+    let left: Vec<usize> = (0..extent).map(|i| (place(i) as usize).min(old - 1)).collect();
+    let right: Vec<usize> = left.iter().map(|i| (i + 1).min(old - 1)).collect();
+    let shares: Vec<f32> = (0..extent).map(|i| place(i) - left[i] as f32).collect();
+    let mut column = vec![1; dims.len()];
+    column[axis] = extent;
+    let device = x.device();
+    let rest: Vec<f32> = shares.iter().map(|s| 1.0 - s).collect();
+    let from_left = x.clone().select(axis, &left).mul(Dynamic::from_host(rest, &column, &device));
+    let from_right = x.select(axis, &right).mul(Dynamic::from_host(shares, &column, &device));
+    from_left.add(from_right)
+}

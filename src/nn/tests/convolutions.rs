@@ -1,0 +1,119 @@
+//! Convolutions against their definition, and their gradients.
+
+use super::*;
+
+/// The definition, for any number of axes up to three (missing ones have extent 1).
+fn convolved(x: &[f32], w: &[f32], bias: &[f32], op: &ConvOp, rows: usize, extent: [usize; 3], out: [usize; 3]) -> Vec<f32> {
+    let per_group = [op.inputs / op.groups, op.outputs / op.groups];
+    let volume = |e: [usize; 3]| e.iter().product::<usize>();
+    let at = |i: usize, e: [usize; 3]| [i / (e[1] * e[2]), i / e[2] % e[1], i % e[2]];
+    let kernel = [op.kernel[0], op.kernel[1], op.kernel[2]];
+    let mut result = vec![0.0; rows * op.outputs * volume(out)];
+    for row in 0..rows {
+        for c in 0..op.outputs {
+            result[(row * op.outputs + c) * volume(out)..][..volume(out)].fill(bias.get(c).copied().unwrap_or(0.0));
+        }
+        // Each pair (element of the smaller grid, element of the kernel) meets one element of the other grid.
+        for group in 0..op.groups {
+            for (ci, co) in (0..per_group[0]).flat_map(|ci| (0..per_group[1]).map(move |co| (ci, co))) {
+                let (from, to) = (group * per_group[0] + ci, group * per_group[1] + co);
+                let grid = if op.transposed.is_some() { extent } else { out };
+                for (g, k) in (0..volume(grid)).flat_map(|g| (0..volume(kernel)).map(move |k| (g, k))) {
+                    let (gp, kp) = (at(g, grid), at(k, kernel));
+                    let other = if op.transposed.is_some() { out } else { extent };
+                    let mut met = [0; 3];
+                    let mut inside = true;
+                    for a in 0..3 {
+                        let place = (gp[a] * op.stride[a] + kp[a] * op.dilation[a]) as isize - op.padding[a].0 as isize;
+                        inside &= place >= 0 && (place as usize) < other[a];
+                        met[a] = place.max(0) as usize;
+                    }
+                    if !inside {
+                        continue;
+                    }
+                    let met = (met[0] * other[1] + met[1]) * other[2] + met[2];
+                    let (source, target) = if op.transposed.is_some() { (g, met) } else { (met, g) };
+                    let weight = match op.transposed {
+                        None => w[(to * per_group[0] + ci) * volume(kernel) + k],
+                        Some(_) => w[(from * per_group[1] + co) * volume(kernel) + k],
+                    };
+                    result[(row * op.outputs + to) * volume(out) + target] +=
+                        weight * x[(row * op.inputs + from) * volume(extent) + source];
+                }
+            }
+        }
+    }
+    result
+}
+
+fn case(axes: usize, groups: usize, stride: usize, dilation: usize, padding: (usize, usize), transposed: Option<usize>) {
+    let extents = [4, 5, 3];
+    let kernels = [2, 3, 2];
+    let skip = 3 - axes;
+    let own = |all: [usize; 3]| all[skip..].to_vec();
+    let pads: Padding = vec![padding; axes];
+    let op = ConvOp {
+        inputs: 4,
+        outputs: 2 * groups,
+        kernel: own(kernels),
+        stride: vec![stride; axes],
+        padding: pads,
+        dilation: vec![dilation; axes],
+        groups,
+        bias: true,
+        transposed: transposed.map(|far| vec![far; axes]),
+    };
+    let out: Vec<usize> = (0..axes)
+        .map(|a| {
+            let (n, k) = (extents[skip + a], kernels[skip + a]);
+            match transposed {
+                None => (n + padding.0 + padding.1 - dilation * (k - 1) - 1) / stride + 1,
+                Some(far) => (n - 1) * stride + dilation * (k - 1) + 1 + far - padding.0 - padding.1,
+            }
+        })
+        .collect();
+    let mut bench = Bench::new(2);
+    let x = bench.random("x", &[&[4][..], &extents[skip..]].concat(), -1.0, 1.0);
+    let leading = if transposed.is_some() { [4, op.outputs / groups] } else { [op.outputs, 4 / groups] };
+    let weights = vec![
+        WeightSpec::parameter("weight", [&leading[..], &kernels[skip..]].concat(), Init::Normal(1.0)),
+        WeightSpec::parameter("bias", [op.outputs], Init::Normal(1.0)),
+    ];
+    let y = bench.layer("conv", Op::Conv(op.clone()), weights, x, &[&[op.outputs][..], &out].concat());
+    let (_, network) = bench.network(&[y]);
+    let weights = network.weights().unwrap();
+    let mut whole = op;
+    let (mut extent, mut result) = ([1; 3], [1; 3]);
+    extent[skip..].copy_from_slice(&extents[skip..]);
+    result[skip..].copy_from_slice(&out);
+    for _ in 0..skip {
+        whole.kernel.insert(0, 1);
+        whole.stride.insert(0, 1);
+        whole.dilation.insert(0, 1);
+        whole.padding.insert(0, (0, 0));
+    }
+    let expected = convolved(&bench.value(x), &weights[0].values, &weights[1].values, &whole, 2, extent, result);
+    assert_close(&bench.value(y), &expected, 1e-5);
+    bench.assert_gradients(y);
+}
+
+#[test]
+fn convolutions_match_their_definition_and_their_gradients_central_differences() {
+    for axes in 1..=3 {
+        case(axes, 1, 1, 1, (0, 0), None);
+        case(axes, 1, 2, 1, (1, 1), None);
+        case(axes, 2, 1, 1, (0, 2), None);
+        case(axes, 4, 2, 1, (1, 0), None);
+        case(axes, 1, 1, 2, (2, 2), None);
+    }
+}
+
+#[test]
+fn transposed_convolutions_match_their_definition_and_their_gradients_central_differences() {
+    for axes in 1..=3 {
+        case(axes, 1, 1, 1, (0, 0), Some(0));
+        case(axes, 1, 2, 1, (1, 1), Some(1));
+        case(axes, 2, 2, 1, (0, 1), Some(0));
+        case(axes, 2, 3, 2, (1, 0), Some(2));
+    }
+}

@@ -1,0 +1,102 @@
+//! What a forward pass gives: a tensor for each kept node, with the rows of the batch that have it.
+
+use super::batch_norm::Running;
+use super::{B, Dynamic, Gradients, Network, NnError};
+use crate::graph::{InputId, NodeId};
+use burn::tensor::backend::AutodiffBackend;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The value of a node.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// `[rows.len(), ...shape]`; a Gaussian is `[rows.len(), 2, n]`; a loss is `[1]`.
+    pub tensor: Dynamic,
+    /// The rows of the batch that have it, ascending; `None` where one value stands for the whole batch.
+    pub rows: Option<Arc<[usize]>>,
+}
+
+/// A value on the host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostValue {
+    /// Row-major, the present rows one after the other.
+    pub values: Vec<f32>,
+    /// Shape of one row.
+    pub shape: Vec<usize>,
+    /// The rows of the batch that have it; `None` where one value stands for the whole batch.
+    pub rows: Option<Vec<usize>>,
+}
+
+/// Running statistics that a forward pass in training has moved; [`Network::absorb`] takes them over.
+#[derive(Debug, Clone, Default)]
+pub struct Statistics {
+    /// By position of the layer.
+    pub(super) layers: BTreeMap<usize, Running>,
+}
+
+/// The results of one forward pass.
+#[derive(Debug)]
+pub struct Values {
+    pub(super) nodes: Vec<Option<Value>>,
+    pub(super) inputs: BTreeMap<InputId, Dynamic>,
+    pub(super) statistics: Statistics,
+    pub(super) tracked: bool,
+}
+
+impl Values {
+    /// The value of a node that was asked for; `None` where no row of the batch has it.
+    pub fn get(&self, node: NodeId) -> Option<&Value> {
+        self.nodes.get(node.index())?.as_ref()
+    }
+
+    /// The value of a node on the host; `None` where no row of the batch has it.
+    ///
+    /// # Errors
+    /// When the device cannot deliver it.
+    pub fn host(&self, node: NodeId) -> Result<Option<HostValue>, NnError> {
+        let Some(value) = self.get(node) else { return Ok(None) };
+        let values = value.tensor.to_host().map_err(|reason| NnError::DeviceFailed { reason })?;
+        let shape = value.tensor.dims()[1..].to_vec();
+        let rows = value.rows.as_ref().map(|rows| rows.to_vec());
+        Ok(Some(HostValue { values, shape, rows }))
+    }
+
+    /// One number for the whole batch: a loss.
+    ///
+    /// # Errors
+    /// When the device cannot deliver it.
+    pub fn number(&self, node: NodeId) -> Result<Option<f32>, NnError> {
+        Ok(self.host(node)?.and_then(|value| value.values.first().copied()))
+    }
+
+    /// The running statistics to hand to [`Network::absorb`].
+    pub fn take_statistics(&mut self) -> Statistics {
+        std::mem::take(&mut self.statistics)
+    }
+
+    /// The gradients of the sum of a node's value. Walking back uses up the history of the values on the way: ask for one
+    /// node per forward pass, a sum of losses where there are several.
+    ///
+    /// # Errors
+    /// Where the network tracks no gradients, or no row of the batch has the node.
+    pub fn backward(&self, node: NodeId) -> Result<Gradients, NnError> {
+        let refuse = |reason: &str| NnError::NoGradient { what: format!("node {}", node.0), reason: reason.into() };
+        if !self.tracked {
+            return Err(refuse("the network is one for prediction"));
+        }
+        let value = self.get(node).ok_or_else(|| refuse("no row of the batch has it, or it was not asked for"))?;
+        // A term without value or effect, so that a constant (a loss nobody has) has a history too.
+        let anchor = Dynamic::filled(0.0, &[1], &value.tensor.device()).tracked();
+        let root = value.tensor.clone().sum_all().add(anchor);
+        let grads = B::backward(root.primitive().clone());
+        Ok(Gradients::new(grads, self.inputs.clone()))
+    }
+
+    /// As [`Values::backward`], to be used with this network only; a shorthand for its weights' gradients.
+    ///
+    /// # Errors
+    /// As [`Values::backward`].
+    pub fn weight_gradients(&self, node: NodeId, network: &Network) -> Result<Vec<super::Weight>, NnError> {
+        self.backward(node)?.weights(network)
+    }
+}

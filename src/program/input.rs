@@ -1,0 +1,238 @@
+//! How the values a graph reads are made from the cohort's files.
+
+use serde::{Deserialize, Serialize};
+
+/// A modality, condition or target.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InputSpec {
+    /// Its name in the file.
+    pub name: String,
+    /// What it is for.
+    pub role: InputRole,
+    /// The cohort it is read from; `None`: from every cohort.
+    pub cohort: Option<String>,
+    /// How it is read.
+    pub source: InputSource,
+    /// `?`: subjects without it are kept.
+    pub optional: bool,
+    /// The shape the file declares, without the batch axis (`[]` for a class or a real).
+    pub shape: Vec<usize>,
+    /// Class names, where it is a class or a mask.
+    pub levels: Vec<String>,
+}
+
+/// What an input is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InputRole {
+    /// Something measured of the brain.
+    Modality,
+    /// Something the rest is conditioned on.
+    Condition,
+    /// Something to be predicted.
+    Target,
+}
+
+/// How an input is read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum InputSource {
+    /// One image a subject (and session).
+    Image {
+        /// Which file, relative to the subject's (or session's) folder; a glob. A pattern starting with
+        /// `derivatives/NAME/` looks below that derivative.
+        pattern: String,
+        /// What its axes are.
+        kind: SpatialKind,
+        /// What is done to it, in order; the declared shape is reached by a centred crop or pad at the end.
+        steps: Vec<ImageStep>,
+    },
+    /// Columns of the cohort's table.
+    Columns {
+        /// Which, in order.
+        columns: Vec<ColumnSpec>,
+        /// What is done about missing cells.
+        missing: Missing,
+    },
+    /// One column: a class (the levels are in the spec) or a real.
+    Column {
+        /// Its name.
+        column: String,
+    },
+}
+
+/// The axes of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SpatialKind {
+    /// `[c, d, h, w]`: voxel axes right, anterior, superior.
+    Volume,
+    /// `[c, h, w]`: a 2D image.
+    Image,
+    /// `[c, h, w]`: axial slices of a volume, `c` adjacent ones as channels; one item a slice.
+    Slices,
+}
+
+/// One step of image preparation. Fitted steps (marked) learn from the training subjects of the fold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ImageStep {
+    /// Linear map of two percentiles to a range, values outside clipped. Fitted on training subjects, unless `each`
+    /// image has its own percentiles.
+    Rescale {
+        /// Target range.
+        to: (f64, f64),
+        /// Percentiles mapped to its ends.
+        percentiles: (f64, f64),
+        /// Voxels that count.
+        mask: ImageMask,
+        /// Percentiles of each image rather than of the training subjects.
+        each: bool,
+    },
+    /// Subtracts the image's mean and divides by its standard deviation, over the mask.
+    Zscore {
+        /// Voxels that count.
+        mask: ImageMask,
+    },
+    /// Fitted: piecewise linear map of intensity landmarks to the training subjects' mean landmarks (Nyul 2000, as torchio).
+    HistogramStandardize {
+        /// Voxels that count.
+        mask: ImageMask,
+    },
+    /// Resampled to a voxel size in mm.
+    Resample {
+        /// Millimetres a voxel, one an axis.
+        voxel_mm: Vec<f64>,
+        /// How.
+        interpolation: Interpolation,
+    },
+    /// Resampled to exactly the declared shape.
+    Resize {
+        /// How.
+        interpolation: Interpolation,
+    },
+    /// A box of voxels.
+    Crop {
+        /// First voxel of each axis.
+        at: Vec<i64>,
+        /// Extent.
+        size: Vec<usize>,
+    },
+    /// Several boxes: training draws one, prediction averages all.
+    Views {
+        /// Named boxes.
+        views: Vec<View>,
+    },
+    /// Gaussian smoothing.
+    Smooth {
+        /// Full width at half maximum, mm.
+        fwhm_mm: f64,
+    },
+    /// Label map to one 0/1 channel a label.
+    Labels {
+        /// Voxel values that become channels, in order.
+        values: Vec<i64>,
+    },
+    /// `n` neighbouring axial slices as channels.
+    Adjacent {
+        /// How many.
+        slices: usize,
+    },
+}
+
+/// A named box of voxels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// Its name.
+    pub name: String,
+    /// First voxel of each axis.
+    pub at: Vec<i64>,
+    /// Extent.
+    pub size: Vec<usize>,
+}
+
+/// Which voxels count in a statistic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ImageMask {
+    /// All.
+    All,
+    /// Those that are not 0.
+    Nonzero,
+    /// Those above the image's own mean (torchio's default foreground).
+    AboveMean,
+}
+
+/// How values between voxels are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Interpolation {
+    /// The nearest voxel's: for labels.
+    Nearest,
+    /// Trilinear.
+    Linear,
+}
+
+/// Axes of the body, for flips.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AxisName {
+    /// Left and right change places.
+    Sagittal,
+    /// Front and back.
+    Coronal,
+    /// Up and down.
+    Axial,
+}
+
+/// Columns with what is done to them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ColumnSpec {
+    /// Which.
+    pub select: ColumnSelector,
+    /// What is done, in order.
+    pub steps: Vec<ColumnStep>,
+}
+
+/// Which columns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ColumnSelector {
+    /// The one of this name.
+    Name(String),
+    /// All whose name matches, in the order of the table.
+    Matching(String),
+    /// Exactly these, in this order: what a regular expression was resolved to.
+    Names(Vec<String>),
+}
+
+/// One step of table preparation. Fitted steps (marked) learn from the training subjects of the fold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum ColumnStep {
+    /// Fitted: minus mean, over standard deviation (ddof 0, as scikit-learn's `StandardScaler`).
+    Standardize,
+    /// Fitted: minimum to 0 and maximum to 1.
+    MinMax,
+    /// Natural logarithm.
+    Log,
+    /// Fitted: number of the quantile bin, as a class of `n` levels.
+    Bins {
+        /// How many bins.
+        n: usize,
+    },
+    /// One 0/1 column a level, in this order.
+    OneHot {
+        /// The levels.
+        levels: Vec<String>,
+    },
+}
+
+/// What is done about missing cells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Missing {
+    /// A subject with one lacks the input: left out, or absent where the input is optional.
+    Absent,
+    /// Fitted: the training mean (of the column before scaling); with a 0/1 column for each column that has missing
+    /// cells anywhere in the cohort, appended after all columns, where `flags`.
+    Mean {
+        /// Whether flags are appended: one for each source column, in order.
+        flags: bool,
+    },
+    /// Fitted: chained Bayesian ridge regressions, as scikit-learn's `IterativeImputer`.
+    Iterative {
+        /// Whether flags are appended: one for each source column, in order.
+        flags: bool,
+    },
+}

@@ -1,0 +1,204 @@
+//! The typed program: what the compiler hands to data, training, the plan and the report.
+//!
+//! ```text
+//!  .fx ──compile──▶ Experiment { variants: [Program { cohorts, inputs, graph, models, stages, scores, .. }], sweeps }
+//!                        │                     │               │         │
+//!                        ▼                     ▼               ▼         ▼
+//!                      plan                  data             nn       train
+//! ```
+//!
+//! Nothing in here runs and nothing is undecided: every name is resolved, every dimension a number, every default
+//! written out. All of it can be serialised, because fingerprints of tasks are hashes of these values.
+
+mod analysis;
+mod cohort;
+mod input;
+mod model;
+mod protocol;
+mod stage;
+
+pub use analysis::{Analysis, AnalysisKind, Argument, Correction, Subset};
+pub use cohort::{Cohort, CohortSource, Comparison, PhantomSettings, Predicate, Scalar};
+pub use input::{
+    AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec, Interpolation,
+    Missing, SpatialKind, View,
+};
+pub use model::{Model, Output};
+pub use protocol::{Protocol, ProtocolKind};
+pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Sampling, Schedule, Stage, StageInit};
+
+use crate::graph::{Graph, InputId};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// A whole file, compiled: every variant of every sweep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    /// The file's name without folder and extension.
+    pub name: String,
+    /// The doc comment at its head.
+    pub doc: String,
+    /// The variants of all sweeps, each once; the file as it stands where there is no sweep.
+    pub variants: Vec<Program>,
+    /// Which variants each sweep compares.
+    pub sweeps: Vec<Sweep>,
+}
+
+/// A sweep, resolved to variants.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Sweep {
+    /// Its name.
+    pub name: String,
+    /// Indices into [`Experiment::variants`].
+    pub variants: Vec<usize>,
+    /// What is compared: a metric's name (`auc`) or an analysis' field (`by_region.significant`).
+    pub compare: Vec<String>,
+    /// The paired test between variants.
+    pub test: PairedTest,
+}
+
+/// A test between the scores of two variants on the same folds and seeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PairedTest {
+    /// Nadeau and Bengio's t test corrected for overlapping training sets.
+    CorrectedT,
+    /// Wilcoxon's signed ranks.
+    Wilcoxon,
+    /// Mann and Whitney's U (unpaired, as some papers report).
+    MannWhitney,
+}
+
+/// One variant: everything that is needed to run it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Program {
+    /// `fusion=film`; `base` for the file as it stands.
+    pub variant: String,
+    /// What the sweep set: parameter and value as the file spells it.
+    pub settings: IndexMap<String, String>,
+    /// Every `param` with its value in this variant.
+    pub params: IndexMap<String, String>,
+    /// Where people come from.
+    pub cohorts: Vec<Cohort>,
+    /// How each of [`Graph::inputs`] is read, in the same order.
+    pub inputs: Vec<InputSpec>,
+    /// Sets of inputs of which a subject must have at least one: those who have none are left out.
+    pub at_least_one: Vec<Vec<InputId>>,
+    /// The network.
+    pub graph: Graph,
+    /// Models, in the order of the file.
+    pub models: Vec<Model>,
+    /// Training stages, in an order that satisfies what they read from one another.
+    pub stages: Vec<Stage>,
+    /// How subjects are divided.
+    pub protocol: Protocol,
+    /// What is measured.
+    pub scores: Vec<Score>,
+    /// What is asked of the results, in an order that satisfies what they read from one another.
+    pub analyses: Vec<Analysis>,
+}
+
+/// Scores of one output (or of a family of outputs).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// As the file spells it: `ad` or `fused.image`.
+    pub of: String,
+    /// Position of the model in [`Program::models`].
+    pub model: usize,
+    /// Predictions with what each is compared to.
+    pub pairs: Vec<ScorePair>,
+    /// What is computed.
+    pub metrics: Vec<Metric>,
+    /// On which subjects.
+    pub on: Subset,
+}
+
+/// A prediction and its truth.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScorePair {
+    /// `""` for the output itself, else the family's key: `t1`, `t1, t2`.
+    pub key: String,
+    /// The predicted node.
+    pub prediction: crate::graph::NodeId,
+    /// The input that holds the truth.
+    pub truth: crate::graph::InputId,
+}
+
+/// A metric. Definitions stand in [`crate::analysis::metrics`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Share of right answers.
+    Accuracy,
+    /// Mean recall over classes.
+    BalancedAccuracy,
+    /// Macro precision.
+    Precision,
+    /// Macro recall.
+    Recall,
+    /// Macro F1.
+    F1,
+    /// Area under the ROC curve; several classes: one against the rest, macro mean.
+    Auc,
+    /// The confusion matrix.
+    Confusion,
+    /// Mean absolute error.
+    Mae,
+    /// Mean squared error.
+    Mse,
+    /// Coefficient of determination.
+    R2,
+    /// Pearson's correlation.
+    Pearson,
+    /// Spearman's rank correlation.
+    Spearman,
+    /// Peak signal-to-noise ratio, dB.
+    Psnr,
+    /// Structural similarity.
+    Ssim,
+    /// Dice overlap.
+    Dice,
+    /// Normalised difference of images.
+    NormDiff,
+}
+
+impl Metric {
+    /// All of them with their names in the language.
+    pub const ALL: &'static [(&'static str, Self)] = &[
+        ("accuracy", Self::Accuracy),
+        ("balanced_accuracy", Self::BalancedAccuracy),
+        ("precision", Self::Precision),
+        ("recall", Self::Recall),
+        ("f1", Self::F1),
+        ("auc", Self::Auc),
+        ("confusion", Self::Confusion),
+        ("mae", Self::Mae),
+        ("mse", Self::Mse),
+        ("r2", Self::R2),
+        ("pearson", Self::Pearson),
+        ("spearman", Self::Spearman),
+        ("psnr", Self::Psnr),
+        ("ssim", Self::Ssim),
+        ("dice", Self::Dice),
+        ("norm_diff", Self::NormDiff),
+    ];
+
+    /// Its name in the language.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, m)| *m == self).map_or("metric", |(name, _)| name)
+    }
+
+    /// Whether it asks for a class as truth (`true`), for numbers (`false`).
+    pub fn is_of_classes(self) -> bool {
+        use Metric::{Accuracy, Auc, BalancedAccuracy, Confusion, F1, Precision, Recall};
+        matches!(self, Accuracy | BalancedAccuracy | Precision | Recall | F1 | Auc | Confusion)
+    }
+
+    /// Whether larger is better; `None` where the question has no answer.
+    pub fn larger_is_better(self) -> Option<bool> {
+        match self {
+            Self::Confusion => None,
+            Self::Mae | Self::Mse | Self::NormDiff => Some(false),
+            _ => Some(true),
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Training stages.
+
+use super::AxisName;
+use super::Metric;
+use crate::graph::{ModuleId, NodeId};
+use serde::{Deserialize, Serialize};
+
+/// One `train` block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stage {
+    /// The model's name (and a number where it is trained more than once).
+    pub name: String,
+    /// Position of the model in [`super::Program::models`].
+    pub model: usize,
+    /// The cohorts whose training subjects are used.
+    pub cohorts: Vec<String>,
+    /// What is minimised.
+    pub loss: NodeId,
+    /// Its terms with labels, for the learning curves: `kl(norm.posterior, prior)`.
+    pub terms: Vec<(String, NodeId)>,
+    /// Modules whose parameters move.
+    pub trainable: Vec<ModuleId>,
+    /// Modules that are used as they are.
+    pub frozen: Vec<ModuleId>,
+    /// Where modules start from instead of at random.
+    pub init: Vec<StageInit>,
+    /// How parameters move.
+    pub optimizer: Optimizer,
+    /// How the learning rate changes.
+    pub schedule: Schedule,
+    /// Passes over the training subjects.
+    pub epochs: usize,
+    /// Subjects a step.
+    pub batch: usize,
+    /// Batches whose gradients are added up before a step.
+    pub accumulate: usize,
+    /// Largest norm of the gradient of all parameters.
+    pub clip: Option<f64>,
+    /// When to end before the last epoch.
+    pub early_stop: Option<EarlyStop>,
+    /// Which weights are kept.
+    pub keep: Keep,
+    /// Random changes of the training images.
+    pub augment: Vec<Augment>,
+    /// How subjects are drawn.
+    pub sampling: Sampling,
+    /// Positions of stages that must have ended before.
+    pub after: Vec<usize>,
+}
+
+/// Weights taken over from another stage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageInit {
+    /// The module that starts so.
+    pub to: ModuleId,
+    /// The module whose weights it takes.
+    pub from: ModuleId,
+    /// The stage that trained that one.
+    pub stage: usize,
+}
+
+/// How parameters move.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Optimizer {
+    /// Stochastic gradient descent.
+    Sgd {
+        /// Learning rate.
+        lr: f64,
+        /// Momentum.
+        momentum: f64,
+        /// Nesterov's form.
+        nesterov: bool,
+        /// L2 penalty added to the gradient.
+        weight_decay: f64,
+    },
+    /// Adam; weight decay is an L2 penalty added to the gradient, as in PyTorch's `Adam`.
+    Adam {
+        /// Learning rate.
+        lr: f64,
+        /// Decay of the two moments.
+        betas: (f64, f64),
+        /// Added to the denominator.
+        eps: f64,
+        /// L2 penalty added to the gradient.
+        weight_decay: f64,
+    },
+    /// Adam with decoupled weight decay.
+    AdamW {
+        /// Learning rate.
+        lr: f64,
+        /// Decay of the two moments.
+        betas: (f64, f64),
+        /// Added to the denominator.
+        eps: f64,
+        /// Decoupled decay.
+        weight_decay: f64,
+    },
+    /// Rectified Adam.
+    RAdam {
+        /// Learning rate.
+        lr: f64,
+        /// Decay of the two moments.
+        betas: (f64, f64),
+        /// Added to the denominator.
+        eps: f64,
+        /// L2 penalty added to the gradient.
+        weight_decay: f64,
+    },
+}
+
+impl Optimizer {
+    /// The learning rate the file gives.
+    pub fn lr(&self) -> f64 {
+        match self {
+            Self::Sgd { lr, .. } | Self::Adam { lr, .. } | Self::AdamW { lr, .. } | Self::RAdam { lr, .. } => *lr,
+        }
+    }
+}
+
+/// How the learning rate changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Schedule {
+    /// It does not.
+    Constant,
+    /// Multiplied by `factor` every `every` epochs.
+    Step {
+        /// Epochs between changes.
+        every: usize,
+        /// Factor.
+        factor: f64,
+    },
+    /// Multiplied by `factor` every epoch.
+    Exponential {
+        /// Factor.
+        factor: f64,
+    },
+    /// Half a cosine from the rate to `min_lr` over all epochs, after `warmup` epochs of linear rise.
+    Cosine {
+        /// The end.
+        min_lr: f64,
+        /// Epochs of rise.
+        warmup: usize,
+    },
+    /// Multiplied by `factor` when the validation loss has not fallen for `patience` epochs.
+    Plateau {
+        /// Factor.
+        factor: f64,
+        /// Epochs waited.
+        patience: usize,
+    },
+    /// PyTorch's `OneCycleLR` (cosine), by step.
+    OneCycle {
+        /// The top.
+        max_lr: f64,
+        /// Share of the rise.
+        rise: f64,
+        /// `max_lr / start`.
+        start_divisor: f64,
+        /// `start / end`.
+        end_divisor: f64,
+        /// Whether the first moment's decay goes the other way (0.95 to 0.85 and back).
+        cycle_momentum: bool,
+    },
+}
+
+/// When to end early.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EarlyStop {
+    /// Epochs without improvement.
+    pub patience: usize,
+    /// What counts as one.
+    pub min_delta: f64,
+}
+
+/// Which weights are kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Keep {
+    /// Those of the last epoch.
+    Last,
+    /// Those of the epoch with the best value on the validation subjects.
+    Best(Monitor),
+}
+
+/// What is watched on the validation subjects.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Monitor {
+    /// The loss: smaller is better.
+    Loss,
+    /// A metric of the model's prediction of its target.
+    Metric(Metric),
+}
+
+/// A random change of the training images, drawn anew each time a subject is seen. All spatial inputs of a subject
+/// are changed alike.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Augment {
+    /// Mirrored with probability 1/2.
+    Flip {
+        /// Across which plane.
+        axis: AxisName,
+    },
+    /// Moved by up to so many voxels along each axis, edges filled with the border's value.
+    Shift {
+        /// Largest move.
+        voxels: usize,
+    },
+    /// Gaussian noise added.
+    Noise {
+        /// Its standard deviation.
+        sd: f64,
+    },
+    /// Multiplied by a factor drawn from `1 - by ..= 1 + by`.
+    Scale {
+        /// Largest relative change.
+        by: f64,
+    },
+}
+
+/// How subjects are drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Sampling {
+    /// Everybody once an epoch, in random order.
+    Shuffled,
+    /// With replacement, each class of a column equally often.
+    Balanced {
+        /// The column.
+        by: String,
+    },
+}

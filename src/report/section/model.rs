@@ -1,0 +1,68 @@
+//! The networks, layer by layer.
+
+use super::table;
+use crate::report::content::{Model, ReportContent};
+use crate::report::number;
+use crate::report::page::Numbering;
+use maud::{Markup, html};
+
+/// For every model its totals and a table of its layers.
+pub fn draw(content: &ReportContent, numbering: &mut Numbering) -> Option<Markup> {
+    (!content.models.is_empty()).then(|| html! { @for model in &content.models { (one(model, numbering)) } })
+}
+
+fn one(model: &Model, numbering: &mut Numbering) -> Markup {
+    let facts = [
+        (number::abbreviated(model.parameters), "parameters"),
+        (number::abbreviated(model.operations), "multiply-accumulates a subject"),
+        (
+            number::bytes(model.memory),
+            if model.batch > 0 { "for a training step" } else { "for a training step of one subject" },
+        ),
+    ];
+    html! {
+        h3 {
+            "Model " span class="name" { (model.name) }
+            @if let Some(variant) = &model.variant { span class="variant" { ", variant " (variant) } }
+        }
+        dl class="facts" {
+            @for (value, name) in facts { div { dt { (name) } dd { (value) } } }
+            @if model.batch > 0 { div { dt { "subjects a batch" } dd { (number::count(model.batch)) } } }
+        }
+        @if !model.layers.is_empty() {
+            (numbering.table(
+                html! { "Layers of " (model.name) ", " (model.layers.len()) " in all. A layer without parameters of its own has none or shares those of another." },
+                table::folded_when_long(model.layers.len(), &format!("All {} layers", model.layers.len()), layers(model)),
+            ))
+        }
+    }
+}
+
+fn layers(model: &Model) -> Markup {
+    table::framed(html! {
+        thead {
+            tr {
+                th scope="col" { "Layer" } th scope="col" { "Operator" } th scope="col" { "Output" }
+                th scope="col" class="n" { "Parameters" } th scope="col" class="n" { "Operations" }
+            }
+        }
+        tbody {
+            @for layer in &model.layers {
+                tr {
+                    td { code class="path" { (layer.path) } }
+                    td class="wrap" { code { (layer.operator) } }
+                    td { code { (layer.shape) } }
+                    td class="n" { @if layer.parameters > 0 { (number::count(layer.parameters)) } @else { span class="missing" { "–" } } }
+                    td class="n" { @if layer.operations > 0 { (number::abbreviated(layer.operations)) } @else { span class="missing" { "–" } } }
+                }
+            }
+        }
+        tfoot {
+            tr {
+                th scope="row" colspan="3" { "Total" }
+                (table::figure_cell(&number::count(model.parameters)))
+                (table::figure_cell(&number::abbreviated(model.operations)))
+            }
+        }
+    })
+}

@@ -1,0 +1,52 @@
+//! Training stages: from a [`Stage`](crate::program::Stage), a graph and batches to trained weights.
+//!
+//! ```text
+//!  program::Stage ─┐
+//!  graph::Graph ───┼─▶ Job ──train──▶ Trained { weights, history, .. }
+//!  Batches (data) ─┘     │  └─▶ checkpoint and TensorBoard events in the job's folder
+//!                        └─▶ Progress, warnings to the caller
+//!  PredictJob { graph, nodes, weights, .. } ──predict──▶ Prediction { rows of a node } for each node asked for
+//! ```
+//!
+//! One seed decides everything: initial weights, the order of subjects, their augmentation, dropout and draws from
+//! Gaussians. On the CPU the same job gives the same bytes, interrupted and resumed or not.
+//!
+//! An epoch is a pass over [`Batches::training_len`] draws in batches of [`Stage::batch`](crate::program::Stage::batch)
+//! subjects. Two rules about batch sizes: a batch size above the number of training subjects gives one batch of everybody,
+//! and a last batch of a single subject joins the batch before it where batch normalisation is trained, because one
+//! subject has no variance. With `accumulate`, the gradients of so many batches (fewer at the end of an epoch) are
+//! averaged, each weighted by its number of subjects, before a step: what one large batch would give, for losses that are
+//! means over subjects and networks without batch normalisation.
+//!
+//! Modules that a stage uses and does not train are used as in prediction: they keep their weights and running statistics
+//! to the bit and normalise by the statistics they have; dropout and draws that depend on no trained module do nothing.
+
+mod adaptive;
+mod checkpoint;
+mod error;
+mod frozen;
+mod gradient;
+mod history;
+mod job;
+mod optimizer;
+mod order;
+mod position;
+mod predict;
+mod run;
+mod schedule;
+mod step;
+mod tensorboard;
+mod validation;
+mod watch;
+
+pub use checkpoint::CHECKPOINT_FILE;
+pub use error::{DataError, NotFinite, TrainError};
+pub use history::Epoch;
+pub use job::{Batches, FromTraining, Job, Judge, Monitored, Progress, Trained, Weights};
+pub use order::Draw;
+pub use predict::{PredictJob, Prediction, Read, predict};
+pub use run::train;
+pub use tensorboard::EVENT_FILE;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! Where training stands, tensors included: at its start, from a checkpoint, into a checkpoint.
+
+use super::checkpoint::{Checkpoint, State};
+use super::job::{Job, Weights};
+use super::optimizer::{Mover, laid_out};
+use super::schedule::Plateau;
+use super::tensorboard::EventFile;
+use super::watch::Watch;
+use super::{CHECKPOINT_FILE, TrainError};
+use crate::graph::ModuleId;
+use crate::nn::Network;
+use std::path::Path;
+use std::time::Instant;
+
+/// Where training stands, tensors included. Copies share the tensors' memory until one of them moves on.
+#[derive(Clone)]
+pub(super) struct Position {
+    pub state: State,
+    pub network: Network,
+    pub mover: Mover,
+    pub best: Option<Network>,
+}
+
+/// What is written while training.
+pub(super) struct Files<'a> {
+    pub folder: &'a Path,
+    pub fingerprint: String,
+    pub events: EventFile,
+    pub written: Instant,
+    /// The end of the last epoch, where no checkpoint has it.
+    pub unsaved: Option<Position>,
+}
+
+impl Position {
+    /// Before the first step: weights drawn from the seed, but those the job gives.
+    pub fn start(job: &Job<'_>, modules: &[ModuleId]) -> Result<Self, TrainError> {
+        let mut network = Network::new(&job.graph, modules, job.seed, job.device)?;
+        let given: Vec<String> = network.names().filter(|name| job.initial.contains_key(name)).collect();
+        if !given.is_empty() {
+            let mut weights = on_host(&network)?;
+            weights.extend(given.into_iter().filter_map(|name| job.initial.get(&name).map(|w| (name, w.clone()))));
+            network.set_weights(&weights)?;
+        }
+        let mut network = laid_out(network);
+        network.freeze(&frozen(job, modules));
+        let state = State {
+            epochs: 0,
+            steps: 0,
+            history: Vec::new(),
+            watch: Watch::of(&job.stage.keep),
+            plateau: Plateau::default(),
+            events: 0,
+        };
+        Ok(Self { state, network, mover: Mover::new(&job.stage.optimizer), best: None })
+    }
+
+    fn of_checkpoint(job: &Job<'_>, modules: &[ModuleId], checkpoint: &Checkpoint) -> Result<Self, String> {
+        let build = |weights: &Weights| {
+            let mut network = Network::new(&job.graph, modules, job.seed, job.device)?;
+            network.set_weights(weights)?;
+            Ok(laid_out(network))
+        };
+        let wrong = |e: crate::nn::NnError| e.to_string();
+        let mut network = build(&checkpoint.weights).map_err(wrong)?;
+        network.freeze(&frozen(job, modules));
+        let best = checkpoint.best.as_ref().map(build).transpose().map_err(wrong)?;
+        let mut mover = Mover::new(&job.stage.optimizer);
+        mover.load(&checkpoint.moments, &job.device.plain())?;
+        Ok(Self { state: checkpoint.state.clone(), network, mover, best: best.map(|b| b.for_prediction()) })
+    }
+
+    fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
+        let failed = |reason| crate::nn::NnError::DeviceFailed { reason };
+        Ok(Checkpoint {
+            state: self.state.clone(),
+            weights: on_host(&self.network)?,
+            best: self.best.as_ref().map(on_host).transpose()?,
+            moments: self.mover.save().map_err(failed)?,
+        })
+    }
+}
+
+impl Files<'_> {
+    /// Writes the checkpoint of the last whole epoch, where none has it.
+    pub fn save(&mut self) -> Result<(), TrainError> {
+        let Some(position) = self.unsaved.take() else { return Ok(()) };
+        let path = self.folder.join(CHECKPOINT_FILE);
+        let failed = |source| TrainError::File { path, action: "written", source };
+        position.checkpoint()?.write(self.folder, &self.fingerprint).map_err(failed)?;
+        self.written = Instant::now();
+        Ok(())
+    }
+}
+
+/// What the checkpoint in the job's folder says; `None`, and a warning, where it cannot be used.
+pub(super) fn resumed(job: &Job<'_>, modules: &[ModuleId], fingerprint: &str) -> Option<Position> {
+    let folder = job.folder?;
+    let position = Checkpoint::read(folder, fingerprint)
+        .and_then(|found| found.map(|checkpoint| Position::of_checkpoint(job, modules, &checkpoint)).transpose());
+    position.unwrap_or_else(|reason| {
+        let path = folder.join(CHECKPOINT_FILE);
+        let name = &job.stage.name;
+        (job.warn)(&format!("{}: the checkpoint is not used: {reason}; stage `{name}` starts anew", path.display()));
+        None
+    })
+}
+
+/// The modules that the stage applies but does not train.
+fn frozen(job: &Job<'_>, modules: &[ModuleId]) -> Vec<ModuleId> {
+    modules.iter().copied().filter(|m| !job.stage.trainable.contains(m)).collect()
+}
+
+/// All weights and running statistics of a network.
+pub(super) fn on_host(network: &Network) -> Result<Weights, TrainError> {
+    Ok(network.weights()?.into_iter().map(|w| (w.name, (w.shape, w.values))).collect())
+}

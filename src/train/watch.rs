@@ -1,0 +1,57 @@
+//! What is watched on the validation subjects: which epoch was best, and when to give up.
+
+use crate::program::{EarlyStop, Keep, Monitor};
+use serde::{Deserialize, Serialize};
+
+/// The memory of early stopping and of `keep best`; checkpoints keep it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Watch {
+    larger_is_better: bool,
+    best: Option<(usize, f64)>,
+    reference: Option<f64>,
+    waited: usize,
+}
+
+impl Watch {
+    /// A watch on what a stage keeps: its metric, or the validation loss where it names none.
+    pub fn of(keep: &Keep) -> Self {
+        let larger_is_better = match keep {
+            Keep::Best(Monitor::Metric(metric)) => metric.larger_is_better().unwrap_or(true),
+            Keep::Best(Monitor::Loss) | Keep::Last => false,
+        };
+        Self { larger_is_better, best: None, reference: None, waited: 0 }
+    }
+
+    /// Takes note of an epoch (counted from 1) and says whether it is the best so far. The first of equals is the
+    /// best; a value that is no number (`None`) is never an improvement.
+    pub fn observe(&mut self, epoch: usize, value: Option<f64>, early_stop: Option<&EarlyStop>) -> bool {
+        let min_delta = early_stop.map_or(0.0, |rule| rule.min_delta);
+        let gain = |old: f64, new: f64| if self.larger_is_better { new - old } else { old - new };
+        let Some(value) = value.filter(|v| !v.is_nan()) else {
+            self.waited += 1;
+            return false;
+        };
+        let best = self.best.is_none_or(|(_, old)| gain(old, value) > 0.0);
+        let improved = self.reference.is_none_or(|old| gain(old, value) > min_delta);
+        if best {
+            self.best = Some((epoch, value));
+        }
+        if improved {
+            self.reference = Some(value);
+            self.waited = 0;
+        } else {
+            self.waited += 1;
+        }
+        best
+    }
+
+    /// The best epoch, counted from 1.
+    pub fn best_epoch(&self) -> Option<usize> {
+        self.best.map(|(epoch, _)| epoch)
+    }
+
+    /// Whether so many epochs went by without an improvement by `min_delta`.
+    pub fn gives_up(&self, early_stop: Option<&EarlyStop>) -> bool {
+        early_stop.is_some_and(|rule| self.waited >= rule.patience.max(1))
+    }
+}

@@ -1,0 +1,273 @@
+//! A case: one `.fx` file with its expectations in comments.
+//!
+//! | comment | meaning |
+//! |---|---|
+//! | `// error[E0302] 7:15 words` | an error with this code at this line and column, whose message holds the words |
+//! | `// error[E0302] base.fx 2:1 words` | the same in another file |
+//! | `// warning[W0901] 3:7 words` | a warning |
+//! | `// also 3:5` | the error before has a further label here (`// also base.fx 3:5` in another file) |
+//! | `// hint: words` | its hint holds the words |
+//! | `// shape: m.out = [64, 8]` | the output's type; `m.out[t1]` for the member of a family, `m` for the result |
+//! | `// parameters: m = 1234` | learnable numbers of a model |
+//! | `// variants: 4` | how many variants the sweeps make |
+//! | `// set: width=16` | compiled with `--set width=16` |
+//! | `// table: heads: age number; sex F M; site text` | the table of a cohort: columns with their levels |
+//! | `// file base.fx:` | begins another file, whose lines follow as `//\| text` |
+
+// Each test binary uses a part of it.
+#![allow(dead_code)]
+
+use fascicle::compile::{ColumnSummary, Compilation, Diagnostic, Severity, TableSummary, World, compile, model_tables};
+use fascicle::program::{Cohort, Program};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A diagnostic that is expected.
+#[derive(Debug, Clone)]
+pub struct Expected {
+    pub code: String,
+    pub place: Place,
+    pub words: String,
+    pub also: Vec<Place>,
+    pub hint: Option<String>,
+}
+
+/// File (the case itself where `None`), line and column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place {
+    pub file: Option<String>,
+    pub line: usize,
+    pub column: usize,
+}
+
+/// A case, read.
+#[derive(Debug, Default)]
+pub struct Case {
+    /// The file's name without folders: what messages show.
+    pub name: String,
+    pub text: String,
+    pub expected: Vec<Expected>,
+    pub shapes: Vec<(String, String)>,
+    pub parameters: Vec<(String, u64)>,
+    pub variants: Option<usize>,
+    pub settings: Vec<(String, String)>,
+    pub tables: BTreeMap<String, TableSummary>,
+    pub files: BTreeMap<String, String>,
+}
+
+impl Case {
+    /// Reads a case; a comment that begins like an expectation and is none fails the test.
+    pub fn read(path: &Path) -> Self {
+        let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        Self::parse(&name, &text)
+    }
+
+    /// A case from its text.
+    pub fn parse(name: &str, text: &str) -> Self {
+        let mut case = Self { name: name.to_string(), text: text.to_string(), ..Self::default() };
+        let mut file: Option<String> = None;
+        for (index, line) in text.lines().enumerate() {
+            let Some(comment) = line.trim_start().strip_prefix("//") else { continue };
+            if let (Some(file), Some(text)) = (&file, comment.strip_prefix('|')) {
+                let other = case.files.entry(file.clone()).or_default();
+                other.push_str(text.strip_prefix(' ').unwrap_or(text));
+                other.push('\n');
+                continue;
+            }
+            if let Err(why) = case.comment(comment.trim(), &mut file) {
+                panic!("{name}:{}: {why}: {line}", index + 1);
+            }
+        }
+        case
+    }
+
+    fn comment(&mut self, comment: &str, file: &mut Option<String>) -> Result<(), String> {
+        let keyed = |key: &str| comment.strip_prefix(key).map(str::trim);
+        if let Some(rest) = comment.strip_prefix("error[").or_else(|| comment.strip_prefix("warning[")) {
+            let (code, rest) = rest.split_once(']').ok_or("no `]` behind the code")?;
+            let (place, words) = place(rest).ok_or("expected LINE:COLUMN behind the code")?;
+            self.expected.push(Expected { code: code.into(), place, words: words.into(), also: Vec::new(), hint: None });
+        } else if let Some(rest) = comment.strip_prefix("also ") {
+            let (place, _) = place(rest).ok_or("expected LINE:COLUMN")?;
+            self.expected.last_mut().ok_or("`also` before any error")?.also.push(place);
+        } else if let Some(words) = keyed("hint:") {
+            self.expected.last_mut().ok_or("`hint` before any error")?.hint = Some(words.into());
+        } else if let Some(rest) = keyed("shape:") {
+            let (of, ty) = rest.split_once(" = ").ok_or("expected OUTPUT = TYPE")?;
+            self.shapes.push((of.trim().into(), ty.trim().into()));
+        } else if let Some(rest) = keyed("parameters:") {
+            let (model, count) = rest.split_once(" = ").ok_or("expected MODEL = COUNT")?;
+            let count = count.trim().replace('_', "").parse().map_err(|_| "expected a number")?;
+            self.parameters.push((model.trim().into(), count));
+        } else if let Some(count) = keyed("variants:") {
+            self.variants = Some(count.parse().map_err(|_| "expected a number")?);
+        } else if let Some(rest) = keyed("set:") {
+            let (name, value) = rest.split_once('=').ok_or("expected NAME=VALUE")?;
+            self.settings.push((name.trim().into(), value.trim().into()));
+        } else if let Some(rest) = keyed("table:") {
+            let (cohort, columns) = rest.split_once(':').ok_or("expected COHORT: COLUMN LEVEL LEVEL; ..")?;
+            let columns = columns.split(';').filter_map(column).collect();
+            self.tables.insert(cohort.trim().into(), TableSummary { columns });
+        } else if let Some(name) = keyed("file ").and_then(|n| n.strip_suffix(':')) {
+            self.files.insert(name.into(), String::new());
+            *file = Some(name.into());
+        }
+        Ok(())
+    }
+
+    /// Compiles it in the world that it describes.
+    pub fn compile(&self) -> Compilation {
+        compile(&self.name, &self.text, &self.settings, self)
+    }
+
+    /// What differs between what is expected and what came, one line each.
+    pub fn differences(&self, compiled: &Compilation) -> Vec<String> {
+        let mut differences = self.diagnostics(compiled);
+        if !(self.shapes.is_empty() && self.parameters.is_empty()) {
+            match &compiled.base {
+                Some(program) => differences.extend(self.program(program)),
+                None => differences.push("there is no program to look for shapes in".into()),
+            }
+        }
+        let variants = compiled.experiment.as_ref().map_or(0, |e| e.variants.len());
+        if let Some(wanted) = self.variants.filter(|w| *w != variants) {
+            differences.push(format!("expected {wanted} variants, found {variants}"));
+        }
+        differences
+    }
+
+    fn diagnostics(&self, compiled: &Compilation) -> Vec<String> {
+        let mut differences = Vec::new();
+        let mut unmatched: Vec<&Diagnostic> = compiled.diagnostics.iter().collect();
+        for expected in &self.expected {
+            let here = |d: &&Diagnostic| {
+                d.code.code() == expected.code && self.place(compiled, d.span()) == expected.place && d.message.contains(&expected.words)
+            };
+            let Some(position) = unmatched.iter().position(|d| here(d)) else {
+                differences.push(format!("missing: {} at {} with \"{}\"", expected.code, show(&expected.place), expected.words));
+                continue;
+            };
+            let found = unmatched.remove(position);
+            for also in &expected.also {
+                if !found.labels.iter().skip(1).any(|l| self.place(compiled, l.span) == *also) {
+                    differences.push(format!("{} has no second label at {}", expected.code, show(also)));
+                }
+            }
+            let hint = found.hint.as_deref().unwrap_or("");
+            if let Some(words) = expected.hint.as_ref().filter(|w| !hint.contains(w.as_str())) {
+                differences.push(format!("{} has no hint with \"{words}\": \"{hint}\"", expected.code));
+            }
+        }
+        for found in unmatched {
+            let place = show(&self.place(compiled, found.span()));
+            differences.push(format!("not expected: {} at {place}: {}", found.code.code(), found.message));
+        }
+        for found in compiled.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
+            if found.hint.is_none() && found.labels.len() < 2 {
+                differences.push(format!("{} has neither a hint nor a second label: {}", found.code.code(), found.message));
+            }
+        }
+        differences
+    }
+
+    fn program(&self, program: &Program) -> Vec<String> {
+        let mut differences = Vec::new();
+        for (of, wanted) in &self.shapes {
+            match type_of(program, of) {
+                Some(found) if found == *wanted => {}
+                Some(found) => differences.push(format!("expected {of} = {wanted}, found {found}")),
+                None => differences.push(format!("there is no output `{of}`")),
+            }
+        }
+        let tables = model_tables(program);
+        for (model, wanted) in &self.parameters {
+            match tables.iter().find(|t| t.name == *model) {
+                Some(table) if table.parameters == *wanted => {}
+                Some(table) => differences.push(format!("expected {wanted} parameters of {model}, found {}", table.parameters)),
+                None => differences.push(format!("there is no model `{model}`")),
+            }
+        }
+        differences
+    }
+
+    /// Where a span begins.
+    pub fn place(&self, compiled: &Compilation, span: fascicle::syntax::Span) -> Place {
+        let (line, column) = compiled.sources.line_column(span);
+        let file = compiled.sources.get(span.source).map(|s| s.name.clone()).filter(|n| *n != self.name);
+        Place { file, line, column }
+    }
+}
+
+impl World for Case {
+    fn source(&self, path: &str) -> Result<String, String> {
+        self.files.get(path).cloned().ok_or_else(|| "there is no such file".to_string())
+    }
+
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
+        self.tables.get(&cohort.name).cloned().ok_or_else(|| "there is no such table".to_string())
+    }
+}
+
+/// Every file with this extension below a folder, sorted.
+pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// `m`, `m.out` or `m.out[key]` as the language spells its type.
+fn type_of(program: &Program, of: &str) -> Option<String> {
+    let (path, key) = match of.split_once('[') {
+        Some((path, key)) => (path, key.trim_end_matches(']')),
+        None => (of, ""),
+    };
+    let (model, output) = path.split_once('.').unwrap_or((path, path));
+    let model = program.models.iter().find(|m| m.name == model)?;
+    let (_, node) = model.output(output)?.members.iter().find(|(k, _)| k == key)?;
+    Some(program.graph.node(*node).ty.to_string())
+}
+
+/// `sex F M`, `age number`, `site text`: a column of a table.
+fn column(text: &str) -> Option<ColumnSummary> {
+    let mut words = text.split_whitespace();
+    let name = words.next()?.to_string();
+    let levels: Vec<String> = words.map(String::from).collect();
+    Some(match levels.as_slice() {
+        [word] if word == "number" => ColumnSummary { name, numeric: true, levels: None },
+        [word] if word == "text" => ColumnSummary { name, numeric: false, levels: None },
+        _ => ColumnSummary { name, numeric: levels.iter().all(|l| l.parse::<f64>().is_ok()), levels: Some(levels) },
+    })
+}
+
+/// `7:15 words` or `base.fx 7:15 words`.
+fn place(text: &str) -> Option<(Place, &str)> {
+    let numbers = |word: &str| {
+        let (line, column) = word.split_once(':')?;
+        Some((line.parse().ok()?, column.parse().ok()?))
+    };
+    let text = text.trim();
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    if let Some((line, column)) = numbers(first) {
+        return Some((Place { file: None, line, column }, rest.trim()));
+    }
+    let (second, rest) = rest.trim().split_once(' ').unwrap_or((rest.trim(), ""));
+    let (line, column) = numbers(second)?;
+    Some((Place { file: Some(first.to_string()), line, column }, rest.trim()))
+}
+
+fn show(place: &Place) -> String {
+    let file = place.file.as_ref().map_or(String::new(), |f| format!("{f} "));
+    format!("{file}{}:{}", place.line, place.column)
+}

@@ -1,0 +1,102 @@
+//! The language by example: every file of `tests/cases` compiles to exactly what its comments say.
+//!
+//! `tests/cases/errors` holds one mistake (or several independent ones) a file, `tests/cases/shapes` one construct that
+//! works. How an error reads is kept as a snapshot; `INSTA_UPDATE=always cargo test --test cases` rewrites them.
+
+mod case;
+
+use case::{Case, files_below};
+use fascicle::compile::{Code, Compilation, Severity, render};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Longest rendered error.
+const LINES: usize = 15;
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
+}
+
+fn rendered(compiled: &Compilation) -> String {
+    let texts: Vec<String> = compiled.diagnostics.iter().map(|d| render(d, &compiled.sources, false, 100)).collect();
+    texts.join("\n")
+}
+
+/// Runs every case of a folder and fails with all that differ at once.
+fn every_case_of(name: &str, check: impl Fn(&Case, &Compilation) -> Vec<String>) {
+    let paths = files_below(&folder(name), "fx");
+    assert!(!paths.is_empty(), "tests/cases/{name} holds no case");
+    let mut report = String::new();
+    for path in &paths {
+        let case = Case::read(path);
+        let compiled = case.compile();
+        let mut differences = case.differences(&compiled);
+        differences.extend(check(&case, &compiled));
+        if !differences.is_empty() {
+            report.push_str(&format!("\n{}\n  {}\n", path.display(), differences.join("\n  ")));
+            report.push_str(&rendered(&compiled));
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+#[test]
+fn every_error_is_told_where_it_is_and_none_besides() {
+    every_case_of("errors", |case, compiled| {
+        let mut wrong = Vec::new();
+        if case.expected.is_empty() {
+            wrong.push("the case expects nothing".to_string());
+        }
+        let errors = compiled.diagnostics.iter().any(|d| d.severity == Severity::Error);
+        if errors && compiled.experiment.is_some() {
+            wrong.push("there is an experiment in spite of the errors".to_string());
+        }
+        wrong
+    });
+}
+
+#[test]
+fn every_error_fits_on_fifteen_lines() {
+    every_case_of("errors", |_, compiled| {
+        let long = |text: &str| text.trim_end().lines().count() > LINES;
+        compiled
+            .diagnostics
+            .iter()
+            .map(|d| render(d, &compiled.sources, false, 100))
+            .filter(|text| long(text))
+            .map(|text| format!("{} lines:\n{text}", text.trim_end().lines().count()))
+            .collect()
+    });
+}
+
+#[test]
+fn every_construct_gives_the_shapes_it_promises() {
+    every_case_of("shapes", |case, _| {
+        let asks = !case.shapes.is_empty() || !case.parameters.is_empty() || case.variants.is_some();
+        if asks { Vec::new() } else { vec!["the case asks for no shape, parameters or variants".to_string()] }
+    });
+}
+
+#[test]
+fn every_error_reads_as_it_did() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots/errors"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for path in files_below(&folder("errors"), "fx") {
+            let case = Case::read(&path);
+            let shown = format!("{}\n{}\n{}", case.text.trim_end(), "=".repeat(100), rendered(&case.compile()));
+            insta::assert_snapshot!(case.name.trim_end_matches(".fx"), shown);
+        }
+    });
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let told: BTreeSet<String> =
+        files_below(&folder("errors"), "fx").iter().flat_map(|p| Case::read(p).expected).map(|e| e.code).collect();
+    let without: Vec<String> =
+        Code::ALL.iter().filter(|c| !told.contains(c.code())).map(|c| format!("{} {}", c.code(), c.title())).collect();
+    assert!(without.is_empty(), "no case shows\n  {}", without.join("\n  "));
+}

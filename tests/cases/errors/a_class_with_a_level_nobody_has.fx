@@ -1,0 +1,7 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+target diagnosis: class{control, patiant} = c.column("diagnosis")
+model m(a) -> diagnosis { a |> Linear(2) }
+train m { minimize cross_entropy(m, diagnosis) }
+score m: auc
+// table: c: x number; y number; diagnosis control patient

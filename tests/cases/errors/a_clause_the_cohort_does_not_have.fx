@@ -1,0 +1,4 @@
+cohort c = table("people.csv") { where age < 45 }
+modality a: vector[1] = c.columns(age)
+model m(a) { a |> Linear(2) }
+// table: c: age number

@@ -1,0 +1,4 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+model m(a) { if a > 0 { a |> Linear(2) } else { a |> Linear(3) } }
+// table: c: x number; y number

@@ -1,0 +1,8 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+condition record: vector[_] = c.columns(age, diagnosis |> onehot)
+target diagnosis: class{control, patient} = c.column("diagnosis")
+model m(a, record) -> diagnosis { concat(a, record) |> Linear(2) }
+train m { minimize cross_entropy(m, diagnosis) }
+score m: auc
+// table: c: x number; y number; age number; diagnosis control patient

@@ -1,0 +1,2 @@
+cohort c = table("people.csv")
+modle m(a) { a |> Linear(2) }

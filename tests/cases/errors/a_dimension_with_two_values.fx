@@ -1,0 +1,7 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz")
+block Join(x: [c, d, h, w], skip: [s, d, h, w]) -> [c, d, h, w] { concat(x, skip) |> Conv3d(c) }
+model m(t1) {
+  let small = t1 |> Conv3d(8) |> max_pool3d(2)
+  Join()(small, t1)
+}

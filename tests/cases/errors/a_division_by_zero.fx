@@ -1,0 +1,5 @@
+param width: int = 4
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+model m(a) { a |> Linear(8 / (width - 4)) }
+// table: c: x number; y number

@@ -1,0 +1,9 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+modality b: vector[2] = c.columns(y, z)
+group parts = [a, b]
+model m(parts) {
+  let h = for p in parts { p |> Linear(4) }
+  h |> Linear(2)
+}
+// table: c: x number; y number; z number

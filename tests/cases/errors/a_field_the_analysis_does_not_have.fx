@@ -1,0 +1,9 @@
+cohort healthy = table("healthy.csv")
+cohort patients = table("patients.csv")
+modality a: vector[2] = columns(x, y)
+model m(a) { a |> Linear(2) }
+train m on healthy { minimize mse(m, a) }
+analysis deviation = normative_deviation(m, reference: healthy.test, cases: patients)
+analysis deviant = one_sample_t(deviation.zz, correct: fdrr)
+// table: healthy: x number; y number
+// table: patients: x number; y number

@@ -1,0 +1,5 @@
+use "blocks.fx".Encoder
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+model m(a) { a |> Linear(2) }
+// table: c: x number; y number

@@ -1,0 +1,6 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+block Encoder(x: [n]) -> normal[4] { normal(mean: x |> Linear(4), log_var: x |> Linear(4)) }
+block Decoder(z: [n]) -> [2] { z |> Linear(2) }
+model m(a) { a |> Encoder() |> Decoder() }
+// table: c: x number; y number

@@ -1,0 +1,4 @@
+cohort c = table("people.csv") { keep agee < 45 }
+modality a: vector[2] = c.columns(x, y)
+model m(a) { a |> Linear(2) }
+// table: c: x number; y number; age number

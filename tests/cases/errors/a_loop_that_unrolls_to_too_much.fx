@@ -1,0 +1,6 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz")
+model m(t1) {
+  let all = for i, j, k in 1..=100 { t1 |> Conv3d(1) }
+  sum(all)
+}

@@ -1,0 +1,6 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+modality b: vector[3] = c.columns(x, y, z)
+group parts = [a, b]
+model m(parts) { mean(for p in parts { p }) |> Linear(2) }
+// table: c: x number; y number; z number

@@ -1,0 +1,10 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+modality b: vector[2] = c.columns(y, z)
+modality other: vector[1] = c.columns(z)
+group parts = [a, b]
+model m(parts, other) {
+  let h = for p in parts { p |> Linear(4) }
+  concat(h[a], h[other]) |> Linear(2)
+}
+// table: c: x number; y number; z number

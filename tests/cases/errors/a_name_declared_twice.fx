@@ -1,0 +1,5 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz")
+param width: int = 8
+param width: int = 16
+model m(t1) { t1 |> Conv3d(width) }

@@ -1,0 +1,5 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+target sex: real = c.column("sex")
+model m(a) -> sex { a |> Linear(1) }
+// table: c: x number; y number; sex F M

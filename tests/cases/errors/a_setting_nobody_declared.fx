@@ -1,0 +1,6 @@
+param width: int = 4
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+model m(a) { a |> Linear(width) }
+// set: widht=8
+// table: c: x number; y number

@@ -1,0 +1,3 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz") |> standardize
+model m(t1) { t1 |> Conv3d(1) }

@@ -1,0 +1,7 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz")
+model m(t1) {
+  let a = t1 |> Conv3d(8)
+  let b = t1 |> Conv3d(16)
+  a + b
+}

@@ -1,0 +1,7 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+model m(a) {
+  let h = a |> Linear(4)
+  h(2)
+}
+// table: c: x number; y number

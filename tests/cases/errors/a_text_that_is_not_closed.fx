@@ -1,0 +1,1 @@
+cohort c = table("people.csv)

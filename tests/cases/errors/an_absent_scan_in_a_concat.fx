@@ -1,0 +1,4 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz")
+modality pet: volume[1, 32, 32, 32]? = c.image("pet/*_pet.nii.gz")
+model m(t1, pet) { concat(t1, pet) |> Conv3d(8) |> global_avg_pool }

@@ -1,0 +1,5 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+condition age: vector[1] = c.columns(age)
+model m(a) { concat(a, age) |> Linear(2) }
+// table: c: x number; y number; age number

@@ -1,0 +1,8 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz")
+model m(t1) {
+  output image = t1 |> Conv3d(1)
+  output code = t1 |> global_avg_pool
+}
+train m { minimize mse(m.imge, t1) }
+score m.image: mse, against: t1

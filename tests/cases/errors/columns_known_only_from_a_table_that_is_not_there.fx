@@ -1,0 +1,3 @@
+cohort c = table("people.csv")
+modality a: vector[_] = c.columns(/^lh_/ |> standardize)
+model m(a) { a |> Linear(2) }

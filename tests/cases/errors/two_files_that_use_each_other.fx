@@ -1,0 +1,9 @@
+use "other.fx".Head
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+block Tail(x: [n]) -> [n] { x |> relu }
+model m(a) { a |> Head() |> Tail() }
+// table: c: x number; y number
+// file other.fx:
+//| use "two_files_that_use_each_other.fx".Tail
+//| block Head(x: [n]) -> [n] { x |> Tail() }

@@ -1,0 +1,7 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz")
+model m(t1) { t1 |> Conv3d(1) }
+train m { minimize mse(m, t1) }
+protocol cv = kfold(5)
+protocol split = holdout(train: 0.8)
+score m: mse, against: t1
