@@ -22,6 +22,7 @@ pub mod data;
 pub mod graph;
 pub mod nn;
 pub mod ops;
+pub mod plan;
 pub mod program;
 pub mod report;
 pub mod stdlib;

@@ -93,6 +93,30 @@ fn every_error_reads_as_it_did() {
 }
 
 #[test]
+fn the_example_of_every_operator_compiles() {
+    let mut report = String::new();
+    for stanza in fascicle::ops::table() {
+        let text = format!(
+            "cohort c = bids(\"data\")\n\
+             modality x: volume[8, 16, 16, 16] = c.image(\"a.nii.gz\") |> labels(1, 2, 3, 4, 5, 6, 7, 8)\n\
+             condition g: class{{A, B, C}} = c.column(\"g\")\n\
+             condition m: mask[16, 16, 16]{{rest, core, rim}} = c.image(\"m.nii.gz\")\n\
+             block Example(x: [8, 16, 16, 16], g: class{{A, B, C}}, m: mask[16, 16, 16]{{rest, core, rim}}) {{\n\
+             {}\n\
+             }}\n\
+             model example(x, g, m) {{ Example()(x, g, m) }}\n\
+             // table: c: g A B C\n",
+            stanza.example
+        );
+        let compiled = Case::parse(stanza.name, &text).compile();
+        if !compiled.diagnostics.is_empty() {
+            report.push_str(&rendered(&compiled));
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+#[test]
 fn every_code_has_a_case() {
     let told: BTreeSet<String> =
         files_below(&folder("errors"), "fx").iter().flat_map(|p| Case::read(p).expected).map(|e| e.code).collect();

@@ -52,11 +52,7 @@ pub struct Spread {
 impl Bootstrap {
     /// 2,000 draws and 95 %.
     pub fn with_seed(seed: u64) -> Self {
-        Self {
-            draws: 2000,
-            level: 0.95,
-            seed,
-        }
+        Self { draws: 2000, level: 0.95, seed }
     }
 
     /// The interval of `statistic` over subjects.
@@ -94,10 +90,7 @@ impl Bootstrap {
         };
         let outcomes: Vec<Result<f64>> = (0..self.draws).into_par_iter().map(draw).collect();
 
-        let mut values: Vec<f64> = outcomes
-            .iter()
-            .filter_map(|o| o.as_ref().ok().copied())
-            .collect();
+        let mut values: Vec<f64> = outcomes.iter().filter_map(|o| o.as_ref().ok().copied()).collect();
         let undefined = self.draws - values.len();
         if 2 * undefined > self.draws
             && let Some(error) = outcomes.into_iter().find_map(std::result::Result::err)
@@ -117,18 +110,10 @@ impl Bootstrap {
 
     fn check(&self) -> Result<()> {
         if self.draws == 0 {
-            return Err(setting(
-                "the number of bootstrap draws",
-                self.draws,
-                "at least 1",
-            ));
+            return Err(setting("the number of bootstrap draws", self.draws, "at least 1"));
         }
         if !(self.level > 0.0 && self.level < 1.0) {
-            return Err(setting(
-                "the level of the interval",
-                self.level,
-                "a number between 0 and 1, such as 0.95",
-            ));
+            return Err(setting("the level of the interval", self.level, "a number between 0 and 1, such as 0.95"));
         }
         Ok(())
     }
@@ -141,11 +126,7 @@ impl Bootstrap {
 pub fn spread(scores: &[f64]) -> Result<Spread> {
     check_sample("the list of scores", scores)?;
     let sd = (scores.len() > 1).then(|| variance(scores).sqrt());
-    Ok(Spread {
-        mean: mean(scores),
-        sd,
-        n: scores.len(),
-    })
+    Ok(Spread { mean: mean(scores), sd, n: scores.len() })
 }
 
 /// The `q` quantile (0 to 1) of a sample, linear between neighbours (numpy's and R's default).
@@ -172,11 +153,7 @@ fn quantile_of_sorted(sorted: &[f64], q: f64) -> f64 {
 }
 
 fn setting(setting: &'static str, found: impl ToString, expected: &'static str) -> AnalysisError {
-    AnalysisError::Setting {
-        setting,
-        found: found.to_string(),
-        expected,
-    }
+    AnalysisError::Setting { setting, found: found.to_string(), expected }
 }
 
 #[cfg(test)]
@@ -189,9 +166,7 @@ mod tests {
     /// Sums of twelve uniform numbers: close enough to normal, with mean 0 and variance 1.
     fn sample(n: usize) -> Vec<f64> {
         let mut rng = ChaCha8Rng::seed_from_u64(5);
-        (0..n)
-            .map(|_| (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0)
-            .collect()
+        (0..n).map(|_| (0..12).map(|_| rng.random::<f64>()).sum::<f64>() - 6.0).collect()
     }
 
     fn mean_of(values: &[f64]) -> impl Fn(&[usize]) -> Result<f64> + Sync {
@@ -202,14 +177,9 @@ mod tests {
     fn the_interval_of_a_mean_is_as_wide_as_theory_says() {
         let values = sample(200);
         let subjects: Vec<usize> = (0..200).collect();
-        let found = Bootstrap::with_seed(1)
-            .interval(&subjects, mean_of(&values))
-            .unwrap();
+        let found = Bootstrap::with_seed(1).interval(&subjects, mean_of(&values)).unwrap();
         let error = spread(&values).unwrap().sd.unwrap() / 200_f64.sqrt();
-        assert!(
-            ((found.high - found.low) / (2.0 * 1.96 * error) - 1.0).abs() < 0.08,
-            "{found:?}"
-        );
+        assert!(((found.high - found.low) / (2.0 * 1.96 * error) - 1.0).abs() < 0.08, "{found:?}");
         assert!(found.low < found.estimate && found.estimate < found.high);
         assert_eq!((found.draws, found.undefined), (2000, 0));
     }
@@ -218,15 +188,8 @@ mod tests {
     fn the_seed_alone_decides() {
         let values = sample(50);
         let subjects: Vec<usize> = (0..50).collect();
-        let one_thread = rayon::ThreadPoolBuilder::new()
-            .num_threads(1)
-            .build()
-            .unwrap();
-        let run = |seed| {
-            Bootstrap::with_seed(seed)
-                .interval(&subjects, mean_of(&values))
-                .unwrap()
-        };
+        let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        let run = |seed| Bootstrap::with_seed(seed).interval(&subjects, mean_of(&values)).unwrap();
         assert_eq!(run(1), one_thread.install(|| run(1)));
         assert_ne!(run(1), run(2));
     }
@@ -237,12 +200,8 @@ mod tests {
         let people = sample(40);
         let values: Vec<f64> = people.iter().flat_map(|&v| [v; 4]).collect();
         let subjects: Vec<usize> = (0..160).map(|row| 1000 - row / 4).collect();
-        let by_person = Bootstrap::with_seed(3)
-            .interval(&subjects, mean_of(&values))
-            .unwrap();
-        let one_scan = Bootstrap::with_seed(3)
-            .interval(&(0..40).collect::<Vec<_>>(), mean_of(&people))
-            .unwrap();
+        let by_person = Bootstrap::with_seed(3).interval(&subjects, mean_of(&values)).unwrap();
+        let one_scan = Bootstrap::with_seed(3).interval(&(0..40).collect::<Vec<_>>(), mean_of(&people)).unwrap();
         assert_close(by_person.low, one_scan.low, 1e-9);
         assert_close(by_person.high, one_scan.high, 1e-9);
     }
@@ -256,9 +215,7 @@ mod tests {
             let (m, s): (Vec<bool>, Vec<f64>) = rows.iter().map(pick).unzip();
             roc_auc(&m, &s)
         };
-        let found = Bootstrap::with_seed(1)
-            .interval(&[0, 1, 2, 3, 4, 5], auc)
-            .unwrap();
+        let found = Bootstrap::with_seed(1).interval(&[0, 1, 2, 3, 4, 5], auc).unwrap();
         // (4/6)^6 + (2/6)^6 of the draws have one class only: 8.9 %.
         assert!((150..210).contains(&found.undefined), "{found:?}");
         assert_eq!(found.draws + found.undefined, 2000);
@@ -273,14 +230,8 @@ mod tests {
         };
         let found = Bootstrap::with_seed(1).interval(&[0, 1, 2], undefined);
         assert_eq!(found, Err(AnalysisError::MissingClass { class: 1 }));
-        let level = Bootstrap {
-            level: 95.0,
-            ..Bootstrap::with_seed(1)
-        };
-        assert!(matches!(
-            level.interval(&[0, 1], |_| Ok(1.0)),
-            Err(AnalysisError::Setting { .. })
-        ));
+        let level = Bootstrap { level: 95.0, ..Bootstrap::with_seed(1) };
+        assert!(matches!(level.interval(&[0, 1], |_| Ok(1.0)), Err(AnalysisError::Setting { .. })));
     }
 
     #[test]
@@ -294,18 +245,7 @@ mod tests {
 
     #[test]
     fn one_fold_has_a_mean_but_no_spread() {
-        assert_eq!(
-            spread(&[0.8]).unwrap(),
-            Spread {
-                mean: 0.8,
-                sd: None,
-                n: 1
-            }
-        );
-        assert_close(
-            spread(&[1.0, 2.0, 4.0]).unwrap().sd.unwrap(),
-            (7.0_f64 / 3.0).sqrt(),
-            1e-12,
-        );
+        assert_eq!(spread(&[0.8]).unwrap(), Spread { mean: 0.8, sd: None, n: 1 });
+        assert_close(spread(&[1.0, 2.0, 4.0]).unwrap().sd.unwrap(), (7.0_f64 / 3.0).sqrt(), 1e-12);
     }
 }

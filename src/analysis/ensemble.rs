@@ -53,32 +53,19 @@ pub fn inverse_entropy_weights(probabilities: ArrayView3<'_, f64>) -> Result<Arr
 ///
 /// # Errors
 /// As [`entropies`].
-pub fn combine(
-    probabilities: ArrayView3<'_, f64>,
-    combination: Combination,
-) -> Result<Array2<f64>> {
+pub fn combine(probabilities: ArrayView3<'_, f64>, combination: Combination) -> Result<Array2<f64>> {
     check(&probabilities)?;
     let (models, subjects, classes) = probabilities.dim();
     match combination {
         Combination::Mean => Ok(probabilities.sum_axis(Axis(0)) / models as f64),
-        Combination::InverseEntropy => Ok(weigh(
-            probabilities,
-            &inverse_entropy_weights(probabilities)?,
-        )),
+        Combination::InverseEntropy => Ok(weigh(probabilities, &inverse_entropy_weights(probabilities)?)),
         Combination::InverseEntropyVote => {
             let mut votes = Array3::zeros((models, subjects, classes));
-            for (mut vote, p) in votes
-                .lanes_mut(Axis(2))
-                .into_iter()
-                .zip(probabilities.lanes(Axis(2)))
-            {
+            for (mut vote, p) in votes.lanes_mut(Axis(2)).into_iter().zip(probabilities.lanes(Axis(2))) {
                 let most = largest(p);
                 vote.zip_mut_with(&p, |v, &p| *v = f64::from(u8::from(p == most)));
             }
-            Ok(weigh(
-                votes.view(),
-                &inverse_entropy_weights(probabilities)?,
-            ))
+            Ok(weigh(votes.view(), &inverse_entropy_weights(probabilities)?))
         }
         Combination::MostConfident => {
             let mut chosen = Array2::zeros((subjects, classes));
@@ -121,10 +108,7 @@ fn largest(p: ArrayView1<'_, f64>) -> f64 {
 
 fn check(probabilities: &ArrayView3<'_, f64>) -> Result<()> {
     check_array("the probabilities", probabilities)?;
-    match probabilities
-        .indexed_iter()
-        .find(|(_, p)| !(0.0..=1.0).contains(*p))
-    {
+    match probabilities.indexed_iter().find(|(_, p)| !(0.0..=1.0).contains(*p)) {
         Some(((model, subject, class), &value)) => Err(AnalysisError::OutOfRange {
             what: "the probabilities",
             position: vec![model, subject, class],
@@ -159,10 +143,7 @@ mod tests {
         let found: Vec<f64> = found.into_iter().collect();
         let expected = flat(expected);
         assert_eq!(found.len(), expected.len());
-        found
-            .iter()
-            .zip(&expected)
-            .for_each(|(f, e)| assert!((f - e).abs() < 1e-9, "{f} and {e}"));
+        found.iter().zip(&expected).for_each(|(f, e)| assert!((f - e).abs() < 1e-9, "{f} and {e}"));
     }
 
     #[test]
@@ -172,26 +153,14 @@ mod tests {
         };
         let p = probabilities(&golden);
         assert_near(entropies(p.view()).unwrap(), &golden["entropies"]);
-        assert_near(
-            inverse_entropy_weights(p.view()).unwrap(),
-            &golden["weights"],
-        );
+        assert_near(inverse_entropy_weights(p.view()).unwrap(), &golden["weights"]);
         for (combination, key) in [
             (Combination::Mean, "average_softmax_prediction"),
-            (
-                Combination::InverseEntropy,
-                "confidence_weighted_average_softmax_prediction",
-            ),
-            (
-                Combination::InverseEntropyVote,
-                "confidence_weighted_majority_voting_prediction",
-            ),
+            (Combination::InverseEntropy, "confidence_weighted_average_softmax_prediction"),
+            (Combination::InverseEntropyVote, "confidence_weighted_majority_voting_prediction"),
             (Combination::MostConfident, "most_confidence_prediction"),
         ] {
-            assert_near(
-                combine(p.view(), combination).unwrap(),
-                &golden["results"][key],
-            );
+            assert_near(combine(p.view(), combination).unwrap(), &golden["results"][key]);
         }
     }
 
@@ -209,9 +178,7 @@ mod tests {
     fn numbers_outside_probabilities_are_refused_with_their_place() {
         let p = Array3::from_shape_vec((1, 2, 2), vec![0.5, 0.5, 1.5, -0.5]).unwrap();
         let error = combine(p.view(), Combination::Mean).unwrap_err();
-        assert!(
-            matches!(error, AnalysisError::OutOfRange { position, .. } if position == [0, 1, 0])
-        );
+        assert!(matches!(error, AnalysisError::OutOfRange { position, .. } if position == [0, 1, 0]));
     }
 
     #[test]
@@ -223,10 +190,6 @@ mod tests {
         };
         let logits = Array3::from_shape_vec((4, 6, 3), flat(&golden["logits"])).unwrap();
         let first = logits.index_axis(Axis(2), 0);
-        assert_all_close(
-            &mean_prediction(first).unwrap(),
-            &numbers(&golden["regression_mean"]),
-            1e-12,
-        );
+        assert_all_close(&mean_prediction(first).unwrap(), &numbers(&golden["regression_mean"]), 1e-12);
     }
 }

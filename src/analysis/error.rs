@@ -32,9 +32,7 @@ pub enum AnalysisError {
         found: usize,
     },
     /// Two arguments that belong together, value by value, differ in shape.
-    #[error(
-        "{left} has the shape {left_shape:?}, but {right} has {right_shape:?}: they must agree"
-    )]
+    #[error("{left} has the shape {left_shape:?}, but {right} has {right_shape:?}: they must agree")]
     ShapeMismatch {
         /// The first argument.
         left: &'static str,
@@ -166,11 +164,7 @@ pub enum AnalysisError {
 pub(crate) fn check_sample(what: &'static str, values: &[f64]) -> Result<()> {
     check_size(what, values, 1)?;
     match values.iter().position(|v| !v.is_finite()) {
-        Some(position) => Err(AnalysisError::NotFinite {
-            what,
-            position: vec![position],
-            value: values[position],
-        }),
+        Some(position) => Err(AnalysisError::NotFinite { what, position: vec![position], value: values[position] }),
         None => Ok(()),
     }
 }
@@ -179,41 +173,22 @@ pub(crate) fn check_sample(what: &'static str, values: &[f64]) -> Result<()> {
 pub(crate) fn check_size<T>(what: &'static str, values: &[T], needed: usize) -> Result<()> {
     match values.len() {
         0 => Err(AnalysisError::Empty { what }),
-        found if found < needed => Err(AnalysisError::TooFew {
-            what,
-            needed,
-            found,
-        }),
+        found if found < needed => Err(AnalysisError::TooFew { what, needed, found }),
         _ => Ok(()),
     }
 }
 
 /// Refuses two lists of different length.
-pub(crate) fn check_paired<A, B>(
-    left: &'static str,
-    a: &[A],
-    right: &'static str,
-    b: &[B],
-) -> Result<()> {
+pub(crate) fn check_paired<A, B>(left: &'static str, a: &[A], right: &'static str, b: &[B]) -> Result<()> {
     check_shapes(left, &[a.len()], right, &[b.len()])
 }
 
 /// Refuses two arrays of different shape.
-pub(crate) fn check_shapes(
-    left: &'static str,
-    a: &[usize],
-    right: &'static str,
-    b: &[usize],
-) -> Result<()> {
+pub(crate) fn check_shapes(left: &'static str, a: &[usize], right: &'static str, b: &[usize]) -> Result<()> {
     if a == b {
         return Ok(());
     }
-    Err(AnalysisError::ShapeMismatch {
-        left,
-        left_shape: a.to_vec(),
-        right,
-        right_shape: b.to_vec(),
-    })
+    Err(AnalysisError::ShapeMismatch { left, left_shape: a.to_vec(), right, right_shape: b.to_vec() })
 }
 
 /// Refuses an empty array and values that are not finite.
@@ -261,37 +236,17 @@ mod tests {
         let mut image = Array3::<f32>::zeros((2, 3, 4));
         image[[1, 2, 3]] = f32::NAN;
         let error = check_array("the image", &image.view()).unwrap_err();
-        assert!(
-            matches!(&error, AnalysisError::NotFinite { position, .. } if position == &[1, 2, 3])
-        );
-        assert!(
-            error
-                .to_string()
-                .starts_with("the image holds NaN at [1, 2, 3]"),
-            "{error}"
-        );
+        assert!(matches!(&error, AnalysisError::NotFinite { position, .. } if position == &[1, 2, 3]));
+        assert!(error.to_string().starts_with("the image holds NaN at [1, 2, 3]"), "{error}");
         let error = check_sample("the scores", &[1.0, f64::INFINITY]).unwrap_err();
-        assert_eq!(
-            error,
-            AnalysisError::NotFinite {
-                what: "the scores",
-                position: vec![1],
-                value: f64::INFINITY
-            }
-        );
+        assert_eq!(error, AnalysisError::NotFinite { what: "the scores", position: vec![1], value: f64::INFINITY });
     }
 
     #[test]
     fn an_empty_sample_and_a_small_one_are_told_apart() {
-        assert_eq!(
-            check_sample("the scores", &[]),
-            Err(AnalysisError::Empty { what: "the scores" })
-        );
+        assert_eq!(check_sample("the scores", &[]), Err(AnalysisError::Empty { what: "the scores" }));
         let error = check_size("the scores", &[1.0], 2).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the scores has 1 values, but at least 2 are needed"
-        );
+        assert_eq!(error.to_string(), "the scores has 1 values, but at least 2 are needed");
     }
 
     #[test]

@@ -8,9 +8,7 @@ use std::path::PathBuf;
 
 /// The folder of reference numbers, `None` (and a line on standard error) where it is absent.
 pub(crate) fn folder(name: &str) -> Option<PathBuf> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../shared/golden")
-        .join(name);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden").join(name);
     if path.exists() {
         return Some(path);
     }
@@ -26,39 +24,22 @@ pub(crate) fn stats(name: &str) -> Option<Value> {
 
 /// A list of numbers.
 pub(crate) fn numbers(value: &Value) -> Vec<f64> {
-    value
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(number)
-        .collect()
+    value.as_array().expect("a list").iter().map(number).collect()
 }
 
 /// One number.
 pub(crate) fn number(value: &Value) -> f64 {
-    value
-        .as_f64()
-        .unwrap_or_else(|| panic!("{value} is not a number"))
+    value.as_f64().unwrap_or_else(|| panic!("{value} is not a number"))
 }
 
 /// A list of labels.
 pub(crate) fn labels(value: &Value) -> Vec<usize> {
-    value
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|v| v.as_u64().expect("a label") as usize)
-        .collect()
+    value.as_array().expect("a list").iter().map(|v| v.as_u64().expect("a label") as usize).collect()
 }
 
 /// A table of numbers, row by row.
 pub(crate) fn table(value: &Value) -> ndarray::Array2<f64> {
-    let rows: Vec<Vec<f64>> = value
-        .as_array()
-        .expect("rows")
-        .iter()
-        .map(numbers)
-        .collect();
+    let rows: Vec<Vec<f64>> = value.as_array().expect("rows").iter().map(numbers).collect();
     let columns = rows.first().map_or(0, Vec::len);
     ndarray::Array2::from_shape_vec((rows.len(), columns), rows.concat()).expect("a rectangle")
 }
@@ -76,11 +57,7 @@ pub(crate) fn flat(value: &Value) -> Vec<f64> {
 pub(crate) fn assert_close(found: f64, expected: f64, tolerance: f64) {
     let error = (found - expected).abs();
     let allowed = tolerance * expected.abs().max(1e-6);
-    assert!(
-        error <= allowed,
-        "found {found}, expected {expected}: {:.1e} relative",
-        error / expected.abs()
-    );
+    assert!(error <= allowed, "found {found}, expected {expected}: {:.1e} relative", error / expected.abs());
 }
 
 /// [`assert_close`] for every pair.

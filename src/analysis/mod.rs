@@ -45,23 +45,17 @@ pub use clustering::silhouette::{Distance, distances, silhouette, silhouettes};
 pub use ensemble::{Combination, combine, inverse_entropy_weights};
 pub use error::{AnalysisError, Result};
 pub use latent::factors::{FactorAnalysis, Keep, Rotation};
-pub use latent::similarity::{
-    Energy, Svcca, canonical_correlations, debiased_linear_cka, linear_cka, svcca,
-};
+pub use latent::similarity::{Energy, Svcca, canonical_correlations, debiased_linear_cka, linear_cka, svcca};
 pub use metrics::classification::{AverageScores, ClassScores, ConfusionMatrix, most_probable};
 pub use metrics::image::{dice, intersection_over_union, normalised_difference, psnr};
-pub use metrics::regression::{
-    Correlation, mean_absolute_error, mean_squared_error, pearson, r2, spearman,
-};
+pub use metrics::regression::{Correlation, mean_absolute_error, mean_squared_error, pearson, r2, spearman};
 pub use metrics::roc::{OneVsRest, roc_auc, roc_auc_one_vs_rest};
 pub use metrics::ssim::Ssim;
 pub use normative::{Deviation, NormativeReference};
 pub use statistics::kruskal_wallis::{KruskalWallis, kruskal_wallis, kruskal_wallis_by};
 pub use statistics::mann_whitney::{MannWhitney, mann_whitney};
 pub use statistics::multiple::{Correction, adjust};
-pub use statistics::permutation::{
-    PermutationTest, Permutations, permutation_of_labels, permutation_paired,
-};
+pub use statistics::permutation::{PermutationTest, Permutations, permutation_of_labels, permutation_paired};
 pub use statistics::resampled::corrected_resampled_t;
 pub use statistics::t_test::{TTest, one_sample_t, paired_t, welch_t};
 pub use statistics::wilcoxon::{SignedRank, signed_rank_of_differences, wilcoxon_signed_rank};

@@ -42,26 +42,15 @@ impl NormativeReference {
         check_array("the reference residuals", &residuals)?;
         let subjects = residuals.nrows();
         if subjects < 2 {
-            return Err(AnalysisError::TooFew {
-                what: "the reference",
-                needed: 2,
-                found: subjects,
-            });
+            return Err(AnalysisError::TooFew { what: "the reference", needed: 2, found: subjects });
         }
-        let mut fitted = Self {
-            mean: Vec::new(),
-            sd: Vec::new(),
-            subjects,
-        };
+        let mut fitted = Self { mean: Vec::new(), sd: Vec::new(), subjects };
         for (region, column) in residuals.columns().into_iter().enumerate() {
             let column = column.to_vec();
             // A spread of a few last digits is none.
             let sd = spread(&column, largest(&column)).sqrt();
             if sd == 0.0 {
-                return Err(AnalysisError::ConstantRegion {
-                    region,
-                    value: column[0],
-                });
+                return Err(AnalysisError::ConstantRegion { region, value: column[0] });
             }
             fitted.mean.push(mean(&column));
             fitted.sd.push(sd);
@@ -95,11 +84,7 @@ impl NormativeReference {
 impl Deviation {
     /// The mean of |z| over regions, one a subject: how far a brain is from normal on the whole.
     pub fn mean_absolute(&self) -> Vec<f64> {
-        self.z
-            .rows()
-            .into_iter()
-            .map(|row| fraction(row.iter().map(|z| z.abs()), row.len()))
-            .collect()
+        self.z.rows().into_iter().map(|row| fraction(row.iter().map(|z| z.abs()), row.len())).collect()
     }
 
     /// The fraction of subjects with |z| above `threshold` (usually [`THRESHOLD`]), one a region.
@@ -114,11 +99,7 @@ impl Deviation {
 
     fn beyond(&self, kept: Axis, threshold: f64) -> Vec<f64> {
         let count = |lane: ndarray::ArrayView1<'_, f64>| {
-            fraction(
-                lane.iter()
-                    .map(|z| f64::from(u8::from(z.abs() > threshold))),
-                lane.len(),
-            )
+            fraction(lane.iter().map(|z| f64::from(u8::from(z.abs() > threshold))), lane.len())
         };
         self.z.axis_iter(kept).map(count).collect()
     }
@@ -138,13 +119,7 @@ mod tests {
 
     fn tensor(file: &SafeTensors<'_>, name: &str) -> Array2<f64> {
         let view = file.tensor(name).unwrap();
-        let values = view
-            .data()
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|b| f64::from(f32::from_le_bytes(*b)))
-            .collect();
+        let values = view.data().as_chunks::<4>().0.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect();
         let (rows, columns) = match view.shape() {
             [columns] => (1, *columns),
             [rows, columns] => (*rows, *columns),
@@ -163,77 +138,39 @@ mod tests {
         let inputs = SafeTensors::deserialize(&inputs).unwrap();
         let outputs = SafeTensors::deserialize(&outputs).unwrap();
 
-        let reference = NormativeReference::fit(
-            (tensor(&inputs, "x_norm") - tensor(&inputs, "pred_norm")).view(),
-        )
-        .unwrap();
-        let deviation = reference
-            .deviation((tensor(&inputs, "x_test") - tensor(&inputs, "pred_test")).view())
-            .unwrap();
+        let reference =
+            NormativeReference::fit((tensor(&inputs, "x_norm") - tensor(&inputs, "pred_norm")).view()).unwrap();
+        let deviation = reference.deviation((tensor(&inputs, "x_test") - tensor(&inputs, "pred_test")).view()).unwrap();
         for (found, name) in [(&reference.mean, "mean"), (&reference.sd, "std")] {
-            found
-                .iter()
-                .zip(&tensor(&outputs, name))
-                .for_each(|(&f, &e)| assert_close(f, e, 1e-5));
+            found.iter().zip(&tensor(&outputs, name)).for_each(|(&f, &e)| assert_close(f, e, 1e-5));
         }
         let expected = tensor(&outputs, "z");
         assert_eq!(deviation.z.dim(), (5, 4));
-        deviation
-            .z
-            .iter()
-            .zip(&expected)
-            .for_each(|(&f, &e)| assert_close(f, e, 1e-5));
+        deviation.z.iter().zip(&expected).for_each(|(&f, &e)| assert_close(f, e, 1e-5));
     }
 
     #[test]
     fn deviations_are_summed_up_by_subject_and_by_region() {
-        let reference = NormativeReference {
-            mean: vec![0.0, 1.0],
-            sd: vec![1.0, 2.0],
-            subjects: 9,
-        };
-        let deviation = reference
-            .deviation(array![[2.0, 1.0], [-3.0, -9.0], [0.5, 1.0]].view())
-            .unwrap();
+        let reference = NormativeReference { mean: vec![0.0, 1.0], sd: vec![1.0, 2.0], subjects: 9 };
+        let deviation = reference.deviation(array![[2.0, 1.0], [-3.0, -9.0], [0.5, 1.0]].view()).unwrap();
         assert_eq!(deviation.z, array![[2.0, 0.0], [-3.0, -5.0], [0.5, 0.0]]);
         assert_eq!(deviation.mean_absolute(), [1.0, 4.0, 0.25]);
-        assert_eq!(
-            deviation.fraction_beyond_by_subject(THRESHOLD),
-            [0.5, 1.0, 0.0]
-        );
-        assert_eq!(
-            deviation.fraction_beyond_by_region(THRESHOLD),
-            [2.0 / 3.0, 1.0 / 3.0]
-        );
+        assert_eq!(deviation.fraction_beyond_by_subject(THRESHOLD), [0.5, 1.0, 0.0]);
+        assert_eq!(deviation.fraction_beyond_by_region(THRESHOLD), [2.0 / 3.0, 1.0 / 3.0]);
     }
 
     #[test]
     fn a_region_that_never_varies_is_named() {
-        let error =
-            NormativeReference::fit(array![[0.1, 0.5], [0.3, 0.5], [0.2, 0.5]].view()).unwrap_err();
-        assert_eq!(
-            error,
-            AnalysisError::ConstantRegion {
-                region: 1,
-                value: 0.5
-            }
-        );
+        let error = NormativeReference::fit(array![[0.1, 0.5], [0.3, 0.5], [0.2, 0.5]].view()).unwrap_err();
+        assert_eq!(error, AnalysisError::ConstantRegion { region: 1, value: 0.5 });
     }
 
     #[test]
     fn residuals_that_do_not_fit_are_refused() {
         let reference = NormativeReference::fit(array![[0.1, 0.5], [0.3, 0.4]].view()).unwrap();
-        assert!(matches!(
-            reference.deviation(array![[1.0]].view()),
-            Err(AnalysisError::ShapeMismatch { .. })
-        ));
-        let error = reference
-            .deviation(array![[1.0, 2.0], [1.0, f64::NAN]].view())
-            .unwrap_err();
+        assert!(matches!(reference.deviation(array![[1.0]].view()), Err(AnalysisError::ShapeMismatch { .. })));
+        let error = reference.deviation(array![[1.0, 2.0], [1.0, f64::NAN]].view()).unwrap_err();
         assert!(matches!(error, AnalysisError::NotFinite { position, .. } if position == [1, 1]));
-        assert!(matches!(
-            NormativeReference::fit(array![[1.0, 2.0]].view()),
-            Err(AnalysisError::TooFew { .. })
-        ));
+        assert!(matches!(NormativeReference::fit(array![[1.0, 2.0]].view()), Err(AnalysisError::TooFew { .. })));
     }
 }

@@ -8,8 +8,10 @@ mod doc;
 mod explain;
 mod fmt;
 mod new;
+mod highlight;
 mod phantom;
-//RUN mod run;
+mod progress;
+mod run;
 mod source;
 mod table;
 mod world;
@@ -51,9 +53,9 @@ enum Command {
     /// Find every error before anything runs; show layers, shapes, parameters, operations and memory
     Check(check::CheckArgs),
     /// Run a file: train, score, analyse, compare, report. Running again does only what changed
-    //RUN Run(run::RunArgs),
+    Run(run::RunArgs),
     /// Show what `run` would do, and why
-    //RUN Plan(run::PlanArgs),
+    Plan(run::PlanArgs),
     /// Lay files out one way, every comment kept
     Fmt(fmt::FmtArgs),
     /// Explain an error code: `explain E0302`
@@ -97,8 +99,8 @@ pub fn main() -> ExitCode {
     };
     let status = match cli.command {
         Command::Check(args) => check::check(&args),
-        //RUN Command::Run(args) => run::run(&args),
-        //RUN Command::Plan(args) => run::plan(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Plan(args) => run::plan(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Doc(args) => doc::doc(&args),

@@ -62,6 +62,9 @@ codes! {
     UnknownMetric = "E0211", "a metric that does not exist",
         "Metrics are named as in scikit-learn: accuracy, balanced_accuracy, precision, recall, f1, auc, confusion, mae,\nmse, r2, pearson, spearman; for images psnr, ssim, dice, norm_diff.";
 
+    NotCarriedOut = "E0212", "something that cannot be carried out yet",
+        "The language has a form for it, so that files can be written and read; this version does not run it.";
+
     ShapeRefused = "E0301", "an operator that cannot take this shape",
         "The operator's shape rule is not met; the message gives the shapes in the order channels, depth, height, width,\nwithout the batch.";
     ShapeMismatch = "E0302", "shapes that differ where they must agree",
@@ -139,8 +142,6 @@ codes! {
         "`param n: int = 3`: the value, `--set` and every sweep must give a value of the declared type.";
     UnknownParam = "E0802", "a parameter that does not exist",
         "`--set` and `sweep` can only change what a `param` or `group` declares.";
-    VariantFails = "E0803", "a sweep with a variant that does not compile",
-        "Every variant of every sweep is compiled before the first one runs. The error below it arises in that variant\nonly.";
     TooManyVariants = "E0804", "more variants than can be meant",
         "A sweep multiplies its axes. More than 100,000 variants are refused.";
     SweepEmpty = "E0805", "a sweep without values",

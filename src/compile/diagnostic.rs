@@ -39,6 +39,8 @@ pub struct Diagnostic {
     pub hint: Option<String>,
     /// The variant it arises in, where it is not in every one.
     pub variant: Option<String>,
+    /// It has no place in the text: what is wrong was given on the command line.
+    pub nowhere: bool,
 }
 
 impl Diagnostic {
@@ -46,7 +48,12 @@ impl Diagnostic {
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         let severity = if code.is_warning() { Severity::Warning } else { Severity::Error };
         let labels = vec![Label { span, text: String::new() }];
-        Self { code, severity, message: message.into(), labels, hint: None, variant: None }
+        Self { code, severity, message: message.into(), labels, hint: None, variant: None, nowhere: false }
+    }
+
+    /// An error that is not in the text but on the command line.
+    pub fn nowhere(code: Code, message: impl Into<String>) -> Self {
+        Self { nowhere: true, ..Self::error(code, Span::default(), message) }
     }
 
     /// Says something about the place itself.

@@ -63,7 +63,14 @@ fn table(graph: &Graph, name: &str, roots: &[NodeId], loss: Option<NodeId>, batc
     let own = Cost::of(graph, &live, batch);
     let step = graph.live(roots.iter().copied().chain(loss));
     let memory = Cost::of(graph, &step, batch).memory_bytes;
-    ModelTable { name: name.to_string(), parameters: own.parameters, layers, operations: own.operations, memory_bytes: memory, batch }
+    ModelTable {
+        name: name.to_string(),
+        parameters: own.parameters,
+        layers,
+        operations: own.operations,
+        memory_bytes: memory,
+        batch,
+    }
 }
 
 /// The name of a node that deserves a row: layers with parameters, and what changes a shape.

@@ -35,13 +35,9 @@ pub(super) fn call_parts(expr: &Expr) -> Option<CallParts<'_>> {
         ExprKind::Name(name) => {
             Some(CallParts { receiver: None, name, name_span: callee.span, arguments, span: expr.span })
         }
-        ExprKind::Field { of, name } => Some(CallParts {
-            receiver: Some(of),
-            name: &name.text,
-            name_span: name.span,
-            arguments,
-            span: expr.span,
-        }),
+        ExprKind::Field { of, name } => {
+            Some(CallParts { receiver: Some(of), name: &name.text, name_span: name.span, arguments, span: expr.span })
+        }
         _ => None,
     }
 }
@@ -113,17 +109,23 @@ impl<'t> Reader<'t> {
     /// An error for a required argument that was not given.
     pub fn missing<T>(&self, e: &mut Evaluator<'_>, name: &str, hint: &str) -> Eval<T> {
         e.fail(
-            Diagnostic::error(Code::MissingArgument, self.span, format!("`{}` needs `{name}`", self.function)).hint(hint),
+            Diagnostic::error(Code::MissingArgument, self.span, format!("`{}` needs `{name}`", self.function))
+                .hint(hint),
         )
     }
 
     fn wrong<T>(&self, e: &mut Evaluator<'_>, name: &str, wanted: &str, found: &Value, span: Span) -> Eval<T> {
         let found = match found {
-            Value::Int(_) | Value::Real(_) | Value::Bool(_) | Value::Text(_) | Value::List(_) | Value::Range(_) => spell(found),
+            Value::Text(text) => format!("\"{text}\""),
+            Value::Int(_) | Value::Real(_) | Value::Bool(_) | Value::List(_) | Value::Range(_) => spell(found),
             other => other.describe().to_string(),
         };
-        let message = format!("`{name}` of `{}` takes {wanted}, found {found}", self.function);
-        e.fail(Diagnostic::error(Code::WrongArgument, span, message))
+        let message = match name {
+            // What a clause takes has no name: `epochs 20`.
+            "" => format!("`{}` takes {wanted}, found {found}", self.function),
+            name => format!("`{name}` of `{}` takes {wanted}, found {found}", self.function),
+        };
+        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(format!("give {wanted}")))
     }
 
     /// A number within bounds.
@@ -198,12 +200,23 @@ impl<'t> Reader<'t> {
     }
 
     /// One of several words.
-    pub fn word(&mut self, e: &mut Evaluator<'_>, name: &'static str, words: &[&'static str]) -> Eval<Option<&'static str>> {
+    pub fn word(
+        &mut self,
+        e: &mut Evaluator<'_>,
+        name: &'static str,
+        words: &[&'static str],
+    ) -> Eval<Option<&'static str>> {
         let Some(expr) = self.positional(name) else { return Ok(None) };
         self.word_of(e, name, expr, words).map(Some)
     }
 
-    pub fn word_of(&self, e: &mut Evaluator<'_>, name: &str, expr: &Expr, words: &[&'static str]) -> Eval<&'static str> {
+    pub fn word_of(
+        &self,
+        e: &mut Evaluator<'_>,
+        name: &str,
+        expr: &Expr,
+        words: &[&'static str],
+    ) -> Eval<&'static str> {
         let spelled = match &expr.kind {
             ExprKind::Name(word) if words.contains(&word.as_str()) => word.clone(),
             ExprKind::Name(word) => match e.lookup(word, expr.span) {
@@ -251,7 +264,7 @@ impl<'t> Reader<'t> {
             return Ok(Some((numbers.iter().map(|n| *n as i64).collect(), span)));
         }
         let message = format!("`{name}` of `{}` takes whole numbers", self.function);
-        e.fail(Diagnostic::error(Code::WrongArgument, span, message))
+        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint("remove what stands behind the point"))
     }
 
     /// A range of numbers.
@@ -280,7 +293,8 @@ impl<'t> Reader<'t> {
             }
             None => {
                 let message = format!("`{}` has too many arguments", self.function);
-                let hint = if asked.is_empty() { "it has none".to_string() } else { format!("it has {}", asked.join(", ")) };
+                let hint =
+                    if asked.is_empty() { "it has none".to_string() } else { format!("it has {}", asked.join(", ")) };
                 e.fail(Diagnostic::error(Code::UnknownArgument, expr.span, message).hint(hint))
             }
         }
@@ -288,7 +302,14 @@ impl<'t> Reader<'t> {
 }
 
 /// An error for a function that does not exist where only some can stand.
-pub(super) fn unknown_function<T>(e: &mut Evaluator<'_>, code: Code, what: &str, name: &str, span: Span, known: &[&str]) -> Eval<T> {
+pub(super) fn unknown_function<T>(
+    e: &mut Evaluator<'_>,
+    code: Code,
+    what: &str,
+    name: &str,
+    span: Span,
+    known: &[&str],
+) -> Eval<T> {
     let hint = match nearest(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("there is {}", known.join(", ")),

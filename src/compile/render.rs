@@ -1,6 +1,7 @@
 //! Diagnostics for people (miette) and for programs (JSON).
 
-use super::{Diagnostic, Severity, Sources};
+use super::{Diagnostic, Label, Severity, Sources};
+use crate::syntax::{SourceId, Span};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +54,14 @@ pub fn json_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Js
                 .map(|l| {
                     let (line, column) = sources.line_column(l.span);
                     let file = sources.get(l.span.source).map_or_else(String::new, |s| s.name.clone());
-                    JsonLabel { file, line, column, start: l.span.start as usize, end: l.span.end as usize, text: l.text.clone() }
+                    JsonLabel {
+                        file,
+                        line,
+                        column,
+                        start: l.span.start as usize,
+                        end: l.span.end as usize,
+                        text: l.text.clone(),
+                    }
                 })
                 .collect();
             let first = labels.first();
@@ -71,34 +79,54 @@ pub fn json_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Js
         .collect()
 }
 
-/// A diagnostic as text, in colour or not, 15 lines at the most where the places are close together.
+/// Most lines of a rendered diagnostic.
+const MAX_LINES: usize = 15;
+/// Longest piece of the text that is quoted in words.
+const MAX_QUOTE: usize = 48;
+/// Longest message or hint that is shown whole, in characters.
+const MAX_WORDS: usize = 400;
+
+/// A diagnostic as text, in colour or not, of 15 lines at the most: where all places with the lines around them would
+/// be longer, the last ones are quoted with their line instead of shown.
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool, width: usize) -> String {
-    let severity = match diagnostic.severity {
-        Severity::Error => miette::Severity::Error,
-        Severity::Warning => miette::Severity::Warning,
-    };
-    let mut shown = MietteDiagnostic::new(diagnostic.message.clone())
-        .with_code(format!("{}[{}]", if severity == miette::Severity::Error { "error" } else { "warning" }, diagnostic.code.code()))
-        .with_severity(severity);
-    let home = diagnostic.span().source;
-    let mut elsewhere = Vec::new();
-    let mut labels = Vec::new();
-    for (position, label) in diagnostic.labels.iter().enumerate() {
-        if label.span.source != home || position > 2 {
-            let (line, column) = sources.line_column(label.span);
-            let file = sources.get(label.span.source).map_or("", |s| s.name.as_str());
-            elsewhere.push(format!("{file}:{line}:{column}: {}", label.text));
-            continue;
+    let mut text = String::new();
+    for shown in [3, 2, 1, 0] {
+        text = attempt(diagnostic, sources, colour, width, shown);
+        if text.trim_end().lines().count() <= MAX_LINES {
+            break;
         }
-        // A place of many lines is shown by its first: a whole block would fill the screen.
-        let first_line = sources.text(label.span).lines().next().map_or(0, str::len);
-        let length = label.span.range().len().min(first_line.max(1));
-        let text = (!label.text.is_empty()).then(|| label.text.clone());
-        labels.push(LabeledSpan::new(text, label.span.start as usize, length));
     }
-    shown = shown.with_labels(labels);
-    let mut help: Vec<String> = elsewhere;
-    help.extend(diagnostic.hint.clone());
+    text
+}
+
+/// Renders with so many places shown in the text.
+fn attempt(diagnostic: &Diagnostic, sources: &Sources, colour: bool, width: usize, most: usize) -> String {
+    let (severity, word) = match diagnostic.severity {
+        Severity::Error => (miette::Severity::Error, "error"),
+        Severity::Warning => (miette::Severity::Warning, "warning"),
+    };
+    let home = diagnostic.span().source;
+    let mut help = Vec::new();
+    let mut labels = Vec::new();
+    for label in diagnostic.labels.iter().filter(|_| !diagnostic.nowhere) {
+        if label.span.source == home && labels.len() < most {
+            let (start, length) = shown_part(sources, label.span);
+            let text = (!label.text.is_empty()).then(|| label.text.clone());
+            // The first place is where the mistake shows: its line and column head the snippet.
+            labels.push(if labels.is_empty() {
+                LabeledSpan::new_primary_with_span(text, (start, length))
+            } else {
+                LabeledSpan::new_with_span(text, (start, length))
+            });
+        } else if help.len() < 3 {
+            help.push(quoted(label, sources, home));
+        }
+    }
+    help.extend(diagnostic.hint.as_deref().map(shorten));
+    let mut shown = MietteDiagnostic::new(shorten(&diagnostic.message))
+        .with_code(format!("{word}[{}]", diagnostic.code.code()))
+        .with_severity(severity)
+        .with_labels(labels);
     if !help.is_empty() {
         shown = shown.with_help(help.join("\n"));
     }
@@ -112,4 +140,33 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool, width: u
         return format!("{}: {}\n", diagnostic.code.code(), diagnostic.message);
     }
     out
+}
+
+/// A place in words: "line 5, `t1 |> Conv3d(8)`: this is [8, 16, 16, 16]".
+fn quoted(label: &Label, sources: &Sources, home: SourceId) -> String {
+    let (line, column) = sources.line_column(label.span);
+    let place = match sources.get(label.span.source) {
+        Some(other) if label.span.source != home => format!("{}:{line}:{column}", other.name),
+        _ => format!("line {line}"),
+    };
+    let first = sources.text(label.span).lines().next().unwrap_or("");
+    let quote = match first.char_indices().nth(MAX_QUOTE) {
+        Some((end, _)) => format!("{}..", &first[..end]),
+        None => first.to_string(),
+    };
+    format!("{place}, `{quote}`: {}", shorten(if label.text.is_empty() { "here" } else { &label.text }))
+}
+
+/// Start and length of what is marked: a place of many lines is shown by its first, a whole block would fill the screen.
+fn shown_part(sources: &Sources, span: Span) -> (usize, usize) {
+    let first_line = sources.text(span).lines().next().map_or(0, str::len);
+    (span.start as usize, span.range().len().min(first_line))
+}
+
+/// At most [`MAX_WORDS`] characters: a name of a thousand letters must not fill the screen.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(MAX_WORDS) {
+        Some((end, _)) => format!("{} ..", &text[..end]),
+        None => text.to_string(),
+    }
 }

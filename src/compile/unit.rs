@@ -9,8 +9,9 @@ use super::code::Code;
 use super::diagnostic::{Diagnostic, Sources};
 use super::world::World;
 use crate::stdlib;
-use crate::syntax::{Declaration, DeclarationKind, Name, SourceId, Span, Use, nearest, parse};
+use crate::syntax::{DECLARATION_WORDS, Declaration, DeclarationKind, Name, SourceId, Span, Use, nearest, parse};
 use indexmap::IndexMap;
+use std::collections::BTreeSet;
 
 /// A declaration with the scope it stands in.
 pub(super) struct Declared {
@@ -24,7 +25,9 @@ pub(super) struct Scope {
     /// Names of its own, by position in [`Unit::declarations`].
     pub names: IndexMap<String, usize>,
     /// Names taken from other scopes, by scope.
-    pub imports: IndexMap<String, usize>,
+    pub imports: IndexMap<String, (usize, Span)>,
+    /// Names whose declaration cannot be read, or that could not be taken: their use is no further mistake.
+    pub broken: BTreeSet<String>,
 }
 
 /// Everything that was read.
@@ -41,9 +44,14 @@ impl Unit {
     pub fn resolve(&self, scope: usize, name: &str) -> Option<usize> {
         let here = self.scopes.get(scope)?;
         here.names.get(name).copied().or_else(|| {
-            let other = self.scopes.get(*here.imports.get(name)?)?;
+            let other = self.scopes.get(here.imports.get(name)?.0)?;
             other.names.get(name).copied()
         })
+    }
+
+    /// Whether the name's declaration was told to be broken already.
+    pub fn is_broken(&self, scope: usize, name: &str) -> bool {
+        self.scopes.get(scope).is_some_and(|s| s.broken.contains(name))
     }
 
     /// Every name a scope can see.
@@ -115,13 +123,32 @@ impl<'a> Loader<'a> {
         let chain = vec![name.to_string()];
         self.unit.doc = self.file(text, id, 0, &chain);
         self.unit.index_names();
+        self.names_taken_and_declared();
         self.unit
+    }
+
+    /// A name that a file both takes and declares would mean two things.
+    fn names_taken_and_declared(&mut self) {
+        for scope in &self.unit.scopes {
+            for (name, (_, taken)) in &scope.imports {
+                let Some(own) = scope.names.get(name) else { continue };
+                let kind = &self.unit.declarations[*own].declaration.kind;
+                let place = declared_name(kind).map_or(*taken, |n| n.span);
+                self.diagnostics.push(
+                    Diagnostic::error(Code::TwiceDeclared, place, format!("`{name}` is declared twice"))
+                        .label("again here")
+                        .also(*taken, "first taken here")
+                        .hint("rename the declaration, or do not take the other"),
+                );
+            }
+        }
     }
 
     /// Reads one file into a scope; returns its documentation.
     fn file(&mut self, text: &str, id: SourceId, scope: usize, chain: &[String]) -> String {
         let (file, errors) = parse(text, id);
         for error in errors {
+            self.unit.scopes[scope].broken.extend(name_declared_around(text, error.span));
             let mut diagnostic = Diagnostic::error(Code::Syntax, error.span, error.message).maybe_hint(error.hint);
             if let Some((span, text)) = error.related {
                 diagnostic = diagnostic.also(span, text);
@@ -201,16 +228,29 @@ impl<'a> Loader<'a> {
     }
 
     fn use_declaration(&mut self, used: &Use, span: Span, scope: usize, chain: &[String]) {
+        let wanted = if used.names.is_empty() { used.path.last().into_iter().collect() } else { Vec::from_iter(&used.names) };
+        if self.take(used, span, scope, chain).is_none() {
+            self.unit.scopes[scope].broken.extend(wanted.iter().map(|n| n.text.clone()));
+        }
+    }
+
+    /// Takes the names; `None` where something is wrong, which has been told.
+    fn take(&mut self, used: &Use, span: Span, scope: usize, chain: &[String]) -> Option<()> {
         let mut path: Vec<&Name> = used.path.iter().collect();
         let (key, text) = if let Some(file) = &used.file {
             if chain.contains(&file.text) {
                 let message = format!("`{}` uses itself, through {}", file.text, chain.join(" and "));
-                self.diagnostics.push(Diagnostic::error(Code::SourceCycle, file.span, message));
-                return;
+                self.diagnostics.push(
+                    Diagnostic::error(Code::SourceCycle, file.span, message).hint("move what both need to a third file"),
+                );
+                return None;
             }
             match self.world.source(&file.text) {
                 Ok(text) => (file.text.clone(), text),
-                Err(why) => return self.not_read(file, &why),
+                Err(why) => {
+                    self.not_read(file, &why);
+                    return None;
+                }
             }
         } else {
             let words: Vec<&str> = path.iter().map(|n| n.text.as_str()).collect();
@@ -220,17 +260,19 @@ impl<'a> Loader<'a> {
                     Diagnostic::error(Code::SourceNotRead, place, format!("there is no library `{}`", words.join(".")))
                         .hint("the library is `std`; a file of your own is named in quotes: use \"blocks.fx\".Name"),
                 );
-                return;
+                return None;
             }
             let Some(text) = stdlib::source(words[1]) else {
                 let known: Vec<&str> = stdlib::names().collect();
                 let hint = match nearest(words[1], &known) {
                     Some(near) => format!("did you mean `std.{near}`?"),
-                    None => format!("it has {}", known.iter().map(|n| format!("std.{n}")).collect::<Vec<_>>().join(", ")),
+                    None => {
+                        format!("it has {}", known.iter().map(|n| format!("std.{n}")).collect::<Vec<_>>().join(", "))
+                    }
                 };
                 let message = format!("the standard library has no part `{}`", words[1]);
                 self.diagnostics.push(Diagnostic::error(Code::SourceNotRead, path[1].span, message).hint(hint));
-                return;
+                return None;
             };
             let key = format!("std/{}.fx", words[1]);
             path.drain(..2);
@@ -249,32 +291,64 @@ impl<'a> Loader<'a> {
                 new
             }
         };
-        let wanted: Vec<&Name> = if used.names.is_empty() { path.into_iter().collect() } else { used.names.iter().collect() };
+        let wanted: Vec<&Name> = if used.names.is_empty() { path } else { used.names.iter().collect() };
+        if wanted.is_empty() {
+            let message = format!("`use` does not say what it takes from `{key}`");
+            let known = self.names_of(used_scope).join(", ");
+            self.diagnostics.push(Diagnostic::error(Code::UnknownName, span, message).hint(format!("it has {known}")));
+            return None;
+        }
         for name in wanted {
-            let found = self.unit.declarations.iter().find(|d| {
-                d.scope == used_scope && declared_name(&d.declaration.kind).is_some_and(|n| n.text == name.text)
-            });
-            match found {
-                Some(_) => {
-                    self.unit.scopes[scope].imports.insert(name.text.clone(), used_scope);
-                }
-                None => {
-                    let known: Vec<&str> = self
-                        .unit
-                        .declarations
-                        .iter()
-                        .filter(|d| d.scope == used_scope)
-                        .filter_map(|d| declared_name(&d.declaration.kind).map(|n| n.text.as_str()))
-                        .collect();
-                    let hint = match nearest(&name.text, &known) {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => format!("it has {}", known.join(", ")),
-                    };
-                    self.diagnostics.push(
-                        Diagnostic::error(Code::UnknownName, name.span, format!("`{key}` has no `{}`", name.text)).hint(hint),
-                    );
-                }
+            self.take_name(name, used_scope, &key, scope);
+        }
+        Some(())
+    }
+
+    fn take_name(&mut self, name: &Name, from: usize, key: &str, scope: usize) {
+        let known = self.names_of(from);
+        if !known.contains(&name.text) {
+            let broken = self.unit.is_broken(from, &name.text);
+            self.unit.scopes[scope].broken.insert(name.text.clone());
+            if !broken {
+                let words: Vec<&str> = known.iter().map(String::as_str).collect();
+                let hint = match nearest(&name.text, &words) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("it has {}", words.join(", ")),
+                };
+                let message = format!("`{key}` has no `{}`", name.text);
+                self.diagnostics.push(Diagnostic::error(Code::UnknownName, name.span, message).hint(hint));
+            }
+            return;
+        }
+        match self.unit.scopes[scope].imports.get(&name.text) {
+            Some((other, first)) if *other != from => self.diagnostics.push(
+                Diagnostic::error(Code::TwiceDeclared, name.span, format!("`{}` is taken twice", name.text))
+                    .label("again here")
+                    .also(*first, "first taken here")
+                    .hint("take it from one of the two"),
+            ),
+            _ => {
+                self.unit.scopes[scope].imports.insert(name.text.clone(), (from, name.span));
             }
         }
     }
+
+    /// The names that a scope declares itself.
+    fn names_of(&self, scope: usize) -> Vec<String> {
+        let own = self.unit.declarations.iter().filter(|d| d.scope == scope);
+        own.filter_map(|d| declared_name(&d.declaration.kind).map(|n| n.text.clone())).collect()
+    }
+}
+
+/// The name that a declaration which cannot be read would have declared: the word behind the keyword that begins the
+/// last line with one before the place.
+fn name_declared_around(text: &str, place: Span) -> Option<String> {
+    let before = text.get(..place.end as usize).unwrap_or(text);
+    let starts = std::iter::once(0).chain(before.match_indices('\n').map(|(newline, _)| newline + 1));
+    let lines = starts.map(|at| text[at..].lines().next().unwrap_or(""));
+    let words = |line: &'_ str| -> Vec<String> {
+        line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map(String::from).collect()
+    };
+    let declaring = |words: &Vec<String>| DECLARATION_WORDS.contains(&words[0].as_str());
+    lines.map(words).filter(declaring).last()?.into_iter().skip(1).find(|word| !word.is_empty())
 }

@@ -1,6 +1,8 @@
 //! The one door to the outside: everything the compiler learns that is not in its text comes through [`World`].
 
 use crate::program::Cohort;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 /// What the compiler may ask. A test gives it a world of its own; the command line gives it the file system.
 pub trait World {
@@ -53,5 +55,30 @@ impl World for EmptyWorld {
 
     fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
         Err(format!("the table of `{}` cannot be read here", cohort.name))
+    }
+}
+
+/// The tables of a world, each asked for once in a compilation however many variants read it.
+pub(super) struct Tables<'w> {
+    world: &'w dyn World,
+    known: RefCell<Vec<(Cohort, Table)>>,
+}
+
+/// A table, or why it cannot be read.
+pub(super) type Table = Result<Rc<TableSummary>, Rc<str>>;
+
+impl<'w> Tables<'w> {
+    pub(super) fn new(world: &'w dyn World) -> Self {
+        Self { world, known: RefCell::new(Vec::new()) }
+    }
+
+    /// The table of a cohort.
+    pub(super) fn of(&self, cohort: &Cohort) -> Table {
+        if let Some((_, known)) = self.known.borrow().iter().find(|(c, _)| c == cohort) {
+            return known.clone();
+        }
+        let table = self.world.table(cohort).map(Rc::new).map_err(Rc::from);
+        self.known.borrow_mut().push((cohort.clone(), table.clone()));
+        table
     }
 }

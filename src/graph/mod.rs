@@ -17,7 +17,8 @@ mod weight;
 
 pub use cost::Cost;
 pub use op::{
-    Binary, ClassWeights, Coalesce, ConvOp, Extent, LossOp, Mixture, Op, Padding, PoolKind, PoolOp, Reduction, Unary, UpsampleMode,
+    Binary, ClassWeights, Coalesce, ConvOp, Extent, LossOp, Mixture, Op, Padding, PoolKind, PoolOp, Reduction, Unary,
+    UpsampleMode,
 };
 pub use tensor::{InputId, Kind, Presence, TensorType, show_shape};
 pub use weight::{Init, Role, WeightSpec};

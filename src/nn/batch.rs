@@ -36,7 +36,8 @@ impl Batch {
     /// # Errors
     /// When it is missing, has another shape or number of values, or holds a class number that is no class.
     pub fn checked(&self, graph: &Graph, id: InputId) -> Result<&InputBatch, NnError> {
-        let declared = graph.inputs.get(id.index()).ok_or_else(|| NnError::InputMissing { input: format!("#{}", id.0) })?;
+        let declared =
+            graph.inputs.get(id.index()).ok_or_else(|| NnError::InputMissing { input: format!("#{}", id.0) })?;
         let name = || declared.name.clone();
         let input = self
             .inputs
@@ -57,7 +58,10 @@ impl Batch {
             return Err(misfit(format!("{expected} values in {present} rows"), found));
         }
         if !declared.ty.may_be_absent() && present < self.rows {
-            return Err(misfit("a value for every row".into(), format!("{} rows without one", self.rows - present)));
+            return Err(misfit(
+                "a value for every row".into(),
+                format!("{} of {} rows without one", self.rows - present, self.rows),
+            ));
         }
         if let Kind::Class(levels) | Kind::Mask(levels) = &declared.ty.kind {
             let is_class = |v: f32| v >= 0.0 && v.fract() == 0.0 && (v as usize) < levels.len();

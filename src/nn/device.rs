@@ -34,7 +34,11 @@ impl Device {
     /// [`NnError::Device`] when the word is none of these, or the device cannot be used. A machine without a card or a
     /// driver is no more than that.
     pub fn parse(asked: &str) -> Result<Self, NnError> {
-        let refuse = |reason: &str, hint: &str| NnError::Device { asked: asked.into(), reason: reason.into(), hint: hint.into() };
+        let refuse = |reason: &str, hint: &str| NnError::Device {
+            asked: asked.into(),
+            reason: reason.into(),
+            hint: hint.into(),
+        };
         match asked.split_once(':').map_or((asked, None), |(name, number)| (name, Some(number))) {
             ("auto", None) => Ok(Self::cuda(0).unwrap_or_else(|_| Self::cpu())),
             ("cpu", None) => Ok(Self::cpu()),
@@ -42,9 +46,12 @@ impl Device {
                 let index = match number.map(str::parse) {
                     None => 0,
                     Some(Ok(index)) => index,
-                    Some(Err(_)) => return Err(refuse("the number after `cuda:` is not one", "write `cuda:0` for the first card")),
+                    Some(Err(_)) => {
+                        return Err(refuse("the number after `cuda:` is not one", "write `cuda:0` for the first card"));
+                    }
                 };
-                Self::cuda(index).map_err(|reason| refuse(&reason, "use `--device cpu`, or `auto` to take what there is"))
+                Self::cuda(index)
+                    .map_err(|reason| refuse(&reason, "use `--device cpu`, or `auto` to take what there is"))
             }
             ("vulkan", None) => Self::vulkan().map_err(|reason| refuse(&reason, "use `--device cpu`")),
             _ => Err(refuse("there is no such device", "write `auto`, `cpu`, `cuda`, `cuda:1` or `vulkan`")),
@@ -122,7 +129,8 @@ fn works(device: DispatchDevice) -> Result<(), String> {
         Ok(Ok(_)) => Err("it computes wrong numbers".into()),
         Ok(Err(reason)) => Err(first_line(&reason)),
         Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+            let text =
+                panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
             Err(first_line(text.unwrap_or("its driver could not be opened")))
         }
     }

@@ -15,6 +15,8 @@ use burn::tensor::{FloatDType, Scalar, Shape, Slice, Tensor, TensorData, TensorM
 #[derive(Debug, Clone)]
 pub struct Dynamic(FloatTensor<B>);
 
+// Chains of calls read from left to right, as burn's own tensors do; operators would not.
+#[allow(clippy::should_implement_trait)]
 impl Dynamic {
     // --- to and from the host, to and from burn ------------------------------------------------------------------
 
@@ -230,7 +232,11 @@ impl Dynamic {
         self.choose(other, |a, b| a.greater(b))
     }
 
-    fn choose(self, other: Self, take_other: fn(Tensor<B, 1>, Tensor<B, 1>) -> Tensor<B, 1, burn::tensor::Bool>) -> Self {
+    fn choose(
+        self,
+        other: Self,
+        take_other: fn(Tensor<B, 1>, Tensor<B, 1>) -> Tensor<B, 1, burn::tensor::Bool>,
+    ) -> Self {
         let (a, b) = self.aligned(other);
         let dims: Vec<usize> = a.dims().iter().zip(b.dims()).map(|(m, n)| if *m == 1 { n } else { *m }).collect();
         let a: Tensor<B, 1> = a.expand(&dims).flat().rank();

@@ -47,7 +47,9 @@ pub enum NnError {
     #[error(transparent)]
     Weights(#[from] WeightsError),
     /// A loss wants class weights that were not computed.
-    #[error("{path}: the weights of the {classes} classes were to come from the training subjects, but {found} were given")]
+    #[error(
+        "{path}: the weights of the {classes} classes were to come from the training subjects, but {found} were given"
+    )]
     ClassWeights {
         /// Where the loss stands.
         path: String,

@@ -139,11 +139,15 @@ impl RowsOf<'_> {
             let input = self.batch.inputs.get(input.index()).and_then(Option::as_ref);
             input.is_some_and(|input| input.present.get(row).copied().unwrap_or(false))
         };
-        let rows: Arc<[usize]> = (0..self.batch.rows).filter(|row| presence.iter().all(|input| has(input, *row))).collect();
+        let rows: Arc<[usize]> =
+            (0..self.batch.rows).filter(|row| presence.iter().all(|input| has(input, *row))).collect();
         self.known.insert(presence.clone(), rows.clone());
         rows
     }
 }
+
+/// The rows a node is for, and what it reads.
+type Held = (Arc<[usize]>, Vec<Option<Value>>);
 
 /// Whether the operation brings its inputs to common rows itself.
 fn aligns_itself(op: &Op) -> bool {
@@ -214,7 +218,10 @@ impl Forward {
                     return Err(NnError::Graph {
                         path: node.path.clone(),
                         op: op_name(&node.op),
-                        problem: format!("the graph gives it extents {expected:?}, it came out as {:?}", value.tensor.dims()),
+                        problem: format!(
+                            "the graph gives it extents {expected:?}, it came out as {:?}",
+                            value.tensor.dims()
+                        ),
                     });
                 }
                 observe(id, node, value)?;
@@ -263,23 +270,16 @@ impl Forward {
     }
 
     /// What a node reads and for which rows; `None` where it cannot be evaluated because no row has it.
-    #[allow(clippy::type_complexity)]
-    fn held(
-        &self,
-        node: &Node,
-        nodes: &[Option<Value>],
-        rows_of: &mut RowsOf<'_>,
-    ) -> Result<Option<(Arc<[usize]>, Vec<Option<Value>>)>, NnError> {
+    fn held(&self, node: &Node, nodes: &[Option<Value>], rows_of: &mut RowsOf<'_>) -> Result<Option<Held>, NnError> {
         let read = || node.inputs.iter().map(|i| nodes[i.index()].clone());
-        // One value for the batch, from values of rows: over the rows that have all of them.
+        // One value for the batch: over the rows that have all values of rows it reads. Of other such values it reads,
+        // those that nobody has count as 0, so that a sum of losses does not vanish with one of them.
         let rows = if node.ty.batched {
             rows_of.get(&node.ty.presence)
         } else {
-            let mut presence = node.ty.presence.clone();
-            for input in &node.inputs {
-                presence.extend(self.graph.node(*input).ty.presence.iter().copied());
-            }
-            rows_of.get(&presence)
+            let of_rows = || node.inputs.iter().map(|i| &self.graph.node(*i).ty).filter(|ty| ty.batched);
+            let presence = of_rows().flat_map(|ty| ty.presence.iter().copied()).collect();
+            if of_rows().next().is_some() { rows_of.get(&presence) } else { Arc::from([0]) }
         };
         if rows.is_empty() {
             return Ok(None);
@@ -303,7 +303,7 @@ impl Forward {
         &self,
         id: NodeId,
         node: &Node,
-        held: Option<(Arc<[usize]>, Vec<Option<Value>>)>,
+        held: Option<Held>,
         network: &Network,
         settings: &RunSettings,
         statistics: &RefCell<BTreeMap<usize, Running>>,

@@ -40,7 +40,9 @@ impl Gradients {
     /// # Errors
     /// When the device cannot deliver it.
     pub fn input(&self, input: InputId) -> Result<Option<Vec<f32>>, NnError> {
-        let Some(grad) = self.inputs.get(&input).and_then(|t| B::grad(t.primitive(), &self.grads)) else { return Ok(None) };
+        let Some(grad) = self.inputs.get(&input).and_then(|t| B::grad(t.primitive(), &self.grads)) else {
+            return Ok(None);
+        };
         Dynamic::from_primitive(grad).to_host().map(Some).map_err(|reason| NnError::DeviceFailed { reason })
     }
 

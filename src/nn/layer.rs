@@ -10,7 +10,8 @@ use burn::DispatchDevice;
 use burn::module::{Module, Param, ParamId};
 use burn::nn::conv::{Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d};
 use burn::nn::{
-    Embedding, GroupNorm, InstanceNorm, LayerNorm, LayerNormConfig, Linear, PRelu, PaddingConfig1d, PaddingConfig2d, PaddingConfig3d,
+    Embedding, GroupNorm, InstanceNorm, LayerNorm, LayerNormConfig, Linear, PRelu, PaddingConfig1d, PaddingConfig2d,
+    PaddingConfig3d,
 };
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -47,6 +48,9 @@ pub enum Layer<B: Backend> {
     PRelu(PRelu<B>),
 }
 
+/// Shape and values a weight starts with.
+pub(super) type Start = (Vec<usize>, Vec<f32>);
+
 /// Where a layer's weights come from while it is built.
 pub(super) struct Source<'a> {
     /// The module's path.
@@ -54,7 +58,7 @@ pub(super) struct Source<'a> {
     /// Names of the weights the graph gives the module.
     pub names: Vec<&'a str>,
     /// The start of a weight, by its name, in PyTorch's layout.
-    pub fetch: &'a dyn Fn(&str) -> Option<(Vec<usize>, Vec<f32>)>,
+    pub fetch: &'a dyn Fn(&str) -> Option<Start>,
     /// Where weights live; tracked, if they are to be trained.
     pub device: &'a DispatchDevice,
 }

@@ -191,7 +191,10 @@ impl Network {
     }
 
     /// Visits the weights in the order of the graph.
-    pub(super) fn each_weight(&self, mut f: impl FnMut(String, Dynamic, bool) -> Result<(), NnError>) -> Result<(), NnError> {
+    pub(super) fn each_weight(
+        &self,
+        mut f: impl FnMut(String, Dynamic, bool) -> Result<(), NnError>,
+    ) -> Result<(), NnError> {
         for (layer, (path, specs)) in self.layers.iter().zip(&self.index.layers) {
             let mut held = BTreeMap::new();
             layer.clone().map_weights(&mut |name, tensor, transposed| {

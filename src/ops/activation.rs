@@ -31,7 +31,12 @@ pub const STANZAS: &[Stanza] = &[
         doc: "`x` where positive, `alpha * (exp(x) - 1)` elsewhere; the shape stays.",
         source: "Clevert et al. 2016, eq. 15; PyTorch `torch.nn.functional.elu`",
         arity: ONE,
-        parameters: &[Parameter::new("alpha", ParameterType::ANY_REAL, Default::Real(1.0), "minus the value far below 0")],
+        parameters: &[Parameter::new(
+            "alpha",
+            ParameterType::ANY_REAL,
+            Default::Real(1.0),
+            "minus the value far below 0",
+        )],
         example: "x |> elu",
         apply: |arguments, read| each(Unary::Elu { alpha: arguments.real("alpha").unwrap_or(1.0) }, read),
     },
@@ -52,7 +57,12 @@ pub const STANZAS: &[Stanza] = &[
               channel or feature (`channels: each`); the shape stays.",
         source: "He et al. 2015, eq. 1; PyTorch `torch.nn.PReLU`",
         arity: ONE,
-        parameters: &[Parameter::new("channels", ParameterType::Word(&["one", "each"]), Default::Word("one"), "how many slopes")],
+        parameters: &[Parameter::new(
+            "channels",
+            ParameterType::Word(&["one", "each"]),
+            Default::Word("one"),
+            "how many slopes",
+        )],
         example: "x |> PRelu()",
         apply: prelu,
     },
@@ -110,7 +120,8 @@ pub const STANZAS: &[Stanza] = &[
 ];
 
 const ONE: Arity = Arity::Exactly(&["x"]);
-const AXIS: Parameter = Parameter::new("axis", ParameterType::AXIS, Default::Int(0), "along which the results sum to 1; -1 is the last");
+const AXIS: Parameter =
+    Parameter::new("axis", ParameterType::AXIS, Default::Int(0), "along which the results sum to 1; -1 is the last");
 
 /// A function of each element.
 pub(super) fn each(function: Unary, read: &[TensorType]) -> Result<Applied, Refusal> {

@@ -65,7 +65,13 @@ macro_rules! reduce_stanza {
 /// The stanzas of this chapter.
 pub const STANZAS: &[Stanza] = &[
     binary_stanza!("add", Binary::Add, "Sum of two values, `x + y`.", "PyTorch `torch.add`", "add(x, x |> relu)"),
-    binary_stanza!("subtract", Binary::Subtract, "Difference of two values, `x - y`.", "PyTorch `torch.sub`", "subtract(x, x |> relu)"),
+    binary_stanza!(
+        "subtract",
+        Binary::Subtract,
+        "Difference of two values, `x - y`.",
+        "PyTorch `torch.sub`",
+        "subtract(x, x |> relu)"
+    ),
     binary_stanza!(
         "multiply",
         Binary::Multiply,
@@ -122,7 +128,13 @@ pub const STANZAS: &[Stanza] = &[
     },
     reduce_stanza!("reduce_sum", Reduction::Sum, "Sum", "PyTorch `torch.sum`", "x |> reduce_sum(1, 2, 3)"),
     reduce_stanza!("reduce_mean", Reduction::Mean, "Mean", "PyTorch `torch.mean`", "x |> reduce_mean"),
-    reduce_stanza!("reduce_max", Reduction::Maximum, "Largest element", "PyTorch `torch.amax`", "x |> reduce_max(0, keep: true)"),
+    reduce_stanza!(
+        "reduce_max",
+        Reduction::Maximum,
+        "Largest element",
+        "PyTorch `torch.amax`",
+        "x |> reduce_max(0, keep: true)"
+    ),
     reduce_stanza!("reduce_min", Reduction::Minimum, "Smallest element", "PyTorch `torch.amin`", "x |> reduce_min(0)"),
     reduce_stanza!(
         "variance",
@@ -155,8 +167,10 @@ pub const STANZAS: &[Stanza] = &[
     },
 ];
 
-const AXES: Parameter = Parameter::new("axes", ParameterType::Ints, Default::None, "which axes; all where not given, -1 is the last");
-const KEEP: Parameter = Parameter::new("keep", ParameterType::Bool, Default::Bool(false), "whether they stay, with extent 1");
+const AXES: Parameter =
+    Parameter::new("axes", ParameterType::Ints, Default::None, "which axes; all where not given, -1 is the last");
+const KEEP: Parameter =
+    Parameter::new("keep", ParameterType::Bool, Default::Bool(false), "whether they stay, with extent 1");
 
 fn binary(read: &[TensorType], op: Binary) -> Result<Applied, Refusal> {
     let (x, y) = (inputs::tensor(read, 0)?, inputs::tensor(read, 1)?);
@@ -196,7 +210,9 @@ fn broadcast_misfit(x: &TensorType, y: &TensorType, axis: usize, longer: usize, 
             refusal.hint(format!("bring the second from {b} to {a} channels: `|> Conv{n}d({a}, kernel: 1)`"))
         }
         ([a], [b]) => refusal.hint(format!("bring the second from {b} to {a} features: `|> Linear({a})`")),
-        _ => refusal.hint("shapes are aligned at the first axis, the channels; `|> permute(..)` or `|> unsqueeze` moves axes there"),
+        _ => refusal.hint(
+            "shapes are aligned at the first axis, the channels; `|> permute(..)` or `|> unsqueeze` moves axes there",
+        ),
     }
 }
 
@@ -238,7 +254,9 @@ fn reduce(arguments: &Arguments, read: &[TensorType], reduction: Reduction) -> R
 fn batch_mean(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
     let x = inputs::tensor(read, 0)?;
     if !x.batched {
-        return Err(Refusal::new("this is one value for the whole batch already").at_input(0).hint("leave out `batch_mean`"));
+        return Err(Refusal::new("this is one value for the whole batch already")
+            .at_input(0)
+            .hint("leave out `batch_mean`"));
     }
     Ok(Applied::plain(Op::BatchMean, TensorType { batched: false, ..TensorType::tensor(x.shape.clone()) }))
 }
@@ -253,7 +271,9 @@ fn matmul(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
     };
     let (inner, columns, agree) = match y.shape.as_slice() {
         [] => {
-            return Err(Refusal::new("a matrix or a vector is needed here, and this is a single number").at_input(1).hint("`x * y`"));
+            return Err(Refusal::new("a matrix or a vector is needed here, and this is a single number")
+                .at_input(1)
+                .hint("`x * y`"));
         }
         [inner] => (*inner, None, true),
         [before @ .., inner, n] => (*inner, Some(*n), before.is_empty() || before == leading),

@@ -75,10 +75,30 @@ macro_rules! transposed_stanza {
 
 /// The stanzas of this chapter.
 pub const STANZAS: &[Stanza] = &[
-    plain_stanza!("Conv1d", "[c, n] -> [filters, n']", convolution::<1>, "x |> reshape(8, 4096) |> Conv1d(16, kernel: 5)"),
-    plain_stanza!("Conv2d", "[c, h, w] -> [filters, h', w']", convolution::<2>, "x |> reshape(8, 64, 64) |> Conv2d(16)"),
-    plain_stanza!("Conv3d", "[c, d, h, w] -> [filters, d', h', w']", convolution::<3>, "x |> Conv3d(16, kernel: 3, stride: 2)"),
-    depthwise_stanza!("DepthwiseConv1d", "[c, n] -> [c*multiplier, n']", depthwise::<1>, "x |> reshape(8, 4096) |> DepthwiseConv1d(5)"),
+    plain_stanza!(
+        "Conv1d",
+        "[c, n] -> [filters, n']",
+        convolution::<1>,
+        "x |> reshape(8, 4096) |> Conv1d(16, kernel: 5)"
+    ),
+    plain_stanza!(
+        "Conv2d",
+        "[c, h, w] -> [filters, h', w']",
+        convolution::<2>,
+        "x |> reshape(8, 64, 64) |> Conv2d(16)"
+    ),
+    plain_stanza!(
+        "Conv3d",
+        "[c, d, h, w] -> [filters, d', h', w']",
+        convolution::<3>,
+        "x |> Conv3d(16, kernel: 3, stride: 2)"
+    ),
+    depthwise_stanza!(
+        "DepthwiseConv1d",
+        "[c, n] -> [c*multiplier, n']",
+        depthwise::<1>,
+        "x |> reshape(8, 4096) |> DepthwiseConv1d(5)"
+    ),
     depthwise_stanza!(
         "DepthwiseConv2d",
         "[c, h, w] -> [c*multiplier, h', w']",
@@ -112,19 +132,35 @@ pub const STANZAS: &[Stanza] = &[
 ];
 
 const FILTERS: Parameter = Parameter::new("filters", ParameterType::COUNT, Default::Required, "channels of the result");
-const MULTIPLIER: Parameter = Parameter::new("multiplier", ParameterType::COUNT, Default::Int(1), "results for each channel");
+const MULTIPLIER: Parameter =
+    Parameter::new("multiplier", ParameterType::COUNT, Default::Int(1), "results for each channel");
 const KERNEL: Parameter = Parameter::new("kernel", ParameterType::SIZE, Default::Int(3), "extent of the kernel");
 const UP_KERNEL: Parameter = Parameter::new("kernel", ParameterType::SIZE, Default::Required, "extent of the kernel");
 const STRIDE: Parameter = Parameter::new("stride", ParameterType::SIZE, Default::Int(1), "step of the kernel");
-const PADDING: Parameter =
-    Parameter::new("padding", ParameterType::Padding, Default::Word("same"), "zeros on either side, or `same`: ceil(n / stride)");
-const CROP: Parameter =
-    Parameter::new("padding", ParameterType::Extent { at_least: 0 }, Default::Int(0), "what is cut from either side of the result");
-const OUTPUT_PADDING: Parameter =
-    Parameter::new("output_padding", ParameterType::Extent { at_least: 0 }, Default::Int(0), "what is added at the far side of the result");
-const DILATION: Parameter = Parameter::new("dilation", ParameterType::SIZE, Default::Int(1), "spacing of the kernel's elements");
-const GROUPS: Parameter = Parameter::new("groups", ParameterType::COUNT, Default::Int(1), "groups of channels that do not see each other");
-const BIAS: Parameter = Parameter::new("bias", ParameterType::Bool, Default::Bool(true), "whether a learned number is added per filter");
+const PADDING: Parameter = Parameter::new(
+    "padding",
+    ParameterType::Padding,
+    Default::Word("same"),
+    "zeros on either side, or `same`: ceil(n / stride)",
+);
+const CROP: Parameter = Parameter::new(
+    "padding",
+    ParameterType::Extent { at_least: 0 },
+    Default::Int(0),
+    "what is cut from either side of the result",
+);
+const OUTPUT_PADDING: Parameter = Parameter::new(
+    "output_padding",
+    ParameterType::Extent { at_least: 0 },
+    Default::Int(0),
+    "what is added at the far side of the result",
+);
+const DILATION: Parameter =
+    Parameter::new("dilation", ParameterType::SIZE, Default::Int(1), "spacing of the kernel's elements");
+const GROUPS: Parameter =
+    Parameter::new("groups", ParameterType::COUNT, Default::Int(1), "groups of channels that do not see each other");
+const BIAS: Parameter =
+    Parameter::new("bias", ParameterType::Bool, Default::Bool(true), "whether a learned number is added per filter");
 
 /// What decides the channels of a convolution.
 struct Channels {
@@ -171,7 +207,9 @@ fn transposed<const N: usize>(arguments: &Arguments, read: &[TensorType]) -> Res
     let (x, channels, space) = inputs::space_of(read, N, &format!("ConvTranspose{N}d"))?;
     let channels = Channels { inputs: channels, outputs: filters(arguments)?, groups: groups(arguments)? };
     channels.fit()?;
-    let given = |name, otherwise: usize, at_least| Ok(extent(arguments, name, N, at_least)?.unwrap_or_else(|| vec![otherwise; N]));
+    let given = |name, otherwise: usize, at_least| {
+        Ok(extent(arguments, name, N, at_least)?.unwrap_or_else(|| vec![otherwise; N]))
+    };
     let (kernel, stride, dilation) = (given("kernel", 1, 1)?, given("stride", 1, 1)?, given("dilation", 1, 1)?);
     let (crop, far) = (given("padding", 0, 0)?, given("output_padding", 0, 0)?);
     let mut extents = Vec::with_capacity(N);
@@ -179,12 +217,17 @@ fn transposed<const N: usize>(arguments: &Arguments, read: &[TensorType]) -> Res
         if far[axis] >= stride[axis].max(dilation[axis]) {
             return Err(far_too_wide(axis, far[axis], stride[axis], dilation[axis]));
         }
-        let full = (*n as u128 - 1) * stride[axis] as u128 + span(kernel[axis], dilation[axis]) as u128 + far[axis] as u128;
+        let full =
+            (*n as u128 - 1) * stride[axis] as u128 + span(kernel[axis], dilation[axis]) as u128 + far[axis] as u128;
         let cut = 2 * crop[axis] as u128;
         if cut >= full {
-            return Err(Refusal::new(format!("padding {} cuts away all of axis {}, of extent {full}", crop[axis], axis + 1))
-                .at_argument("padding")
-                .hint(format!("padding: {}", (full - 1) / 2)));
+            return Err(Refusal::new(format!(
+                "padding {} cuts away all of axis {}, of extent {full}",
+                crop[axis],
+                axis + 1
+            ))
+            .at_argument("padding")
+            .hint(format!("padding: {}", (full - 1) / 2)));
         }
         extents.push(usize::try_from(full - cut).unwrap_or(usize::MAX));
     }
@@ -241,9 +284,11 @@ impl Channels {
         if inputs.is_multiple_of(groups) && outputs.is_multiple_of(groups) {
             return Ok(());
         }
-        Err(Refusal::new(format!("{inputs} channels and {outputs} filters do not come apart into {groups} equal groups"))
-            .at_argument("groups")
-            .hint(format!("groups: {}", common_divisor(inputs, outputs))))
+        Err(Refusal::new(format!(
+            "{inputs} channels and {outputs} filters do not come apart into {groups} equal groups"
+        ))
+        .at_argument("groups")
+        .hint(format!("groups: {}", common_divisor(inputs, outputs))))
     }
 }
 

@@ -105,7 +105,8 @@ pub const STANZAS: &[Stanza] = &[
 ];
 
 const GAUSSIAN: Arity = Arity::Exactly(&["q"]);
-const PRIOR: Parameter = Parameter::new("prior", ParameterType::Bool, Default::Bool(false), "whether the standard normal is one of them");
+const PRIOR: Parameter =
+    Parameter::new("prior", ParameterType::Bool, Default::Bool(false), "whether the standard normal is one of them");
 /// The subsets of so many experts can still be listed: 1023.
 const MOST_EXPERTS: usize = 10;
 
@@ -124,7 +125,10 @@ fn normal(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
             .at_input(1)
             .hint(format!("log_var: h |> Linear({n})")));
     }
-    limits::within(Applied::plain(Op::Normal, TensorType { batched: mean.batched || log_var.batched, ..TensorType::normal(n) }))
+    limits::within(Applied::plain(
+        Op::Normal,
+        TensorType { batched: mean.batched || log_var.batched, ..TensorType::normal(n) },
+    ))
 }
 
 /// A vector made of a Gaussian.
@@ -147,8 +151,11 @@ fn fuse(arguments: &Arguments, read: &[TensorType], kind: Mixture) -> Result<App
         }
     }
     if kind == Mixture::MixtureOfProducts && read.len() > MOST_EXPERTS {
-        return Err(Refusal::new(format!("{} experts have too many subsets; `mopoe` takes at most {MOST_EXPERTS}", read.len()))
-            .hint("`poe` or `moe` take any number"));
+        return Err(Refusal::new(format!(
+            "{} experts have too many subsets; `mopoe` takes at most {MOST_EXPERTS}",
+            read.len()
+        ))
+        .hint("`poe` or `moe` take any number"));
     }
     Ok(Applied::plain(Op::Mixture { kind, prior: arguments.flag("prior") }, TensorType::normal(n)))
 }
@@ -161,9 +168,12 @@ fn kl(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
     }
     if let Some(second) = read.get(1) {
         if second.kind == Kind::Tensor {
-            return Err(Refusal::new(format!("a Gaussian or `prior` is needed here, and this is {}", inputs::describe(second)))
-                .at_input(1)
-                .hint("kl(q, prior)"));
+            return Err(Refusal::new(format!(
+                "a Gaussian or `prior` is needed here, and this is {}",
+                inputs::describe(second)
+            ))
+            .at_input(1)
+            .hint("kl(q, prior)"));
         }
         let m = inputs::gaussian(read, 1)?;
         if m != n {

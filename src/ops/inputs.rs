@@ -7,7 +7,9 @@ use crate::graph::{Kind, TensorType, show_shape};
 
 /// The input at this position.
 pub(super) fn any(inputs: &[TensorType], position: usize) -> Result<&TensorType, Refusal> {
-    inputs.get(position).ok_or_else(|| Refusal::new(format!("this reads {} values, and {} came", position + 1, inputs.len())))
+    inputs
+        .get(position)
+        .ok_or_else(|| Refusal::new(format!("this reads {} values, and {} came", position + 1, inputs.len())))
 }
 
 /// An input of plain numbers, for each subject or for the whole batch.
@@ -15,8 +17,12 @@ pub(super) fn tensor(inputs: &[TensorType], position: usize) -> Result<&TensorTy
     let x = any(inputs, position)?;
     match &x.kind {
         Kind::Tensor => limits::shape(&x.shape, "this value").map(|()| x).map_err(|refusal| refusal.at_input(position)),
-        Kind::Normal => Err(unfit(x, position, "draw from it with `|> sample`, or fuse several Gaussians with `poe(..)`")),
-        Kind::Class(_) => Err(unfit(x, position, "make 0/1 columns of it with `|> one_hot`, or a learned row with `|> Embedding(8)`")),
+        Kind::Normal => {
+            Err(unfit(x, position, "draw from it with `|> sample`, or fuse several Gaussians with `poe(..)`"))
+        }
+        Kind::Class(_) => {
+            Err(unfit(x, position, "make 0/1 columns of it with `|> one_hot`, or a learned row with `|> Embedding(8)`"))
+        }
         Kind::Mask(_) => Err(unfit(
             x,
             position,
@@ -29,9 +35,11 @@ pub(super) fn tensor(inputs: &[TensorType], position: usize) -> Result<&TensorTy
 pub(super) fn numbers(inputs: &[TensorType], position: usize) -> Result<&TensorType, Refusal> {
     let x = tensor(inputs, position)?;
     if !x.batched && x.shape.is_empty() {
-        return Err(Refusal::new("a value for each subject is needed here, and this is one number for the whole batch")
-            .at_input(position)
-            .hint("use the value before a loss or `batch_mean` made one number of it"));
+        return Err(Refusal::new(
+            "a value for each subject is needed here, and this is one number for the whole batch",
+        )
+        .at_input(position)
+        .hint("use the value before a loss or `batch_mean` made one number of it"));
     }
     Ok(x)
 }
@@ -40,7 +48,9 @@ pub(super) fn numbers(inputs: &[TensorType], position: usize) -> Result<&TensorT
 pub(super) fn gaussian(inputs: &[TensorType], position: usize) -> Result<usize, Refusal> {
     let q = any(inputs, position)?;
     match (&q.kind, q.shape.as_slice()) {
-        (Kind::Normal, [n]) => limits::shape(&[2, *n], "this Gaussian").map(|()| *n).map_err(|refusal| refusal.at_input(position)),
+        (Kind::Normal, [n]) => {
+            limits::shape(&[2, *n], "this Gaussian").map(|()| *n).map_err(|refusal| refusal.at_input(position))
+        }
         _ => Err(Refusal::new(format!("a Gaussian, normal[n], is needed here, and this is {}", describe(q)))
             .at_input(position)
             .hint("make one of means and log-variances: `normal(mean: h |> Linear(10), log_var: h |> Linear(10))`")),
@@ -75,14 +85,21 @@ pub(super) fn space(inputs: &[TensorType]) -> Result<(&TensorType, usize, &[usiz
     let x = numbers(inputs, 0)?;
     match x.shape.split_first() {
         Some((channels, space)) if (1..=3).contains(&space.len()) => Ok((x, *channels, space)),
-        _ => Err(Refusal::new(format!("channels and 1 to 3 axes in space are needed here, [c, ...], and this is {}", describe(x)))
-            .at_input(0)
-            .hint(space_hint(x))),
+        _ => Err(Refusal::new(format!(
+            "channels and 1 to 3 axes in space are needed here, [c, ...], and this is {}",
+            describe(x)
+        ))
+        .at_input(0)
+        .hint(space_hint(x))),
     }
 }
 
 /// An input with channels and exactly so many axes in space.
-pub(super) fn space_of<'a>(inputs: &'a [TensorType], axes: usize, operator: &str) -> Result<(&'a TensorType, usize, &'a [usize]), Refusal> {
+pub(super) fn space_of<'a>(
+    inputs: &'a [TensorType],
+    axes: usize,
+    operator: &str,
+) -> Result<(&'a TensorType, usize, &'a [usize]), Refusal> {
     let x = numbers(inputs, 0)?;
     match x.shape.split_first() {
         Some((channels, space)) if space.len() == axes => Ok((x, *channels, space)),
@@ -91,12 +108,15 @@ pub(super) fn space_of<'a>(inputs: &'a [TensorType], axes: usize, operator: &str
             let hint = match found.map(|(_, space)| space.len()) {
                 Some(n) if (1..=3).contains(&n) => {
                     let other = operator.replace(&format!("{axes}d"), &format!("{n}d"));
-                    let missing = if n + 1 == axes { ", or, without channels yet, `|> unsqueeze` before it" } else { "" };
+                    let missing =
+                        if n + 1 == axes { ", or, without channels yet, `|> unsqueeze` before it" } else { "" };
                     format!("`{other}` goes with {n} axes in space{missing}")
                 }
                 _ => space_hint(x),
             };
-            Err(Refusal::new(format!("`{operator}` reads {expected}, and this is {}", describe(x))).at_input(0).hint(hint))
+            Err(Refusal::new(format!("`{operator}` reads {expected}, and this is {}", describe(x)))
+                .at_input(0)
+                .hint(hint))
         }
     }
 }
@@ -104,8 +124,12 @@ pub(super) fn space_of<'a>(inputs: &'a [TensorType], axes: usize, operator: &str
 fn space_hint(x: &TensorType) -> String {
     match x.shape.as_slice() {
         [] => "`|> reshape(1, 1)` makes one channel of one place of it".into(),
-        [n] => format!("`|> reshape(1, {n})` makes one channel of {n} places of it, `|> reshape({n}, 1)` {n} channels of one"),
-        shape => format!("this has {} axes after the channels; `reshape` or `reduce_mean` makes them fewer", shape.len() - 1),
+        [n] => format!(
+            "`|> reshape(1, {n})` makes one channel of {n} places of it, `|> reshape({n}, 1)` {n} channels of one"
+        ),
+        shape => {
+            format!("this has {} axes after the channels; `reshape` or `reduce_mean` makes them fewer", shape.len() - 1)
+        }
     }
 }
 

@@ -24,10 +24,13 @@ pub(super) fn numbers(shape: &[usize]) -> u128 {
 pub(super) fn size(value: i64, argument: &'static str, at_least: i64) -> Result<usize, Refusal> {
     match usize::try_from(value) {
         Ok(size) if value >= at_least && size <= MOST_EXTENT => Ok(size),
-        _ if value < at_least => Err(Refusal::new(format!("`{argument}` must be at least {at_least}, and it is {value}"))
-            .at_argument(argument)
-            .hint(format!("{argument}: {at_least}"))),
-        _ => Err(Refusal::new(format!("`{argument}` is {value}; the largest accepted is {MOST_EXTENT}")).at_argument(argument)),
+        _ if value < at_least => {
+            Err(Refusal::new(format!("`{argument}` must be at least {at_least}, and it is {value}"))
+                .at_argument(argument)
+                .hint(format!("{argument}: {at_least}")))
+        }
+        _ => Err(Refusal::new(format!("`{argument}` is {value}; the largest accepted is {MOST_EXTENT}"))
+            .at_argument(argument)),
     }
 }
 
@@ -49,7 +52,11 @@ pub(super) fn multiply_adds(factors: &[u128]) -> Result<u64, Refusal> {
 /// Refuses a shape that is empty, has too many axes or holds too many numbers.
 pub(super) fn shape(shape: &[usize], what: &str) -> Result<(), Refusal> {
     if shape.len() > MOST_AXES {
-        return Err(Refusal::new(format!("{what} has {} axes, {}; at most {MOST_AXES} are possible", shape.len(), show_shape(shape))));
+        return Err(Refusal::new(format!(
+            "{what} has {} axes, {}; at most {MOST_AXES} are possible",
+            shape.len(),
+            show_shape(shape)
+        )));
     }
     let held = numbers(shape);
     if held == 0 {
@@ -57,7 +64,9 @@ pub(super) fn shape(shape: &[usize], what: &str) -> Result<(), Refusal> {
     }
     if held > MOST_NUMBERS {
         let most = format!("more than {MOST_NUMBERS} numbers for one subject");
-        return Err(Refusal::new(format!("{what} is {}: {most}", show_shape(shape))).hint("check the sizes that make it up"));
+        return Err(
+            Refusal::new(format!("{what} is {}: {most}", show_shape(shape))).hint("check the sizes that make it up")
+        );
     }
     Ok(())
 }

@@ -14,7 +14,12 @@ pub const STANZAS: &[Stanza] = &[
         arity: Arity::Exactly(&["x"]),
         parameters: &[
             Parameter::new("outputs", ParameterType::COUNT, Default::Required, "extent of the last axis of the result"),
-            Parameter::new("bias", ParameterType::Bool, Default::Bool(true), "whether a learned number is added to each output"),
+            Parameter::new(
+                "bias",
+                ParameterType::Bool,
+                Default::Bool(true),
+                "whether a learned number is added to each output",
+            ),
         ],
         example: "x |> global_avg_pool |> Linear(4)",
         apply: linear,
@@ -54,5 +59,10 @@ fn embedding(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refu
     let levels = inputs::class(read, 0)?.len();
     let size = limits::size(arguments.int("size").unwrap_or(0), "size", 1)?;
     let weights = vec![WeightSpec::parameter("weight", [levels, size], Init::Normal(1.0))];
-    limits::within(Applied { op: Op::Embedding { levels, size }, weights, output: TensorType::tensor([size]), multiply_adds: 0 })
+    limits::within(Applied {
+        op: Op::Embedding { levels, size },
+        weights,
+        output: TensorType::tensor([size]),
+        multiply_adds: 0,
+    })
 }

@@ -3,7 +3,9 @@
 //! Shapes must be equal but for axes of extent 1 (`[1]` is compared with a single number): nothing is broadcast, so that
 //! no loss compares everything with everything by mistake.
 
-use super::{Applied, Argument, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits};
+use super::{
+    Applied, Argument, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits,
+};
 use crate::graph::{ClassWeights, Kind, LossOp, Op, TensorType};
 
 /// The stanzas of this chapter.
@@ -45,9 +47,16 @@ pub const STANZAS: &[Stanza] = &[
         doc: "`d^2 / 2` where the error `d` is at most `delta`, `delta * (|d| - delta / 2)` beyond; mean over subjects and elements.",
         source: "Huber 1964; PyTorch `torch.nn.functional.huber_loss`",
         arity: PAIR,
-        parameters: &[Parameter::new("delta", ParameterType::POSITIVE, Default::Real(1.0), "where the loss turns from a square to a line")],
+        parameters: &[Parameter::new(
+            "delta",
+            ParameterType::POSITIVE,
+            Default::Real(1.0),
+            "where the loss turns from a square to a line",
+        )],
         example: "huber(x |> Conv3d(8), x, delta: 0.5)",
-        apply: |arguments, read| between_numbers(read, "huber", LossOp::Huber { delta: arguments.real("delta").unwrap_or(1.0) }),
+        apply: |arguments, read| {
+            between_numbers(read, "huber", LossOp::Huber { delta: arguments.real("delta").unwrap_or(1.0) })
+        },
     },
     Stanza {
         name: "binary_cross_entropy",
@@ -121,9 +130,12 @@ pub const STANZAS: &[Stanza] = &[
             let (_, shape) = class_scores(read, "dice_loss")?;
             match read[1].kind {
                 Kind::Mask(_) => Ok(applied(LossOp::Dice { smooth: arguments.real("smooth").unwrap_or(1.0) })),
-                _ => Err(Refusal::new(format!("`dice_loss` compares places of a mask, and the target is {}", inputs::describe(&read[1])))
-                    .at_input(1)
-                    .hint(format!("a class of each subject is compared with [{}] by `cross_entropy`", shape[0]))),
+                _ => Err(Refusal::new(format!(
+                    "`dice_loss` compares places of a mask, and the target is {}",
+                    inputs::describe(&read[1])
+                ))
+                .at_input(1)
+                .hint(format!("a class of each subject is compared with [{}] by `cross_entropy`", shape[0]))),
             }
         },
     },
@@ -162,14 +174,19 @@ fn same_shape(x: &TensorType, y: &TensorType, what: &str, position: usize) -> Re
     if core(&x.shape) == core(&y.shape) {
         return Ok(());
     }
-    let refusal = Refusal::new(format!("the prediction is {}, the {what} {}", inputs::describe(x), inputs::describe(y))).at_input(position);
+    let refusal =
+        Refusal::new(format!("the prediction is {}, the {what} {}", inputs::describe(x), inputs::describe(y)))
+            .at_input(position);
     Err(match (x.shape.as_slice(), y.shape.as_slice()) {
         ([_], [n]) => refusal.hint(format!("end the model with `Linear({n})`")),
         ([_, space @ ..], [n, rest @ ..]) if space == rest => {
             refusal.hint(format!("end the model with `Conv{}d({n}, kernel: 1)`", space.len()))
         }
-        (_, []) => refusal.hint("end the model with `Linear(1)`, after `global_avg_pool` or `flatten` where it has axes in space"),
-        (a, b) if limits::numbers(a) == limits::numbers(b) => refusal.hint("`|> reshape_as(target)` brings the prediction to its shape"),
+        (_, []) => refusal
+            .hint("end the model with `Linear(1)`, after `global_avg_pool` or `flatten` where it has axes in space"),
+        (a, b) if limits::numbers(a) == limits::numbers(b) => {
+            refusal.hint("`|> reshape_as(target)` brings the prediction to its shape")
+        }
         _ => refusal.hint("a loss compares element with element: both need one shape"),
     })
 }
@@ -178,9 +195,12 @@ fn between_numbers(read: &[TensorType], name: &str, loss: LossOp) -> Result<Appl
     let x = prediction(read, name)?;
     let y = inputs::any(read, 1)?;
     if y.kind.is_discrete() {
-        let refusal = Refusal::new(format!("`{name}` compares numbers, and the target is {}", inputs::describe(y))).at_input(1);
+        let refusal =
+            Refusal::new(format!("`{name}` compares numbers, and the target is {}", inputs::describe(y))).at_input(1);
         return Err(match &y.kind {
-            Kind::Mask(_) => refusal.hint("cross_entropy(prediction, target) compares with a mask, `dice_loss` as well"),
+            Kind::Mask(_) => {
+                refusal.hint("cross_entropy(prediction, target) compares with a mask, `dice_loss` as well")
+            }
             _ => refusal.hint("cross_entropy(prediction, target)"),
         });
     }
@@ -214,9 +234,12 @@ fn class_scores<'a>(read: &'a [TensorType], name: &str) -> Result<(&'a [String],
     let x = prediction(read, name)?;
     let y = inputs::any(read, 1)?;
     let (Kind::Class(levels) | Kind::Mask(levels)) = &y.kind else {
-        return Err(Refusal::new(format!("`{name}` compares with a class or a mask, and the target is {}", inputs::describe(y)))
-            .at_input(1)
-            .hint("numbers are compared by mse(prediction, target)"));
+        return Err(Refusal::new(format!(
+            "`{name}` compares with a class or a mask, and the target is {}",
+            inputs::describe(y)
+        ))
+        .at_input(1)
+        .hint("numbers are compared by mse(prediction, target)"));
     };
     let n = levels.len();
     let end = match y.shape.len() {
@@ -238,16 +261,18 @@ fn class_scores<'a>(read: &'a [TensorType], name: &str) -> Result<(&'a [String],
         .hint(end));
     }
     if n < 2 {
-        return Err(Refusal::new(format!("the target has one level only ({})", inputs::list_levels(levels))).at_input(1));
+        return Err(
+            Refusal::new(format!("the target has one level only ({})", inputs::list_levels(levels))).at_input(1)
+        );
     }
     if core(&x.shape[1..]) != core(&y.shape) {
         let (x, y) = (inputs::describe(x), inputs::describe(y));
-        return Err(Refusal::new(format!("the prediction is {x}, the target {y}: they differ in space")).at_input(0).hint(
-            match read[1].shape.len() {
+        return Err(Refusal::new(format!("the prediction is {x}, the target {y}: they differ in space"))
+            .at_input(0)
+            .hint(match read[1].shape.len() {
                 0 => "`|> global_avg_pool` makes one vector of scores for each subject",
                 _ => "the scores need the mask's extent after their first axis",
-            },
-        ));
+            }));
     }
     Ok((levels, &x.shape))
 }
@@ -265,20 +290,27 @@ fn cross_entropy(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, 
 
 fn class_weights(given: Vec<f64>, levels: &[String]) -> Result<Vec<f64>, Refusal> {
     if given.len() != levels.len() {
-        let found = format!("{} weights came for {} levels ({})", given.len(), levels.len(), inputs::list_levels(levels));
+        let found =
+            format!("{} weights came for {} levels ({})", given.len(), levels.len(), inputs::list_levels(levels));
         return Err(Refusal::new(found).at_argument("weight").hint("weight: inverse_frequency"));
     }
-    let usable = given.iter().all(|weight| weight.is_finite() && *weight >= 0.0) && given.iter().any(|weight| *weight > 0.0);
+    let usable =
+        given.iter().all(|weight| weight.is_finite() && *weight >= 0.0) && given.iter().any(|weight| *weight > 0.0);
     match usable {
         true => Ok(given),
-        false => Err(Refusal::new("weights are at least 0, and not all 0").at_argument("weight").hint("weight: inverse_frequency")),
+        false => Err(Refusal::new("weights are at least 0, and not all 0")
+            .at_argument("weight")
+            .hint("weight: inverse_frequency")),
     }
 }
 
 fn gaussian_nll(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
     if read.len() > 3 {
-        return Err(Refusal::new(format!("`gaussian_nll` reads a mean, a target and a log-variance; {} values came", read.len()))
-            .hint("gaussian_nll(mean, target, log_var)"));
+        return Err(Refusal::new(format!(
+            "`gaussian_nll` reads a mean, a target and a log-variance; {} values came",
+            read.len()
+        ))
+        .hint("gaussian_nll(mean, target, log_var)"));
     }
     if read.len() == 3 {
         let (x, log_var) = (prediction(read, "gaussian_nll")?, inputs::numbers(read, 2)?);

@@ -16,7 +16,12 @@ pub const STANZAS: &[Stanza] = &[
         arity: Arity::Exactly(&["x"]),
         parameters: &[
             EPS,
-            Parameter::new("momentum", PROBABILITY, Default::Real(0.1), "share of the new batch in the running statistics"),
+            Parameter::new(
+                "momentum",
+                PROBABILITY,
+                Default::Real(0.1),
+                "share of the new batch in the running statistics",
+            ),
             Parameter::new("affine", ParameterType::Bool, Default::Bool(true), SCALE_AND_SHIFT),
         ],
         example: "x |> Conv3d(16) |> BatchNorm() |> relu",
@@ -53,7 +58,12 @@ pub const STANZAS: &[Stanza] = &[
         source: "Wu and He 2018, eq. 7; PyTorch `torch.nn.GroupNorm`",
         arity: Arity::Exactly(&["x"]),
         parameters: &[
-            Parameter::new("groups", ParameterType::COUNT, Default::Required, "how many groups; a divisor of the channels"),
+            Parameter::new(
+                "groups",
+                ParameterType::COUNT,
+                Default::Required,
+                "how many groups; a divisor of the channels",
+            ),
             EPS,
             Parameter::new("affine", ParameterType::Bool, Default::Bool(true), SCALE_AND_SHIFT),
         ],
@@ -84,8 +94,12 @@ pub const STANZAS: &[Stanza] = &[
 ];
 
 const PROBABILITY: ParameterType = ParameterType::Real { low: 0.0, high: 1.0 };
-const EPS: Parameter =
-    Parameter::new("eps", ParameterType::Real { low: 1e-12, high: 1.0 }, Default::Real(1e-5), "added to the variance under the root");
+const EPS: Parameter = Parameter::new(
+    "eps",
+    ParameterType::Real { low: 1e-12, high: 1.0 },
+    Default::Real(1e-5),
+    "added to the variance under the root",
+);
 const P: Parameter = Parameter::new("p", PROBABILITY, Default::Real(0.5), "probability of a zero; smaller than 1");
 const SCALE_AND_SHIFT: &str = "whether a learned scale (from 1) and shift (from 0) follow";
 
@@ -95,7 +109,10 @@ fn eps(arguments: &Arguments) -> f64 {
 
 fn scale_and_shift(affine: bool, channels: usize) -> Vec<WeightSpec> {
     match affine {
-        true => vec![WeightSpec::parameter("weight", [channels], Init::ONES), WeightSpec::parameter("bias", [channels], Init::ZEROS)],
+        true => vec![
+            WeightSpec::parameter("weight", [channels], Init::ONES),
+            WeightSpec::parameter("bias", [channels], Init::ZEROS),
+        ],
         false => Vec::new(),
     }
 }
@@ -119,9 +136,12 @@ fn batch_norm(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Ref
 fn instance_norm(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
     let (x, channels, space) = inputs::channels(read)?;
     if limits::numbers(space) < 2 {
-        return Err(Refusal::new(format!("each channel of {} is a single number, which would always become 0", inputs::describe(x)))
-            .at_input(0)
-            .hint("normalise over the features, `LayerNorm()`, or over the batch, `BatchNorm()`"));
+        return Err(Refusal::new(format!(
+            "each channel of {} is a single number, which would always become 0",
+            inputs::describe(x)
+        ))
+        .at_input(0)
+        .hint("normalise over the features, `LayerNorm()`, or over the batch, `BatchNorm()`"));
     }
     let affine = arguments.flag("affine");
     normalised(Op::InstanceNorm { channels, eps: eps(arguments), affine }, scale_and_shift(affine, channels), x)
@@ -135,9 +155,12 @@ fn layer_norm(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Ref
             let op = Op::LayerNorm { features: *features, eps: eps(arguments), affine };
             normalised(op, scale_and_shift(affine, *features), x)
         }
-        _ => Err(Refusal::new(format!("the last axis of {} is a single number, which would always become 0", inputs::describe(x)))
-            .at_input(0)
-            .hint("leave the normalisation out, or use `BatchNorm()`")),
+        _ => Err(Refusal::new(format!(
+            "the last axis of {} is a single number, which would always become 0",
+            inputs::describe(x)
+        ))
+        .at_input(0)
+        .hint("leave the normalisation out, or use `BatchNorm()`")),
     }
 }
 
@@ -151,9 +174,11 @@ fn group_norm(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Ref
             .hint(format!("groups: {fitting}")));
     }
     if channels == groups && limits::numbers(space) < 2 {
-        return Err(Refusal::new(format!("each of the {groups} groups is a single number, which would always become 0"))
-            .at_argument("groups")
-            .hint("groups: 1"));
+        return Err(Refusal::new(format!(
+            "each of the {groups} groups is a single number, which would always become 0"
+        ))
+        .at_argument("groups")
+        .hint("groups: 1"));
     }
     let affine = arguments.flag("affine");
     normalised(Op::GroupNorm { groups, channels, eps: eps(arguments), affine }, scale_and_shift(affine, channels), x)

@@ -133,8 +133,18 @@ pub const STANZAS: &[Stanza] = &[
         source: "PyTorch `torch.nn.functional.interpolate`, `align_corners=False`",
         arity: Arity::Exactly(&["x"]),
         parameters: &[
-            Parameter::new("factor", ParameterType::SIZE, Default::None, "how many times the extent; 2 where no size is given"),
-            Parameter::new("mode", ParameterType::Word(&["nearest", "linear"]), Default::Word("nearest"), "how values are made"),
+            Parameter::new(
+                "factor",
+                ParameterType::SIZE,
+                Default::None,
+                "how many times the extent; 2 where no size is given",
+            ),
+            Parameter::new(
+                "mode",
+                ParameterType::Word(&["nearest", "linear"]),
+                Default::Word("nearest"),
+                "how values are made",
+            ),
             Parameter::new("size", ParameterType::SIZE, Default::None, "extent of the result, instead of a factor"),
         ],
         example: "x |> upsample(2, mode: linear)",
@@ -143,12 +153,22 @@ pub const STANZAS: &[Stanza] = &[
 ];
 
 const KERNEL: Parameter = Parameter::new("kernel", ParameterType::SIZE, Default::Required, "extent of the window");
-const STRIDE: Parameter = Parameter::new("stride", ParameterType::SIZE, Default::None, "step of the window; the kernel where not given");
-const PADDING: Parameter =
-    Parameter::new("padding", ParameterType::Padding, Default::Int(0), "elements on either side, at most half the kernel, or `same`");
+const STRIDE: Parameter =
+    Parameter::new("stride", ParameterType::SIZE, Default::None, "step of the window; the kernel where not given");
+const PADDING: Parameter = Parameter::new(
+    "padding",
+    ParameterType::Padding,
+    Default::Int(0),
+    "elements on either side, at most half the kernel, or `same`",
+);
 const SIZE: Parameter = Parameter::new("size", ParameterType::SIZE, Default::Required, "extent of the result in space");
 
-fn pool<const N: usize>(arguments: &Arguments, read: &[TensorType], kind: PoolKind, name: &str) -> Result<Applied, Refusal> {
+fn pool<const N: usize>(
+    arguments: &Arguments,
+    read: &[TensorType],
+    kind: PoolKind,
+    name: &str,
+) -> Result<Applied, Refusal> {
     let (x, channels, space) = inputs::space_of(read, N, name)?;
     let window = Window::read(arguments, space)?;
     if arguments.word("padding").is_none() {
@@ -163,9 +183,12 @@ fn pool<const N: usize>(arguments: &Arguments, read: &[TensorType], kind: PoolKi
 fn refuse_empty_windows(window: &Window) -> Result<(), Refusal> {
     for (axis, ((padding, _), kernel)) in window.padding.iter().zip(&window.kernel).enumerate() {
         if *padding > kernel / 2 {
-            return Err(Refusal::new(format!("padding {padding} is more than half the kernel ({kernel}) along axis {}", axis + 1))
-                .at_argument("padding")
-                .hint(format!("padding: {}", kernel / 2)));
+            return Err(Refusal::new(format!(
+                "padding {padding} is more than half the kernel ({kernel}) along axis {}",
+                axis + 1
+            ))
+            .at_argument("padding")
+            .hint(format!("padding: {}", kernel / 2)));
         }
     }
     Ok(())
@@ -183,7 +206,9 @@ fn adaptive(arguments: &Arguments, read: &[TensorType], kind: PoolKind) -> Resul
     let size = extent(arguments, "size", space.len(), 1)?.unwrap_or_else(|| vec![1; space.len()]);
     if size.iter().zip(space).any(|(to, from)| to > from) {
         let found = format!("size {} is larger than the input's {}", show_shape(&size), show_shape(space));
-        return Err(Refusal::new(found).at_argument("size").hint(format!("`|> upsample(size: {})` makes it larger", show_shape(&size))));
+        return Err(Refusal::new(found)
+            .at_argument("size")
+            .hint(format!("`|> upsample(size: {})` makes it larger", show_shape(&size))));
     }
     let shape = [&[channels], size.as_slice()].concat();
     limits::within(Applied::plain(Op::AdaptivePool { kind, size }, limits::shaped(x, shape)))

@@ -22,7 +22,12 @@ pub const STANZAS: &[Stanza] = &[
               One extent may be -1: what is left. Extents are given one after the other or as a list.",
         source: "PyTorch `torch.reshape`",
         arity: ONE,
-        parameters: &[Parameter::new("shape", ParameterType::Ints, Default::Required, "extents of the result; -1, once, is what is left")],
+        parameters: &[Parameter::new(
+            "shape",
+            ParameterType::Ints,
+            Default::Required,
+            "extents of the result; -1, once, is what is left",
+        )],
         example: "x |> reshape(8, 64, -1)",
         apply: reshape,
     },
@@ -44,7 +49,12 @@ pub const STANZAS: &[Stanza] = &[
         doc: "Without axes of extent 1: all of them, or the one given. `[1] |> squeeze` is a single number.",
         source: "PyTorch `torch.squeeze`",
         arity: ONE,
-        parameters: &[Parameter::new("axis", ParameterType::AXIS, Default::None, "the axis to leave out; all of extent 1 where not given")],
+        parameters: &[Parameter::new(
+            "axis",
+            ParameterType::AXIS,
+            Default::None,
+            "the axis to leave out; all of extent 1 where not given",
+        )],
         example: "x |> global_avg_pool |> Linear(1) |> squeeze",
         apply: squeeze,
     },
@@ -54,7 +64,12 @@ pub const STANZAS: &[Stanza] = &[
         doc: "With a new axis of extent 1: `[h, w] |> unsqueeze` is `[1, h, w]`.",
         source: "PyTorch `torch.unsqueeze`",
         arity: ONE,
-        parameters: &[Parameter::new("axis", ParameterType::AXIS, Default::Int(0), "where the new axis stands; -1 is at the end")],
+        parameters: &[Parameter::new(
+            "axis",
+            ParameterType::AXIS,
+            Default::Int(0),
+            "where the new axis stands; -1 is at the end",
+        )],
         example: "x |> global_avg_pool |> unsqueeze",
         apply: unsqueeze,
     },
@@ -64,7 +79,12 @@ pub const STANZAS: &[Stanza] = &[
         doc: "Axes in a new order: `[c, d, h, w] |> permute(0, 3, 1, 2)` is `[c, w, d, h]`.",
         source: "PyTorch `torch.permute`",
         arity: ONE,
-        parameters: &[Parameter::new("order", ParameterType::Ints, Default::Required, "for each axis of the result, the axis it was")],
+        parameters: &[Parameter::new(
+            "order",
+            ParameterType::Ints,
+            Default::Required,
+            "for each axis of the result, the axis it was",
+        )],
         example: "x |> permute(0, 3, 1, 2)",
         apply: permute,
     },
@@ -75,7 +95,12 @@ pub const STANZAS: &[Stanza] = &[
               All other axes must be equal. Families are taken member by member.",
         source: "PyTorch `torch.cat`",
         arity: Arity::AtLeast(1),
-        parameters: &[Parameter::new("axis", ParameterType::AXIS, Default::Int(0), "along which; 0 is the channels or features")],
+        parameters: &[Parameter::new(
+            "axis",
+            ParameterType::AXIS,
+            Default::Int(0),
+            "along which; 0 is the channels or features",
+        )],
         example: "concat(x, x |> relu)",
         apply: concat,
     },
@@ -85,7 +110,12 @@ pub const STANZAS: &[Stanza] = &[
         doc: "Values of one shape along a new axis: `stack([n], [n], [n])` is `[3, n]`; single numbers make a vector.",
         source: "PyTorch `torch.stack`",
         arity: Arity::AtLeast(1),
-        parameters: &[Parameter::new("axis", ParameterType::AXIS, Default::Int(0), "where the new axis stands; -1 is at the end")],
+        parameters: &[Parameter::new(
+            "axis",
+            ParameterType::AXIS,
+            Default::Int(0),
+            "where the new axis stands; -1 is at the end",
+        )],
         example: "stack(x |> global_avg_pool, x |> global_max_pool)",
         apply: stack,
     },
@@ -150,14 +180,19 @@ fn reshape(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusa
     let x = inputs::numbers(read, 0)?;
     let given = arguments.ints("shape").unwrap_or_default();
     if given.is_empty() {
-        return Err(Refusal::new("`reshape` needs the extents of the result").at_argument("shape").hint("reshape(1, -1)"));
+        return Err(Refusal::new("`reshape` needs the extents of the result")
+            .at_argument("shape")
+            .hint("reshape(1, -1)"));
     }
     let open = given.iter().filter(|extent| **extent == -1).count();
     if open > 1 {
         return Err(Refusal::new(format!("only one extent can be -1, and {open} are")).at_argument("shape"));
     }
-    let known: Vec<usize> =
-        given.iter().filter(|extent| **extent != -1).map(|extent| limits::size(*extent, "shape", 1)).collect::<Result<_, _>>()?;
+    let known: Vec<usize> = given
+        .iter()
+        .filter(|extent| **extent != -1)
+        .map(|extent| limits::size(*extent, "shape", 1))
+        .collect::<Result<_, _>>()?;
     let (held, asked) = (limits::numbers(&x.shape), limits::numbers(&known));
     let fits = if open == 1 { held.is_multiple_of(asked) } else { held == asked };
     if !fits {
@@ -174,7 +209,8 @@ fn reshape_misfit(x: &TensorType, given: &[i64], held: u128, asked: u128, open: 
         true => format!("{} holds {held} numbers, which {asked} does not divide", inputs::describe(x)),
         false => format!("{} holds {held} numbers, [{}] {asked}", inputs::describe(x), spelled.join(", ")),
     };
-    let first = given.first().and_then(|extent| u128::try_from(*extent).ok()).filter(|n| *n > 0 && held.is_multiple_of(*n));
+    let first =
+        given.first().and_then(|extent| u128::try_from(*extent).ok()).filter(|n| *n > 0 && held.is_multiple_of(*n));
     let hint = match first {
         Some(first) if given.len() > 1 => format!("reshape({first}, -1)"),
         _ => "`|> flatten` makes a vector of it".into(),
@@ -201,7 +237,8 @@ fn squeeze(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusa
     let mut shape = x.shape.clone();
     match shape.remove(axis) {
         1 => Ok(reshaped(x, shape)),
-        extent => Err(Refusal::new(format!("axis {axis} of {} has extent {extent}, not 1", inputs::describe(x))).at_argument("axis")),
+        extent => Err(Refusal::new(format!("axis {axis} of {} has extent {extent}, not 1", inputs::describe(x)))
+            .at_argument("axis")),
     }
 }
 
@@ -216,14 +253,19 @@ fn unsqueeze(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refu
 fn permute(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
     let x = inputs::numbers(read, 0)?;
     let given = arguments.ints("order").unwrap_or_default();
-    let order: Vec<usize> = given.iter().map(|axis| inputs::axis(*axis, x.shape.len(), "order")).collect::<Result<_, _>>()?;
+    let order: Vec<usize> =
+        given.iter().map(|axis| inputs::axis(*axis, x.shape.len(), "order")).collect::<Result<_, _>>()?;
     let mut sorted = order.clone();
     sorted.sort_unstable();
     if !sorted.into_iter().eq(0..x.shape.len()) {
         let axes: Vec<String> = (0..x.shape.len()).rev().map(|axis| axis.to_string()).collect();
-        return Err(Refusal::new(format!("the order must name each of the {} axes of {} once", x.shape.len(), inputs::describe(x)))
-            .at_argument("order")
-            .hint(format!("permute({}) turns it around", axes.join(", "))));
+        return Err(Refusal::new(format!(
+            "the order must name each of the {} axes of {} once",
+            x.shape.len(),
+            inputs::describe(x)
+        ))
+        .at_argument("order")
+        .hint(format!("permute({}) turns it around", axes.join(", "))));
     }
     let shape: Vec<usize> = order.iter().map(|axis| x.shape[*axis]).collect();
     Ok(Applied::plain(Op::Permute { order }, limits::shaped(x, shape)))
@@ -234,7 +276,8 @@ fn all(read: &[TensorType]) -> Result<Vec<&TensorType>, Refusal> {
     if read.is_empty() {
         return Err(Refusal::new("there is nothing to join"));
     }
-    let all: Vec<&TensorType> = (0..read.len()).map(|position| inputs::numbers(read, position)).collect::<Result<_, _>>()?;
+    let all: Vec<&TensorType> =
+        (0..read.len()).map(|position| inputs::numbers(read, position)).collect::<Result<_, _>>()?;
     match all.iter().position(|x| x.batched != all[0].batched) {
         None => Ok(all),
         Some(position) => Err(Refusal::new(format!("value 1 and value {} are not both of each subject", position + 1))
@@ -270,10 +313,14 @@ fn concat(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal
 
 fn concat_misfit(first: &TensorType, x: &TensorType, position: usize, axis: usize) -> Refusal {
     let (a, b) = (show_shape(&first.shape), show_shape(&x.shape));
-    let refusal = Refusal::new(format!("value 1 is {a}, value {} is {b}: only axis {axis} may differ", position + 1)).at_input(position);
+    let refusal = Refusal::new(format!("value 1 is {a}, value {} is {b}: only axis {axis} may differ", position + 1))
+        .at_input(position);
     if first.shape.len() == x.shape.len() {
         return match first.shape.len() > 1 && first.shape[0] == x.shape[0] && first.shape[1..] != x.shape[1..] {
-            true => refusal.hint(format!("bring it to the other's extent: `|> upsample(size: {})`", show_shape(&first.shape[1..]))),
+            true => refusal.hint(format!(
+                "bring it to the other's extent: `|> upsample(size: {})`",
+                show_shape(&first.shape[1..])
+            )),
             false => refusal,
         };
     }
@@ -285,9 +332,12 @@ fn stack(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal>
     let first = all[0];
     if let Some(position) = all.iter().position(|x| x.shape != first.shape) {
         let (a, b) = (inputs::describe(first), inputs::describe(all[position]));
-        return Err(Refusal::new(format!("value 1 is {a}, value {} is {b}: what is stacked has one shape", position + 1))
-            .at_input(position)
-            .hint("`concat` joins values that differ along one axis"));
+        return Err(Refusal::new(format!(
+            "value 1 is {a}, value {} is {b}: what is stacked has one shape",
+            position + 1
+        ))
+        .at_input(position)
+        .hint("`concat` joins values that differ along one axis"));
     }
     let axis = inputs::axis(arguments.int("axis").unwrap_or(0), first.shape.len() + 1, "axis")?;
     let mut shape = first.shape.clone();
@@ -345,9 +395,13 @@ fn pad(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
                 1 => format!("1 or {}", 2 * axes),
                 n => format!("1, {n} or {}", 2 * axes),
             };
-            return Err(Refusal::new(format!("{} amounts came for {}: {accepted} are expected", other.len(), inputs::describe(x)))
-                .at_argument("amount")
-                .hint("pad(1) puts one element on either side of each axis in space"));
+            return Err(Refusal::new(format!(
+                "{} amounts came for {}: {accepted} are expected",
+                other.len(),
+                inputs::describe(x)
+            ))
+            .at_argument("amount")
+            .hint("pad(1) puts one element on either side of each axis in space"));
         }
     };
     let shape: Vec<usize> = x.shape.iter().zip(&amounts).map(|(n, (before, after))| n + before + after).collect();

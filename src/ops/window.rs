@@ -36,7 +36,11 @@ impl Window {
                     .at_argument("padding")
                     .hint("padding: same"));
             }
-            None => extent(arguments, "padding", axes, 0)?.unwrap_or_else(|| vec![0; axes]).into_iter().map(|p| (p, p)).collect(),
+            None => extent(arguments, "padding", axes, 0)?
+                .unwrap_or_else(|| vec![0; axes])
+                .into_iter()
+                .map(|p| (p, p))
+                .collect(),
         };
         Ok(Self { kernel, stride, padding, dilation })
     }
@@ -82,7 +86,12 @@ fn same(n: usize, kernel: usize, stride: usize, dilation: usize) -> (usize, usiz
 }
 
 /// One number for each of these axes, from one for all or a list; `None` where it was not given.
-pub(super) fn extent(arguments: &Arguments, name: &'static str, axes: usize, at_least: i64) -> Result<Option<Extent>, Refusal> {
+pub(super) fn extent(
+    arguments: &Arguments,
+    name: &'static str,
+    axes: usize,
+    at_least: i64,
+) -> Result<Option<Extent>, Refusal> {
     let list = match arguments.get(name) {
         None => return Ok(None),
         Some(Argument::Int(one)) => vec![*one; axes],
@@ -90,7 +99,8 @@ pub(super) fn extent(arguments: &Arguments, name: &'static str, axes: usize, at_
         Some(_) => return Err(Refusal::new(format!("`{name}` is a whole number or a list of them")).at_argument(name)),
     };
     if list.len() != axes {
-        let shown: Vec<String> = (0..axes).map(|i| list.get(i).or(list.last()).unwrap_or(&at_least).to_string()).collect();
+        let shown: Vec<String> =
+            (0..axes).map(|i| list.get(i).or(list.last()).unwrap_or(&at_least).to_string()).collect();
         return Err(Refusal::new(format!("`{name}` has {} numbers, and there are {axes} axes in space", list.len()))
             .at_argument(name)
             .hint(format!("{name}: [{}]", shown.join(", "))));

@@ -58,7 +58,15 @@ pub struct PhantomSettings {
 
 impl Default for PhantomSettings {
     fn default() -> Self {
-        Self { subjects: 120, seed: 1, shape: [48, 56, 48], missing_scan: 0.0, missing_cell: 0.0, sites: 1, noise: 0.03 }
+        Self {
+            subjects: 120,
+            seed: 1,
+            shape: [48, 56, 48],
+            missing_scan: 0.0,
+            missing_cell: 0.0,
+            sites: 1,
+            noise: 0.03,
+        }
     }
 }
 

@@ -198,6 +198,17 @@ pub enum ColumnSelector {
     Names(Vec<String>),
 }
 
+impl ColumnSelector {
+    /// The columns' names, where they are known without the table.
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::Name(name) => std::slice::from_ref(name),
+            Self::Names(names) => names,
+            Self::Matching(_) => &[],
+        }
+    }
+}
+
 /// One step of table preparation. Fitted steps (marked) learn from the training subjects of the fold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ColumnStep {

@@ -20,8 +20,8 @@ mod stage;
 pub use analysis::{Analysis, AnalysisKind, Argument, Correction, Subset};
 pub use cohort::{Cohort, CohortSource, Comparison, PhantomSettings, Predicate, Scalar};
 pub use input::{
-    AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec, Interpolation,
-    Missing, SpatialKind, View,
+    AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
+    Interpolation, Missing, SpatialKind, View,
 };
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind};

@@ -52,7 +52,10 @@ fn read(source: &str) -> Result<Vec<Node>, Vec<SyntaxError>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    file.declarations.iter().map(|declaration| concrete(source, declaration.span).map_err(|error| vec![error])).collect()
+    file.declarations
+        .iter()
+        .map(|declaration| concrete(source, declaration.span).map_err(|error| vec![error]))
+        .collect()
 }
 
 /// Whether two lists of nodes differ in nothing but separators.

@@ -44,14 +44,29 @@ pub enum LexemeKind {
 
 /// Words that begin a declaration.
 pub const DECLARATION_WORDS: &[&str] = &[
-    "use", "extends", "param", "cohort", "modality", "condition", "target", "group", "block", "model", "loss", "train",
-    "protocol", "ensemble", "score", "analysis", "sweep",
+    "use",
+    "extends",
+    "param",
+    "cohort",
+    "modality",
+    "condition",
+    "target",
+    "group",
+    "block",
+    "model",
+    "loss",
+    "train",
+    "protocol",
+    "ensemble",
+    "score",
+    "analysis",
+    "sweep",
 ];
 
 /// Words that direct an expression and cannot be names.
 pub const RESERVED_WORDS: &[&str] = &[
-    "let", "output", "if", "else", "for", "in", "match", "scan", "fold", "from", "true", "false", "and", "or", "not", "by",
-    "vs", "on",
+    "let", "output", "if", "else", "for", "in", "match", "scan", "fold", "from", "true", "false", "and", "or", "not",
+    "by", "vs", "on",
 ];
 
 /// What some editors write at the head of a file; it says nothing.
@@ -74,7 +89,8 @@ pub fn lexemes(source: &str) -> Vec<Lexeme> {
             at += first.len_utf8();
             continue;
         }
-        let before = found.last().map(|l| Before { kind: l.kind, text: &source[l.start..l.end], adjacent: l.end == at });
+        let before =
+            found.last().map(|l| Before { kind: l.kind, text: &source[l.start..l.end], adjacent: l.end == at });
         let (kind, length) = one(rest, first, before);
         found.push(Lexeme { kind, start: at, end: at + length });
         at += length;
@@ -92,18 +108,15 @@ struct Before<'s> {
 }
 
 fn one(rest: &str, first: char, before: Option<Before<'_>>) -> (LexemeKind, usize) {
-    let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
-    if rest.starts_with("///") {
-        return (LexemeKind::Doc, line);
-    }
     if rest.starts_with("//") {
-        return (LexemeKind::Comment, line);
+        let kind = if rest.starts_with("///") { LexemeKind::Doc } else { LexemeKind::Comment };
+        return (kind, rest.find(['\n', '\r']).unwrap_or(rest.len()));
     }
     if first == '"' {
-        return (LexemeKind::Text, delimited(&rest[..line], '"').unwrap_or(1));
+        return (LexemeKind::Text, delimited(rest, '"').unwrap_or(1));
     }
     if first == '/'
-        && let Some(length) = delimited(&rest[..line], '/')
+        && let Some(length) = delimited(rest, '/')
         && opens_a_regex(&rest[1..length - 1], before)
     {
         return (LexemeKind::Regex, length);
@@ -140,7 +153,10 @@ fn opens_a_regex(inner: &str, before: Option<Before<'_>>) -> bool {
     let Some(before) = before else { return true };
     match before.kind {
         LexemeKind::Word | LexemeKind::Capital => {
-            !before.adjacent && !inner.starts_with([' ', '\t']) && !inner.ends_with([' ', '\t']) && has_matching_brackets(inner)
+            !before.adjacent
+                && !inner.starts_with([' ', '\t'])
+                && !inner.ends_with([' ', '\t'])
+                && has_matching_brackets(inner)
         }
         LexemeKind::Number | LexemeKind::Text | LexemeKind::Regex => false,
         LexemeKind::Bracket => !matches!(before.text, ")" | "]" | "}"),
@@ -170,11 +186,12 @@ fn has_matching_brackets(text: &str) -> bool {
     open.is_empty()
 }
 
-/// Length of a text or regular expression, both delimiters included, if it is closed.
-fn delimited(line: &str, delimiter: char) -> Option<usize> {
+/// Length of a text or regular expression, both delimiters included, if it is closed on its line.
+fn delimited(rest: &str, delimiter: char) -> Option<usize> {
     let mut escaped = false;
-    for (at, c) in line.char_indices().skip(1) {
+    for (at, c) in rest.char_indices().skip(1) {
         match c {
+            '\n' | '\r' => return None,
             _ if escaped => escaped = false,
             '\\' => escaped = true,
             c if c == delimiter => return Some(at + c.len_utf8()),

@@ -15,6 +15,7 @@ mod tests;
 mod tree;
 
 pub use format::format;
+pub(crate) use lexeme::DECLARATION_WORDS;
 pub use lexeme::{Lexeme, LexemeKind, lexemes};
 pub(crate) use parse::nearest;
 pub use parse::{SyntaxError, parse};

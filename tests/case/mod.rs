@@ -87,7 +87,13 @@ impl Case {
         if let Some(rest) = comment.strip_prefix("error[").or_else(|| comment.strip_prefix("warning[")) {
             let (code, rest) = rest.split_once(']').ok_or("no `]` behind the code")?;
             let (place, words) = place(rest).ok_or("expected LINE:COLUMN behind the code")?;
-            self.expected.push(Expected { code: code.into(), place, words: words.into(), also: Vec::new(), hint: None });
+            self.expected.push(Expected {
+                code: code.into(),
+                place,
+                words: words.into(),
+                also: Vec::new(),
+                hint: None,
+            });
         } else if let Some(rest) = comment.strip_prefix("also ") {
             let (place, _) = place(rest).ok_or("expected LINE:COLUMN")?;
             self.expected.last_mut().ok_or("`also` before any error")?.also.push(place);
@@ -142,10 +148,17 @@ impl Case {
         let mut unmatched: Vec<&Diagnostic> = compiled.diagnostics.iter().collect();
         for expected in &self.expected {
             let here = |d: &&Diagnostic| {
-                d.code.code() == expected.code && self.place(compiled, d.span()) == expected.place && d.message.contains(&expected.words)
+                d.code.code() == expected.code
+                    && self.place(compiled, d.span()) == expected.place
+                    && d.message.contains(&expected.words)
             };
             let Some(position) = unmatched.iter().position(|d| here(d)) else {
-                differences.push(format!("missing: {} at {} with \"{}\"", expected.code, show(&expected.place), expected.words));
+                differences.push(format!(
+                    "missing: {} at {} with \"{}\"",
+                    expected.code,
+                    show(&expected.place),
+                    expected.words
+                ));
                 continue;
             };
             let found = unmatched.remove(position);
@@ -165,7 +178,11 @@ impl Case {
         }
         for found in compiled.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
             if found.hint.is_none() && found.labels.len() < 2 {
-                differences.push(format!("{} has neither a hint nor a second label: {}", found.code.code(), found.message));
+                differences.push(format!(
+                    "{} has neither a hint nor a second label: {}",
+                    found.code.code(),
+                    found.message
+                ));
             }
         }
         differences
@@ -184,7 +201,9 @@ impl Case {
         for (model, wanted) in &self.parameters {
             match tables.iter().find(|t| t.name == *model) {
                 Some(table) if table.parameters == *wanted => {}
-                Some(table) => differences.push(format!("expected {wanted} parameters of {model}, found {}", table.parameters)),
+                Some(table) => {
+                    differences.push(format!("expected {wanted} parameters of {model}, found {}", table.parameters))
+                }
                 None => differences.push(format!("there is no model `{model}`")),
             }
         }

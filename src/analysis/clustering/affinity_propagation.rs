@@ -54,12 +54,7 @@ pub struct BestClusters {
 
 impl Default for AffinityPropagation {
     fn default() -> Self {
-        Self {
-            damping: 0.5,
-            preference: None,
-            rounds: 200,
-            settled: 15,
-        }
+        Self { damping: 0.5, preference: None, rounds: 200, settled: 15 }
     }
 }
 
@@ -91,9 +86,7 @@ impl AffinityPropagation {
         }
         s.diag_mut().fill(preference);
         let mut rng = ChaCha8Rng::seed_from_u64(0);
-        s.mapv_inplace(|v| {
-            v + (f64::EPSILON * v + 100.0 * f64::MIN_POSITIVE) * rng.random_range(-1.0..1.0)
-        });
+        s.mapv_inplace(|v| v + (f64::EPSILON * v + 100.0 * f64::MIN_POSITIVE) * rng.random_range(-1.0..1.0));
 
         let mut messages = Messages::new(s);
         let mut standing = vec![false; n];
@@ -103,25 +96,15 @@ impl AffinityPropagation {
             messages.pass(self.damping);
             for (k, unchanged) in unchanged.iter_mut().enumerate() {
                 let stands = messages.exemplar(k);
-                *unchanged = if stands == standing[k] && round > 0 {
-                    *unchanged + 1
-                } else {
-                    1
-                };
+                *unchanged = if stands == standing[k] && round > 0 { *unchanged + 1 } else { 1 };
                 standing[k] = stands;
             }
-            if round >= self.settled
-                && standing.contains(&true)
-                && unchanged.iter().all(|&u| u >= self.settled)
-            {
+            if round >= self.settled && standing.contains(&true) && unchanged.iter().all(|&u| u >= self.settled) {
                 return Ok(messages.clusters(&standing, round + 1, true));
             }
         }
         if !standing.contains(&true) {
-            return Err(AnalysisError::NotConverged {
-                what: "affinity propagation",
-                iterations: self.rounds,
-            });
+            return Err(AnalysisError::NotConverged { what: "affinity propagation", iterations: self.rounds });
         }
         Ok(messages.clusters(&standing, self.rounds, false))
     }
@@ -143,42 +126,24 @@ impl AffinityPropagation {
     ) -> Result<BestClusters> {
         let settings: Vec<(f64, f64)> = dampings
             .iter()
-            .flat_map(|&damping| {
-                preferences
-                    .iter()
-                    .map(move |&preference| (damping, preference))
-            })
+            .flat_map(|&damping| preferences.iter().map(move |&preference| (damping, preference)))
             .collect();
         let tried = settings
             .into_par_iter()
             .map(|(damping, preference)| {
-                match (Self {
-                    damping,
-                    preference: Some(preference),
-                    ..*self
-                })
-                .cluster(similarities)
-                {
-                    Ok(clusters) => {
-                        Ok(clusters
-                            .scored(distances)?
-                            .map(|(clusters, silhouette)| BestClusters {
-                                clusters,
-                                silhouette,
-                                settings: (damping, preference),
-                            }))
-                    }
+                match (Self { damping, preference: Some(preference), ..*self }).cluster(similarities) {
+                    Ok(clusters) => Ok(clusters.scored(distances)?.map(|(clusters, silhouette)| BestClusters {
+                        clusters,
+                        silhouette,
+                        settings: (damping, preference),
+                    })),
                     Err(AnalysisError::NotConverged { .. }) => Ok(None),
                     Err(error) => Err(error),
                 }
             })
             .collect::<Result<Vec<_>>>()?;
         let better = |best: BestClusters, next: BestClusters| {
-            if next.silhouette > best.silhouette {
-                next
-            } else {
-                best
-            }
+            if next.silhouette > best.silhouette { next } else { best }
         };
         tried.into_iter().flatten().reduce(better).ok_or(AnalysisError::Undefined {
             what: "the best clustering",
@@ -187,19 +152,9 @@ impl AffinityPropagation {
     }
 
     fn check(&self) -> Result<()> {
-        let setting = |setting, found: String, expected| {
-            Err(AnalysisError::Setting {
-                setting,
-                found,
-                expected,
-            })
-        };
+        let setting = |setting, found: String, expected| Err(AnalysisError::Setting { setting, found, expected });
         if !(0.5..1.0).contains(&self.damping) {
-            return setting(
-                "the damping",
-                self.damping.to_string(),
-                "a number from 0.5 to below 1",
-            );
+            return setting("the damping", self.damping.to_string(), "a number from 0.5 to below 1");
         }
         if let Some(preference) = self.preference.filter(|p| !p.is_finite()) {
             return setting("the preference", preference.to_string(), "a finite number");
@@ -216,12 +171,7 @@ impl Clusters {
     fn of_equals(n: usize, apart: bool) -> Self {
         let labels = if apart { (0..n).collect() } else { vec![0; n] };
         let exemplars = if apart { (0..n).collect() } else { vec![0] };
-        Self {
-            labels,
-            exemplars,
-            rounds: 0,
-            converged: true,
-        }
+        Self { labels, exemplars, rounds: 0, converged: true }
     }
 
     /// With their silhouette, where they settled and have one.
@@ -245,10 +195,7 @@ mod tests {
     /// Labels renumbered in the order in which they appear: equal for equal partitions.
     fn partition(labels: &[usize]) -> Vec<usize> {
         let mut seen = IndexMap::<usize, ()>::new();
-        labels
-            .iter()
-            .map(|&label| seen.insert_full(label, ()).0)
-            .collect()
+        labels.iter().map(|&label| seen.insert_full(label, ()).0).collect()
     }
 
     #[test]
@@ -262,13 +209,9 @@ mod tests {
             let name = run["data"].as_str().unwrap();
             let similarities = match name {
                 "all_equal_-1_5x5" => Array2::from_elem((5, 5), -1.0),
-                name => -distances(table(&golden["X"][name]).view(), Distance::SquaredEuclidean)
-                    .unwrap(),
+                name => -distances(table(&golden["X"][name]).view(), Distance::SquaredEuclidean).unwrap(),
             };
-            let mut method = AffinityPropagation {
-                preference: run["preference"].as_f64(),
-                ..Default::default()
-            };
+            let mut method = AffinityPropagation { preference: run["preference"].as_f64(), ..Default::default() };
             if let Some(damping) = run["damping"].as_f64() {
                 method.damping = damping;
             }
@@ -276,29 +219,16 @@ mod tests {
                 method.rounds = rounds as usize;
             }
             let found = method.cluster(similarities.view()).unwrap();
-            assert_eq!(
-                partition(&found.labels),
-                partition(&labels(&run["labels"])),
-                "{run}"
-            );
-            assert_eq!(
-                found.rounds as u64,
-                run["n_iter"].as_u64().unwrap(),
-                "{run}"
-            );
+            assert_eq!(partition(&found.labels), partition(&labels(&run["labels"])), "{run}");
+            assert_eq!(found.rounds as u64, run["n_iter"].as_u64().unwrap(), "{run}");
             assert_eq!(found.exemplars.len(), labels(&run["centers"]).len());
             if run["preference"] != -2.0 {
                 assert_eq!(found.exemplars, labels(&run["centers"]), "{run}");
                 assert_eq!(found.labels, labels(&run["labels"]), "{run}");
             }
             if let Some(score) = run.get("silhouette_euclidean").and_then(|s| s.as_f64()) {
-                let euclidean =
-                    distances(table(&golden["X"][name]).view(), Distance::Euclidean).unwrap();
-                assert_close(
-                    silhouette(euclidean.view(), &found.labels).unwrap(),
-                    score,
-                    1e-11,
-                );
+                let euclidean = distances(table(&golden["X"][name]).view(), Distance::Euclidean).unwrap();
+                assert_close(silhouette(euclidean.view(), &found.labels).unwrap(), score, 1e-11);
             }
         }
     }
@@ -313,32 +243,14 @@ mod tests {
         let euclidean = distances(x.view(), Distance::Euclidean).unwrap();
         let preferences = [-50.0, -10.0, -2.0];
         let best = AffinityPropagation::default()
-            .search(
-                similarities.view(),
-                euclidean.view(),
-                &[0.5, 0.7, 0.9],
-                &preferences,
-            )
+            .search(similarities.view(), euclidean.view(), &[0.5, 0.7, 0.9], &preferences)
             .unwrap();
         assert_eq!(best.clusters.exemplars.len(), 3);
         assert_eq!(best.settings, (0.5, -50.0));
-        let run = golden["runs"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|run| run["n_clusters"] == 3)
-            .unwrap();
+        let run = golden["runs"].as_array().unwrap().iter().find(|run| run["n_clusters"] == 3).unwrap();
         assert_close(best.silhouette, number(&run["silhouette_euclidean"]), 1e-11);
-        let none = AffinityPropagation::default().search(
-            similarities.view(),
-            euclidean.view(),
-            &[0.5],
-            &[-1e6],
-        );
-        assert!(
-            matches!(none, Err(AnalysisError::Undefined { .. })),
-            "{none:?}"
-        );
+        let none = AffinityPropagation::default().search(similarities.view(), euclidean.view(), &[0.5], &[-1e6]);
+        assert!(matches!(none, Err(AnalysisError::Undefined { .. })), "{none:?}");
     }
 
     #[test]
@@ -347,11 +259,7 @@ mod tests {
         let similarities = -distances(x.view(), Distance::SquaredEuclidean).unwrap();
         // With less damping it depends on the noise whether they settle, here as in scikit-learn.
         for preference in [-1.0, -5.0, -10.0] {
-            let method = AffinityPropagation {
-                damping: 0.9,
-                preference: Some(preference),
-                ..Default::default()
-            };
+            let method = AffinityPropagation { damping: 0.9, preference: Some(preference), ..Default::default() };
             let found = method.cluster(similarities.view()).unwrap();
             assert_eq!(partition(&found.labels), [0, 0, 1, 1, 1]);
             assert_eq!((found.converged, found.rounds), (true, 44));
@@ -362,14 +270,8 @@ mod tests {
     fn settings_out_of_range_are_refused() {
         let s = Array2::zeros((3, 3));
         for damping in [0.4, 1.0, f64::NAN] {
-            let method = AffinityPropagation {
-                damping,
-                ..Default::default()
-            };
-            assert!(matches!(
-                method.cluster(s.view()),
-                Err(AnalysisError::Setting { .. })
-            ));
+            let method = AffinityPropagation { damping, ..Default::default() };
+            assert!(matches!(method.cluster(s.view()), Err(AnalysisError::Setting { .. })));
         }
         let wide = Array2::zeros((3, 4));
         assert!(matches!(

@@ -19,11 +19,7 @@ impl Messages {
     /// Before the first round.
     pub(super) fn new(similarity: Array2<f64>) -> Self {
         let shape = similarity.dim();
-        Self {
-            similarity,
-            responsibility: Array2::zeros(shape),
-            availability: Array2::zeros(shape),
-        }
+        Self { similarity, responsibility: Array2::zeros(shape), availability: Array2::zeros(shape) }
     }
 
     /// One round.
@@ -56,18 +52,8 @@ impl Messages {
         }
         for i in 0..n {
             let responsibility = self.responsibility.row(i);
-            for (k, (a, &r)) in self
-                .availability
-                .row_mut(i)
-                .iter_mut()
-                .zip(responsibility)
-                .enumerate()
-            {
-                let new = if i == k {
-                    support[k] - r
-                } else {
-                    (support[k] - r.max(0.0)).min(0.0)
-                };
+            for (k, (a, &r)) in self.availability.row_mut(i).iter_mut().zip(responsibility).enumerate() {
+                let new = if i == k { support[k] - r } else { (support[k] - r.max(0.0)).min(0.0) };
                 *a = damping * *a + fresh * new;
             }
         }
@@ -83,31 +69,16 @@ impl Messages {
         let mut exemplars: Vec<usize> = (0..standing.len()).filter(|&k| standing[k]).collect();
         let chosen = self.assign(&exemplars);
         for (cluster, exemplar) in exemplars.iter_mut().enumerate() {
-            let members: Vec<usize> = (0..chosen.len())
-                .filter(|&i| chosen[i] == cluster)
-                .collect();
-            let total = |k: usize| {
-                members
-                    .iter()
-                    .map(|&i| self.similarity[[i, k]])
-                    .sum::<f64>()
-            };
+            let members: Vec<usize> = (0..chosen.len()).filter(|&i| chosen[i] == cluster).collect();
+            let total = |k: usize| members.iter().map(|&i| self.similarity[[i, k]]).sum::<f64>();
             *exemplar = first_largest(members.iter().map(|&k| (k, total(k))));
         }
         let chosen = self.assign(&exemplars);
         let mut sorted = exemplars.clone();
         sorted.sort_unstable();
         // Exemplars of different clusters are members of them, so no two are the same.
-        let labels = chosen
-            .iter()
-            .map(|&cluster| sorted.partition_point(|&e| e < exemplars[cluster]))
-            .collect();
-        Clusters {
-            labels,
-            exemplars: sorted,
-            rounds,
-            converged,
-        }
+        let labels = chosen.iter().map(|&cluster| sorted.partition_point(|&e| e < exemplars[cluster])).collect();
+        Clusters { labels, exemplars: sorted, rounds, converged }
     }
 
     /// The position in `exemplars` of the most similar one, for every subject.
@@ -116,28 +87,14 @@ impl Messages {
             .similarity
             .rows()
             .into_iter()
-            .map(|row| {
-                first_largest(
-                    exemplars
-                        .iter()
-                        .enumerate()
-                        .map(|(cluster, &k)| (cluster, row[k])),
-                )
-            })
+            .map(|row| first_largest(exemplars.iter().enumerate().map(|(cluster, &k)| (cluster, row[k]))))
             .collect();
-        exemplars
-            .iter()
-            .enumerate()
-            .for_each(|(cluster, &k)| chosen[k] = cluster);
+        exemplars.iter().enumerate().for_each(|(cluster, &k)| chosen[k] = cluster);
         chosen
     }
 }
 
 /// The key of the largest value; of equals, the first.
 fn first_largest(pairs: impl Iterator<Item = (usize, f64)>) -> usize {
-    pairs
-        .fold((0, f64::NEG_INFINITY), |best, next| {
-            if next.1 > best.1 { next } else { best }
-        })
-        .0
+    pairs.fold((0, f64::NEG_INFINITY), |best, next| if next.1 > best.1 { next } else { best }).0
 }

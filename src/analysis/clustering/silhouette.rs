@@ -30,10 +30,7 @@ pub fn distances(table: ArrayView2<'_, f64>, distance: Distance) -> Result<Array
     let n = table.nrows();
     let lengths: Vec<f64> = table.rows().into_iter().map(|r| r.dot(&r).sqrt()).collect();
     if distance == Distance::Cosine && lengths.contains(&0.0) {
-        return Err(AnalysisError::Undefined {
-            what: "the cosine distance",
-            reason: "a subject's row is all zeros",
-        });
+        return Err(AnalysisError::Undefined { what: "the cosine distance", reason: "a subject's row is all zeros" });
     }
     let between = |i: usize, j: usize| {
         let (a, b) = (table.row(i), table.row(j));
@@ -72,9 +69,7 @@ pub fn silhouettes(distances: ArrayView2<'_, f64>, labels: &[usize]) -> Result<V
         });
     }
     let mut sizes = IndexMap::<usize, usize>::new();
-    labels
-        .iter()
-        .for_each(|&label| *sizes.entry(label).or_default() += 1);
+    labels.iter().for_each(|&label| *sizes.entry(label).or_default() += 1);
     if !(2..n).contains(&sizes.len()) {
         return Err(AnalysisError::Setting {
             setting: "the number of clusters",
@@ -82,10 +77,7 @@ pub fn silhouettes(distances: ArrayView2<'_, f64>, labels: &[usize]) -> Result<V
             expected: "at least 2, and fewer than there are subjects",
         });
     }
-    let cluster: Vec<usize> = labels
-        .iter()
-        .filter_map(|label| sizes.get_index_of(label))
-        .collect();
+    let cluster: Vec<usize> = labels.iter().filter_map(|label| sizes.get_index_of(label)).collect();
     let sizes: Vec<usize> = sizes.into_values().collect();
 
     let silhouette = |i: usize| {
@@ -94,27 +86,12 @@ pub fn silhouettes(distances: ArrayView2<'_, f64>, labels: &[usize]) -> Result<V
             return 0.0;
         }
         let mut sums = vec![0.0; sizes.len()];
-        distances
-            .row(i)
-            .iter()
-            .zip(&cluster)
-            .for_each(|(d, &c)| sums[c] += d);
+        distances.row(i).iter().zip(&cluster).for_each(|(d, &c)| sums[c] += d);
         let within = sums[own] / (sizes[own] - 1) as f64;
-        let means = sums
-            .iter()
-            .zip(&sizes)
-            .map(|(sum, &size)| sum / size as f64);
-        let next = means
-            .enumerate()
-            .filter(|&(c, _)| c != own)
-            .map(|(_, m)| m)
-            .fold(f64::INFINITY, f64::min);
+        let means = sums.iter().zip(&sizes).map(|(sum, &size)| sum / size as f64);
+        let next = means.enumerate().filter(|&(c, _)| c != own).map(|(_, m)| m).fold(f64::INFINITY, f64::min);
         let scale = within.max(next);
-        if scale == 0.0 {
-            0.0
-        } else {
-            (next - within) / scale
-        }
+        if scale == 0.0 { 0.0 } else { (next - within) / scale }
     };
     Ok((0..n).map(silhouette).collect())
 }
@@ -135,9 +112,7 @@ fn squared(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{
-        assert_all_close, assert_close, labels, number, numbers, stats, table,
-    };
+    use crate::analysis::golden::{assert_all_close, assert_close, labels, number, numbers, stats, table};
     use ndarray::array;
 
     #[test]
@@ -149,16 +124,8 @@ mod tests {
         let euclidean = distances(x.view(), Distance::Euclidean).unwrap();
         let cosine = distances(x.view(), Distance::Cosine).unwrap();
         let clusters = labels(&golden["labels"]);
-        assert_close(
-            silhouette(euclidean.view(), &clusters).unwrap(),
-            number(&golden["euclidean"]),
-            1e-12,
-        );
-        assert_close(
-            silhouette(cosine.view(), &clusters).unwrap(),
-            number(&golden["cosine"]),
-            1e-11,
-        );
+        assert_close(silhouette(euclidean.view(), &clusters).unwrap(), number(&golden["euclidean"]), 1e-12);
+        assert_close(silhouette(cosine.view(), &clusters).unwrap(), number(&golden["cosine"]), 1e-11);
         assert_all_close(
             &silhouettes(euclidean.view(), &clusters).unwrap(),
             &numbers(&golden["samples_euclidean"]),
@@ -166,33 +133,17 @@ mod tests {
         );
         let single = &golden["with_singleton"];
         let clusters = labels(&single["labels"]);
-        assert_close(
-            silhouette(euclidean.view(), &clusters).unwrap(),
-            number(&single["score"]),
-            1e-12,
-        );
-        assert_all_close(
-            &silhouettes(euclidean.view(), &clusters).unwrap(),
-            &numbers(&single["samples"]),
-            1e-11,
-        );
+        assert_close(silhouette(euclidean.view(), &clusters).unwrap(), number(&single["score"]), 1e-12);
+        assert_all_close(&silhouettes(euclidean.view(), &clusters).unwrap(), &numbers(&single["samples"]), 1e-11);
     }
 
     #[test]
     fn one_cluster_has_no_silhouette() {
         let d = distances(array![[0.0], [1.0], [2.0]].view(), Distance::Euclidean).unwrap();
         let error = silhouette(d.view(), &[4, 4, 4]).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .starts_with("the number of clusters is 1: expected at least 2"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("the number of clusters is 1: expected at least 2"), "{error}");
         assert!(silhouette(d.view(), &[0, 1, 2]).is_err());
-        assert!(matches!(
-            silhouette(d.view(), &[0, 1]),
-            Err(AnalysisError::ShapeMismatch { .. })
-        ));
+        assert!(matches!(silhouette(d.view(), &[0, 1]), Err(AnalysisError::ShapeMismatch { .. })));
     }
 
     #[test]

@@ -28,23 +28,15 @@ impl Svd {
         check_array("the table", &table)?;
         if table.nrows() < table.ncols() {
             let Self { u, s, vt } = Self::of(table.t())?;
-            return Ok(Self {
-                u: vt.reversed_axes(),
-                s,
-                vt: u.reversed_axes(),
-            });
+            return Ok(Self { u: vt.reversed_axes(), s, vt: u.reversed_axes() });
         }
         let columns = table.ncols();
         let mut a: Vec<Vec<f64>> = table.columns().into_iter().map(|c| c.to_vec()).collect();
-        let mut v: Vec<Vec<f64>> = (0..columns)
-            .map(|j| (0..columns).map(|i| f64::from(u8::from(i == j))).collect())
-            .collect();
+        let mut v: Vec<Vec<f64>> =
+            (0..columns).map(|j| (0..columns).map(|i| f64::from(u8::from(i == j))).collect()).collect();
         let rounding = table.nrows() as f64 * f64::EPSILON;
         if !(0..SWEEPS).any(|_| !sweep(&mut a, &mut v, rounding)) {
-            return Err(AnalysisError::NotConverged {
-                what: "the singular value decomposition",
-                iterations: SWEEPS,
-            });
+            return Err(AnalysisError::NotConverged { what: "the singular value decomposition", iterations: SWEEPS });
         }
 
         let norms: Vec<f64> = a.iter().map(|column| dot(column, column).sqrt()).collect();
@@ -54,21 +46,11 @@ impl Svd {
         let mut vt = Array2::zeros((columns, columns));
         for (k, &j) in order.iter().enumerate() {
             if norms[j] > 0.0 {
-                u.column_mut(k)
-                    .iter_mut()
-                    .zip(&a[j])
-                    .for_each(|(u, a)| *u = a / norms[j]);
+                u.column_mut(k).iter_mut().zip(&a[j]).for_each(|(u, a)| *u = a / norms[j]);
             }
-            vt.row_mut(k)
-                .iter_mut()
-                .zip(&v[j])
-                .for_each(|(to, from)| *to = *from);
+            vt.row_mut(k).iter_mut().zip(&v[j]).for_each(|(to, from)| *to = *from);
         }
-        Ok(Self {
-            u,
-            s: order.iter().map(|&j| norms[j]).collect(),
-            vt,
-        })
+        Ok(Self { u, s: order.iter().map(|&j| norms[j]).collect(), vt })
     }
 
     /// How many singular values are not zero up to rounding (numpy's `matrix_rank`).
@@ -84,10 +66,7 @@ impl Svd {
 /// `rounding` is the relative error of a sum as long as a column. A column that much shorter than the longest is zero
 /// but for rounding, and is let be: its direction means nothing and would never settle.
 fn sweep(a: &mut [Vec<f64>], v: &mut [Vec<f64>], rounding: f64) -> bool {
-    let longest = a
-        .iter()
-        .map(|column| dot(column, column))
-        .fold(0.0, f64::max);
+    let longest = a.iter().map(|column| dot(column, column)).fold(0.0, f64::max);
     let negligible = longest * rounding * rounding;
     let mut turned = false;
     for j in 1..a.len() {
@@ -121,11 +100,7 @@ fn dot(x: &[f64], y: &[f64]) -> f64 {
 
 /// The table less the mean of each column, and those means.
 pub(crate) fn centred(table: ArrayView2<'_, f64>) -> (Array2<f64>, Vec<f64>) {
-    let means: Vec<f64> = table
-        .columns()
-        .into_iter()
-        .map(|c| c.sum() / c.len() as f64)
-        .collect();
+    let means: Vec<f64> = table.columns().into_iter().map(|c| c.sum() / c.len() as f64).collect();
     let mut centred = table.to_owned();
     for (mut column, mean) in centred.columns_mut().into_iter().zip(&means) {
         column.mapv_inplace(|v| v - mean);
@@ -164,12 +139,7 @@ mod tests {
 
     #[test]
     fn repeated_columns_lower_the_rank() {
-        let table = array![
-            [1.0, 2.0, 1.0],
-            [3.0, 1.0, 3.0],
-            [0.0, 4.0, 0.0],
-            [2.0, 2.0, 2.0]
-        ];
+        let table = array![[1.0, 2.0, 1.0], [3.0, 1.0, 3.0], [0.0, 4.0, 0.0], [2.0, 2.0, 2.0]];
         let svd = Svd::of(table.view()).unwrap();
         assert_eq!(svd.rank(), 2);
         assert!(largest(&(rebuilt(&svd) - &table)) < 1e-13);

@@ -65,21 +65,14 @@ impl FactorAnalysis {
         check_array("the table", &table)?;
         let (subjects, columns) = table.dim();
         if subjects < 2 {
-            return Err(AnalysisError::TooFew {
-                what: "the table",
-                needed: 2,
-                found: subjects,
-            });
+            return Err(AnalysisError::TooFew { what: "the table", needed: 2, found: subjects });
         }
         let n = subjects as f64;
         let (mut z, mean) = centred(table);
         let mut sd = Vec::with_capacity(columns);
         for (mut column, original) in z.columns_mut().into_iter().zip(table.columns()) {
             if let Some(value) = constant(&original.to_vec()) {
-                return Err(AnalysisError::Constant {
-                    what: "a column of the table",
-                    value,
-                });
+                return Err(AnalysisError::Constant { what: "a column of the table", value });
             }
             let scale = (column.dot(&column) / n).sqrt();
             column.mapv_inplace(|v| v / scale);
@@ -87,25 +80,16 @@ impl FactorAnalysis {
         }
 
         let components = Components::of(&z, columns)?;
-        let eigenvalues: Vec<f64> = components
-            .variance
-            .iter()
-            .map(|v| v * (n - 1.0) / n)
-            .collect();
+        let eigenvalues: Vec<f64> = components.variance.iter().map(|v| v * (n - 1.0) / n).collect();
         let count = keep.count(&eigenvalues)?;
         let kept = components.directions.slice(s![..count, ..]);
-        let roots: Array1<f64> = components.variance[..count]
-            .iter()
-            .map(|v| v.sqrt())
-            .collect();
+        let roots: Array1<f64> = components.variance[..count].iter().map(|v| v.sqrt()).collect();
         let mut loadings = &kept.t() * &roots.insert_axis(Axis(0));
         if rotation == Rotation::Varimax {
             loadings = varimax(loadings.view(), true)?.loadings;
         }
         for mut factor in loadings.columns_mut() {
-            let largest = factor
-                .iter()
-                .fold(0.0_f64, |m, &v| if v.abs() > m.abs() { v } else { m });
+            let largest = factor.iter().fold(0.0_f64, |m, &v| if v.abs() > m.abs() { v } else { m });
             if largest < 0.0 {
                 factor.mapv_inplace(|v| -v);
             }
@@ -114,17 +98,8 @@ impl FactorAnalysis {
         // R^-1 L, by way of the eigenvectors of R.
         let along = components.directions.dot(&loadings);
         let inverse: Array1<f64> = eigenvalues.iter().map(|e| 1.0 / e).collect();
-        let weights = components
-            .directions
-            .t()
-            .dot(&(&along * &inverse.insert_axis(Axis(1))));
-        Ok(Self {
-            eigenvalues,
-            loadings,
-            weights,
-            mean,
-            sd,
-        })
+        let weights = components.directions.t().dot(&(&along * &inverse.insert_axis(Axis(1))));
+        Ok(Self { eigenvalues, loadings, weights, mean, sd })
     }
 
     /// The scores `[subjects, factors]` of these or other subjects.
@@ -150,9 +125,7 @@ impl FactorAnalysis {
 
     /// The share of each column's variance that the kept factors explain.
     pub fn communalities(&self) -> Vec<f64> {
-        self.loadings
-            .map_axis(Axis(1), |row| row.dot(&row))
-            .to_vec()
+        self.loadings.map_axis(Axis(1), |row| row.dot(&row)).to_vec()
     }
 }
 
@@ -161,40 +134,25 @@ impl Components {
         let svd = Svd::of(centred.view())?;
         let rank = svd.rank();
         if rank < needed {
-            return Err(AnalysisError::RankDeficient {
-                what: "the table",
-                rank,
-                needed,
-            });
+            return Err(AnalysisError::RankDeficient { what: "the table", rank, needed });
         }
         let n = centred.nrows() as f64;
-        Ok(Self {
-            variance: svd.s.iter().map(|s| s * s / (n - 1.0)).collect(),
-            directions: svd.vt,
-        })
+        Ok(Self { variance: svd.s.iter().map(|s| s * s / (n - 1.0)).collect(), directions: svd.vt })
     }
 }
 
 impl Keep {
     fn count(self, eigenvalues: &[f64]) -> Result<usize> {
         let (count, expected) = match self {
-            Keep::Count(count) => (
-                count,
-                "at least 1 factor and no more than there are columns",
-            ),
-            Keep::EigenvaluesAbove(least) => (
-                eigenvalues.iter().filter(|&&e| e > least).count(),
-                "an eigenvalue that at least one factor exceeds",
-            ),
+            Keep::Count(count) => (count, "at least 1 factor and no more than there are columns"),
+            Keep::EigenvaluesAbove(least) => {
+                (eigenvalues.iter().filter(|&&e| e > least).count(), "an eigenvalue that at least one factor exceeds")
+            }
         };
         if (1..=eigenvalues.len()).contains(&count) {
             return Ok(count);
         }
-        Err(AnalysisError::Setting {
-            setting: "what is kept of the factors",
-            found: format!("{self:?}"),
-            expected,
-        })
+        Err(AnalysisError::Setting { setting: "what is kept of the factors", found: format!("{self:?}"), expected })
     }
 }
 
@@ -209,21 +167,14 @@ mod tests {
         assert_eq!(found.dim(), expected.dim());
         for factor in found.columns() {
             let distance = |other: ndarray::ArrayView1<'_, f64>, sign: f64| {
-                factor
-                    .iter()
-                    .zip(other)
-                    .map(|(a, b)| (a - sign * b).abs())
-                    .fold(0.0, f64::max)
+                factor.iter().zip(other).map(|(a, b)| (a - sign * b).abs()).fold(0.0, f64::max)
             };
             let nearest = expected
                 .columns()
                 .into_iter()
                 .map(|c| distance(c, 1.0).min(distance(c, -1.0)))
                 .fold(f64::INFINITY, f64::min);
-            assert!(
-                nearest < tolerance,
-                "the nearest factor is {nearest:.1e} away"
-            );
+            assert!(nearest < tolerance, "the nearest factor is {nearest:.1e} away");
         }
     }
 
@@ -233,29 +184,13 @@ mod tests {
             return;
         };
         let x = table(&golden["X"]);
-        let found =
-            FactorAnalysis::fit(x.view(), Keep::EigenvaluesAbove(1.0), Rotation::None).unwrap();
-        let variance: Vec<f64> = found.eigenvalues[..3]
-            .iter()
-            .map(|e| e * 60.0 / 59.0)
-            .collect();
-        assert_all_close(
-            &variance,
-            &numbers(&golden["pca"]["explained_variance"]),
-            1e-11,
-        );
+        let found = FactorAnalysis::fit(x.view(), Keep::EigenvaluesAbove(1.0), Rotation::None).unwrap();
+        let variance: Vec<f64> = found.eigenvalues[..3].iter().map(|e| e * 60.0 / 59.0).collect();
+        assert_all_close(&variance, &numbers(&golden["pca"]["explained_variance"]), 1e-11);
         let ratio: Vec<f64> = found.eigenvalues[..3].iter().map(|e| e / 8.0).collect();
-        assert_all_close(
-            &ratio,
-            &numbers(&golden["pca"]["explained_variance_ratio"]),
-            1e-11,
-        );
+        assert_all_close(&ratio, &numbers(&golden["pca"]["explained_variance_ratio"]), 1e-11);
         assert_close(found.eigenvalues.iter().sum(), 8.0, 1e-12);
-        assert_same_factors(
-            &found.loadings,
-            &table(&golden["loadings_unrotated"]),
-            1e-10,
-        );
+        assert_same_factors(&found.loadings, &table(&golden["loadings_unrotated"]), 1e-10);
     }
 
     #[test]
@@ -265,39 +200,15 @@ mod tests {
         };
         let x = table(&golden["X"]);
         let found = FactorAnalysis::fit(x.view(), Keep::Count(3), Rotation::Varimax).unwrap();
-        assert_same_factors(
-            &found.loadings,
-            &table(&golden["varimax"]["kaiser_True"]["loadings"]),
-            1e-9,
-        );
+        assert_same_factors(&found.loadings, &table(&golden["varimax"]["kaiser_True"]["loadings"]), 1e-9);
         assert_same_factors(&found.weights, &table(&golden["regression_weights"]), 1e-9);
-        assert_same_factors(
-            &found.scores(x.view()).unwrap(),
-            &table(&golden["regression_scores"]),
-            1e-9,
-        );
+        assert_same_factors(&found.scores(x.view()).unwrap(), &table(&golden["regression_scores"]), 1e-9);
         let plain = varimax(table(&golden["loadings_unrotated"]).view(), false).unwrap();
-        assert_same_factors(
-            &plain.loadings,
-            &table(&golden["varimax"]["kaiser_False"]["loadings"]),
-            1e-9,
-        );
-        assert_same_factors(
-            &plain.rotation,
-            &table(&golden["varimax"]["kaiser_False"]["rotation"]),
-            1e-9,
-        );
+        assert_same_factors(&plain.loadings, &table(&golden["varimax"]["kaiser_False"]["loadings"]), 1e-9);
+        assert_same_factors(&plain.rotation, &table(&golden["varimax"]["kaiser_False"]["rotation"]), 1e-9);
         // factor_analyzer's own loadings have variances of divisor n, hence the factor 60/59.
-        let communalities: Vec<f64> = found
-            .communalities()
-            .iter()
-            .map(|c| c * 59.0 / 60.0)
-            .collect();
-        assert_all_close(
-            &communalities,
-            &numbers(&golden["factor_analyzer_principal_varimax"]["communalities"]),
-            1e-9,
-        );
+        let communalities: Vec<f64> = found.communalities().iter().map(|c| c * 59.0 / 60.0).collect();
+        assert_all_close(&communalities, &numbers(&golden["factor_analyzer_principal_varimax"]["communalities"]), 1e-9);
     }
 
     #[test]
@@ -309,34 +220,15 @@ mod tests {
         let found = FactorAnalysis::fit(x.view(), Keep::Count(2), Rotation::Varimax).unwrap();
         let all = found.scores(x.view()).unwrap();
         let some = found.scores(x.slice(s![10..14, ..])).unwrap();
-        assert!(
-            (&some - &all.slice(s![10..14, ..]))
-                .iter()
-                .all(|d| d.abs() < 1e-12)
-        );
-        assert!(matches!(
-            found.scores(x.slice(s![.., ..4])),
-            Err(AnalysisError::ShapeMismatch { .. })
-        ));
+        assert!((&some - &all.slice(s![10..14, ..])).iter().all(|d| d.abs() < 1e-12));
+        assert!(matches!(found.scores(x.slice(s![.., ..4])), Err(AnalysisError::ShapeMismatch { .. })));
     }
 
     #[test]
     fn columns_that_repeat_others_are_refused() {
-        let x = array![
-            [1.0, 2.0, 3.0],
-            [2.0, 1.0, 3.0],
-            [4.0, 4.0, 8.0],
-            [3.0, 7.0, 10.0]
-        ];
+        let x = array![[1.0, 2.0, 3.0], [2.0, 1.0, 3.0], [4.0, 4.0, 8.0], [3.0, 7.0, 10.0]];
         let error = FactorAnalysis::fit(x.view(), Keep::Count(1), Rotation::None).unwrap_err();
-        assert_eq!(
-            error,
-            AnalysisError::RankDeficient {
-                what: "the table",
-                rank: 2,
-                needed: 3
-            }
-        );
+        assert_eq!(error, AnalysisError::RankDeficient { what: "the table", rank: 2, needed: 3 });
         let x = array![[1.0, 2.0], [2.0, 2.0], [4.0, 2.0]];
         assert!(matches!(
             FactorAnalysis::fit(x.view(), Keep::Count(1), Rotation::None),

@@ -30,9 +30,7 @@ impl<'a> DiagonalGaussian<'a> {
 
     /// The Kullback-Leibler divergence from the standard normal.
     pub fn kl_from_standard(&self) -> Vec<f64> {
-        self.dimensions()
-            .map(|(mean, log)| 0.5 * (log.exp() + mean * mean - 1.0 - log))
-            .collect()
+        self.dimensions().map(|(mean, log)| 0.5 * (log.exp() + mean * mean - 1.0 - log)).collect()
     }
 
     /// The Kullback-Leibler divergence from `other`, `KL(self || other)`.
@@ -40,12 +38,7 @@ impl<'a> DiagonalGaussian<'a> {
     /// # Errors
     /// Another number of dimensions.
     pub fn kl_from(&self, other: &DiagonalGaussian<'_>) -> Result<Vec<f64>> {
-        check_paired(
-            "the first Gaussian",
-            self.mean,
-            "the second Gaussian",
-            other.mean,
-        )?;
+        check_paired("the first Gaussian", self.mean, "the second Gaussian", other.mean)?;
         let kl = |((m1, l1), (m2, l2)): ((f64, f64), (f64, f64))| {
             0.5 * (l2 - l1 + (l1 - l2).exp() + (m1 - m2).powi(2) * (-l2).exp() - 1.0)
         };
@@ -78,10 +71,7 @@ impl<'a> DiagonalGaussian<'a> {
     }
 
     fn dimensions(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.mean
-            .iter()
-            .copied()
-            .zip(self.log_variance.iter().copied())
+        self.mean.iter().copied().zip(self.log_variance.iter().copied())
     }
 
     fn check(&self, x: &[f64]) -> Result<()> {
@@ -105,39 +95,16 @@ mod tests {
         let (mean2, log2) = (list("mu2"), list("logvar2"));
         let first = DiagonalGaussian::new(&mean, &log).unwrap();
         let second = DiagonalGaussian::new(&mean2, &log2).unwrap();
-        assert_all_close(
-            &first.kl_from_standard(),
-            &list("kl_standard_per_dim"),
-            1e-12,
-        );
-        let sums: Vec<f64> = first
-            .kl_from_standard()
-            .chunks(5)
-            .map(|dims| dims.iter().sum())
-            .collect();
+        assert_all_close(&first.kl_from_standard(), &list("kl_standard_per_dim"), 1e-12);
+        let sums: Vec<f64> = first.kl_from_standard().chunks(5).map(|dims| dims.iter().sum()).collect();
         assert_all_close(&sums, &numbers(&golden["kl_standard_per_sample"]), 1e-12);
-        assert_all_close(
-            &first.kl_from(&second).unwrap(),
-            &list("kl_between_per_dim"),
-            1e-12,
-        );
-        assert_all_close(
-            &first.log_density(&x).unwrap(),
-            &list("normal_log_prob"),
-            1e-12,
-        );
+        assert_all_close(&first.kl_from(&second).unwrap(), &list("kl_between_per_dim"), 1e-12);
+        assert_all_close(&first.log_density(&x).unwrap(), &list("normal_log_prob"), 1e-12);
         let loss = first.negative_log_likelihood(&x).unwrap();
         assert_all_close(&loss, &list("gaussian_nll_none"), 1e-12);
-        assert_close(
-            loss.iter().sum::<f64>() / 20.0,
-            number(&golden["gaussian_nll_mean"]),
-            1e-12,
-        );
+        assert_close(loss.iter().sum::<f64>() / 20.0, number(&golden["gaussian_nll_mean"]), 1e-12);
         let certain = [-100.0; 20];
-        let loss = DiagonalGaussian::new(&mean, &certain)
-            .unwrap()
-            .negative_log_likelihood(&x)
-            .unwrap();
+        let loss = DiagonalGaussian::new(&mean, &certain).unwrap().negative_log_likelihood(&x).unwrap();
         assert_all_close(&loss, &list("gaussian_nll_clamped_var"), 1e-12);
     }
 

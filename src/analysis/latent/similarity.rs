@@ -67,10 +67,7 @@ pub fn debiased_linear_cka(first: ArrayView2<'_, f64>, second: ArrayView2<'_, f6
 ///
 /// # Errors
 /// As [`linear_cka`].
-pub fn canonical_correlations(
-    first: ArrayView2<'_, f64>,
-    second: ArrayView2<'_, f64>,
-) -> Result<Vec<f64>> {
+pub fn canonical_correlations(first: ArrayView2<'_, f64>, second: ArrayView2<'_, f64>) -> Result<Vec<f64>> {
     let (x, y) = centred_pair(first, second, 2)?;
     let (x, y) = (Svd::of(x.view())?, Svd::of(y.view())?);
     correlations(&x, x.rank(), &y, y.rank())
@@ -80,12 +77,7 @@ pub fn canonical_correlations(
 ///
 /// # Errors
 /// As [`linear_cka`]; a `share` that is not above 0 and at most 1.
-pub fn svcca(
-    first: ArrayView2<'_, f64>,
-    second: ArrayView2<'_, f64>,
-    share: f64,
-    energy: Energy,
-) -> Result<Svcca> {
+pub fn svcca(first: ArrayView2<'_, f64>, second: ArrayView2<'_, f64>, share: f64, energy: Energy) -> Result<Svcca> {
     if !(share > 0.0 && share <= 1.0) {
         return Err(AnalysisError::Setting {
             setting: "the share of energy",
@@ -98,11 +90,7 @@ pub fn svcca(
     let directions = (energy.leading(&x, share), energy.leading(&y, share));
     let correlations = correlations(&x, directions.0, &y, directions.1)?;
     let mean = correlations.iter().sum::<f64>() / correlations.len() as f64;
-    Ok(Svcca {
-        correlations,
-        mean,
-        directions,
-    })
+    Ok(Svcca { correlations, mean, directions })
 }
 
 impl Energy {
@@ -128,11 +116,7 @@ impl Energy {
 /// The singular values of `Ux' Uy`: cosines of the angles between two spaces.
 fn correlations(x: &Svd, kx: usize, y: &Svd, ky: usize) -> Result<Vec<f64>> {
     let between = x.u.slice(s![.., ..kx]).t().dot(&y.u.slice(s![.., ..ky]));
-    Ok(Svd::of(between.view())?
-        .s
-        .iter()
-        .map(|c| c.min(1.0))
-        .collect())
+    Ok(Svd::of(between.view())?.s.iter().map(|c| c.min(1.0)).collect())
 }
 
 fn centred_pair(
@@ -152,21 +136,10 @@ fn centred_pair(
     let check = |what, table: ArrayView2<'_, f64>| {
         check_array(what, &table)?;
         if table.nrows() < needed {
-            return Err(AnalysisError::TooFew {
-                what,
-                needed,
-                found: table.nrows(),
-            });
+            return Err(AnalysisError::TooFew { what, needed, found: table.nrows() });
         }
-        if table
-            .columns()
-            .into_iter()
-            .all(|c| c.iter().all(|&v| v == c[0]))
-        {
-            return Err(AnalysisError::Constant {
-                what,
-                value: table[[0, 0]],
-            });
+        if table.columns().into_iter().all(|c| c.iter().all(|&v| v == c[0])) {
+            return Err(AnalysisError::Constant { what, value: table[[0, 0]] });
         }
         Ok(centred(table).0)
     };
@@ -204,23 +177,11 @@ mod tests {
             return;
         };
         let (x, y) = (table(&golden["X"]), table(&golden["Y"]));
-        assert_close(
-            linear_cka(x.view(), y.view()).unwrap(),
-            number(&golden["linear_cka"]),
-            1e-12,
-        );
-        assert_close(
-            debiased_linear_cka(x.view(), y.view()).unwrap(),
-            number(&golden["debiased_linear_cka"]),
-            1e-11,
-        );
+        assert_close(linear_cka(x.view(), y.view()).unwrap(), number(&golden["linear_cka"]), 1e-12);
+        assert_close(debiased_linear_cka(x.view(), y.view()).unwrap(), number(&golden["debiased_linear_cka"]), 1e-11);
         let correlations = canonical_correlations(x.view(), y.view()).unwrap();
         assert_all_close(&correlations, &numbers(&golden["cca_correlations"]), 1e-10);
-        assert_all_close(
-            &correlations,
-            &numbers(&golden["sklearn_cca_correlations"]),
-            1e-6,
-        );
+        assert_all_close(&correlations, &numbers(&golden["sklearn_cca_correlations"]), 1e-6);
     }
 
     #[test]
@@ -239,11 +200,7 @@ mod tests {
             let found = svcca(x.view(), y.view(), share, energy).unwrap();
             assert_eq!(found.directions.0 as u64, expected["k_x"].as_u64().unwrap());
             assert_eq!(found.directions.1 as u64, expected["k_y"].as_u64().unwrap());
-            assert_all_close(
-                &found.correlations,
-                &numbers(&expected["correlations"]),
-                1e-10,
-            );
+            assert_all_close(&found.correlations, &numbers(&expected["correlations"]), 1e-10);
             assert_close(found.mean, number(&expected["mean"]), 1e-10);
         }
     }
@@ -253,33 +210,16 @@ mod tests {
         let x = array![[1.0, 2.0], [3.0, -1.0], [0.5, 4.0], [2.0, 2.5], [-1.0, 0.0]];
         let turned = x.dot(&array![[0.6, -0.8], [0.8, 0.6]]) * 3.0 + 5.0;
         assert_close(linear_cka(x.view(), turned.view()).unwrap(), 1.0, 1e-12);
-        assert_close(
-            debiased_linear_cka(x.view(), turned.view()).unwrap(),
-            1.0,
-            1e-12,
-        );
-        assert_all_close(
-            &canonical_correlations(x.view(), turned.view()).unwrap(),
-            &[1.0, 1.0],
-            1e-12,
-        );
+        assert_close(debiased_linear_cka(x.view(), turned.view()).unwrap(), 1.0, 1e-12);
+        assert_all_close(&canonical_correlations(x.view(), turned.view()).unwrap(), &[1.0, 1.0], 1e-12);
     }
 
     #[test]
     fn tables_that_cannot_be_compared_are_refused() {
         let x = array![[1.0], [2.0], [3.0]];
-        assert!(matches!(
-            linear_cka(x.view(), array![[1.0]].view()),
-            Err(AnalysisError::ShapeMismatch { .. })
-        ));
-        assert!(matches!(
-            linear_cka(x.view(), Array2::ones((3, 2)).view()),
-            Err(AnalysisError::Constant { .. })
-        ));
-        assert!(matches!(
-            debiased_linear_cka(x.view(), x.view()),
-            Err(AnalysisError::TooFew { needed: 4, .. })
-        ));
+        assert!(matches!(linear_cka(x.view(), array![[1.0]].view()), Err(AnalysisError::ShapeMismatch { .. })));
+        assert!(matches!(linear_cka(x.view(), Array2::ones((3, 2)).view()), Err(AnalysisError::Constant { .. })));
+        assert!(matches!(debiased_linear_cka(x.view(), x.view()), Err(AnalysisError::TooFew { needed: 4, .. })));
         assert!(svcca(x.view(), x.view(), 0.0, Energy::Variance).is_err());
     }
 }

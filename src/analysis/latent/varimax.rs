@@ -40,9 +40,7 @@ pub fn varimax(loadings: ArrayView2<'_, f64>, kaiser: bool) -> Result<Rotated> {
     for _ in 0..if factors > 1 { ITERATIONS } else { 0 } {
         let basis = scaled.dot(&rotation);
         let mean_squares = basis.mapv(|v| v * v).sum_axis(Axis(0)) / columns as f64;
-        let gradient = scaled
-            .t()
-            .dot(&(basis.mapv(|v| v.powi(3)) - &basis * &mean_squares.insert_axis(Axis(0))));
+        let gradient = scaled.t().dot(&(basis.mapv(|v| v.powi(3)) - &basis * &mean_squares.insert_axis(Axis(0))));
         let svd = Svd::of(gradient.view())?;
         // A gradient of lower rank has no unique rotation (factors that load on nothing): what is there is kept.
         if svd.rank() < factors {
@@ -55,8 +53,5 @@ pub fn varimax(loadings: ArrayView2<'_, f64>, kaiser: bool) -> Result<Rotated> {
             break;
         }
     }
-    Ok(Rotated {
-        loadings: loadings.dot(&rotation),
-        rotation,
-    })
+    Ok(Rotated { loadings: loadings.dot(&rotation), rotation })
 }

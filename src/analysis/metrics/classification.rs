@@ -55,12 +55,7 @@ impl ConfusionMatrix {
     /// No subjects, lists of different length, or a label that is not below `classes`.
     pub fn new(truth: &[usize], predicted: &[usize], classes: usize) -> Result<Self> {
         check_size("the true classes", truth, 1)?;
-        check_paired(
-            "the true classes",
-            truth,
-            "the predicted classes",
-            predicted,
-        )?;
+        check_paired("the true classes", truth, "the predicted classes", predicted)?;
         check_labels("the true classes", truth, classes)?;
         check_labels("the predicted classes", predicted, classes)?;
         let mut counts = Array2::zeros((classes, classes));
@@ -97,12 +92,7 @@ impl ConfusionMatrix {
     ///
     /// A class absent from the truth takes no part, as in scikit-learn's `balanced_accuracy_score`.
     pub fn balanced_accuracy(&self) -> f64 {
-        let recalls: Vec<f64> = self
-            .per_class()
-            .iter()
-            .filter(|c| c.support > 0)
-            .map(|c| c.recall)
-            .collect();
+        let recalls: Vec<f64> = self.per_class().iter().filter(|c| c.support > 0).map(|c| c.recall).collect();
         recalls.iter().sum::<f64>() / recalls.len() as f64
     }
 
@@ -138,11 +128,7 @@ impl ConfusionMatrix {
     }
 
     fn average(&self, weight: impl Fn(&ClassScores) -> usize) -> AverageScores {
-        let mut sum = AverageScores {
-            precision: 0.0,
-            recall: 0.0,
-            f1: 0.0,
-        };
+        let mut sum = AverageScores { precision: 0.0, recall: 0.0, f1: 0.0 };
         let mut total = 0.0;
         for class in self.per_class() {
             let w = weight(&class) as f64;
@@ -151,11 +137,7 @@ impl ConfusionMatrix {
             sum.f1 += w * class.f1;
             total += w;
         }
-        AverageScores {
-            precision: sum.precision / total,
-            recall: sum.recall / total,
-            f1: sum.f1 / total,
-        }
+        AverageScores { precision: sum.precision / total, recall: sum.recall / total, f1: sum.f1 / total }
     }
 }
 
@@ -171,9 +153,7 @@ pub fn most_probable(probabilities: ArrayView2<'_, f64>) -> Result<Vec<usize>> {
         .map(|row| {
             row.iter()
                 .enumerate()
-                .fold((0, f64::NEG_INFINITY), |best, (i, &p)| {
-                    if p > best.1 { (i, p) } else { best }
-                })
+                .fold((0, f64::NEG_INFINITY), |best, (i, &p)| if p > best.1 { (i, p) } else { best })
                 .0
         })
         .collect())
@@ -181,85 +161,41 @@ pub fn most_probable(probabilities: ArrayView2<'_, f64>) -> Result<Vec<usize>> {
 
 pub(super) fn check_labels(what: &'static str, labels: &[usize], classes: usize) -> Result<()> {
     match labels.iter().position(|&label| label >= classes) {
-        Some(position) => Err(AnalysisError::UnknownClass {
-            what,
-            position,
-            label: labels[position],
-            classes,
-        }),
+        Some(position) => Err(AnalysisError::UnknownClass { what, position, label: labels[position], classes }),
         None => Ok(()),
     }
 }
 
 /// `part / whole`, and 0 where there is no whole.
 fn ratio(part: usize, whole: usize) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{
-        assert_all_close, assert_close, flat, labels, number, stats, table,
-    };
+    use crate::analysis::golden::{assert_all_close, assert_close, flat, labels, number, stats, table};
 
     #[test]
     fn the_scores_of_three_classes_are_scikit_learns() {
         let Some(golden) = stats("classification") else {
             return;
         };
-        let matrix = ConfusionMatrix::from_probabilities(
-            &labels(&golden["y"]),
-            table(&golden["prob"]).view(),
-        )
-        .unwrap();
-        let same =
-            ConfusionMatrix::new(&labels(&golden["y"]), &labels(&golden["pred"]), 3).unwrap();
+        let matrix = ConfusionMatrix::from_probabilities(&labels(&golden["y"]), table(&golden["prob"]).view()).unwrap();
+        let same = ConfusionMatrix::new(&labels(&golden["y"]), &labels(&golden["pred"]), 3).unwrap();
         assert_eq!(matrix, same);
         let counts: Vec<f64> = matrix.counts().iter().map(|&n| n as f64).collect();
         assert_eq!(counts, flat(&golden["confusion"]));
         assert_close(matrix.accuracy(), number(&golden["accuracy"]), 1e-12);
-        assert_close(
-            matrix.balanced_accuracy(),
-            number(&golden["balanced_accuracy"]),
-            1e-12,
-        );
+        assert_close(matrix.balanced_accuracy(), number(&golden["balanced_accuracy"]), 1e-12);
         let classes = matrix.per_class();
         let column = |get: fn(&ClassScores) -> f64| classes.iter().map(get).collect::<Vec<_>>();
-        assert_all_close(
-            &column(|c| c.precision),
-            &flat(&golden["precision_per_class"]),
-            1e-12,
-        );
-        assert_all_close(
-            &column(|c| c.recall),
-            &flat(&golden["recall_per_class"]),
-            1e-12,
-        );
-        assert_close(
-            matrix.macro_average().precision,
-            number(&golden["precision_macro"]),
-            1e-12,
-        );
-        assert_close(
-            matrix.macro_average().f1,
-            number(&golden["f1_macro"]),
-            1e-12,
-        );
-        assert_close(
-            matrix.weighted_average().f1,
-            number(&golden["f1_weighted"]),
-            1e-12,
-        );
-        assert_close(
-            matrix.weighted_average().recall,
-            number(&golden["f1_micro"]),
-            1e-12,
-        );
+        assert_all_close(&column(|c| c.precision), &flat(&golden["precision_per_class"]), 1e-12);
+        assert_all_close(&column(|c| c.recall), &flat(&golden["recall_per_class"]), 1e-12);
+        assert_close(matrix.macro_average().precision, number(&golden["precision_macro"]), 1e-12);
+        assert_close(matrix.macro_average().f1, number(&golden["f1_macro"]), 1e-12);
+        assert_close(matrix.weighted_average().f1, number(&golden["f1_weighted"]), 1e-12);
+        assert_close(matrix.weighted_average().recall, number(&golden["f1_micro"]), 1e-12);
     }
 
     #[test]
@@ -268,23 +204,10 @@ mod tests {
             return;
         };
         let expected = &golden["class_never_predicted"];
-        let matrix =
-            ConfusionMatrix::new(&labels(&golden["y"]), &labels(&expected["pred"]), 3).unwrap();
-        assert_close(
-            matrix.macro_average().precision,
-            number(&expected["precision_macro"]),
-            1e-12,
-        );
-        assert_close(
-            matrix.macro_average().f1,
-            number(&expected["f1_macro"]),
-            1e-12,
-        );
-        assert_close(
-            matrix.balanced_accuracy(),
-            number(&expected["balanced_accuracy"]),
-            1e-12,
-        );
+        let matrix = ConfusionMatrix::new(&labels(&golden["y"]), &labels(&expected["pred"]), 3).unwrap();
+        assert_close(matrix.macro_average().precision, number(&expected["precision_macro"]), 1e-12);
+        assert_close(matrix.macro_average().f1, number(&expected["f1_macro"]), 1e-12);
+        assert_close(matrix.balanced_accuracy(), number(&expected["balanced_accuracy"]), 1e-12);
     }
 
     #[test]
@@ -302,18 +225,9 @@ mod tests {
     #[test]
     fn labels_out_of_range_and_lists_of_different_length_are_refused() {
         let error = ConfusionMatrix::new(&[0, 3], &[0, 1], 3).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "the true classes holds class 3 at 1, but there are 3 classes (0 to 2)"
-        );
-        assert!(matches!(
-            ConfusionMatrix::new(&[0], &[0, 1], 3),
-            Err(AnalysisError::ShapeMismatch { .. })
-        ));
-        assert!(matches!(
-            ConfusionMatrix::new(&[], &[], 3),
-            Err(AnalysisError::Empty { .. })
-        ));
+        assert_eq!(error.to_string(), "the true classes holds class 3 at 1, but there are 3 classes (0 to 2)");
+        assert!(matches!(ConfusionMatrix::new(&[0], &[0, 1], 3), Err(AnalysisError::ShapeMismatch { .. })));
+        assert!(matches!(ConfusionMatrix::new(&[], &[], 3), Err(AnalysisError::Empty { .. })));
         let probabilities = ndarray::array![[0.5, 0.5], [0.2, f64::NAN]];
         let error = ConfusionMatrix::from_probabilities(&[0, 1], probabilities.view()).unwrap_err();
         assert!(matches!(error, AnalysisError::NotFinite { position, .. } if position == [1, 1]));

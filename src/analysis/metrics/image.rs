@@ -39,11 +39,7 @@ where
 ///
 /// # Errors
 /// As [`mse`]; a `data_range` that is not positive; identical images, whose ratio is infinite.
-pub fn psnr<T, D>(
-    truth: ArrayView<'_, T, D>,
-    predicted: ArrayView<'_, T, D>,
-    data_range: f64,
-) -> Result<f64>
+pub fn psnr<T, D>(truth: ArrayView<'_, T, D>, predicted: ArrayView<'_, T, D>, data_range: f64) -> Result<f64>
 where
     T: Copy + Into<f64>,
     D: Dimension,
@@ -62,20 +58,14 @@ where
 ///
 /// # Errors
 /// As [`mse`]; two images that are zero everywhere.
-pub fn normalised_difference<T, D>(
-    truth: ArrayView<'_, T, D>,
-    predicted: ArrayView<'_, T, D>,
-) -> Result<f64>
+pub fn normalised_difference<T, D>(truth: ArrayView<'_, T, D>, predicted: ArrayView<'_, T, D>) -> Result<f64>
 where
     T: Copy + Into<f64>,
     D: Dimension,
 {
     let magnitude = mean(&truth, &predicted, |t, p| t.abs() + p.abs())?;
     if magnitude == 0.0 {
-        return Err(AnalysisError::Constant {
-            what: "both images",
-            value: 0.0,
-        });
+        return Err(AnalysisError::Constant { what: "both images", value: 0.0 });
     }
     Ok(mae(truth, predicted)? / magnitude)
 }
@@ -84,16 +74,9 @@ where
 ///
 /// # Errors
 /// Shapes that differ or no voxels.
-pub fn dice<D: Dimension>(
-    truth: ArrayView<'_, bool, D>,
-    predicted: ArrayView<'_, bool, D>,
-) -> Result<f64> {
+pub fn dice<D: Dimension>(truth: ArrayView<'_, bool, D>, predicted: ArrayView<'_, bool, D>) -> Result<f64> {
     let counts = overlap(truth, predicted)?;
-    Ok(if counts.sum() == 0 {
-        1.0
-    } else {
-        2.0 * counts.both as f64 / counts.sum() as f64
-    })
+    Ok(if counts.sum() == 0 { 1.0 } else { 2.0 * counts.both as f64 / counts.sum() as f64 })
 }
 
 /// The intersection over the union of two masks (Jaccard's index); 1 where both are empty.
@@ -106,11 +89,7 @@ pub fn intersection_over_union<D: Dimension>(
 ) -> Result<f64> {
     let counts = overlap(truth, predicted)?;
     let union = counts.sum() - counts.both;
-    Ok(if union == 0 {
-        1.0
-    } else {
-        counts.both as f64 / union as f64
-    })
+    Ok(if union == 0 { 1.0 } else { counts.both as f64 / union as f64 })
 }
 
 /// Sizes of two masks and of what they share.
@@ -126,26 +105,12 @@ impl Overlap {
     }
 }
 
-fn overlap<D: Dimension>(
-    truth: ArrayView<'_, bool, D>,
-    predicted: ArrayView<'_, bool, D>,
-) -> Result<Overlap> {
-    check_shapes(
-        "the true mask",
-        truth.shape(),
-        "the predicted mask",
-        predicted.shape(),
-    )?;
+fn overlap<D: Dimension>(truth: ArrayView<'_, bool, D>, predicted: ArrayView<'_, bool, D>) -> Result<Overlap> {
+    check_shapes("the true mask", truth.shape(), "the predicted mask", predicted.shape())?;
     if truth.is_empty() {
-        return Err(AnalysisError::Empty {
-            what: "the true mask",
-        });
+        return Err(AnalysisError::Empty { what: "the true mask" });
     }
-    let mut counts = Overlap {
-        truth: 0,
-        predicted: 0,
-        both: 0,
-    };
+    let mut counts = Overlap { truth: 0, predicted: 0, both: 0 };
     for (&t, &p) in truth.iter().zip(&predicted) {
         counts.truth += usize::from(t);
         counts.predicted += usize::from(p);
@@ -154,28 +119,16 @@ fn overlap<D: Dimension>(
     Ok(counts)
 }
 
-fn mean<T, D>(
-    truth: &ArrayView<'_, T, D>,
-    predicted: &ArrayView<'_, T, D>,
-    of: impl Fn(f64, f64) -> f64,
-) -> Result<f64>
+fn mean<T, D>(truth: &ArrayView<'_, T, D>, predicted: &ArrayView<'_, T, D>, of: impl Fn(f64, f64) -> f64) -> Result<f64>
 where
     T: Copy + Into<f64>,
     D: Dimension,
 {
     check_images(truth, predicted)?;
-    Ok(truth
-        .iter()
-        .zip(predicted)
-        .map(|(&t, &p)| of(t.into(), p.into()))
-        .sum::<f64>()
-        / truth.len() as f64)
+    Ok(truth.iter().zip(predicted).map(|(&t, &p)| of(t.into(), p.into())).sum::<f64>() / truth.len() as f64)
 }
 
-pub(super) fn check_images<T, D>(
-    truth: &ArrayView<'_, T, D>,
-    predicted: &ArrayView<'_, T, D>,
-) -> Result<()>
+pub(super) fn check_images<T, D>(truth: &ArrayView<'_, T, D>, predicted: &ArrayView<'_, T, D>) -> Result<()>
 where
     T: Copy + Into<f64>,
     D: Dimension,

@@ -4,9 +4,7 @@
 //! that unit (the mean squared error its square); R2 and the correlations have none. Definitions follow scikit-learn
 //! (`mean_squared_error`, `mean_absolute_error`, `r2_score`) and scipy (`pearsonr`, `spearmanr`).
 
-use crate::analysis::error::{
-    AnalysisError, Result, check_paired, check_sample, check_size, constant,
-};
+use crate::analysis::error::{AnalysisError, Result, check_paired, check_sample, check_size, constant};
 use crate::analysis::statistics::moments::{largest, mean};
 use crate::analysis::statistics::ranks::Ranks;
 use crate::analysis::statistics::tails::student_t_two_sided;
@@ -48,11 +46,7 @@ pub fn r2(truth: &[f64], predicted: &[f64]) -> Result<f64> {
     check_size("the truth", truth, 2)?;
     check_varies("the truth", truth)?;
     let mean = mean(truth);
-    let residual: f64 = truth
-        .iter()
-        .zip(predicted)
-        .map(|(t, p)| (t - p).powi(2))
-        .sum();
+    let residual: f64 = truth.iter().zip(predicted).map(|(t, p)| (t - p).powi(2)).sum();
     let total: f64 = truth.iter().map(|t| (t - mean).powi(2)).sum();
     Ok(1.0 - residual / total)
 }
@@ -78,10 +72,7 @@ pub fn spearman(truth: &[f64], predicted: &[f64]) -> Result<Correlation> {
     check_size("the truth", truth, 2)?;
     check_varies("the truth", truth)?;
     check_varies("the predictions", predicted)?;
-    Ok(correlation(
-        &Ranks::of(truth).values,
-        &Ranks::of(predicted).values,
-    ))
+    Ok(correlation(&Ranks::of(truth).values, &Ranks::of(predicted).values))
 }
 
 fn correlation(x: &[f64], y: &[f64]) -> Correlation {
@@ -107,12 +98,7 @@ fn scaled_deviations(values: &[f64]) -> Vec<f64> {
 
 fn mean_error(truth: &[f64], predicted: &[f64], loss: impl Fn(f64) -> f64) -> Result<f64> {
     check_pair(truth, predicted)?;
-    Ok(truth
-        .iter()
-        .zip(predicted)
-        .map(|(t, p)| loss(t - p))
-        .sum::<f64>()
-        / truth.len() as f64)
+    Ok(truth.iter().zip(predicted).map(|(t, p)| loss(t - p)).sum::<f64>() / truth.len() as f64)
 }
 
 fn check_pair(truth: &[f64], predicted: &[f64]) -> Result<()> {

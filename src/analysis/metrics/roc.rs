@@ -5,9 +5,7 @@
 //! statistic divided by the number of pairs (Hanley and McNeil 1982).
 
 use super::classification::check_labels;
-use crate::analysis::error::{
-    AnalysisError, Result, check_array, check_paired, check_sample, check_size,
-};
+use crate::analysis::error::{AnalysisError, Result, check_array, check_paired, check_sample, check_size};
 use crate::analysis::statistics::ranks::Ranks;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -44,10 +42,7 @@ pub fn roc_auc(member: &[bool], scores: &[f64]) -> Result<f64> {
 /// # Errors
 /// A class without members (which one), rows that do not add up to 1 (to scikit-learn's tolerance, 1e-5), labels that
 /// are not columns, fewer than two columns, or values that are not finite.
-pub fn roc_auc_one_vs_rest(
-    truth: &[usize],
-    probabilities: ArrayView2<'_, f64>,
-) -> Result<OneVsRest> {
+pub fn roc_auc_one_vs_rest(truth: &[usize], probabilities: ArrayView2<'_, f64>) -> Result<OneVsRest> {
     check_size("the true classes", truth, 1)?;
     check_array("the probabilities", &probabilities)?;
     let (subjects, classes) = probabilities.dim();
@@ -70,11 +65,7 @@ pub fn roc_auc_one_vs_rest(
     for (row, p) in probabilities.rows().into_iter().enumerate() {
         let sum = p.sum();
         if (sum - 1.0).abs() > 1e-8 + 1e-5 * sum.abs() {
-            return Err(AnalysisError::NotProbabilities {
-                what: "the probabilities",
-                row,
-                sum,
-            });
+            return Err(AnalysisError::NotProbabilities { what: "the probabilities", row, sum });
         }
     }
 
@@ -87,16 +78,8 @@ pub fn roc_auc_one_vs_rest(
         let member: Vec<bool> = truth.iter().map(|&label| label == class).collect();
         area(&member, &probabilities.column(class).to_vec(), class, class)
     };
-    let per_class = if classes == 2 {
-        vec![one(1)?; 2]
-    } else {
-        (0..classes).map(one).collect::<Result<Vec<_>>>()?
-    };
-    let weighted: f64 = per_class
-        .iter()
-        .zip(&support)
-        .map(|(&auc, &n)| auc * n as f64)
-        .sum();
+    let per_class = if classes == 2 { vec![one(1)?; 2] } else { (0..classes).map(one).collect::<Result<Vec<_>>>()? };
+    let weighted: f64 = per_class.iter().zip(&support).map(|(&auc, &n)| auc * n as f64).sum();
     Ok(OneVsRest {
         macro_average: per_class.iter().sum::<f64>() / classes as f64,
         weighted_average: weighted / truth.len() as f64,
@@ -115,13 +98,7 @@ fn area(member: &[bool], scores: &[f64], without: usize, with: usize) -> Result<
         return Err(AnalysisError::MissingClass { class: without });
     }
     let ranks = Ranks::of(scores);
-    let rank_sum: f64 = ranks
-        .values
-        .iter()
-        .zip(member)
-        .filter(|(_, m)| **m)
-        .map(|(&rank, _)| rank)
-        .sum();
+    let rank_sum: f64 = ranks.values.iter().zip(member).filter(|(_, m)| **m).map(|(&rank, _)| rank).sum();
     let (members, others) = (members as f64, others as f64);
     Ok((rank_sum - members * (members + 1.0) / 2.0) / (members * others))
 }
@@ -129,24 +106,17 @@ fn area(member: &[bool], scores: &[f64], without: usize, with: usize) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{
-        assert_all_close, assert_close, labels, number, numbers, stats, table,
-    };
+    use crate::analysis::golden::{assert_all_close, assert_close, labels, number, numbers, stats, table};
 
     #[test]
     fn the_areas_of_three_classes_are_scikit_learns() {
         let Some(golden) = stats("classification") else {
             return;
         };
-        let found =
-            roc_auc_one_vs_rest(&labels(&golden["y"]), table(&golden["prob"]).view()).unwrap();
+        let found = roc_auc_one_vs_rest(&labels(&golden["y"]), table(&golden["prob"]).view()).unwrap();
         assert_all_close(&found.per_class, &numbers(&golden["auc_per_class"]), 1e-12);
         assert_close(found.macro_average, number(&golden["auc_ovr_macro"]), 1e-12);
-        assert_close(
-            found.weighted_average,
-            number(&golden["auc_ovr_weighted"]),
-            1e-12,
-        );
+        assert_close(found.weighted_average, number(&golden["auc_ovr_weighted"]), 1e-12);
     }
 
     #[test]
@@ -156,39 +126,23 @@ mod tests {
         };
         let golden = &golden["binary_with_ties"];
         let member: Vec<bool> = labels(&golden["y"]).iter().map(|&y| y == 1).collect();
-        assert_close(
-            roc_auc(&member, &numbers(&golden["score"])).unwrap(),
-            number(&golden["auc"]),
-            1e-12,
-        );
+        assert_close(roc_auc(&member, &numbers(&golden["score"])).unwrap(), number(&golden["auc"]), 1e-12);
         assert_close(roc_auc(&[true, false], &[0.5, 0.5]).unwrap(), 0.5, 1e-15);
     }
 
     #[test]
     fn the_class_without_members_is_named() {
         let p = ndarray::array![[0.2, 0.5, 0.3], [0.1, 0.1, 0.8], [0.3, 0.3, 0.4]];
-        assert_eq!(
-            roc_auc_one_vs_rest(&[0, 2, 2], p.view()),
-            Err(AnalysisError::MissingClass { class: 1 })
-        );
-        assert_eq!(
-            roc_auc(&[false, false], &[0.1, 0.2]),
-            Err(AnalysisError::MissingClass { class: 1 })
-        );
-        assert_eq!(
-            roc_auc(&[true, true], &[0.1, 0.2]),
-            Err(AnalysisError::MissingClass { class: 0 })
-        );
+        assert_eq!(roc_auc_one_vs_rest(&[0, 2, 2], p.view()), Err(AnalysisError::MissingClass { class: 1 }));
+        assert_eq!(roc_auc(&[false, false], &[0.1, 0.2]), Err(AnalysisError::MissingClass { class: 1 }));
+        assert_eq!(roc_auc(&[true, true], &[0.1, 0.2]), Err(AnalysisError::MissingClass { class: 0 }));
     }
 
     #[test]
     fn rows_that_are_not_probabilities_are_refused() {
         let p = ndarray::array![[0.2, 0.8], [0.5, 0.6]];
         let error = roc_auc_one_vs_rest(&[0, 1], p.view()).unwrap_err();
-        assert!(
-            matches!(error, AnalysisError::NotProbabilities { row: 1, .. }),
-            "{error}"
-        );
+        assert!(matches!(error, AnalysisError::NotProbabilities { row: 1, .. }), "{error}");
     }
 
     #[test]

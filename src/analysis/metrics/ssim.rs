@@ -48,29 +48,17 @@ pub enum Border {
 impl Ssim {
     /// scikit-image's default: a box of 7 voxels.
     pub fn uniform(data_range: f64) -> Self {
-        Self {
-            data_range,
-            window: Window::Uniform,
-            border: Border::Crop,
-            k1: 0.01,
-            k2: 0.03,
-        }
+        Self { data_range, window: Window::Uniform, border: Border::Crop, k1: 0.01, k2: 0.03 }
     }
 
     /// scikit-image's `gaussian_weights=True, use_sample_covariance=False`: that of the 2004 paper.
     pub fn gaussian(data_range: f64) -> Self {
-        Self {
-            window: Window::Gaussian,
-            ..Self::uniform(data_range)
-        }
+        Self { window: Window::Gaussian, ..Self::uniform(data_range) }
     }
 
     /// torchmetrics' default: the Gaussian window over the mirrored image.
     pub fn torchmetrics(data_range: f64) -> Self {
-        Self {
-            border: Border::Mirror,
-            ..Self::gaussian(data_range)
-        }
+        Self { border: Border::Mirror, ..Self::gaussian(data_range) }
     }
 
     /// The mean structural similarity of two images.
@@ -78,11 +66,7 @@ impl Ssim {
     /// # Errors
     /// Shapes that differ, values that are not finite, a `data_range` that is not positive, or an axis shorter than
     /// the window (7 or 11 voxels; with [`Border::Mirror`], 6).
-    pub fn score<T, D>(
-        &self,
-        truth: ArrayView<'_, T, D>,
-        predicted: ArrayView<'_, T, D>,
-    ) -> Result<f64>
+    pub fn score<T, D>(&self, truth: ArrayView<'_, T, D>, predicted: ArrayView<'_, T, D>) -> Result<f64>
     where
         T: Copy + Into<f64>,
         D: Dimension,
@@ -95,11 +79,7 @@ impl Ssim {
             Border::Mirror => taps.len() / 2 + 1,
         };
         if let Some(&found) = truth.shape().iter().find(|&&extent| extent < needed) {
-            return Err(AnalysisError::TooFew {
-                what: "an axis of the images",
-                needed,
-                found,
-            });
+            return Err(AnalysisError::TooFew { what: "an axis of the images", needed, found });
         }
 
         let x: Vec<f64> = truth.iter().map(|&v| v.into()).collect();
@@ -109,11 +89,7 @@ impl Ssim {
             self.border.filter(field, truth.shape(), &taps)
         };
         let (mx, my) = (local(&|a, _| a), local(&|_, b| b));
-        let (xx, yy, xy) = (
-            local(&|a, _| a * a),
-            local(&|_, b| b * b),
-            local(&|a, b| a * b),
-        );
+        let (xx, yy, xy) = (local(&|a, _| a * a), local(&|_, b| b * b), local(&|a, b| a * b));
 
         let bessel = self.window.bessel(truth.ndim());
         let c1 = (self.k1 * self.data_range).powi(2);
@@ -123,8 +99,7 @@ impl Ssim {
                 let (mx, my) = (mx[i], my[i]);
                 let (vx, vy) = (bessel * (xx[i] - mx * mx), bessel * (yy[i] - my * my));
                 let covariance = bessel * (xy[i] - mx * my);
-                ((2.0 * mx * my + c1) * (2.0 * covariance + c2))
-                    / ((mx * mx + my * my + c1) * (vx + vy + c2))
+                ((2.0 * mx * my + c1) * (2.0 * covariance + c2)) / ((mx * mx + my * my + c1) * (vx + vy + c2))
             })
             .sum();
         Ok(sum / mx.len() as f64)
@@ -137,9 +112,7 @@ impl Window {
         match self {
             Window::Uniform => vec![1.0 / 7.0; 7],
             Window::Gaussian => {
-                let weights: Vec<f64> = (-5..=5)
-                    .map(|i| (-0.5 * (f64::from(i) / 1.5).powi(2)).exp())
-                    .collect();
+                let weights: Vec<f64> = (-5..=5).map(|i| (-0.5 * (f64::from(i) / 1.5).powi(2)).exp()).collect();
                 let sum: f64 = weights.iter().sum();
                 weights.iter().map(|w| w / sum).collect()
             }
@@ -194,10 +167,7 @@ impl Border {
                     };
                     let from = (block * extent + source) * stride;
                     let (target, values) = (&mut out[to..to + stride], &field[from..from + stride]);
-                    target
-                        .iter_mut()
-                        .zip(values)
-                        .for_each(|(t, v)| *t += tap * v);
+                    target.iter_mut().zip(values).for_each(|(t, v)| *t += tap * v);
                 }
             }
         }
@@ -208,9 +178,5 @@ impl Border {
 /// The voxel that stands at `shifted - radius`, mirrored at both ends without repeating the border.
 fn mirror(shifted: usize, radius: usize, extent: usize) -> usize {
     let inside = shifted.abs_diff(radius);
-    if inside < extent {
-        inside
-    } else {
-        2 * (extent - 1) - inside
-    }
+    if inside < extent { inside } else { 2 * (extent - 1) - inside }
 }

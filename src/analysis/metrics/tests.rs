@@ -19,21 +19,9 @@ fn the_structural_similarity_of_a_slice_is_that_of_three_packages() {
     };
     let (truth, predicted) = (table(&golden["target2d"]), table(&golden["pred2d"]));
     let score = |ssim: Ssim| ssim.score(truth.view(), predicted.view()).unwrap();
-    assert_close(
-        score(Ssim::uniform(1.0)),
-        number(&golden["skimage_ssim_default_range1"]),
-        1e-10,
-    );
-    assert_close(
-        score(Ssim::gaussian(1.0)),
-        number(&golden["skimage_ssim_gaussian_range1"]),
-        1e-10,
-    );
-    assert_close(
-        score(Ssim::torchmetrics(1.0)),
-        number(&golden["torchmetrics_ssim2d_range1"]),
-        1e-5,
-    );
+    assert_close(score(Ssim::uniform(1.0)), number(&golden["skimage_ssim_default_range1"]), 1e-10);
+    assert_close(score(Ssim::gaussian(1.0)), number(&golden["skimage_ssim_gaussian_range1"]), 1e-10);
+    assert_close(score(Ssim::torchmetrics(1.0)), number(&golden["torchmetrics_ssim2d_range1"]), 1e-5);
 }
 
 #[test]
@@ -43,21 +31,9 @@ fn the_structural_similarity_of_a_volume_is_that_of_three_packages() {
     };
     let (truth, predicted) = (volume(&golden["target3d"]), volume(&golden["pred3d"]));
     let score = |ssim: Ssim| ssim.score(truth.view(), predicted.view()).unwrap();
-    assert_close(
-        score(Ssim::uniform(1.0)),
-        number(&golden["skimage_ssim3d_default_range1"]),
-        1e-10,
-    );
-    assert_close(
-        score(Ssim::gaussian(1.0)),
-        number(&golden["skimage_ssim3d_gaussian"]),
-        1e-10,
-    );
-    assert_close(
-        score(Ssim::torchmetrics(1.0)),
-        number(&golden["torchmetrics_ssim3d_range1"]),
-        1e-5,
-    );
+    assert_close(score(Ssim::uniform(1.0)), number(&golden["skimage_ssim3d_default_range1"]), 1e-10);
+    assert_close(score(Ssim::gaussian(1.0)), number(&golden["skimage_ssim3d_gaussian"]), 1e-10);
+    assert_close(score(Ssim::torchmetrics(1.0)), number(&golden["torchmetrics_ssim3d_range1"]), 1e-5);
 }
 
 #[test]
@@ -66,22 +42,10 @@ fn the_peak_signal_to_noise_ratio_is_scikit_images() {
         return;
     };
     let (truth, predicted) = (table(&golden["target2d"]), table(&golden["pred2d"]));
-    assert_close(
-        mse(truth.view(), predicted.view()).unwrap(),
-        number(&golden["mse"]),
-        1e-10,
-    );
-    assert_close(
-        psnr(truth.view(), predicted.view(), 1.0).unwrap(),
-        number(&golden["skimage_psnr_range1"]),
-        1e-10,
-    );
+    assert_close(mse(truth.view(), predicted.view()).unwrap(), number(&golden["mse"]), 1e-10);
+    assert_close(psnr(truth.view(), predicted.view(), 1.0).unwrap(), number(&golden["skimage_psnr_range1"]), 1e-10);
     let (truth, predicted) = (volume(&golden["target3d"]), volume(&golden["pred3d"]));
-    assert_close(
-        psnr(truth.view(), predicted.view(), 1.0).unwrap(),
-        number(&golden["skimage_psnr3d_range1"]),
-        1e-10,
-    );
+    assert_close(psnr(truth.view(), predicted.view(), 1.0).unwrap(), number(&golden["skimage_psnr3d_range1"]), 1e-10);
 }
 
 #[test]
@@ -97,64 +61,31 @@ fn images_shifted_by_their_minimum_score_as_the_disentanglement_code_does() {
     let (truth, predicted) = (shifted(&golden["target2d"]), shifted(&golden["pred2d"]));
     let range = truth.iter().copied().fold(0.0, f64::max);
     let expected = &golden["official_disentangle"];
-    let ssim = Ssim::uniform(range)
-        .score(truth.view(), predicted.view())
-        .unwrap();
+    let ssim = Ssim::uniform(range).score(truth.view(), predicted.view()).unwrap();
     assert_close(ssim, number(&expected["ssim"][0]), 1e-6);
-    assert_close(
-        psnr(truth.view(), predicted.view(), range).unwrap(),
-        number(&expected["psnr"][0]),
-        1e-6,
-    );
-    assert_close(
-        mse(truth.view(), predicted.view()).unwrap(),
-        number(&expected["rmse"][0]),
-        1e-6,
-    );
+    assert_close(psnr(truth.view(), predicted.view(), range).unwrap(), number(&expected["psnr"][0]), 1e-6);
+    assert_close(mse(truth.view(), predicted.view()).unwrap(), number(&expected["rmse"][0]), 1e-6);
 }
 
 #[test]
 fn single_precision_images_are_scored_without_being_copied_to_double() {
     let truth = arr1(&[0.0_f32, 1.0, 2.0]);
     let predicted = arr1(&[1.0_f32, 1.0, 4.0]);
-    assert_close(
-        mse(truth.view(), predicted.view()).unwrap(),
-        5.0 / 3.0,
-        1e-12,
-    );
+    assert_close(mse(truth.view(), predicted.view()).unwrap(), 5.0 / 3.0, 1e-12);
     assert_close(mae(truth.view(), predicted.view()).unwrap(), 1.0, 1e-12);
-    assert_close(
-        normalised_difference(truth.view(), predicted.view()).unwrap(),
-        3.0 / 9.0,
-        1e-12,
-    );
+    assert_close(normalised_difference(truth.view(), predicted.view()).unwrap(), 3.0 / 9.0, 1e-12);
 }
 
 #[test]
 fn masks_overlap_as_monai_says() {
     let Some(golden) = stats("dice") else { return };
-    let masks = |value: &Value| {
-        Array4::from_shape_vec((2, 6, 6, 6), flat(value))
-            .unwrap()
-            .mapv(|v| v > 0.5)
-    };
+    let masks = |value: &Value| Array4::from_shape_vec((2, 6, 6, 6), flat(value)).unwrap().mapv(|v| v > 0.5);
     let (predicted, truth) = (masks(&golden["pred"]), masks(&golden["target"]));
     for subject in 0..2 {
-        let (t, p) = (
-            truth.index_axis(Axis(0), subject),
-            predicted.index_axis(Axis(0), subject),
-        );
+        let (t, p) = (truth.index_axis(Axis(0), subject), predicted.index_axis(Axis(0), subject));
         assert_close(dice(t, p).unwrap(), number(&golden["dice"][subject]), 1e-12);
-        assert_close(
-            dice(t, p).unwrap(),
-            number(&golden["monai"][subject][0]),
-            1e-6,
-        );
-        assert_close(
-            intersection_over_union(t, p).unwrap(),
-            number(&golden["iou"][subject]),
-            1e-12,
-        );
+        assert_close(dice(t, p).unwrap(), number(&golden["monai"][subject][0]), 1e-6);
+        assert_close(intersection_over_union(t, p).unwrap(), number(&golden["iou"][subject]), 1e-12);
     }
     let empty = Array1::from_elem(4, false);
     assert_eq!(dice(empty.view(), empty.view()).unwrap(), 1.0);
@@ -162,36 +93,16 @@ fn masks_overlap_as_monai_says() {
 
 #[test]
 fn images_that_cannot_be_compared_are_refused() {
-    let (a, b) = (
-        ArrayD::<f64>::zeros(vec![8, 8]),
-        ArrayD::<f64>::zeros(vec![8, 9]),
-    );
-    assert!(matches!(
-        mse(a.view(), b.view()),
-        Err(AnalysisError::ShapeMismatch { .. })
-    ));
+    let (a, b) = (ArrayD::<f64>::zeros(vec![8, 8]), ArrayD::<f64>::zeros(vec![8, 9]));
+    assert!(matches!(mse(a.view(), b.view()), Err(AnalysisError::ShapeMismatch { .. })));
     assert_eq!(psnr(a.view(), a.view(), 1.0), Err(AnalysisError::Identical));
-    assert!(matches!(
-        psnr(a.view(), a.view(), 0.0),
-        Err(AnalysisError::Setting { .. })
-    ));
+    assert!(matches!(psnr(a.view(), a.view(), 0.0), Err(AnalysisError::Setting { .. })));
     assert!(matches!(
         Ssim::gaussian(1.0).score(a.view(), a.view()),
-        Err(AnalysisError::TooFew {
-            needed: 11,
-            found: 8,
-            ..
-        })
+        Err(AnalysisError::TooFew { needed: 11, found: 8, .. })
     ));
-    assert_close(
-        Ssim::uniform(1.0).score(a.view(), a.view()).unwrap(),
-        1.0,
-        1e-15,
-    );
-    assert!(matches!(
-        normalised_difference(a.view(), a.view()),
-        Err(AnalysisError::Constant { .. })
-    ));
+    assert_close(Ssim::uniform(1.0).score(a.view(), a.view()).unwrap(), 1.0, 1e-15);
+    assert!(matches!(normalised_difference(a.view(), a.view()), Err(AnalysisError::Constant { .. })));
 }
 
 #[test]
@@ -199,27 +110,15 @@ fn numbers_are_scored_as_scikit_learn_and_scipy_do() {
     let truth = [2.1, 3.4, 1.9, 5.6, 4.4, 3.8, 2.7, 4.9];
     let predicted = [1.8, 3.9, 1.2, 4.1, 4.6, 2.2, 2.9, 3.3];
     assert_close(r2(&truth, &predicted).unwrap(), 0.33009708737864085, 1e-12);
-    assert_close(
-        mean_squared_error(&truth, &predicted).unwrap(),
-        1.035,
-        1e-12,
-    );
-    assert_close(
-        mean_absolute_error(&truth, &predicted).unwrap(),
-        0.825,
-        1e-12,
-    );
+    assert_close(mean_squared_error(&truth, &predicted).unwrap(), 1.035, 1e-12);
+    assert_close(mean_absolute_error(&truth, &predicted).unwrap(), 0.825, 1e-12);
     let line = pearson(&truth, &predicted).unwrap();
     assert_close(line.r, 0.7627577287388236, 1e-12);
     assert_close(line.p_value.unwrap(), 0.027724361612863947, 1e-10);
     let rank = spearman(&truth, &predicted).unwrap();
     assert_close(rank.r, 0.7857142857142858, 1e-12);
     assert_close(rank.p_value.unwrap(), 0.020815127253525273, 1e-10);
-    let tied = spearman(
-        &[1.0, 2.0, 2.0, 3.0, 5.0, 4.0],
-        &[2.0, 1.0, 3.0, 3.0, 6.0, 5.0],
-    )
-    .unwrap();
+    let tied = spearman(&[1.0, 2.0, 2.0, 3.0, 5.0, 4.0], &[2.0, 1.0, 3.0, 3.0, 6.0, 5.0]).unwrap();
     assert_close(tied.r, 0.8676470588235294, 1e-12);
     assert_close(tied.p_value.unwrap(), 0.025116718400162802, 1e-10);
     let same_order = spearman(&[0.3, 0.1, 0.2], &[9.0, 1.0, 2.0]).unwrap();
@@ -240,23 +139,8 @@ fn correlations_survive_very_small_and_very_large_numbers() {
 #[test]
 fn a_constant_list_has_no_correlation() {
     let error = pearson(&[1.0, 2.0, 3.0], &[4.0, 4.0, 4.0]).unwrap_err();
-    assert_eq!(
-        error,
-        AnalysisError::Constant {
-            what: "the predictions",
-            value: 4.0
-        }
-    );
+    assert_eq!(error, AnalysisError::Constant { what: "the predictions", value: 4.0 });
     let error = r2(&[4.0, 4.0], &[4.0, 5.0]).unwrap_err();
-    assert_eq!(
-        error,
-        AnalysisError::Constant {
-            what: "the truth",
-            value: 4.0
-        }
-    );
-    assert!(matches!(
-        spearman(&[1.0, f64::NAN], &[1.0, 2.0]),
-        Err(AnalysisError::NotFinite { .. })
-    ));
+    assert_eq!(error, AnalysisError::Constant { what: "the truth", value: 4.0 });
+    assert!(matches!(spearman(&[1.0, f64::NAN], &[1.0, 2.0]), Err(AnalysisError::NotFinite { .. })));
 }

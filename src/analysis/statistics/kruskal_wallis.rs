@@ -27,15 +27,10 @@ pub struct KruskalWallis {
 /// Fewer than two groups, an empty group, values that are not finite, or the same value everywhere.
 pub fn kruskal_wallis(groups: &[&[f64]]) -> Result<KruskalWallis> {
     check_size("the list of groups", groups, 2)?;
-    groups
-        .iter()
-        .try_for_each(|group| check_sample("a group", group))?;
+    groups.iter().try_for_each(|group| check_sample("a group", group))?;
     let all = groups.concat();
     if let Some(value) = constant(&all) {
-        return Err(AnalysisError::Constant {
-            what: "the whole sample",
-            value,
-        });
+        return Err(AnalysisError::Constant { what: "the whole sample", value });
     }
     let ranks = Ranks::of(&all);
     let n = all.len() as f64;
@@ -50,12 +45,7 @@ pub fn kruskal_wallis(groups: &[&[f64]]) -> Result<KruskalWallis> {
     }
     let h = 12.0 / (n * (n + 1.0)) * between / (1.0 - ranks.tie_term() / (n * n * n - n));
     let df = (groups.len() - 1) as f64;
-    Ok(KruskalWallis {
-        h,
-        df,
-        p_value: chi_squared_above(h, df),
-        epsilon_squared: h / (n - 1.0),
-    })
+    Ok(KruskalWallis { h, df, p_value: chi_squared_above(h, df), epsilon_squared: h / (n - 1.0) })
 }
 
 /// [`kruskal_wallis`] of `values` grouped by `labels`, groups in the order of their label.

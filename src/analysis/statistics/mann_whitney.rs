@@ -42,11 +42,7 @@ pub enum Continuity {
 ///
 /// # Errors
 /// An empty sample or values that are not finite.
-pub fn mann_whitney(
-    first: &[f64],
-    second: &[f64],
-    alternative: Alternative,
-) -> Result<MannWhitney> {
+pub fn mann_whitney(first: &[f64], second: &[f64], alternative: Alternative) -> Result<MannWhitney> {
     mann_whitney_with(first, second, alternative, Continuity::Corrected)
 }
 
@@ -67,11 +63,7 @@ pub fn mann_whitney_with(
     let pairs = n1 as f64 * n2 as f64;
     let u = ranks.values[..n1].iter().sum::<f64>() - n1 as f64 * (n1 as f64 + 1.0) / 2.0;
 
-    let method = if n1.min(n2) <= SMALL && ranks.ties.is_empty() {
-        Method::Exact
-    } else {
-        Method::Asymptotic
-    };
+    let method = if n1.min(n2) <= SMALL && ranks.ties.is_empty() { Method::Exact } else { Method::Asymptotic };
     let at_least = |u: f64| match method {
         Method::Exact => exact(u, n1, n2),
         Method::Asymptotic => asymptotic(u, n1 as f64, n2 as f64, ranks.tie_term(), continuity),

@@ -18,11 +18,7 @@ pub(crate) fn variance(values: &[f64]) -> f64 {
 pub(crate) fn spread(values: &[f64], scale: f64) -> f64 {
     let mean = mean(values);
     let farthest = values.iter().fold(0.0_f64, |m, v| m.max((v - mean).abs()));
-    if farthest <= 10.0 * f64::EPSILON * scale {
-        0.0
-    } else {
-        variance(values)
-    }
+    if farthest <= 10.0 * f64::EPSILON * scale { 0.0 } else { variance(values) }
 }
 
 /// The largest magnitude.

@@ -41,9 +41,7 @@ pub fn adjust(p_values: &[f64], correction: Correction) -> Result<Vec<f64>> {
 
     let mut adjusted = vec![0.0; n];
     match correction {
-        Correction::Bonferroni => {
-            adjusted = p_values.iter().map(|p| (p * tests).min(1.0)).collect()
-        }
+        Correction::Bonferroni => adjusted = p_values.iter().map(|p| (p * tests).min(1.0)).collect(),
         Correction::Holm => {
             // From the smallest p upwards, none below the one before it.
             let mut largest = 0.0_f64;
@@ -88,29 +86,15 @@ mod tests {
                 (Correction::Bonferroni, "bonferroni"),
                 (Correction::Holm, "holm"),
             ] {
-                assert_all_close(
-                    &adjust(&p, correction).unwrap(),
-                    &numbers(&case[key]),
-                    1e-12,
-                );
+                assert_all_close(&adjust(&p, correction).unwrap(), &numbers(&case[key]), 1e-12);
             }
             let alpha = number(&case["alpha"]);
-            let rejected: Vec<bool> = adjust(&p, Correction::BenjaminiHochberg)
-                .unwrap()
-                .iter()
-                .map(|&q| q <= alpha)
-                .collect();
-            let expected: Vec<bool> = case["bh_reject"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|v| v.as_bool().unwrap())
-                .collect();
+            let rejected: Vec<bool> =
+                adjust(&p, Correction::BenjaminiHochberg).unwrap().iter().map(|&q| q <= alpha).collect();
+            let expected: Vec<bool> =
+                case["bh_reject"].as_array().unwrap().iter().map(|v| v.as_bool().unwrap()).collect();
             assert_eq!(rejected, expected);
         }
-        assert!(matches!(
-            adjust(&[0.1, 1.2], Correction::Holm),
-            Err(AnalysisError::OutOfRange { .. })
-        ));
+        assert!(matches!(adjust(&[0.1, 1.2], Correction::Holm), Err(AnalysisError::OutOfRange { .. })));
     }
 }

@@ -53,12 +53,7 @@ pub fn permutation_paired(
     let observed = mean(&differences);
     let n = differences.len();
     let signed = |positive: &dyn Fn(usize) -> bool| {
-        differences
-            .iter()
-            .enumerate()
-            .map(|(i, &d)| if positive(i) { d } else { -d })
-            .sum::<f64>()
-            / n as f64
+        differences.iter().enumerate().map(|(i, &d)| if positive(i) { d } else { -d }).sum::<f64>() / n as f64
     };
     // Sums of the same numbers in the same order still round differently with other signs.
     let rounding = 1e-14 * differences.iter().map(|d| d.abs()).sum::<f64>();
@@ -66,12 +61,7 @@ pub fn permutation_paired(
     let exhaustive = n < usize::BITS as usize && (1_usize << n) <= draws;
     let (count, hits) = if exhaustive {
         let all = 1_usize << n;
-        (
-            all,
-            Hits::count(all, observed, rounding, |draw| {
-                Ok(signed(&|i| draw >> i & 1 == 0))
-            })?,
-        )
+        (all, Hits::count(all, observed, rounding, |draw| Ok(signed(&|i| draw >> i & 1 == 0)))?)
     } else {
         let sample = |draw| {
             let mut rng = permutations.stream(draw);
@@ -150,16 +140,8 @@ impl Hits {
                 greater: usize::from(value >= observed - rounding),
             })
         };
-        let add = |a: Self, b: Self| {
-            Ok(Self {
-                less: a.less + b.less,
-                greater: a.greater + b.greater,
-            })
-        };
-        (0..draws)
-            .into_par_iter()
-            .map(one)
-            .try_reduce(Self::default, add)
+        let add = |a: Self, b: Self| Ok(Self { less: a.less + b.less, greater: a.greater + b.greater });
+        (0..draws).into_par_iter().map(one).try_reduce(Self::default, add)
     }
 
     fn into_test(
@@ -172,12 +154,7 @@ impl Hits {
         let own = usize::from(!exhaustive);
         let fraction = |hits: usize| (hits + own) as f64 / (permutations + own) as f64;
         let p_value = alternative.p_value(fraction(self.less), fraction(self.greater));
-        PermutationTest {
-            observed,
-            p_value,
-            permutations,
-            exhaustive,
-        }
+        PermutationTest { observed, p_value, permutations, exhaustive }
     }
 }
 
@@ -194,14 +171,8 @@ mod tests {
 
     #[test]
     fn a_small_permutation_test_tries_every_sign() {
-        let settings = Permutations {
-            draws: 9999,
-            seed: 3,
-        };
-        for (alternative, p) in [TwoSided, Less, Greater]
-            .into_iter()
-            .zip([0.125, 0.94921875, 0.0625])
-        {
+        let settings = Permutations { draws: 9999, seed: 3 };
+        for (alternative, p) in [TwoSided, Less, Greater].into_iter().zip([0.125, 0.94921875, 0.0625]) {
             let found = permutation_paired(&A, &B, alternative, settings).unwrap();
             assert!(found.exhaustive);
             assert_eq!(found.permutations, 256);
@@ -212,22 +183,14 @@ mod tests {
     #[test]
     fn a_random_permutation_test_depends_on_its_seed_alone() {
         let (a, b) = ([A, A, A].concat(), [B, B, B].concat());
-        let test = |seed| {
-            permutation_paired(&a, &b, TwoSided, Permutations { draws: 5000, seed }).unwrap()
-        };
+        let test = |seed| permutation_paired(&a, &b, TwoSided, Permutations { draws: 5000, seed }).unwrap();
         let found = test(1);
         assert!(!found.exhaustive);
         assert_eq!(found, test(1));
         assert_ne!(found.p_value, test(2).p_value);
         // The paired t test of the same data: p = 0.0015.
-        assert!(
-            (found.p_value - paired_t(&a, &b, TwoSided).unwrap().p_value).abs() < 0.003,
-            "{found:?}"
-        );
-        let one_thread = rayon::ThreadPoolBuilder::new()
-            .num_threads(1)
-            .build()
-            .unwrap();
+        assert!((found.p_value - paired_t(&a, &b, TwoSided).unwrap().p_value).abs() < 0.003, "{found:?}");
+        let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
         assert_eq!(one_thread.install(|| test(1)), found);
         assert!(permutation_paired(&a, &b, TwoSided, Permutations { draws: 0, seed: 1 }).is_err());
     }
@@ -237,29 +200,14 @@ mod tests {
         let Some(golden) = stats("rank_tests") else {
             return;
         };
-        let (a, c) = (
-            numbers(&golden["groups"]["a"]),
-            numbers(&golden["groups"]["c"]),
-        );
+        let (a, c) = (numbers(&golden["groups"]["a"]), numbers(&golden["groups"]["c"]));
         let labels: Vec<usize> = [vec![0; a.len()], vec![1; c.len()]].concat();
         let values = [a, c].concat();
-        let settings = Permutations {
-            draws: 20_000,
-            seed: 11,
-        };
-        let found = permutation_of_labels(&labels, Greater, settings, |l| {
-            Ok(kruskal_wallis_by(&values, l)?.h)
-        })
-        .unwrap();
-        assert_eq!(
-            found.observed,
-            kruskal_wallis_by(&values, &labels).unwrap().h
-        );
+        let settings = Permutations { draws: 20_000, seed: 11 };
+        let found =
+            permutation_of_labels(&labels, Greater, settings, |l| Ok(kruskal_wallis_by(&values, l)?.h)).unwrap();
+        assert_eq!(found.observed, kruskal_wallis_by(&values, &labels).unwrap().h);
         // Among all 817,190 arrangements, by enumeration; the margin is four standard errors of 20,000 draws.
-        assert!(
-            (found.p_value - 0.0018673747843218835).abs() < 0.0012,
-            "{}",
-            found.p_value
-        );
+        assert!((found.p_value - 0.0018673747843218835).abs() < 0.0012, "{}", found.p_value);
     }
 }

@@ -29,19 +29,12 @@ impl Ranks {
             }
             start += group.len();
         }
-        Self {
-            values: ranks,
-            ties,
-        }
+        Self { values: ranks, ties }
     }
 
     /// The sum of `t^3 - t` over groups of equal values, by which every rank test corrects its variance.
     pub fn tie_term(&self) -> f64 {
-        self.ties
-            .iter()
-            .map(|&t| t as f64)
-            .map(|t| t * t * t - t)
-            .sum()
+        self.ties.iter().map(|&t| t as f64).map(|t| t * t * t - t).sum()
     }
 }
 

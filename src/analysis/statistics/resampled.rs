@@ -27,33 +27,17 @@ pub fn corrected_resampled_t(
     const WHAT: &str = "the list of differences between folds";
     check_sample(WHAT, differences)?;
     check_size(WHAT, differences, 2)?;
-    for (setting, subjects) in [
-        ("the number of training subjects", train),
-        ("the number of test subjects", test),
-    ] {
+    for (setting, subjects) in [("the number of training subjects", train), ("the number of test subjects", test)] {
         if subjects == 0 {
-            return Err(AnalysisError::Setting {
-                setting,
-                found: "0".to_owned(),
-                expected: "at least 1",
-            });
+            return Err(AnalysisError::Setting { setting, found: "0".to_owned(), expected: "at least 1" });
         }
     }
     let variance = spread(differences, largest(differences));
     if variance == 0.0 {
-        return Err(AnalysisError::Constant {
-            what: WHAT,
-            value: differences[0],
-        });
+        return Err(AnalysisError::Constant { what: WHAT, value: differences[0] });
     }
     let folds = differences.len() as f64;
     let difference = mean(differences);
     let error = ((1.0 / folds + test as f64 / train as f64) * variance).sqrt();
-    Ok(TTest::new(
-        difference,
-        error,
-        folds - 1.0,
-        difference / variance.sqrt(),
-        alternative,
-    ))
+    Ok(TTest::new(difference, error, folds - 1.0, difference / variance.sqrt(), alternative))
 }

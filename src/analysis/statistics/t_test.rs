@@ -34,13 +34,7 @@ pub fn one_sample_t(sample: &[f64], reference: f64, alternative: Alternative) ->
     check_sample("the sample", sample)?;
     check_size("the sample", sample, 2)?;
     check_sample("the reference", &[reference])?;
-    about_zero(
-        sample,
-        reference,
-        largest(sample),
-        "the sample",
-        alternative,
-    )
+    about_zero(sample, reference, largest(sample), "the sample", alternative)
 }
 
 /// Whether two measurements of the same subjects differ (`first[i]` and `second[i]` are of one subject).
@@ -50,13 +44,7 @@ pub fn one_sample_t(sample: &[f64], reference: f64, alternative: Alternative) ->
 pub fn paired_t(first: &[f64], second: &[f64], alternative: Alternative) -> Result<TTest> {
     let differences = paired_differences(first, second)?;
     let scale = largest(first).max(largest(second));
-    about_zero(
-        &differences,
-        0.0,
-        scale,
-        "the list of paired differences",
-        alternative,
-    )
+    about_zero(&differences, 0.0, scale, "the list of paired differences", alternative)
 }
 
 /// Whether the means of two independent samples differ, their variances being free to (Welch 1947).
@@ -71,15 +59,9 @@ pub fn welch_t(first: &[f64], second: &[f64], alternative: Alternative) -> Resul
     check_size("the first sample", first, 2)?;
     check_size("the second sample", second, 2)?;
     let (n1, n2) = (first.len() as f64, second.len() as f64);
-    let (v1, v2) = (
-        spread(first, largest(first)),
-        spread(second, largest(second)),
-    );
+    let (v1, v2) = (spread(first, largest(first)), spread(second, largest(second)));
     if v1 + v2 == 0.0 {
-        return Err(AnalysisError::Constant {
-            what: "each of the two samples",
-            value: first[0],
-        });
+        return Err(AnalysisError::Constant { what: "each of the two samples", value: first[0] });
     }
     let (e1, e2) = (v1 / n1, v2 / n2);
     let difference = mean(first) - mean(second);
@@ -87,33 +69,14 @@ pub fn welch_t(first: &[f64], second: &[f64], alternative: Alternative) -> Resul
     let (s1, s2) = (e1 / (e1 + e2), e2 / (e1 + e2));
     let df = 1.0 / (s1 * s1 / (n1 - 1.0) + s2 * s2 / (n2 - 1.0));
     let pooled = (((n1 - 1.0) * v1 + (n2 - 1.0) * v2) / (n1 + n2 - 2.0)).sqrt();
-    Ok(TTest::new(
-        difference,
-        (e1 + e2).sqrt(),
-        df,
-        difference / pooled,
-        alternative,
-    ))
+    Ok(TTest::new(difference, (e1 + e2).sqrt(), df, difference / pooled, alternative))
 }
 
 impl TTest {
-    pub(super) fn new(
-        difference: f64,
-        standard_error: f64,
-        df: f64,
-        cohen_d: f64,
-        alternative: Alternative,
-    ) -> Self {
+    pub(super) fn new(difference: f64, standard_error: f64, df: f64, cohen_d: f64, alternative: Alternative) -> Self {
         let t = difference / standard_error;
         let p_value = alternative.p_value(student_t_above(-t, df), student_t_above(t, df));
-        Self {
-            t,
-            df,
-            p_value,
-            mean_difference: difference,
-            standard_error,
-            cohen_d,
-        }
+        Self { t, df, p_value, mean_difference: difference, standard_error, cohen_d }
     }
 }
 
@@ -136,17 +99,8 @@ fn about_zero(
     let n = sample.len() as f64;
     let variance = spread(sample, scale);
     if variance == 0.0 {
-        return Err(AnalysisError::Constant {
-            what,
-            value: sample[0],
-        });
+        return Err(AnalysisError::Constant { what, value: sample[0] });
     }
     let difference = mean(sample) - reference;
-    Ok(TTest::new(
-        difference,
-        (variance / n).sqrt(),
-        n - 1.0,
-        difference / variance.sqrt(),
-        alternative,
-    ))
+    Ok(TTest::new(difference, (variance / n).sqrt(), n - 1.0, difference / variance.sqrt(), alternative))
 }

@@ -27,20 +27,12 @@ pub fn student_t_two_sided(t: f64, df: f64) -> f64 {
     }
     // P(|T| > t) = I_{df/(df+t^2)}(df/2, 1/2), and its complement near 0, where the argument would be rounded to 1 and
     // the complement is not small.
-    if t2 > 1.0 {
-        beta(0.5 * df, 0.5, df / (df + t2))
-    } else {
-        1.0 - beta(0.5, 0.5 * df, t2 / (df + t2))
-    }
+    if t2 > 1.0 { beta(0.5 * df, 0.5, df / (df + t2)) } else { 1.0 - beta(0.5, 0.5 * df, t2 / (df + t2)) }
 }
 
 /// The probability that chi-squared with `df > 0` degrees of freedom exceeds `x`.
 pub fn chi_squared_above(x: f64, df: f64) -> f64 {
-    if x <= 0.0 {
-        1.0
-    } else {
-        checked_gamma_ur(0.5 * df, 0.5 * x).unwrap_or(f64::NAN)
-    }
+    if x <= 0.0 { 1.0 } else { checked_gamma_ur(0.5 * df, 0.5 * x).unwrap_or(f64::NAN) }
 }
 
 /// The regularised incomplete beta function, kept inside 0..1. `a` and `b` are positive and `x` is in 0..1 in every call.

@@ -45,11 +45,7 @@ fn tails_are_accurate_where_they_are_thin() {
         (30.0, 4.906713927147908e-198),
     ];
     for (z, p) in normal {
-        assert!(
-            (normal_above(z) / p - 1.0).abs() < 1e-11,
-            "{z}: {}",
-            normal_above(z)
-        );
+        assert!((normal_above(z) / p - 1.0).abs() < 1e-11, "{z}: {}", normal_above(z));
     }
     let chi_squared = [
         (0.1, 1.0, 0.7518296340458492),
@@ -59,11 +55,7 @@ fn tails_are_accurate_where_they_are_thin() {
         (1500.0, 1000.0, 1.0454640385980825e-22),
     ];
     for (x, df, p) in chi_squared {
-        assert!(
-            (chi_squared_above(x, df) / p - 1.0).abs() < 1e-9,
-            "{x}: {}",
-            chi_squared_above(x, df)
-        );
+        assert!((chi_squared_above(x, df) / p - 1.0).abs() < 1e-9, "{x}: {}", chi_squared_above(x, df));
     }
 }
 
@@ -74,20 +66,12 @@ fn t_tests_are_scipys() {
     assert_close(one.p_value, 0.24228308628118986, 1e-11);
     assert_close(one.cohen_d, 0.4515346001644073, 1e-12);
     assert_eq!(one.df, 7.0);
-    assert_close(
-        one_sample_t(&A, 3.0, Less).unwrap().p_value,
-        0.8788584568594051,
-        1e-11,
-    );
+    assert_close(one_sample_t(&A, 3.0, Less).unwrap().p_value, 0.8788584568594051, 1e-11);
 
     let paired = paired_t(&A, &B, TwoSided).unwrap();
     assert_close(paired.t, 1.9321835661585924, 1e-12);
     assert_close(paired.p_value, 0.09461768738800032, 1e-11);
-    assert_close(
-        paired_t(&A, &B, Greater).unwrap().p_value,
-        0.04730884369400016,
-        1e-11,
-    );
+    assert_close(paired_t(&A, &B, Greater).unwrap().p_value, 0.04730884369400016, 1e-11);
 
     let welch = welch_t(&A, &C, TwoSided).unwrap();
     assert_close(welch.t, -7.774560812900325, 1e-12);
@@ -98,122 +82,59 @@ fn t_tests_are_scipys() {
 
 #[test]
 fn samples_without_variation_have_no_t() {
-    assert!(matches!(
-        one_sample_t(&[2.0; 4], 1.0, TwoSided),
-        Err(AnalysisError::Constant { value: 2.0, .. })
-    ));
-    assert!(matches!(
-        welch_t(&[2.0; 4], &[1.0; 3], TwoSided),
-        Err(AnalysisError::Constant { .. })
-    ));
+    assert!(matches!(one_sample_t(&[2.0; 4], 1.0, TwoSided), Err(AnalysisError::Constant { value: 2.0, .. })));
+    assert!(matches!(welch_t(&[2.0; 4], &[1.0; 3], TwoSided), Err(AnalysisError::Constant { .. })));
     // The differences are all 0.1, up to rounding of the last digit.
     let shifted: Vec<f64> = A.iter().map(|a| a + 0.1).collect();
-    assert!(matches!(
-        paired_t(&shifted, &A, TwoSided),
-        Err(AnalysisError::Constant { .. })
-    ));
-    assert!(matches!(
-        one_sample_t(&[1.0], 0.0, TwoSided),
-        Err(AnalysisError::TooFew {
-            needed: 2,
-            found: 1,
-            ..
-        })
-    ));
-    assert!(matches!(
-        paired_t(&A, &C, TwoSided),
-        Err(AnalysisError::ShapeMismatch { .. })
-    ));
+    assert!(matches!(paired_t(&shifted, &A, TwoSided), Err(AnalysisError::Constant { .. })));
+    assert!(matches!(one_sample_t(&[1.0], 0.0, TwoSided), Err(AnalysisError::TooFew { needed: 2, found: 1, .. })));
+    assert!(matches!(paired_t(&A, &C, TwoSided), Err(AnalysisError::ShapeMismatch { .. })));
 }
 
 #[test]
 fn signed_ranks_of_distinct_differences_have_an_exact_p() {
     let x = [1.1, -0.3, 2.2, 0.7, -1.5, 3.1, 0.9, -0.2, 1.8, 2.6];
-    for (alternative, p) in ALTERNATIVES
-        .into_iter()
-        .zip([0.064453125, 0.9755859375, 0.0322265625])
-    {
+    for (alternative, p) in ALTERNATIVES.into_iter().zip([0.064453125, 0.9755859375, 0.0322265625]) {
         let found = signed_rank_of_differences(&x, alternative).unwrap();
-        assert_eq!(
-            (found.positive, found.negative, found.method),
-            (46.0, 9.0, Method::Exact)
-        );
+        assert_eq!((found.positive, found.negative, found.method), (46.0, 9.0, Method::Exact));
         assert_close(found.p_value, p, 1e-12);
         assert_close(found.rank_biserial, 37.0 / 55.0, 1e-12);
     }
-    let x: Vec<f64> = (0..50)
-        .map(|i| f64::from(i * 37 % 101) / 10.0 - 4.03)
-        .collect();
-    for (alternative, p) in ALTERNATIVES.into_iter().zip([
-        0.039015525521861605,
-        0.9809591469734871,
-        0.019507762760930802,
-    ]) {
-        assert_close(
-            signed_rank_of_differences(&x, alternative).unwrap().p_value,
-            p,
-            1e-10,
-        );
+    let x: Vec<f64> = (0..50).map(|i| f64::from(i * 37 % 101) / 10.0 - 4.03).collect();
+    for (alternative, p) in
+        ALTERNATIVES.into_iter().zip([0.039015525521861605, 0.9809591469734871, 0.019507762760930802])
+    {
+        assert_close(signed_rank_of_differences(&x, alternative).unwrap().p_value, p, 1e-10);
     }
 }
 
 #[test]
 fn signed_ranks_of_a_few_tied_differences_have_an_exact_p() {
     let x = [1.0, -1.0, 2.0, 2.0, -3.0, 4.0, 0.0, 5.0, 3.0, -2.0];
-    for (alternative, p) in ALTERNATIVES
-        .into_iter()
-        .zip([0.2578125, 0.904296875, 0.12890625])
-    {
+    for (alternative, p) in ALTERNATIVES.into_iter().zip([0.2578125, 0.904296875, 0.12890625]) {
         let found = signed_rank_of_differences(&x, alternative).unwrap();
-        assert_eq!(
-            (found.positive, found.method, found.n),
-            (33.0, Method::Exact, 9)
-        );
+        assert_eq!((found.positive, found.method, found.n), (33.0, Method::Exact, 9));
         assert_close(found.p_value, p, 1e-12);
     }
-    for (alternative, p) in ALTERNATIVES
-        .into_iter()
-        .zip([0.1484375, 0.9453125, 0.07421875])
-    {
-        assert_close(
-            wilcoxon_signed_rank(&A, &B, alternative).unwrap().p_value,
-            p,
-            1e-12,
-        );
+    for (alternative, p) in ALTERNATIVES.into_iter().zip([0.1484375, 0.9453125, 0.07421875]) {
+        assert_close(wilcoxon_signed_rank(&A, &B, alternative).unwrap().p_value, p, 1e-12);
     }
 }
 
 #[test]
 fn signed_ranks_of_many_differences_have_an_approximate_p() {
-    let mut x: Vec<f64> = (0..30)
-        .map(|i| f64::from(i * 7919 % 31) * 0.37 - 4.1)
-        .map(|v| (v * 10.0).round() / 10.0)
-        .collect();
+    let mut x: Vec<f64> =
+        (0..30).map(|i| f64::from(i * 7919 % 31) * 0.37 - 4.1).map(|v| (v * 10.0).round() / 10.0).collect();
     x.extend([0.0, 1.1, 1.1]);
-    for (alternative, p) in
-        ALTERNATIVES
-            .into_iter()
-            .zip([0.03595067436299003, 0.982024662818505, 0.017975337181495014])
+    for (alternative, p) in ALTERNATIVES.into_iter().zip([0.03595067436299003, 0.982024662818505, 0.017975337181495014])
     {
         let found = signed_rank_of_differences(&x, alternative).unwrap();
-        assert_eq!(
-            (found.positive, found.negative, found.method),
-            (355.0, 141.0, Method::Asymptotic)
-        );
+        assert_eq!((found.positive, found.negative, found.method), (355.0, 141.0, Method::Asymptotic));
         assert_close(found.p_value, p, 1e-10);
     }
-    let x: Vec<f64> = (0..51)
-        .map(|i| f64::from(i * 37 % 101) / 10.0 - 4.03)
-        .collect();
-    assert_close(
-        signed_rank_of_differences(&x, TwoSided).unwrap().p_value,
-        0.04486458025585686,
-        1e-10,
-    );
-    assert!(matches!(
-        signed_rank_of_differences(&[0.0; 3], TwoSided),
-        Err(AnalysisError::Constant { .. })
-    ));
+    let x: Vec<f64> = (0..51).map(|i| f64::from(i * 37 % 101) / 10.0 - 4.03).collect();
+    assert_close(signed_rank_of_differences(&x, TwoSided).unwrap().p_value, 0.04486458025585686, 1e-10);
+    assert!(matches!(signed_rank_of_differences(&[0.0; 3], TwoSided), Err(AnalysisError::Constant { .. })));
 }
 
 #[test]
@@ -224,20 +145,13 @@ fn mann_whitney_with_ties_is_scipys() {
     let mut cases = 0;
     for case in golden["mwu"].as_array().unwrap() {
         let pair = case["pair"].as_str().unwrap();
-        let (first, second) = (
-            numbers(&golden["groups"][&pair[..1]]),
-            numbers(&golden["groups"][&pair[1..]]),
-        );
+        let (first, second) = (numbers(&golden["groups"][&pair[..1]]), numbers(&golden["groups"][&pair[1..]]));
         let alternative = match case["alternative"].as_str().unwrap() {
             "less" => Less,
             "greater" => Greater,
             _ => TwoSided,
         };
-        let continuity = if case["use_continuity"] == true {
-            Continuity::Corrected
-        } else {
-            Continuity::Plain
-        };
+        let continuity = if case["use_continuity"] == true { Continuity::Corrected } else { Continuity::Plain };
         let found = mann_whitney_with(&first, &second, alternative, continuity).unwrap();
         assert_eq!(found.method, Method::Asymptotic);
         assert_close(found.u, number(&case["U1"]), 1e-12);
@@ -248,10 +162,7 @@ fn mann_whitney_with_ties_is_scipys() {
     assert_eq!(cases, 18);
     let case = &golden["mwu_exact_no_ties"];
     let found = mann_whitney(&numbers(&case["x"]), &numbers(&case["y"]), TwoSided).unwrap();
-    assert_eq!(
-        (found.u, found.method),
-        (number(&case["U1"]), Method::Exact)
-    );
+    assert_eq!((found.u, found.method), (number(&case["U1"]), Method::Exact));
     assert_close(found.p_value, number(&case["p"]), 1e-12);
 }
 
@@ -259,10 +170,7 @@ fn mann_whitney_with_ties_is_scipys() {
 fn mann_whitney_of_a_small_and_a_large_sample_is_exact() {
     let x: Vec<f64> = (0..8).map(|i| f64::from(i * 7 % 23) + 0.5).collect();
     let y: Vec<f64> = (0..25).map(|i| f64::from(i * 5 % 29) + 0.25).collect();
-    for (alternative, p) in
-        ALTERNATIVES
-            .into_iter()
-            .zip([0.42028842084459433, 0.21014421042229717, 0.8016840922847598])
+    for (alternative, p) in ALTERNATIVES.into_iter().zip([0.42028842084459433, 0.21014421042229717, 0.8016840922847598])
     {
         let found = mann_whitney(&x, &y, alternative).unwrap();
         assert_eq!((found.u, found.method), (80.0, Method::Exact));
@@ -301,32 +209,18 @@ fn kruskal_wallis_is_scipys() {
 
     let labels: Vec<usize> = [vec![4; a.len()], vec![7; b.len()], vec![9; c.len()]].concat();
     assert_eq!(kruskal_wallis_by(&[a, b, c].concat(), &labels), Ok(three));
-    assert!(matches!(
-        kruskal_wallis(&[&[1.0, 1.0], &[1.0]]),
-        Err(AnalysisError::Constant { .. })
-    ));
-    assert!(matches!(
-        kruskal_wallis(&[&[1.0, 2.0], &[]]),
-        Err(AnalysisError::Empty { .. })
-    ));
+    assert!(matches!(kruskal_wallis(&[&[1.0, 1.0], &[1.0]]), Err(AnalysisError::Constant { .. })));
+    assert!(matches!(kruskal_wallis(&[&[1.0, 2.0], &[]]), Err(AnalysisError::Empty { .. })));
 }
 
 #[test]
 fn folds_that_share_subjects_widen_the_variance() {
-    let d = [
-        0.02, 0.01, 0.035, -0.01, 0.022, 0.015, 0.03, 0.004, 0.018, 0.027,
-    ];
+    let d = [0.02, 0.01, 0.035, -0.01, 0.022, 0.015, 0.03, 0.004, 0.018, 0.027];
     let found = corrected_resampled_t(&d, 180, 20, TwoSided).unwrap();
     // t = mean / sqrt((1/10 + 20/180) var), computed with numpy and scipy.
     assert_close(found.t, 2.8098588682006382, 1e-12);
     assert_close(found.p_value, 0.02038175155593507, 1e-10);
     assert!(one_sample_t(&d, 0.0, TwoSided).unwrap().p_value < found.p_value);
-    assert!(matches!(
-        corrected_resampled_t(&d, 0, 20, TwoSided),
-        Err(AnalysisError::Setting { .. })
-    ));
-    assert!(matches!(
-        corrected_resampled_t(&[0.1; 5], 80, 20, TwoSided),
-        Err(AnalysisError::Constant { .. })
-    ));
+    assert!(matches!(corrected_resampled_t(&d, 0, 20, TwoSided), Err(AnalysisError::Setting { .. })));
+    assert!(matches!(corrected_resampled_t(&[0.1; 5], 80, 20, TwoSided), Err(AnalysisError::Constant { .. })));
 }

@@ -39,11 +39,7 @@ pub struct SignedRank {
 ///
 /// # Errors
 /// Fewer than two pairs, lists of different length, values that are not finite, or no difference but zero.
-pub fn wilcoxon_signed_rank(
-    first: &[f64],
-    second: &[f64],
-    alternative: Alternative,
-) -> Result<SignedRank> {
+pub fn wilcoxon_signed_rank(first: &[f64], second: &[f64], alternative: Alternative) -> Result<SignedRank> {
     signed_rank_of_differences(&paired_differences(first, second)?, alternative)
 }
 
@@ -51,27 +47,16 @@ pub fn wilcoxon_signed_rank(
 ///
 /// # Errors
 /// As [`wilcoxon_signed_rank`].
-pub fn signed_rank_of_differences(
-    differences: &[f64],
-    alternative: Alternative,
-) -> Result<SignedRank> {
+pub fn signed_rank_of_differences(differences: &[f64], alternative: Alternative) -> Result<SignedRank> {
     check_sample("the list of paired differences", differences)?;
     let differing: Vec<f64> = differences.iter().copied().filter(|&d| d != 0.0).collect();
     if differing.is_empty() {
-        return Err(AnalysisError::Constant {
-            what: "the list of paired differences",
-            value: 0.0,
-        });
+        return Err(AnalysisError::Constant { what: "the list of paired differences", value: 0.0 });
     }
     let magnitudes: Vec<f64> = differing.iter().map(|d| d.abs()).collect();
     let ranks = Ranks::of(&magnitudes);
     let sum = |sign: f64| -> f64 {
-        differing
-            .iter()
-            .zip(&ranks.values)
-            .filter(|(d, _)| **d * sign > 0.0)
-            .map(|(_, &rank)| rank)
-            .sum()
+        differing.iter().zip(&ranks.values).filter(|(d, _)| **d * sign > 0.0).map(|(_, &rank)| rank).sum()
     };
     let (positive, negative) = (sum(1.0), sum(-1.0));
 
@@ -111,10 +96,7 @@ fn exact(ranks: &[f64], observed: f64) -> (f64, f64) {
         }
         reach += rank;
     }
-    (
-        probability[..=observed].iter().sum(),
-        probability[observed..].iter().sum(),
-    )
+    (probability[..=observed].iter().sum(), probability[observed..].iter().sum())
 }
 
 fn asymptotic(ranks: &Ranks, observed: f64) -> (f64, f64) {

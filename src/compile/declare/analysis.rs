@@ -6,7 +6,7 @@
 use super::score::subset_named;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
-use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::compile::value::Value;
 use crate::program::{Analysis, AnalysisKind, Argument, Correction, InputSource, Protocol, Subset};
@@ -110,7 +110,8 @@ pub(in crate::compile) fn analysis(
     let [call] = calls else {
         let place = calls.get(1).map_or(name.span, |c| c.span);
         return e.fail(
-            Diagnostic::error(Code::WrongArgument, place, "an analysis asks one thing").hint("declare the second as an analysis of its own"),
+            Diagnostic::error(Code::WrongArgument, place, "an analysis asks one thing")
+                .hint("declare the second as an analysis of its own"),
         );
     };
     let names: Vec<&str> = FUNCTIONS.iter().map(|f| f.name).collect();
@@ -122,33 +123,40 @@ pub(in crate::compile) fn analysis(
         return unknown_function(e, Code::UnknownName, "analysis", parts.name, parts.name_span, &names);
     };
     let mut reader = Reader::of(&parts);
+    let context = Context { protocol, known, trained_on, function: function.name };
     let mut arguments: IndexMap<String, Argument> = IndexMap::new();
+    let mut failed = false;
     for (parameter, takes) in function.parameters {
         let given = match takes {
             Takes::Correction | Takes::Number(_) => reader.named(parameter),
             _ => reader.positional(parameter),
         };
-        let context = Context { protocol, known, trained_on, function: function.name };
         let argument = match (given, takes) {
-            (None, Takes::Correction) => Argument::Correction(Correction::None),
-            (None, Takes::Number(default)) => Argument::Number(*default),
-            // `f(x by groups)` gives two parameters at once.
+            (None, Takes::Correction) => Ok(Argument::Correction(Correction::None)),
+            (None, Takes::Number(default)) => Ok(Argument::Number(*default)),
             (None, Takes::Groups) if arguments.contains_key("groups") => continue,
-            (None, _) => {
-                return reader.missing(e, parameter, "give it by position or by name");
-            }
-            (Some(expr), Takes::Values) => {
-                if let ExprKind::Binary { op: BinaryOp::By, left, right } = &expr.kind {
-                    let groups = groups(e, right, &context)?;
-                    arguments.insert("groups".into(), groups);
-                    values(e, left, &context)?
-                } else {
-                    values(e, expr, &context)?
+            (None, _) => return reader.missing(e, parameter, "give it by position or by name"),
+            // `f(x by groups)` gives two parameters at once.
+            (Some(Expr { kind: ExprKind::Binary { op: BinaryOp::By, left, right }, span }), Takes::Values) => {
+                if !function.parameters.iter().any(|(_, takes)| *takes == Takes::Groups) {
+                    let message = format!("`{}` compares no groups", function.name);
+                    return e.fail(
+                        Diagnostic::error(Code::WrongArgument, *span, message)
+                            .hint("kruskal_wallis, mann_whitney and two_sample_t do: kruskal_wallis(x by g)"),
+                    );
                 }
+                let groups = groups(e, right, &context);
+                failed |= groups.is_err();
+                arguments.insert("groups".into(), groups.unwrap_or(Argument::Nothing));
+                values(e, left, &context)
             }
-            (Some(expr), takes) => argument(e, expr, *takes, &context, &reader)?,
+            (Some(expr), takes) => argument(e, expr, *takes, &context, &reader),
         };
-        arguments.insert((*parameter).to_string(), argument);
+        failed |= argument.is_err();
+        arguments.insert((*parameter).to_string(), argument.unwrap_or(Argument::Nothing));
+    }
+    if failed {
+        return Err(Reported);
     }
     reader.finish(e)?;
     let spelling: String = e.sources.text(call.span).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -162,13 +170,20 @@ struct Context<'a> {
     function: &'static str,
 }
 
-fn argument(e: &mut Evaluator<'_>, expr: &Expr, takes: Takes, context: &Context<'_>, reader: &Reader<'_>) -> Eval<Argument> {
+fn argument(
+    e: &mut Evaluator<'_>,
+    expr: &Expr,
+    takes: Takes,
+    context: &Context<'_>,
+    reader: &Reader<'_>,
+) -> Eval<Argument> {
     match takes {
         Takes::Model => {
             let value = e.eval(expr)?;
             match value {
                 Value::Model(model) => {
-                    let nodes: Vec<_> = e.models[model].outputs.iter().flat_map(|o| o.members.iter().map(|(_, n)| *n)).collect();
+                    let nodes: Vec<_> =
+                        e.models[model].outputs.iter().flat_map(|o| o.members.iter().map(|(_, n)| *n)).collect();
                     e.read.extend(nodes);
                     Ok(Argument::Model(model))
                 }
@@ -207,10 +222,15 @@ fn people(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Arg
     if let Some(cohort) = cohort(e, expr) {
         if context.trained_on.contains(&cohort) {
             return e.fail(
-                Diagnostic::error(Code::TrainingScored, expr.span, format!("`{cohort}` holds people who trained the model"))
-                    .hint(format!("ask for those who did not: `{cohort}.test` or `{cohort}.validation`")),
+                Diagnostic::error(
+                    Code::TrainingScored,
+                    expr.span,
+                    format!("`{cohort}` holds people who trained the model"),
+                )
+                .hint(format!("ask for those who did not: `{cohort}.test` or `{cohort}.validation`")),
             );
         }
+        super::leak::judged(e, &cohort, context.trained_on, expr.span)?;
         return Ok(Argument::People { cohort, subset: Subset::All });
     }
     if let ExprKind::Field { of, name } = &expr.kind
@@ -219,14 +239,22 @@ fn people(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Arg
         let subset = subset_named(e, &name.text, name.span, context.protocol)?;
         if subset == Subset::Training {
             return e.fail(
-                Diagnostic::error(Code::TrainingScored, name.span, "people who trained the model are not a fair reference")
-                    .hint(format!("use `{cohort}.validation` or `{cohort}.test`")),
+                Diagnostic::error(
+                    Code::TrainingScored,
+                    name.span,
+                    "people who trained the model are not a fair reference",
+                )
+                .hint(format!("use `{cohort}.validation` or `{cohort}.test`")),
             );
         }
         if !context.trained_on.contains(&cohort) {
             return e.fail(
-                Diagnostic::error(Code::SubsetUnknown, name.span, format!("no stage trains on `{cohort}`, so it is not divided"))
-                    .hint(format!("use all of it: `{cohort}`")),
+                Diagnostic::error(
+                    Code::SubsetUnknown,
+                    name.span,
+                    format!("no stage trains on `{cohort}`, so it is not divided"),
+                )
+                .hint(format!("use all of it: `{cohort}`")),
             );
         }
         return Ok(Argument::People { cohort, subset });
@@ -246,7 +274,7 @@ fn values(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Arg
             }
             if is_later_analysis(e, root) {
                 let message = format!("`{root}` cannot be worked out before this");
-                return e.fail(Diagnostic::error(Code::Circular, of.span, message));
+                return e.fail(Diagnostic::error(Code::Circular, of.span, message).hint("two analyses need each other; remove what one reads of the other"));
             }
         }
         if let Some(cohort) = cohort(e, of) {
@@ -261,7 +289,10 @@ fn values(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Arg
             }
             _ => {
                 let message = format!("`{}` needs one number a subject", context.function);
-                e.fail(Diagnostic::error(Code::KindMismatch, expr.span, message).hint("use a target, a column or an output"))
+                e.fail(
+                    Diagnostic::error(Code::KindMismatch, expr.span, message)
+                        .hint("use a target, a column or an output"),
+                )
             }
         };
     }
@@ -300,7 +331,7 @@ fn groups(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Arg
 }
 
 fn column(e: &mut Evaluator<'_>, cohort: Option<String>, name: &str, span: Span) -> Eval<Argument> {
-    let found = e.cohorts.iter().find(|c| Some(&c.name) == cohort.as_ref()).map(|c| e.world.table(c));
+    let found = e.cohorts.iter().find(|c| Some(&c.name) == cohort.as_ref()).map(|c| e.tables.of(c));
     if let Some(Ok(table)) = found
         && table.column(name).is_none()
     {

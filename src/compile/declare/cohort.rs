@@ -2,66 +2,95 @@
 
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
-use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::compile::value::Value;
 use crate::program::{Cohort, CohortSource, Comparison, PhantomSettings, Predicate, Scalar};
-use crate::syntax::{BinaryOp, Clause, Expr, ExprKind, Name, nearest};
+use crate::syntax::{BinaryOp, Clause, Expr, ExprKind, Name, Span, nearest};
 use indexmap::IndexMap;
 
 /// Clauses of a cohort.
 const CLAUSES: &[&str] = &["subject", "keep", "rename", "join"];
 
+/// Columns that tables of people have without saying so, or that the splitter makes.
+const IMPLIED: &[&str] = &["participant_id", "session_id", "session", "subject"];
+
 /// Compiles a cohort.
-pub(in crate::compile) fn cohort(e: &mut Evaluator<'_>, name: &Name, source: &Expr, clauses: &[Clause]) -> Eval<Cohort> {
-    let source = self::source(e, source)?;
-    let mut cohort =
-        Cohort { name: name.text.clone(), source, subject: None, keep: Vec::new(), rename: IndexMap::new(), join: Vec::new() };
-    for clause in clauses {
-        match clause.word.text.as_str() {
-            "subject" => {
-                let value = one(e, clause)?;
-                cohort.subject = Some(column_name(e, value)?);
-            }
-            "keep" => {
-                for value in &clause.values {
-                    let spelling = e.sources.text(value.value.span).to_string();
-                    cohort.keep.push((spelling, predicate(e, &value.value)?));
-                }
-            }
-            "rename" => {
-                for value in &clause.values {
-                    // `rename new from "old column"`
-                    let new = column_name(e, &value.value)?;
-                    let Some((_, old)) = value.links.iter().find(|(word, _)| word.text == "from") else {
-                        return e.fail(
-                            Diagnostic::error(Code::UnknownClause, value.value.span, "`rename` needs the column's own name")
-                                .hint(format!("write: rename {new} from \"the column's name\"")),
-                        );
-                    };
-                    let old = column_name(e, old)?;
-                    cohort.rename.insert(new, old);
-                }
-            }
-            "join" => {
-                for value in &clause.values {
-                    match e.eval(&value.value)? {
-                        Value::Text(path) => cohort.join.push(path.to_string()),
-                        other => return e.expected("the file of a table in quotes", &other, value.value.span),
-                    }
-                }
-            }
-            other => {
-                let hint = match nearest(other, CLAUSES) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("a cohort has {}", CLAUSES.join(", ")),
-                };
-                let message = format!("a cohort has no clause `{other}`");
-                return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
-            }
-        }
+pub(in crate::compile) fn cohort(
+    e: &mut Evaluator<'_>,
+    name: &Name,
+    source: &Expr,
+    clauses: &[Clause],
+) -> Eval<Cohort> {
+    let source = self::source(e, source);
+    let mut cohort = Cohort {
+        name: name.text.clone(),
+        source: CohortSource::Table { path: String::new() },
+        subject: None,
+        keep: Vec::new(),
+        rename: IndexMap::new(),
+        join: Vec::new(),
+    };
+    let mut read = Vec::new();
+    let clauses = all(clauses.iter().map(|c| clause(e, c, &mut cohort, &mut read)));
+    cohort.source = source?;
+    clauses?;
+    // Where the table can be read, the columns that were named must be there.
+    if let Ok(table) = e.tables.of(&cohort) {
+        let unknown = |name: &str| table.column(name).is_none() && !IMPLIED.contains(&name);
+        all(read.iter().filter(|(column, _)| unknown(column)).map(|(column, span)| {
+            super::column::unknown_column::<()>(e, &cohort.name, &table, column, *span)
+        }))?;
     }
     Ok(cohort)
+}
+
+/// One clause; the columns it reads are added to `read`.
+fn clause(e: &mut Evaluator<'_>, clause: &Clause, cohort: &mut Cohort, read: &mut Vec<(String, Span)>) -> Eval<()> {
+    match clause.word.text.as_str() {
+        "subject" => {
+            let value = one(e, clause)?;
+            cohort.subject = Some(column_name(e, value)?);
+        }
+        "keep" => {
+            for value in &clause.values {
+                let spelling = e.sources.text(value.value.span).to_string();
+                cohort.keep.push((spelling, predicate(e, &value.value, read)?));
+            }
+        }
+        "rename" => {
+            for value in &clause.values {
+                // `rename new from "old column"`
+                let new = column_name(e, &value.value)?;
+                let Some((_, old)) = value.links.iter().find(|(word, _)| word.text == "from") else {
+                    let message = "`rename` needs the column's own name";
+                    return e.fail(
+                        Diagnostic::error(Code::UnknownClause, value.value.span, message)
+                            .hint(format!("write: rename {new} from \"the column's name\"")),
+                    );
+                };
+                let old = column_name(e, old)?;
+                cohort.rename.insert(new, old);
+            }
+        }
+        "join" => {
+            for value in &clause.values {
+                match e.eval(&value.value)? {
+                    Value::Text(path) => cohort.join.push(path.to_string()),
+                    other => return e.expected("the file of a table in quotes", &other, value.value.span),
+                }
+            }
+        }
+        other => {
+            let hint = match nearest(other, CLAUSES) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("a cohort has {}", CLAUSES.join(", ")),
+            };
+            let message = format!("a cohort has no clause `{other}`");
+            return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
+        }
+    }
+    Ok(())
 }
 
 fn one<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<&'t Expr> {
@@ -69,7 +98,7 @@ fn one<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<&'t Expr> {
         [value] => Ok(&value.value),
         _ => {
             let message = format!("`{}` takes one value", clause.word.text);
-            e.fail(Diagnostic::error(Code::WrongArgument, clause.word.span, message))
+            e.fail(Diagnostic::error(Code::WrongArgument, clause.word.span, message).hint(format!("give one: {} participant_id", clause.word.text)))
         }
     }
 }
@@ -100,7 +129,9 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
             CohortSource::Bids { path }
         }
         "table" => {
-            let Some((path, _)) = reader.text(e, "path")? else { return reader.missing(e, "path", "table(\"file.csv\")") };
+            let Some((path, _)) = reader.text(e, "path")? else {
+                return reader.missing(e, "path", "table(\"file.csv\")");
+            };
             CohortSource::Table { path }
         }
         "phantom" => {
@@ -115,7 +146,7 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
                                 Code::WrongArgument,
                                 span,
                                 "`shape` of `phantom` takes three numbers of voxels from 16 to 256",
-                            ));
+                            ).hint("for example shape: [48, 56, 48]"));
                         }
                     }
                 }
@@ -141,7 +172,7 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
 }
 
 /// `age < 45 and sex == "F"`, `session == first`, `diagnosis in [HC, AD]`.
-fn predicate(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Predicate> {
+fn predicate(e: &mut Evaluator<'_>, expr: &Expr, read: &mut Vec<(String, Span)>) -> Eval<Predicate> {
     let comparison = |op: BinaryOp| match op {
         BinaryOp::Equal => Some(Comparison::Equal),
         BinaryOp::NotEqual => Some(Comparison::NotEqual),
@@ -153,16 +184,17 @@ fn predicate(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Predicate> {
     };
     match &expr.kind {
         ExprKind::Binary { op: BinaryOp::And, left, right } => {
-            Ok(Predicate::And(Box::new(predicate(e, left)?), Box::new(predicate(e, right)?)))
+            Ok(Predicate::And(Box::new(predicate(e, left, read)?), Box::new(predicate(e, right, read)?)))
         }
         ExprKind::Binary { op: BinaryOp::Or, left, right } => {
-            Ok(Predicate::Or(Box::new(predicate(e, left)?), Box::new(predicate(e, right)?)))
+            Ok(Predicate::Or(Box::new(predicate(e, left, read)?), Box::new(predicate(e, right, read)?)))
         }
-        ExprKind::Not(inner) => Ok(Predicate::Not(Box::new(predicate(e, inner)?))),
+        ExprKind::Not(inner) => Ok(Predicate::Not(Box::new(predicate(e, inner, read)?))),
         ExprKind::Binary { op: BinaryOp::In, left, right } => {
             let column = column_name(e, left)?;
+            read.push((column.clone(), left.span));
             let ExprKind::List(items) = &right.kind else {
-                return e.fail(Diagnostic::error(Code::WrongArgument, right.span, "expected a list of values"));
+                return e.fail(Diagnostic::error(Code::WrongArgument, right.span, "expected a list of values").hint("for example diagnosis in [control, patient]"));
             };
             let values = items.iter().map(|item| scalar(e, item)).collect::<Eval<Vec<_>>>()?;
             Ok(Predicate::In { column, values })
@@ -175,6 +207,7 @@ fn predicate(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Predicate> {
             {
                 return Ok(Predicate::Session { which: which.clone() });
             }
+            read.push((column.clone(), left.span));
             let comparison = comparison(*op).unwrap_or(Comparison::Equal);
             Ok(Predicate::Compare { column, comparison, value: scalar(e, right)? })
         }

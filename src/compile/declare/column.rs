@@ -3,11 +3,12 @@
 use super::cohort::column_name;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
-use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts, pipe_steps, unknown_function};
 use crate::compile::world::TableSummary;
 use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing};
 use crate::syntax::{Expr, ExprKind, Span, nearest};
+use std::rc::Rc;
 
 const STEPS: &[&str] = &["standardize", "minmax", "log", "bins", "onehot"];
 const IMAGE_STEPS: &[&str] = &["zscore", "rescale", "histogram_standardize", "resample", "resize", "crop", "smooth"];
@@ -15,7 +16,7 @@ const IMAGE_STEPS: &[&str] = &["zscore", "rescale", "histogram_standardize", "re
 /// What is known of the tables that columns are read from.
 pub(super) enum Tables {
     /// All of them were read.
-    Known(Vec<(String, TableSummary)>),
+    Known(Vec<(String, Rc<TableSummary>)>),
     /// One could not be, and why.
     Unknown(String),
 }
@@ -32,6 +33,7 @@ pub(super) fn columns(
         None => Missing::Absent,
     };
     let mut specs = Vec::new();
+    let mut failed = false;
     for expr in reader.rest() {
         let (select, steps) = pipe_steps(expr);
         let mut all = steps;
@@ -41,8 +43,14 @@ pub(super) fn columns(
             _ => vec![select],
         };
         for item in selected {
-            specs.extend(column(e, item, &all, tables)?);
+            match column(e, item, &all, tables) {
+                Ok(columns) => specs.extend(columns),
+                Err(Reported) => failed = true,
+            }
         }
+    }
+    if failed {
+        return Err(Reported);
     }
     if specs.is_empty() {
         return reader.missing(e, "columns", "name at least one: columns(age, sex |> onehot)");
@@ -52,7 +60,9 @@ pub(super) fn columns(
 
 fn column(e: &mut Evaluator<'_>, item: &Expr, steps: &[&Expr], tables: &Tables) -> Eval<Vec<ColumnSpec>> {
     let names: Vec<(String, Span)> = match &item.kind {
-        ExprKind::Regex(pattern) => matching(e, pattern, item.span, tables)?.into_iter().map(|n| (n, item.span)).collect(),
+        ExprKind::Regex(pattern) => {
+            matching(e, pattern, item.span, tables)?.into_iter().map(|n| (n, item.span)).collect()
+        }
         // A step may stand on one column of a list: `[age |> standardize, sex]`.
         ExprKind::Pipe { .. } => {
             let (select, mut own) = pipe_steps(item);
@@ -94,15 +104,25 @@ fn numeric(e: &mut Evaluator<'_>, name: &str, span: Span, steps: &[ColumnStep], 
                 format!(" ({})", shown.join(", "))
             });
             return e.fail(
-                Diagnostic::error(Code::Step, span, format!("column `{name}` of `{cohort}` holds text{sample}, not numbers"))
-                    .hint(format!("make columns of its levels: {name} |> onehot")),
+                Diagnostic::error(
+                    Code::Step,
+                    span,
+                    format!("column `{name}` of `{cohort}` holds text{sample}, not numbers"),
+                )
+                .hint(format!("make columns of its levels: {name} |> onehot")),
             );
         }
     }
     Ok(())
 }
 
-pub(super) fn unknown_column<T>(e: &mut Evaluator<'_>, cohort: &str, table: &TableSummary, name: &str, span: Span) -> Eval<T> {
+pub(super) fn unknown_column<T>(
+    e: &mut Evaluator<'_>,
+    cohort: &str,
+    table: &TableSummary,
+    name: &str,
+    span: Span,
+) -> Eval<T> {
     let known: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
     let hint = match nearest(name, &known) {
         Some(near) => format!("did you mean `{near}`? or map it in the cohort: rename {name} from \"..\""),
@@ -112,7 +132,10 @@ pub(super) fn unknown_column<T>(e: &mut Evaluator<'_>, cohort: &str, table: &Tab
             format!("it has {}{more}; map one in the cohort: rename {name} from \"..\"", shown.join(", "))
         }
     };
-    e.fail(Diagnostic::error(Code::UnknownColumn, span, format!("the table of `{cohort}` has no column `{name}`")).hint(hint))
+    e.fail(
+        Diagnostic::error(Code::UnknownColumn, span, format!("the table of `{cohort}` has no column `{name}`"))
+            .hint(hint),
+    )
 }
 
 /// Columns whose name matches, in the order of the first table; all tables must have all of them.
@@ -122,15 +145,23 @@ fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -
         Err(error) => {
             let text = error.to_string();
             let why = text.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_string();
-            return e.fail(Diagnostic::error(Code::WrongArgument, span, format!("the regular expression is wrong: {why}")));
+            return e.fail(Diagnostic::error(
+                Code::WrongArgument,
+                span,
+                format!("the regular expression is wrong: {why}"),
+            ).hint("a regular expression as in Perl, for example /^lh_.*_thickness$/"));
         }
     };
     let tables = match tables {
         Tables::Known(tables) => tables,
         Tables::Unknown(why) => {
             return e.fail(
-                Diagnostic::error(Code::UnknownWidth, span, format!("which columns match is known only from the table: {why}"))
-                    .hint("make the table available, or name the columns"),
+                Diagnostic::error(
+                    Code::UnknownWidth,
+                    span,
+                    format!("which columns match is known only from the table: {why}"),
+                )
+                .hint("make the table available, or name the columns"),
             );
         }
     };
@@ -149,12 +180,17 @@ fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -
             let shown: Vec<&str> = lacking.iter().take(4).copied().collect();
             let count = lacking.len();
             let known: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
-            let near = nearest(lacking[0], &known).map(|n| format!("; `{}` may be its `{n}`", lacking[0])).unwrap_or_default();
+            let near =
+                nearest(lacking[0], &known).map(|n| format!("; `{}` may be its `{n}`", lacking[0])).unwrap_or_default();
             return e.fail(
                 Diagnostic::error(
                     Code::UnknownColumn,
                     span,
-                    format!("{count} columns that match in `{first}` are not in `{cohort}`: {}{}", shown.join(", "), if count > 4 { ", .." } else { "" }),
+                    format!(
+                        "{count} columns that match in `{first}` are not in `{cohort}`: {}{}",
+                        shown.join(", "),
+                        if count > 4 { ", .." } else { "" }
+                    ),
                 )
                 .hint(format!("select columns that both have, or map them in the cohort with `rename`{near}")),
             );
@@ -163,7 +199,13 @@ fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -
     Ok(names)
 }
 
-fn column_step(e: &mut Evaluator<'_>, expr: &Expr, column: &str, tables: &Tables, before: &[ColumnStep]) -> Eval<ColumnStep> {
+fn column_step(
+    e: &mut Evaluator<'_>,
+    expr: &Expr,
+    column: &str,
+    tables: &Tables,
+    before: &[ColumnStep],
+) -> Eval<ColumnStep> {
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
         return e.fail(Diagnostic::error(Code::Step, expr.span, "expected a step for columns").hint(STEPS.join(", ")));
     };
@@ -183,7 +225,7 @@ fn column_step(e: &mut Evaluator<'_>, expr: &Expr, column: &str, tables: &Tables
                         let names = items.iter().map(|i| level(e, i)).collect::<Eval<Vec<_>>>()?;
                         Some(names)
                     }
-                    _ => return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "`levels` takes a list")),
+                    _ => return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "`levels` takes a list").hint("for example onehot([F, M])")),
                 },
                 None => None,
             };
@@ -198,7 +240,12 @@ fn column_step(e: &mut Evaluator<'_>, expr: &Expr, column: &str, tables: &Tables
         other if IMAGE_STEPS.contains(&other) => {
             let hint = if other == "zscore" { "for columns write `standardize`".to_string() } else { STEPS.join(", ") };
             return e.fail(
-                Diagnostic::error(Code::Step, parts.name_span, format!("`{other}` is a step of images, this is a column")).hint(hint),
+                Diagnostic::error(
+                    Code::Step,
+                    parts.name_span,
+                    format!("`{other}` is a step of images, this is a column"),
+                )
+                .hint(hint),
             );
         }
         other => return unknown_function(e, Code::Step, "step for columns", other, parts.name_span, STEPS),
@@ -213,7 +260,7 @@ fn level(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
         ExprKind::Text(text) => Ok(text.clone()),
         ExprKind::Int(i) => Ok(i.to_string()),
         ExprKind::Bool(b) => Ok(b.to_string()),
-        _ => e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "expected a level: a word, a number or a text")),
+        _ => e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "expected a level: a word, a number or a text").hint("for example onehot([F, M]) or onehot([\"0\", \"1\"])")),
     }
 }
 
@@ -223,8 +270,12 @@ fn levels_of(e: &mut Evaluator<'_>, column: &str, span: Span, tables: &Tables) -
         Tables::Known(tables) => tables,
         Tables::Unknown(why) => {
             return e.fail(
-                Diagnostic::error(Code::UnknownWidth, span, format!("the levels of `{column}` are known only from the table: {why}"))
-                    .hint(format!("make the table available, or name them: {column} |> onehot([A, B])")),
+                Diagnostic::error(
+                    Code::UnknownWidth,
+                    span,
+                    format!("the levels of `{column}` are known only from the table: {why}"),
+                )
+                .hint(format!("make the table available, or name them: {column} |> onehot([A, B])")),
             );
         }
     };
@@ -240,8 +291,12 @@ fn levels_of(e: &mut Evaluator<'_>, column: &str, span: Span, tables: &Tables) -
             }
             Some(None) => {
                 return e.fail(
-                    Diagnostic::error(Code::Step, span, format!("column `{column}` of `{cohort}` has too many levels for `onehot`"))
-                        .hint("bin it first: |> bins(10) |> onehot, or use it as a number: |> standardize"),
+                    Diagnostic::error(
+                        Code::Step,
+                        span,
+                        format!("column `{column}` of `{cohort}` has too many levels for `onehot`"),
+                    )
+                    .hint("bin it first: |> bins(10) |> onehot, or use it as a number: |> standardize"),
                 );
             }
             None => return unknown_column(e, cohort, table, column, span),
@@ -262,14 +317,23 @@ fn levels_of(e: &mut Evaluator<'_>, column: &str, span: Span, tables: &Tables) -
 fn missing(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Missing> {
     let known = ["absent", "mean", "iterative"];
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
-        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "`missing` takes mean, iterative or absent"));
+        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "`missing` takes mean, iterative or absent").hint("for example missing: mean(flags: true)"));
     };
     let mut reader = Reader::of(&parts);
     let missing = match parts.name {
         "absent" => Missing::Absent,
         "mean" => Missing::Mean { flags: reader.flag(e, "flags")?.unwrap_or(false) },
         "iterative" => Missing::Iterative { flags: reader.flag(e, "flags")?.unwrap_or(false) },
-        other => return unknown_function(e, Code::WrongArgument, "way to deal with missing cells", other, parts.name_span, &known),
+        other => {
+            return unknown_function(
+                e,
+                Code::WrongArgument,
+                "way to deal with missing cells",
+                other,
+                parts.name_span,
+                &known,
+            );
+        }
     };
     reader.finish(e)?;
     Ok(missing)

@@ -96,7 +96,7 @@ fn cohort_name(e: &mut Evaluator<'_>, receiver: &Expr) -> Eval<String> {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         return unknown_function(e, Code::UnknownName, "cohort", name, receiver.span, &known);
     }
-    e.fail(Diagnostic::error(Code::InputSource, receiver.span, "expected the name of a cohort"))
+    e.fail(Diagnostic::error(Code::InputSource, receiver.span, "expected the name of a cohort").hint("for example c.image(\"anat/*_T1w.nii.gz\")"))
 }
 
 fn declared_type(e: &mut Evaluator<'_>, ty: &Type) -> Eval<Declared> {
@@ -115,9 +115,10 @@ fn declared_type(e: &mut Evaluator<'_>, ty: &Type) -> Eval<Declared> {
     };
     let levels: Vec<String> = levels.iter().flatten().map(|l| l.text.clone()).collect();
     if let Some(twice) = levels.iter().enumerate().find(|(i, l)| levels[..*i].contains(l)) {
-        return e.fail(Diagnostic::error(Code::InputType, ty.span, format!("the level `{}` stands twice", twice.1)));
+        return e.fail(Diagnostic::error(Code::InputType, ty.span, format!("the level `{}` stands twice", twice.1)).hint("name each level once"));
     }
-    if matches!(name.text.as_str(), "class" | "mask") && levels.len() < 2 && !(name.text == "mask" && levels.len() == 1) {
+    if matches!(name.text.as_str(), "class" | "mask") && levels.len() < 2 && !(name.text == "mask" && levels.len() == 1)
+    {
         return e.fail(
             Diagnostic::error(Code::InputType, ty.span, "a class has at least two levels")
                 .hint("write them in braces: class{control, patient}"),
@@ -135,7 +136,7 @@ fn dimension(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Option<usize>> {
         Value::Int(i) if *i > 0 && *i <= 1 << 20 => Ok(usize::try_from(*i).ok()),
         Value::Int(i) => {
             let message = format!("an axis cannot have {i} elements");
-            e.fail(Diagnostic::error(Code::InputType, expr.span, message))
+            e.fail(Diagnostic::error(Code::InputType, expr.span, message).hint("an axis has from 1 to 1048576 elements"))
         }
         other => e.expected("a whole number", other, expr.span),
     }
@@ -149,13 +150,26 @@ fn type_mismatch<T>(e: &mut Evaluator<'_>, declared: &Declared, source: Span, wh
     )
 }
 
-fn image(e: &mut Evaluator<'_>, declared: &Declared, parts: &CallParts<'_>, steps: &[&Expr]) -> Eval<(InputSource, Vec<usize>)> {
+fn image(
+    e: &mut Evaluator<'_>,
+    declared: &Declared,
+    parts: &CallParts<'_>,
+    steps: &[&Expr],
+) -> Eval<(InputSource, Vec<usize>)> {
     let (kind, axes) = match declared.word.as_str() {
         "volume" => (SpatialKind::Volume, 4),
         "mask" => (SpatialKind::Volume, 3),
         "image" => (SpatialKind::Image, 3),
         "slices" => (SpatialKind::Slices, 3),
-        _ => return type_mismatch(e, declared, parts.span, "an image", "volume[1, 64, 64, 64], image[..], slices[..] or mask{..}[..]"),
+        _ => {
+            return type_mismatch(
+                e,
+                declared,
+                parts.span,
+                "an image",
+                "volume[1, 64, 64, 64], image[..], slices[..] or mask[..]{..}",
+            );
+        }
     };
     let mut reader = Reader::of(parts);
     let Some((pattern, _)) = reader.text(e, "pattern")? else {
@@ -166,14 +180,19 @@ fn image(e: &mut Evaluator<'_>, declared: &Declared, parts: &CallParts<'_>, step
     let Some(shape) = &declared.shape else {
         return e.fail(
             Diagnostic::error(Code::InputType, declared.span, format!("`{}` needs its shape", declared.word))
-                .hint("channels first, for example volume[1, 64, 64, 64]"),
+                .hint(match declared.word.as_str() {
+                    "mask" => "in voxels, before the levels: mask[64, 64, 64]{rest, lesion}",
+                    _ => "channels first, for example volume[1, 64, 64, 64]",
+                }),
         );
     };
     let known: Option<Vec<usize>> = shape.iter().copied().collect();
     let Some(shape) = known else {
-        return e.fail(
-            Diagnostic::error(Code::UnknownWidth, declared.span, "the axes of an image are numbers: images are brought to them by cropping and padding"),
-        );
+        return e.fail(Diagnostic::error(
+            Code::UnknownWidth,
+            declared.span,
+            "the axes of an image are numbers: images are brought to them by cropping and padding",
+        ).hint("write the numbers: volume[1, 64, 64, 64]"));
     };
     if shape.len() != axes {
         let order = match (axes, declared.word.as_str()) {
@@ -182,11 +201,16 @@ fn image(e: &mut Evaluator<'_>, declared: &Declared, parts: &CallParts<'_>, step
             _ => "[channels, height, width]",
         };
         let message = format!("`{}` has {axes} axes, {order}; found {}", declared.word, show_shape(&shape));
-        return e.fail(Diagnostic::error(Code::InputType, declared.span, message));
+        return e.fail(Diagnostic::error(Code::InputType, declared.span, message).hint(format!("for example {}", match (axes, declared.word.as_str()) {
+                (4, _) => "volume[1, 64, 64, 64]: a scan has one channel",
+                (_, "mask") => "mask[64, 64, 64]{rest, lesion}",
+                _ => "image[1, 128, 128]",
+            })));
     }
     let made = channels(&steps).unwrap_or(1);
     if declared.word != "mask" && shape[0] != made {
-        let message = format!("the image has {made} channel{}, the type says {}", if made == 1 { "" } else { "s" }, shape[0]);
+        let message =
+            format!("the image has {made} channel{}, the type says {}", if made == 1 { "" } else { "s" }, shape[0]);
         return e.fail(
             Diagnostic::error(Code::InputType, declared.span, message)
                 .also(parts.span, "read here")
@@ -197,15 +221,23 @@ fn image(e: &mut Evaluator<'_>, declared: &Declared, parts: &CallParts<'_>, step
 }
 
 /// The tables an input is read from: its cohort's, or all.
-fn tables(e: &mut Evaluator<'_>, cohort: Option<&str>) -> Tables {
+fn tables(e: &mut Evaluator<'_>, cohort: Option<&str>) -> Eval<Tables> {
     let mut read = Vec::new();
     for c in e.cohorts.iter().filter(|c| cohort.is_none_or(|name| name == c.name)) {
-        match e.world.table(c) {
+        match e.tables.of(c) {
             Ok(summary) => read.push((c.name.clone(), summary)),
-            Err(why) => return Tables::Unknown(why),
+            Err(why) => return Ok(Tables::Unknown(why.to_string())),
         }
     }
-    if read.is_empty() { Tables::Unknown("there is no cohort".into()) } else { Tables::Known(read) }
+    let declared = |d: &crate::compile::unit::Declared| matches!(d.declaration.kind, DeclarationKind::Cohort { .. });
+    if !read.is_empty() {
+        Ok(Tables::Known(read))
+    } else if e.unit.declarations.iter().any(declared) {
+        // The cohorts are broken, which was told.
+        Err(Reported)
+    } else {
+        Ok(Tables::Unknown("there is no cohort".into()))
+    }
 }
 
 fn table(
@@ -219,7 +251,7 @@ fn table(
     if declared.word != "vector" {
         return type_mismatch(e, declared, parts.span, "columns", "vector[n]");
     }
-    let tables = tables(e, cohort);
+    let tables = tables(e, cohort)?;
     let mut reader = Reader::of(parts);
     let (specs, missing) = columns(e, &mut reader, steps, &tables)?;
     reader.finish(e)?;
@@ -228,19 +260,33 @@ fn table(
         Some([None]) => {}
         Some([Some(n)]) if *n == found => {}
         Some([Some(n)]) => {
-            let shown: Vec<String> = specs.iter().take(6).map(|s| match &s.select {
-                crate::program::ColumnSelector::Name(n) => n.clone(),
-                _ => String::new(),
-            }).collect();
+            let shown: Vec<String> = specs
+                .iter()
+                .take(6)
+                .map(|s| match &s.select {
+                    crate::program::ColumnSelector::Name(n) => n.clone(),
+                    _ => String::new(),
+                })
+                .collect();
             let more = if specs.len() > 6 { ", .." } else { "" };
             return e.fail(
-                Diagnostic::error(Code::WidthMismatch, declared.span, format!("`{}` is declared with {n} columns, the selection gives {found}", name.text))
-                    .also(parts.span, format!("these are {}{more}", shown.join(", ")))
-                    .hint(format!("write vector[{found}], or vector[_] to take what there is; one-hot and flags count as columns")),
+                Diagnostic::error(
+                    Code::WidthMismatch,
+                    declared.span,
+                    format!("`{}` is declared with {n} columns, the selection gives {found}", name.text),
+                )
+                .also(parts.span, format!("these are {}{more}", shown.join(", ")))
+                .hint(format!(
+                    "write vector[{found}], or vector[_] to take what there is; one-hot and flags count as columns"
+                )),
             );
         }
         _ => {
-            return e.fail(Diagnostic::error(Code::InputType, declared.span, "a vector has one axis: vector[64], or vector[_]"));
+            return e.fail(Diagnostic::error(
+                Code::InputType,
+                declared.span,
+                "a vector has one axis: vector[64], or vector[_]",
+            ).hint("images have more axes: volume[1, 64, 64, 64] is read by c.image(..)"));
         }
     }
     Ok((InputSource::Columns { columns: specs, missing }, vec![found]))
@@ -268,14 +314,18 @@ fn column(
     };
     let name = super::cohort::column_name(e, expr)?;
     reader.finish(e)?;
-    if let Tables::Known(tables) = tables(e, cohort) {
+    if let Tables::Known(tables) = tables(e, cohort)? {
         for (cohort, table) in &tables {
             let Some(summary) = table.column(&name) else { return unknown_column(e, cohort, table, &name, expr.span) };
             if declared.word == "real" && !summary.numeric {
                 return e.fail(
-                    Diagnostic::error(Code::InputType, declared.span, format!("column `{name}` of `{cohort}` holds text"))
-                        .also(expr.span, "read here")
-                        .hint("declare it as a class: class{A, B}"),
+                    Diagnostic::error(
+                        Code::InputType,
+                        declared.span,
+                        format!("column `{name}` of `{cohort}` holds text"),
+                    )
+                    .also(expr.span, "read here")
+                    .hint("declare it as a class: class{A, B}"),
                 );
             }
             if let (true, Some(levels)) = (declared.word == "class", &summary.levels)
@@ -283,9 +333,13 @@ fn column(
             {
                 let shown = levels.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
                 return e.fail(
-                    Diagnostic::error(Code::InputType, declared.span, format!("nobody in `{cohort}` has {name} = {lost}"))
-                        .also(expr.span, "read here")
-                        .hint(format!("the column has {shown}")),
+                    Diagnostic::error(
+                        Code::InputType,
+                        declared.span,
+                        format!("nobody in `{cohort}` has {name} = {lost}"),
+                    )
+                    .also(expr.span, "read here")
+                    .hint(format!("the column has {shown}")),
                 );
             }
         }

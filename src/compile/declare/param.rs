@@ -12,7 +12,15 @@ use std::rc::Rc;
 pub(in crate::compile) fn value(e: &mut Evaluator<'_>, name: &Name, ty: &Type, default: &Expr) -> Eval<Value> {
     let own = from_expr(e, name, ty, default)?;
     match e.settings.get(&name.text).cloned() {
-        Some(set) => coerce(e, name, ty, set, name.span),
+        Some(set) => {
+            // A sweep's values were checked where they stand; what is left came from `--set`.
+            let (told, spelled) = (e.diagnostics.len(), super::sweep::spell_setting(e, &set));
+            let value = coerce(e, name, ty, set, name.span);
+            if let (Err(_), Some(last)) = (&value, e.diagnostics.get_mut(told)) {
+                last.hint.get_or_insert_with(|| format!("it was set from outside: --set {}={spelled}", name.text));
+            }
+            value
+        }
         None => Ok(own),
     }
 }
@@ -60,6 +68,11 @@ pub(in crate::compile) fn coerce(
         ("real", Value::Real(_)) => Some(value.clone()),
         ("text", Value::Word(word)) => Some(Value::Text(word.clone())),
         ("block", Value::Block(_) | Value::Operator(_)) => Some(value.clone()),
+        // `--set unit=Large`
+        ("block", Value::Word(word)) => match e.name(word, span)? {
+            named @ (Value::Block(_) | Value::Operator(_)) => Some(named),
+            _ => None,
+        },
         ("one_of", Value::Word(_) | Value::Choice(_) | Value::Text(_) | Value::Int(_)) => {
             let word = spell(&value);
             let options: Vec<String> = options.unwrap_or(&[]).iter().map(|o| o.text.clone()).collect();
@@ -70,7 +83,9 @@ pub(in crate::compile) fn coerce(
                     None => format!("it is one of {}", known.join(", ")),
                 };
                 let message = format!("`{word}` is not an option of `{}`", name.text);
-                return e.fail(Diagnostic::error(Code::UnknownOption, span, message).also(ty.span, "its options").hint(hint));
+                return e.fail(
+                    Diagnostic::error(Code::UnknownOption, span, message).also(ty.span, "its options").hint(hint),
+                );
             }
             let choice = Choice { word, options, param: name.text.clone(), span: ty.span };
             Some(Value::Choice(Rc::new(choice)))
@@ -127,7 +142,7 @@ pub(in crate::compile) fn group(e: &mut Evaluator<'_>, name: &Name, members: &Ex
             Value::Input(input) if e.inputs[input].role != InputRole::Target => {
                 if inputs.contains(&input) {
                     let message = format!("`{}` is in the group twice", e.inputs[input].name);
-                    return e.fail(Diagnostic::error(Code::TwiceDeclared, members.span, message));
+                    return e.fail(Diagnostic::error(Code::TwiceDeclared, members.span, message).hint("name each member once"));
                 }
                 inputs.push(input);
             }
@@ -136,7 +151,7 @@ pub(in crate::compile) fn group(e: &mut Evaluator<'_>, name: &Name, members: &Ex
     }
     if inputs.is_empty() {
         let message = format!("group `{}` has no member", name.text);
-        return e.fail(Diagnostic::error(Code::KindMismatch, members.span, message));
+        return e.fail(Diagnostic::error(Code::KindMismatch, members.span, message).hint("name the members: group parts = [a, b]"));
     }
     Ok(Value::Group(Rc::new(inputs)))
 }

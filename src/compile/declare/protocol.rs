@@ -3,9 +3,10 @@
 use super::cohort::column_name;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
-use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
-use crate::program::{Protocol, ProtocolKind};
+use crate::compile::world::Table;
+use crate::program::{InputSource, Protocol, ProtocolKind};
 use crate::syntax::{Expr, ExprKind};
 
 /// What holds when a file says nothing: one division, 80 % training, 10 % validation, 10 % test, seed 1.
@@ -63,20 +64,24 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
     };
     let stratify = match reader.named("stratify") {
         Some(expr) => match &expr.kind {
-            ExprKind::List(items) => items.iter().map(|i| column_name(e, i)).collect::<Eval<Vec<_>>>()?,
-            _ => vec![column_name(e, expr)?],
+            ExprKind::List(items) => all(items.iter().map(|i| strata(e, i)))?,
+            _ => vec![strata(e, expr)?],
         },
         None => Vec::new(),
     };
     let seed = reader.named_count(e, "seed", 0)?;
     let seeds = match (reader.ints(e, "seeds")?, seed) {
         (Some((_, span)), Some(_)) => {
-            return e.fail(Diagnostic::error(Code::WrongArgument, span, "give `seed` or `seeds`, not both"));
+            return e.fail(Diagnostic::error(Code::WrongArgument, span, "give `seed` or `seeds`, not both").hint("`seeds: [1, 2, 3]` divides the subjects three times, `seed: 1` once"));
         }
         (Some((seeds, span)), None) => {
             let all: Vec<u64> = seeds.iter().filter_map(|s| u64::try_from(*s).ok()).collect();
             if all.is_empty() || all.len() != seeds.len() {
-                return e.fail(Diagnostic::error(Code::WrongArgument, span, "`seeds` takes whole numbers of at least 0"));
+                return e.fail(Diagnostic::error(
+                    Code::WrongArgument,
+                    span,
+                    "`seeds` takes whole numbers of at least 0",
+                ).hint("for example seeds: [1, 2, 3]"));
             }
             all
         }
@@ -85,6 +90,22 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
     let repeats = reader.named_count(e, "repeats", 1)?.unwrap_or(1);
     reader.finish(e)?;
     Ok(Protocol { kind, stratify, seeds, repeats })
+}
+
+/// A column whose distribution is kept alike; a target or another single column of the file may stand for its own.
+fn strata(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
+    let name = column_name(e, expr)?;
+    if let Some(InputSource::Column { column }) = e.inputs.iter().find(|i| i.name == name).map(|i| &i.source) {
+        return Ok(column.clone());
+    }
+    let tables: Vec<_> = e.cohorts.iter().map(|c| (c.name.clone(), e.tables.of(c))).collect();
+    let lacks = |table: &Table| table.as_ref().is_ok_and(|t| t.column(&name).is_none());
+    match tables.first() {
+        Some((cohort, Ok(table))) if tables.iter().all(|(_, t)| lacks(t)) => {
+            super::column::unknown_column(e, cohort, table, &name, expr.span)
+        }
+        _ => Ok(name),
+    }
 }
 
 /// `holdout: 100` subjects. `holdout: one fold` keeps out as many as a fold holds, which the plan settles: 0 stands

@@ -1,9 +1,9 @@
 //! `score`: what is measured of which output, on whom.
 
-use super::stage::metric;
+use super::training::metric;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
-use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::graph::{InputId, Kind};
 use crate::program::{Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
 use crate::syntax::{Argument, BinaryOp, Expr, ExprKind, Name, nearest};
@@ -16,31 +16,32 @@ pub(in crate::compile) fn score(
     items: &[Argument],
     protocol: &Protocol,
 ) -> Eval<Score> {
-    let (model, output, members) = e.output_members(of)?;
-    let on = subset(e, on, protocol)?;
+    let outputs = e.output_members(of);
+    let on = subset(e, on, protocol);
     let mut metrics = Vec::new();
     let mut against = None;
-    for item in items {
-        match &item.name {
-            Some(name) if name.text == "against" => {
-                let value = e.eval(&item.value)?;
-                match value {
-                    crate::compile::value::Value::Input(input) => against = Some(input),
-                    other => return e.expected("an input", &other, item.value.span),
-                }
+    all(items.iter().map(|item| match &item.name {
+        Some(name) if name.text == "against" => match e.eval(&item.value)? {
+            crate::compile::value::Value::Input(input) => {
+                against = Some(input);
+                Ok(())
             }
-            Some(name) => {
-                let hint = nearest(&name.text, &["against"]).map_or("it has `against`".into(), |n| format!("did you mean `{n}`?"));
-                let message = format!("a score has no option `{}`", name.text);
-                return e.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(hint));
-            }
-            None => {
-                let (name, span) = metric_name(e, &item.value)?;
-                let metric = metric(e, &name, span)?;
-                metrics.push((metric, span));
-            }
+            other => e.expected("an input", &other, item.value.span),
+        },
+        Some(name) => {
+            let message = format!("a score has no option `{}`", name.text);
+            e.fail(
+                Diagnostic::error(Code::UnknownArgument, name.span, message)
+                    .hint("it has `against`: score m: mse, against: t1"),
+            )
         }
-    }
+        None => {
+            let (name, span) = metric_name(e, &item.value)?;
+            metrics.push((metric(e, &name, span)?, span));
+            Ok(())
+        }
+    }))?;
+    let ((model, output, members), on) = (outputs?, on?);
     let mut pairs = Vec::with_capacity(members.len());
     for (key, node) in &members {
         let truth = match against {
@@ -59,11 +60,19 @@ pub(in crate::compile) fn score(
             if !fits {
                 let what = if classes { "classes" } else { "numbers" };
                 let declared = e.input_spans[pair.truth.index()];
-                let hint = if classes { "for classes: accuracy, balanced_accuracy, f1, auc" } else { "for numbers: mae, mse, r2, pearson" };
+                let hint = if classes {
+                    "for classes: accuracy, balanced_accuracy, f1, auc"
+                } else {
+                    "for numbers: mae, mse, r2, pearson"
+                };
                 return e.fail(
-                    Diagnostic::error(Code::MetricKind, *span, format!("`{}` does not measure {what}, and `{name}` holds {what}", metric.name()))
-                        .also(declared, "declared here")
-                        .hint(hint),
+                    Diagnostic::error(
+                        Code::MetricKind,
+                        *span,
+                        format!("`{}` does not measure {what}, and `{name}` holds {what}", metric.name()),
+                    )
+                    .also(declared, "declared here")
+                    .hint(hint),
                 );
             }
         }
@@ -91,10 +100,14 @@ fn shapes_agree(e: &mut Evaluator<'_>, pair: &ScorePair, of: &Expr) -> Eval<()> 
     let origin = e.origin(pair.prediction);
     let name = e.graph.inputs[pair.truth.index()].name.clone();
     e.fail(
-        Diagnostic::error(Code::ShapeMismatch, of.span, format!("the output is {found}, its truth `{name}` is {truth}"))
-            .also(origin, format!("this is {found}"))
-            .also(declared, format!("this is {truth}"))
-            .hint("say what it is compared to: `score x: mse, against: y`"),
+        Diagnostic::error(
+            Code::ShapeMismatch,
+            of.span,
+            format!("the output is {found}, its truth `{name}` is {truth}"),
+        )
+        .also(origin, format!("this is {found}"))
+        .also(declared, format!("this is {truth}"))
+        .hint("say what it is compared to: `score x: mse, against: y`"),
     )
 }
 
@@ -153,7 +166,9 @@ pub(in crate::compile) fn subset_named(
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there is {}", known.join(", ")),
             };
-            return e.fail(Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{other}` subjects")).hint(hint));
+            return e.fail(
+                Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{other}` subjects")).hint(hint),
+            );
         }
     };
     let missing = match (&protocol.kind, subset) {
@@ -163,7 +178,9 @@ pub(in crate::compile) fn subset_named(
         (ProtocolKind::Holdout { .. }, Subset::Holdout) => {
             Some("a single division has training, validation and test subjects: use `on test`")
         }
-        (ProtocolKind::Holdout { test, .. }, Subset::Test) if *test <= 0.0 => Some("the protocol has no test subjects; write holdout(test: 0.1)"),
+        (ProtocolKind::Holdout { test, .. }, Subset::Test) if *test <= 0.0 => {
+            Some("the protocol has no test subjects; write holdout(test: 0.1)")
+        }
         (ProtocolKind::Holdout { validation, .. } | ProtocolKind::KFold { validation, .. }, Subset::Validation)
             if *validation <= 0.0 =>
         {
@@ -172,9 +189,9 @@ pub(in crate::compile) fn subset_named(
         _ => None,
     };
     match missing {
-        Some(hint) => {
-            e.fail(Diagnostic::error(Code::SubsetUnknown, span, format!("the protocol makes no `{word}` subjects")).hint(hint))
-        }
+        Some(hint) => e.fail(
+            Diagnostic::error(Code::SubsetUnknown, span, format!("the protocol makes no `{word}` subjects")).hint(hint),
+        ),
         None => Ok(subset),
     }
 }

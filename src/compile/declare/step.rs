@@ -8,15 +8,27 @@ use crate::program::{ImageMask, ImageStep, Interpolation, View};
 use crate::syntax::{Expr, ExprKind};
 
 /// Steps that images know.
-const STEPS: &[&str] =
-    &["rescale", "zscore", "histogram_standardize", "resample", "resize", "crop", "views", "smooth", "labels", "adjacent"];
+const STEPS: &[&str] = &[
+    "rescale",
+    "zscore",
+    "histogram_standardize",
+    "resample",
+    "resize",
+    "crop",
+    "views",
+    "smooth",
+    "labels",
+    "adjacent",
+];
 /// Steps that columns know, told apart so that a confusion is named.
 const COLUMN_STEPS: &[&str] = &["standardize", "minmax", "onehot", "bins", "log"];
 
 /// Compiles one step.
 pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> {
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
-        return e.fail(Diagnostic::error(Code::Step, expr.span, "expected a step of image preparation").hint(STEPS.join(", ")));
+        return e.fail(
+            Diagnostic::error(Code::Step, expr.span, "expected a step of image preparation").hint(STEPS.join(", ")),
+        );
     };
     let mut reader = Reader::of(&parts);
     let step = match parts.name {
@@ -26,8 +38,12 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
                 Some((p, _)) if p.len() == 2 && p[0] >= 0.0 && p[0] < p[1] && p[1] <= 100.0 => (p[0], p[1]),
                 Some((_, span)) => {
                     return e.fail(
-                        Diagnostic::error(Code::WrongArgument, span, "`percentiles` takes two numbers from 0 to 100, the smaller first")
-                            .hint("for example percentiles: [0.1, 99.9]"),
+                        Diagnostic::error(
+                            Code::WrongArgument,
+                            span,
+                            "`percentiles` takes two numbers from 0 to 100, the smaller first",
+                        )
+                        .hint("for example percentiles: [0.1, 99.9]"),
                     );
                 }
                 None => (0.0, 100.0),
@@ -36,13 +52,19 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
             ImageStep::Rescale { to, percentiles, mask, each: reader.flag(e, "each")?.unwrap_or(false) }
         }
         "zscore" => ImageStep::Zscore { mask: mask(e, &mut reader, ImageMask::All)? },
-        "histogram_standardize" => ImageStep::HistogramStandardize { mask: mask(e, &mut reader, ImageMask::AboveMean)? },
+        "histogram_standardize" => {
+            ImageStep::HistogramStandardize { mask: mask(e, &mut reader, ImageMask::AboveMean)? }
+        }
         "resample" => {
             let Some((mm, span)) = reader.reals(e, "voxel")? else {
                 return reader.missing(e, "voxel", "the size of a voxel, for example resample(1mm)");
             };
             if mm.iter().any(|v| *v <= 0.0) || !matches!(mm.len(), 1 | 3) {
-                return e.fail(Diagnostic::error(Code::WrongArgument, span, "a voxel has one size, or three, above 0 mm"));
+                return e.fail(Diagnostic::error(
+                    Code::WrongArgument,
+                    span,
+                    "a voxel has one size, or three, above 0 mm",
+                ).hint("for example resample(1mm) or resample([1mm, 1mm, 2mm])"));
             }
             ImageStep::Resample { voxel_mm: mm, interpolation: interpolation(e, &mut reader)? }
         }
@@ -99,14 +121,26 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
         "adjacent" => match reader.count(e, "slices", 1)? {
             Some(slices) if slices % 2 == 1 => ImageStep::Adjacent { slices },
             Some(_) => {
-                return e.fail(Diagnostic::error(Code::WrongArgument, parts.span, "`adjacent` takes an odd number of slices"));
+                return e.fail(Diagnostic::error(
+                    Code::WrongArgument,
+                    parts.span,
+                    "`adjacent` takes an odd number of slices",
+                ).hint("the slice itself and as many on either side: adjacent(3)"));
             }
             None => return reader.missing(e, "slices", "for example adjacent(3)"),
         },
         other if COLUMN_STEPS.contains(&other) => {
             return e.fail(
-                Diagnostic::error(Code::Step, parts.name_span, format!("`{other}` is a step of columns, this is an image"))
-                    .hint(if other == "standardize" { "for images write `zscore(mask: nonzero)`".into() } else { STEPS.join(", ") }),
+                Diagnostic::error(
+                    Code::Step,
+                    parts.name_span,
+                    format!("`{other}` is a step of columns, this is an image"),
+                )
+                .hint(if other == "standardize" {
+                    "for images write `zscore(mask: nonzero)`".into()
+                } else {
+                    STEPS.join(", ")
+                }),
             );
         }
         other => return unknown_function(e, Code::Step, "step of image preparation", other, parts.name_span, STEPS),
@@ -143,7 +177,7 @@ fn window(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<(Vec<i64>, Vec
             Code::WrongArgument,
             at_span,
             "`at` and `size` take as many numbers as the image has axes, sizes above 0",
-        ));
+        ).hint("for example crop(at: [20, 30, 20], size: [64, 96, 64])"));
     }
     Ok((at, extents))
 }

@@ -2,11 +2,11 @@
 
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
-use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
 use crate::compile::reader::unknown_function;
 use crate::compile::value::{Value, spell};
 use crate::program::{Metric, PairedTest};
-use crate::syntax::{Clause, DeclarationKind, Expr, ExprKind, Name, Span, SweepAxis, TypeKind, nearest};
+use crate::syntax::{Clause, DeclarationKind, Expr, ExprKind, Name, Span, SweepAxis, Type, TypeKind, nearest};
 use indexmap::IndexMap;
 use std::rc::Rc;
 
@@ -18,32 +18,58 @@ pub(in crate::compile) struct Draft {
     pub name: String,
     pub span: Span,
     /// Settings of each variant.
-    pub variants: Vec<IndexMap<String, Value>>,
+    pub variants: Vec<Settings>,
     pub compare: Vec<(String, Span)>,
     pub test: PairedTest,
 }
 
+/// What one variant sets: values by name, each with its spelling.
+pub(in crate::compile) type Settings = IndexMap<String, (Value, String)>;
+
+/// `fusion=film,width=8`.
+pub(in crate::compile) fn variant_name(settings: &Settings) -> String {
+    let parts: Vec<String> = settings.iter().map(|(name, (_, spelled))| format!("{name}={spelled}")).collect();
+    if parts.is_empty() { "base".to_string() } else { parts.join(",") }
+}
+
 /// Compiles a sweep's axes.
-pub(in crate::compile) fn sweep(e: &mut Evaluator<'_>, name: &Name, axes: &[SweepAxis], clauses: &[Clause]) -> Eval<Draft> {
-    let mut variants: Vec<IndexMap<String, Value>> = vec![IndexMap::new()];
-    for axis in axes {
-        let steps = steps(e, axis)?;
+pub(in crate::compile) fn sweep(
+    e: &mut Evaluator<'_>,
+    name: &Name,
+    axes: &[SweepAxis],
+    clauses: &[Clause],
+) -> Eval<Draft> {
+    let mut variants: Vec<Settings> = vec![IndexMap::new()];
+    let steps = all(axes.iter().map(|axis| steps(e, axis)));
+    let mut named: Vec<&Name> = Vec::new();
+    for name in axes.iter().flat_map(|axis| &axis.names) {
+        if let Some(first) = named.iter().find(|n| n.text == name.text) {
+            let message = format!("`{}` is swept twice", name.text);
+            return e.fail(
+                Diagnostic::error(Code::TwiceDeclared, name.span, message)
+                    .also(first.span, "first here")
+                    .hint("give all its values in one list"),
+            );
+        }
+        named.push(name);
+    }
+    for steps in steps? {
         if variants.len().saturating_mul(steps.len()) > MAX_VARIANTS {
             let message = format!("the sweep has more than {MAX_VARIANTS} variants");
-            return e.fail(Diagnostic::error(Code::TooManyVariants, name.span, message));
+            return e.fail(
+                Diagnostic::error(Code::TooManyVariants, name.span, message)
+                    .hint("its axes are multiplied; give fewer values, or make several sweeps of it"),
+            );
         }
-        variants = variants
-            .iter()
-            .flat_map(|variant| {
-                steps.iter().map(|step| {
-                    let mut combined = variant.clone();
-                    combined.extend(step.clone());
-                    combined
-                })
-            })
-            .collect();
+        let join = |variant: &Settings, step: &Settings| {
+            let mut combined = variant.clone();
+            combined.extend(step.clone());
+            combined
+        };
+        variants = variants.iter().flat_map(|v| steps.iter().map(move |s| join(v, s))).collect();
     }
-    let mut draft = Draft { name: name.text.clone(), span: name.span, variants, compare: Vec::new(), test: PairedTest::CorrectedT };
+    let mut draft =
+        Draft { name: name.text.clone(), span: name.span, variants, compare: Vec::new(), test: PairedTest::CorrectedT };
     for clause in clauses {
         if clause.word.text != "compare" {
             let hint = match nearest(&clause.word.text, &["compare"]) {
@@ -74,112 +100,129 @@ fn paired_test(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<PairedTest> {
             "mann_whitney" => Ok(PairedTest::MannWhitney),
             other => unknown_function(e, Code::UnknownName, "paired test", other, expr.span, &known),
         },
-        _ => e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "expected the name of a test").hint(known.join(", "))),
+        _ => e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, "expected the name of a test").hint(known.join(", ")),
+        ),
     }
 }
 
 /// The settings that one axis goes through.
-fn steps(e: &mut Evaluator<'_>, axis: &SweepAxis) -> Eval<Vec<IndexMap<String, Value>>> {
-    let mut options = None;
-    for name in &axis.names {
-        let scope = e.scope();
-        let declared = e.unit.resolve(scope, &name.text).map(|p| &e.unit.declarations[p].declaration.kind);
-        match declared {
-            Some(DeclarationKind::Param { ty, .. }) => {
-                if let TypeKind::Named { name: word, options: Some(words), .. } = &ty.kind
-                    && word.text == "one_of"
-                {
-                    options = Some(words.iter().map(|w| Value::word(&w.text)).collect::<Vec<_>>());
-                } else if matches!(&ty.kind, TypeKind::Named { name, .. } if name.text == "bool") {
-                    options = Some(vec![Value::Bool(false), Value::Bool(true)]);
-                }
-            }
-            Some(DeclarationKind::Group { .. }) => {}
-            _ => {
-                let known: Vec<&str> = e
-                    .unit
-                    .declarations
-                    .iter()
-                    .filter(|d| d.scope == scope)
-                    .filter_map(|d| match &d.declaration.kind {
-                        DeclarationKind::Param { name, .. } | DeclarationKind::Group { name, .. } => Some(name.text.as_str()),
-                        _ => None,
-                    })
-                    .collect();
-                let hint = match nearest(&name.text, &known) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("a sweep changes a `param` or a `group`: {}", known.join(", ")),
-                };
-                let message = format!("`{}` is not a parameter or a group", name.text);
-                return e.fail(Diagnostic::error(Code::UnknownParam, name.span, message).hint(hint));
-            }
-        }
-    }
-    let Some(expr) = &axis.values else {
-        let Some(options) = options.filter(|_| axis.names.len() == 1) else {
-            let name = &axis.names[0];
-            return e.fail(
-                Diagnostic::error(Code::SweepEmpty, name.span, format!("which values should `{}` take?", name.text))
-                    .hint(format!("write: {} in [.., ..]", name.text)),
-            );
-        };
-        return Ok(options.into_iter().map(|v| IndexMap::from([(axis.names[0].text.clone(), v)])).collect());
-    };
-    let count = axis.names.len();
-    let rows: Vec<Vec<Value>> = match subsets(e, expr, count)? {
-        Some(rows) => rows,
-        None => {
-            let ExprKind::List(items) = &expr.kind else {
-                let value = e.eval(expr)?;
-                return match value {
-                    Value::List(items) if count == 1 => Ok(items
-                        .iter()
-                        .map(|v| IndexMap::from([(axis.names[0].text.clone(), v.clone())]))
-                        .collect()),
-                    Value::Range(r) if r.whole && count == 1 => {
-                        let end = if r.inclusive { r.end as i64 } else { r.end as i64 - 1 };
-                        Ok((r.start as i64..=end)
-                            .take(MAX_VARIANTS + 1)
-                            .map(|i| IndexMap::from([(axis.names[0].text.clone(), Value::Int(i))]))
-                            .collect())
-                    }
-                    other => e.expected("a list of values", &other, expr.span),
-                };
-            };
-            let mut rows = Vec::with_capacity(items.len());
-            for item in items {
-                let value = setting(e, item)?;
-                match (count, value) {
-                    (1, value) => rows.push(vec![value]),
-                    (_, Value::List(values)) if values.len() == count => rows.push(values.as_ref().clone()),
-                    (_, _) => {
-                        let message = format!("each value gives {count} parameters: a list of {count}");
-                        return e.fail(Diagnostic::error(Code::WrongArgument, item.span, message));
-                    }
-                }
-            }
-            rows
-        }
+fn steps(e: &mut Evaluator<'_>, axis: &SweepAxis) -> Eval<Vec<Settings>> {
+    let types = all(axis.names.iter().map(|name| swept(e, name)))?;
+    let rows = match &axis.values {
+        Some(expr) => rows(e, axis, &types, expr)?,
+        None => own_options(e, axis, &types)?.into_iter().map(|v| (axis.names[0].span, vec![v])).collect(),
     };
     if rows.is_empty() {
-        return e.fail(Diagnostic::error(Code::SweepEmpty, expr.span, "the sweep has no values"));
+        let place = axis.values.as_ref().map_or(axis.names[0].span, |v| v.span);
+        let hint = format!("write: {} in [.., ..]", axis.names[0].text);
+        return e.fail(Diagnostic::error(Code::SweepEmpty, place, "the sweep has no values").hint(hint));
     }
-    Ok(rows
-        .into_iter()
-        .map(|row| axis.names.iter().map(|n| n.text.clone()).zip(row).collect::<IndexMap<String, Value>>())
-        .collect())
+    all(rows.into_iter().map(|(span, row)| {
+        let mut settings = Settings::new();
+        for ((name, ty), value) in axis.names.iter().zip(&types).zip(row) {
+            // What does not fit the parameter is told here, at the value, not at the parameter.
+            let value = match ty {
+                Some(ty) => super::param::coerce(e, name, ty, value, span)?,
+                None => value,
+            };
+            let spelled = spell_setting(e, &value);
+            settings.insert(name.text.clone(), (value, spelled));
+        }
+        Ok(settings)
+    }))
 }
 
-/// A value of a sweep: a word that means nothing else is the option of a `one_of`.
-fn setting(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Value> {
+/// The type of what is swept: that of a `param`; `None` for a group.
+fn swept<'a>(e: &mut Evaluator<'a>, name: &Name) -> Eval<Option<&'a Type>> {
+    let (scope, unit) = (e.scope(), e.unit);
+    match unit.resolve(scope, &name.text).map(|p| &unit.declarations[p].declaration.kind) {
+        Some(DeclarationKind::Param { ty, .. }) => return Ok(Some(ty)),
+        Some(DeclarationKind::Group { .. }) => return Ok(None),
+        None if unit.is_broken(scope, &name.text) => return Err(Reported),
+        _ => {}
+    }
+    let own = unit.declarations.iter().filter(|d| d.scope == scope);
+    let known: Vec<&str> = own
+        .filter_map(|d| match &d.declaration.kind {
+            DeclarationKind::Param { name, .. } | DeclarationKind::Group { name, .. } => Some(name.text.as_str()),
+            _ => None,
+        })
+        .collect();
+    let hint = match nearest(&name.text, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => format!("declare it: param {}: int = 1", name.text),
+        None => format!("a sweep changes a `param` or a `group`: {}", known.join(", ")),
+    };
+    let message = format!("`{}` is not a parameter or a group", name.text);
+    e.fail(Diagnostic::error(Code::UnknownParam, name.span, message).hint(hint))
+}
+
+/// The values of an axis without `in`: all options of a `one_of`, both values of a `bool`.
+fn own_options(e: &mut Evaluator<'_>, axis: &SweepAxis, types: &[Option<&Type>]) -> Eval<Vec<Value>> {
+    if let [Some(ty)] = types
+        && let TypeKind::Named { name, options, .. } = &ty.kind
+    {
+        match (name.text.as_str(), options) {
+            ("one_of", Some(words)) => return Ok(words.iter().map(|w| Value::word(&w.text)).collect()),
+            ("bool", _) => return Ok(vec![Value::Bool(false), Value::Bool(true)]),
+            _ => {}
+        }
+    }
+    let name = &axis.names[0];
+    let message = format!("which values should `{}` take?", name.text);
+    let hint = format!("write: {} in [.., ..]", name.text);
+    e.fail(Diagnostic::error(Code::SweepEmpty, name.span, message).hint(hint))
+}
+
+/// The values of an axis, a row for each step, with the place they stand at.
+fn rows(
+    e: &mut Evaluator<'_>,
+    axis: &SweepAxis,
+    types: &[Option<&Type>],
+    expr: &Expr,
+) -> Eval<Vec<(Span, Vec<Value>)>> {
+    let count = axis.names.len();
+    if let Some(rows) = subsets(e, expr, count)? {
+        return Ok(rows.into_iter().map(|row| (expr.span, row)).collect());
+    }
+    if let ExprKind::List(items) = &expr.kind {
+        return all(items.iter().map(|item| match (types, setting(e, item, types)?) {
+            ([_], value) => Ok((item.span, vec![value])),
+            (_, Value::List(values)) if values.len() == count => Ok((item.span, values.as_ref().clone())),
+            _ => {
+                let names: Vec<&str> = axis.names.iter().map(|n| n.text.as_str()).collect();
+                let message = format!("each value sets {count} parameters");
+                e.fail(
+                    Diagnostic::error(Code::WrongArgument, item.span, message)
+                        .hint(format!("write a list of {count} for each: [{}]", names.join(", "))),
+                )
+            }
+        }));
+    }
+    let one = |value: Value| (expr.span, vec![value]);
+    match e.eval(expr)? {
+        Value::List(items) if count == 1 => Ok(items.iter().cloned().map(one).collect()),
+        Value::Range(r) if r.whole && count == 1 => {
+            let (start, end) = (r.start as i64, r.end as i64);
+            let end = if r.inclusive { end.saturating_add(1) } else { end };
+            Ok((start..end).take(MAX_VARIANTS + 1).map(|i| one(Value::Int(i))).collect())
+        }
+        other => e.expected("a list of values", &other, expr.span),
+    }
+}
+
+/// A value of a sweep: a word is an option of a `one_of`, or what it means in the file.
+fn setting(e: &mut Evaluator<'_>, expr: &Expr, types: &[Option<&Type>]) -> Eval<Value> {
+    let options = |ty: &&Type| matches!(&ty.kind, TypeKind::Named { name, .. } if name.text == "one_of");
     match &expr.kind {
-        ExprKind::Name(word) => match e.lookup(word, expr.span) {
-            Some(Ok(value @ (Value::Input(_) | Value::Block(_) | Value::Group(_)))) => Ok(value),
-            Some(Ok(value)) if value.as_real().is_some() => Ok(value),
+        ExprKind::Name(word) if types.iter().flatten().any(options) => match e.lookup(word, expr.span) {
+            // A list may set a `one_of` and a number together.
+            Some(Ok(value)) if types.len() > 1 && value.as_real().is_some() => Ok(value),
             _ => Ok(Value::word(word)),
         },
         ExprKind::List(items) => {
-            let values = items.iter().map(|i| setting(e, i)).collect::<Eval<Vec<_>>>()?;
+            let values = all(items.iter().map(|i| setting(e, i, types)))?;
             Ok(Value::List(Rc::new(values)))
         }
         _ => e.eval(expr),
@@ -193,7 +236,7 @@ fn subsets(e: &mut Evaluator<'_>, expr: &Expr, count: usize) -> Eval<Option<Vec<
         return Ok(None);
     }
     let [argument] = arguments.as_slice() else {
-        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "`subsets` takes [off, on]"));
+        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "`subsets` takes [off, on]").hint("for example subsets([0, 1])"));
     };
     let value = e.eval(&argument.value)?;
     let pair = match &value {
@@ -201,7 +244,7 @@ fn subsets(e: &mut Evaluator<'_>, expr: &Expr, count: usize) -> Eval<Option<Vec<
         other => return e.expected("a list of two values, off and on", other, argument.value.span),
     };
     if count > 16 {
-        return e.fail(Diagnostic::error(Code::TooManyVariants, expr.span, "subsets of more than 16 parameters"));
+        return e.fail(Diagnostic::error(Code::TooManyVariants, expr.span, "subsets of more than 16 parameters").hint("sweep fewer of them together"));
     }
     let rows = (1..1_usize << count)
         .map(|bits| (0..count).map(|i| if bits >> i & 1 == 1 { pair.1.clone() } else { pair.0.clone() }).collect())
@@ -245,11 +288,14 @@ pub(in crate::compile) fn check_compare(
                 Some(analysis) => {
                     let known = super::analysis::fields(analysis.kind);
                     let message = format!("`{name}` has no field `{field}`");
-                    return e.fail(Diagnostic::error(Code::UnknownField, *span, message).hint(format!("it has {}", known.join(", "))));
+                    return e.fail(
+                        Diagnostic::error(Code::UnknownField, *span, message)
+                            .hint(format!("it has {}", known.join(", "))),
+                    );
                 }
                 None => {
                     let message = format!("there is no analysis `{name}`");
-                    return e.fail(Diagnostic::error(Code::UnknownName, *span, message));
+                    return e.fail(Diagnostic::error(Code::UnknownName, *span, message).hint("name a metric that is scored, or a field of an analysis: `auc`, `differ.significant`"));
                 }
             }
         }

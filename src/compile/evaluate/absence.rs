@@ -26,7 +26,13 @@ impl Evaluator<'_> {
     }
 
     /// The presence that all inputs share; an error where some people have one and lack another.
-    pub(super) fn common_presence(&mut self, nodes: &[NodeId], spans: &[Span], call: Span, what: &str) -> Eval<Presence> {
+    pub(super) fn common_presence(
+        &mut self,
+        nodes: &[NodeId],
+        spans: &[Span],
+        call: Span,
+        what: &str,
+    ) -> Eval<Presence> {
         let batched: Vec<(usize, NodeId)> =
             nodes.iter().copied().enumerate().filter(|(_, n)| self.ty(*n).batched).collect();
         let Some((_, first)) = batched.first().copied() else { return Ok(Presence::new()) };
@@ -46,7 +52,12 @@ impl Evaluator<'_> {
         let span = spans.get(lacking.0).copied().unwrap_or(call);
         let source = lacked.iter().next().and_then(|i| self.input_spans.get(i.index())).copied();
         let text = self.sources.text(span).to_string();
-        let name = if text.len() <= 40 && !text.contains('\n') { text } else { "x".into() };
+        let word = text.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let name = match text.len() <= 40 && !text.contains('\n') {
+            true if word => text,
+            true => format!("({text})"),
+            false => "x".into(),
+        };
         let mut diagnostic = Diagnostic::error(
             Code::AbsentUsed,
             span,
@@ -61,7 +72,7 @@ impl Evaluator<'_> {
             diagnostic = diagnostic.also(source, "declared with `?` here");
         }
         self.fail(diagnostic.hint(format!(
-            "say what stands in for it: `({name}) ?? zeros`; or fuse with `poe`, pool over a family, or do this inside a block"
+            "say what stands in for it: `{name} ?? zeros`; or fuse with `poe`, pool over a family, or do this inside a block"
         )))
     }
 }

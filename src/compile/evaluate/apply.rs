@@ -1,8 +1,8 @@
 //! Calls and pipes: making modules, applying modules and functions.
 
-use super::{Code, Diagnostic, Eval, Evaluator, InstanceKind};
+use super::{Code, Diagnostic, Eval, Evaluator, InstanceKind, all};
 use crate::compile::value::{InstanceId, Value};
-use crate::graph::{Mixture, Module, NodeId, Op, Presence, TensorType};
+use crate::graph::{Kind, Mixture, Module, NodeId, Op, Presence, TensorType};
 use crate::ops::{Arguments, Arity, Family, Refusal, Stanza};
 use crate::syntax::{Argument, Expr, ExprKind, Span};
 
@@ -79,8 +79,7 @@ impl Evaluator<'_> {
                 let mut given: Vec<(Value, Span)> = piped.into_iter().collect();
                 for argument in arguments {
                     if let Some(name) = &argument.name {
-                        let message = format!("`{}` has no argument `{}`", builtin.name(), name.text);
-                        return self.fail(Diagnostic::error(Code::UnknownArgument, name.span, message));
+                        return self.unknown_argument(builtin.name(), &name.text, name.span, &[]);
                     }
                     given.push((self.eval(&argument.value)?, argument.value.span));
                 }
@@ -89,30 +88,37 @@ impl Evaluator<'_> {
             Value::Loss(position) => self.call_loss(position, piped, arguments, span),
             Value::Block(position) => self.make_block(position, arguments, span),
             Value::Module(_) | Value::Family(_) => {
-                let mut inputs = Vec::with_capacity(arguments.len());
-                for argument in arguments {
-                    if let Some(name) = &argument.name {
-                        let message = format!("a module's inputs are given by position, not as `{}`", name.text);
-                        return self.fail(Diagnostic::error(Code::UnknownArgument, name.span, message));
-                    }
-                    inputs.push((self.eval(&argument.value)?, argument.value.span));
+                if let Some(name) = arguments.iter().find_map(|a| a.name.as_ref()) {
+                    let message = format!("a module's inputs are given by position, not as `{}`", name.text);
+                    return self.fail(
+                        Diagnostic::error(Code::UnknownArgument, name.span, message)
+                            .hint(format!("remove `{}:`; arguments with names belong to the call that makes the module", name.text)),
+                    );
                 }
+                let inputs = all(arguments.iter().map(|a| Ok((self.eval(&a.value)?, a.value.span))))?;
                 self.apply_value(function, callee, inputs, span)
             }
             other => {
                 let what = other.describe();
-                let mut diagnostic =
-                    Diagnostic::error(Code::NotCallable, callee, format!("{what} cannot be called"));
-                if matches!(other, Value::Tensor(_) | Value::Input(_)) {
-                    diagnostic = diagnostic.hint("to index use square brackets, to multiply use `*`");
-                }
-                self.fail(diagnostic)
+                let hint = match other {
+                    Value::Tensor(_) | Value::Input(_) => "to index use square brackets, to multiply use `*`",
+                    _ => "only operators, functions, blocks and modules can be called",
+                };
+                self.fail(
+                    Diagnostic::error(Code::NotCallable, callee, format!("{what} cannot be called")).hint(hint),
+                )
             }
         }
     }
 
     /// Applies a module to its inputs.
-    pub(super) fn apply_value(&mut self, module: Value, place: Span, inputs: Vec<(Value, Span)>, span: Span) -> Eval<Value> {
+    pub(super) fn apply_value(
+        &mut self,
+        module: Value,
+        place: Span,
+        inputs: Vec<(Value, Span)>,
+        span: Span,
+    ) -> Eval<Value> {
         match module {
             Value::Module(id) => self.apply_module(id, inputs, span),
             Value::Operator(stanza) => {
@@ -157,7 +163,7 @@ impl Evaluator<'_> {
                 self.apply_operator(stanza, &arguments, nodes, spans, Some(id), span).map(Value::Tensor)
             }
             InstanceKind::Block { .. } => self.apply_block(id, inputs, span),
-            InstanceKind::Root => self.fail(Diagnostic::error(Code::NotCallable, span, "this cannot be applied")),
+            InstanceKind::Root => self.fail(Diagnostic::error(Code::NotCallable, span, "this cannot be applied").hint("apply a function, a block or a module")),
         }
     }
 
@@ -179,7 +185,7 @@ impl Evaluator<'_> {
             let before = given.len();
             given.retain(|(v, _)| !matches!(v, Value::Prior));
             if before - given.len() > 1 {
-                return self.fail(Diagnostic::error(Code::WrongArgument, span, "the prior is given twice"));
+                return self.fail(Diagnostic::error(Code::WrongArgument, span, "the prior is given twice").hint("give it once, as the first expert"));
             }
             arguments.set_flag("prior", true);
         }
@@ -208,7 +214,7 @@ impl Evaluator<'_> {
             && let Some((first, place)) = self.instances[id.0].first.clone()
             && !same_shapes(&first, &types)
         {
-            return self.shared_shape(stanza.name, &first, place, &types, span);
+            return self.shared_shape(stanza.name, (&first, place), (&types, nodes[0]), span);
         }
         let applied = match (stanza.apply)(arguments, &types) {
             Ok(applied) => applied,
@@ -248,7 +254,7 @@ impl Evaluator<'_> {
     }
 
     fn arity(&mut self, stanza: &Stanza, given: usize, arguments: &Arguments, span: Span) -> Eval<()> {
-        let message = match stanza.arity {
+        let (message, hint) = match stanza.arity {
             Arity::Exactly(names) if given == names.len() => return Ok(()),
             // `kl(q, prior)` reads one value.
             Arity::Exactly(_) | Arity::AtLeast(_) if arguments.flag("prior") && given >= 1 => return Ok(()),
@@ -256,13 +262,17 @@ impl Evaluator<'_> {
             Arity::Exactly(names) => {
                 let count = names.len();
                 let values = if count == 1 { "value" } else { "values" };
-                format!("`{}` reads {count} {values} ({}), {given} were given", stanza.name, names.join(", "))
+                let was = if given == 1 { "was" } else { "were" };
+                let message =
+                    format!("`{}` reads {count} {values} ({}), {given} {was} given", stanza.name, names.join(", "));
+                (message, format!("write {}({})", stanza.name, names.join(", ")))
             }
             Arity::AtLeast(least) => {
-                format!("`{}` reads at least {least} values, {given} were given", stanza.name)
+                let message = format!("`{}` reads at least {least} values, {given} were given", stanza.name);
+                (message, format!("write {}(a, b), or give it a family", stanza.name))
             }
         };
-        self.fail(Diagnostic::error(Code::MissingArgument, span, message))
+        self.fail(Diagnostic::error(Code::MissingArgument, span, message).hint(hint))
     }
 
     fn resulting_presence(
@@ -309,19 +319,17 @@ impl Evaluator<'_> {
         instance: Option<InstanceId>,
         span: Span,
     ) -> Eval<NodeId> {
-        use crate::graph::Kind;
-        let needs_numbers = !matches!(stanza.family, Family::Gaussian);
         let position = refusal.input.unwrap_or(0);
         let place = refusal.input.and_then(|p| spans.get(p).copied()).unwrap_or(span);
-        let code = match types.get(position).map(|t| &t.kind) {
-            Some(Kind::Normal) if needs_numbers => Code::NormalUsed,
-            Some(Kind::Class(_) | Kind::Mask(_)) if stanza.family != Family::Loss && stanza.name != "Embedding" => {
-                Code::ClassUsed
-            }
-            _ if nodes.len() > 1 => Code::ShapeMismatch,
-            _ => Code::ShapeRefused,
+        let code = match types.get(position).and_then(|t| wrong_kind(stanza, position, t)) {
+            Some(code) => code,
+            None if nodes.len() > 1 => Code::ShapeMismatch,
+            None => Code::ShapeRefused,
         };
-        let mut diagnostic = Diagnostic::error(code, place, format!("`{}`: {}", stanza.name, refusal.message));
+        let named = refusal.message.starts_with(&format!("`{}`", stanza.name));
+        let message =
+            if named { refusal.message } else { format!("`{}`: {}", stanza.name, refusal.message) };
+        let mut diagnostic = Diagnostic::error(code, place, message);
         if instance.is_none() || place == span {
             diagnostic = diagnostic.label(format!("in this `{}`", stanza.name));
         }
@@ -329,6 +337,8 @@ impl Evaluator<'_> {
             let origin = self.origin(*node);
             if origin != place {
                 diagnostic = diagnostic.also(origin, format!("this is {ty}"));
+            } else if diagnostic.labels.first().is_some_and(|l| l.text.is_empty()) {
+                diagnostic = diagnostic.label(format!("this is {ty}"));
             }
         }
         self.fail(diagnostic.maybe_hint(refusal.hint))
@@ -337,11 +347,16 @@ impl Evaluator<'_> {
     pub(super) fn shared_shape<T>(
         &mut self,
         name: &str,
-        first: &[TensorType],
-        place: Span,
-        now: &[TensorType],
+        (first, place): (&[TensorType], Span),
+        (now, input): (&[TensorType], NodeId),
         span: Span,
     ) -> Eval<T> {
+        // In a loop both applications stand at one place: where the input came from tells them apart.
+        let (other, what) = if place == span {
+            (self.origin(input), "applied to this")
+        } else {
+            (place, "first applied here")
+        };
         let show = |types: &[TensorType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
         self.fail(
             Diagnostic::error(
@@ -350,9 +365,21 @@ impl Evaluator<'_> {
                 format!("this `{name}` was first applied to {}, and now to {}", show(first), show(now)),
             )
             .label(format!("applied to {}", show(now)))
-            .also(place, format!("first applied to {}", show(first)))
+            .also(other, what)
             .hint(format!("make one `{name}` for each, or bring both inputs to one shape")),
         )
+    }
+}
+
+/// The kind of mistake where a value is not what the operator reads at this place: a Gaussian, a class or numbers.
+fn wrong_kind(stanza: &Stanza, position: usize, found: &TensorType) -> Option<Code> {
+    let reads_classes =
+        matches!((stanza.name, position), ("cross_entropy" | "dice_loss", 1) | ("Embedding" | "one_hot", 0));
+    let reads_gaussians = stanza.family == Family::Gaussian && stanza.name != "normal";
+    match found.kind {
+        Kind::Normal => (!reads_gaussians).then_some(Code::NormalUsed),
+        Kind::Class(_) | Kind::Mask(_) => (!reads_classes).then_some(Code::ClassUsed),
+        Kind::Tensor => (reads_classes || reads_gaussians).then_some(Code::KindMismatch),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Arguments of operators: names, positions and types settled before a stanza sees them.
 
-use super::{Code, Diagnostic, Eval, Evaluator};
+use super::{Code, Diagnostic, Eval, Evaluator, Reported, all};
 use crate::compile::value::{Value, spell};
 use crate::ops::{self, Arguments, Arity, Parameter, ParameterType, Stanza};
 use crate::syntax::{Argument, Expr, ExprKind, Span, nearest};
@@ -18,13 +18,9 @@ impl Evaluator<'_> {
         let mut rest = Vec::new();
         match stanza.arity {
             Arity::AtLeast(_) => {
-                for argument in arguments {
-                    if argument.name.is_some() {
-                        rest.push(argument.clone());
-                    } else {
-                        inputs.push((self.eval(&argument.value)?, argument.value.span));
-                    }
-                }
+                rest.extend(arguments.iter().filter(|a| a.name.is_some()).cloned());
+                let values = arguments.iter().filter(|a| a.name.is_none());
+                inputs.extend(all(values.map(|a| Ok((self.eval(&a.value)?, a.value.span))))?);
             }
             Arity::Exactly(names) => {
                 let mut slots: Vec<Option<(Value, Span)>> = vec![None; names.len()];
@@ -35,6 +31,7 @@ impl Evaluator<'_> {
                         next += 1;
                     }
                 }
+                let mut failed = false;
                 for argument in arguments {
                     let position = match &argument.name {
                         Some(name) => names.iter().position(|n| *n == name.text),
@@ -44,17 +41,30 @@ impl Evaluator<'_> {
                         Some(position) => {
                             if slots[position].is_some() {
                                 let message = format!("`{}` is given twice", names[position]);
-                                return self.fail(Diagnostic::error(Code::WrongArgument, argument.value.span, message));
+                                return self.fail(
+                                    Diagnostic::error(Code::WrongArgument, argument.value.span, message)
+                                        .hint(format!("it reads {}", names.join(", "))),
+                                );
                             }
-                            slots[position] = Some((self.eval(&argument.value)?, argument.value.span));
+                            match self.eval(&argument.value) {
+                                Ok(value) => slots[position] = Some((value, argument.value.span)),
+                                Err(Reported) => failed = true,
+                            }
                         }
                         None => rest.push(argument.clone()),
                     }
                 }
-                if let Some(missing) = slots.iter().position(Option::is_none).filter(|p| slots[p + 1..].iter().any(Option::is_some))
+                if failed {
+                    return Err(Reported);
+                }
+                if let Some(missing) =
+                    slots.iter().position(Option::is_none).filter(|p| slots[p + 1..].iter().any(Option::is_some))
                 {
                     let message = format!("`{}` lacks its input `{}`", stanza.name, names[missing]);
-                    return self.fail(Diagnostic::error(Code::MissingArgument, span, message));
+                    return self.fail(
+                        Diagnostic::error(Code::MissingArgument, span, message)
+                            .hint(format!("give all of them: {}({})", stanza.name, names.join(", "))),
+                    );
                 }
                 inputs.extend(slots.into_iter().flatten());
             }
@@ -87,15 +97,22 @@ impl Evaluator<'_> {
                     Some(parameter) => *parameter,
                     None => {
                         let known: Vec<&str> = visible.iter().map(|p| p.name).collect();
-                        let hint = if known.is_empty() { "it has none".into() } else { format!("it has {}", known.join(", ")) };
+                        let hint = if known.is_empty() {
+                            "it has none".into()
+                        } else {
+                            format!("it has {}", known.join(", "))
+                        };
                         let message = format!("`{}` has too many arguments", stanza.name);
-                        return self.fail(Diagnostic::error(Code::UnknownArgument, argument.value.span, message).hint(hint));
+                        return self
+                            .fail(Diagnostic::error(Code::UnknownArgument, argument.value.span, message).hint(hint));
                     }
                 },
             };
             if given.iter().any(|(n, _)| *n == parameter.name) {
                 let message = format!("`{}` is given twice", parameter.name);
-                return self.fail(Diagnostic::error(Code::WrongArgument, argument.value.span, message));
+                return self.fail(
+                    Diagnostic::error(Code::WrongArgument, argument.value.span, message).hint("remove one of the two"),
+                );
             }
             // The last parameter of a variadic operator takes all that is left: `reshape(1, 1536)`.
             let variadic = parameter.ty.takes_the_rest() && argument.name.is_none();
@@ -196,21 +213,25 @@ impl Evaluator<'_> {
                 };
                 let message =
                     format!("`{}` of `{function}` takes {}, found {found}", parameter.name, accepts(parameter.ty));
-                self.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(parameter.doc))
+                self.fail(
+                    Diagnostic::error(Code::WrongArgument, expr.span, message)
+                        .hint(format!("{}: {}", parameter.name, parameter.doc)),
+                )
             }
         }
     }
 }
 
 fn list(items: &[Value], ty: ParameterType) -> Option<ops::Argument> {
-    let ints = || -> Option<Vec<i64>> {
-        items.iter().map(|v| if let Value::Int(i) = v { Some(*i) } else { None }).collect()
-    };
+    let ints =
+        || -> Option<Vec<i64>> { items.iter().map(|v| if let Value::Int(i) = v { Some(*i) } else { None }).collect() };
     match ty {
         ParameterType::Extent { at_least } => {
             ints().filter(|l| !l.is_empty() && l.iter().all(|i| *i >= at_least)).map(ops::Argument::Ints)
         }
-        ParameterType::Padding => ints().filter(|l| !l.is_empty() && l.iter().all(|i| *i >= 0)).map(ops::Argument::Ints),
+        ParameterType::Padding => {
+            ints().filter(|l| !l.is_empty() && l.iter().all(|i| *i >= 0)).map(ops::Argument::Ints)
+        }
         ParameterType::Ints => ints().map(ops::Argument::Ints),
         ParameterType::Reals | ParameterType::WordOrReals(_) => {
             items.iter().map(Value::as_real).collect::<Option<Vec<f64>>>().map(ops::Argument::Reals)

@@ -29,8 +29,8 @@ impl Evaluator<'_> {
                     .hint("it is read by analyses and sweeps: `kruskal_wallis(x by group)`"),
             ),
             B::Add | B::Subtract | B::Multiply | B::Divide | B::Remainder | B::Power => {
-                let a = self.eval(left)?;
-                let b = self.eval(right)?;
+                let (a, b) = (self.eval(left), self.eval(right));
+                let (a, b) = (a?, b?);
                 self.arithmetic(op, (a, left.span), (b, right.span), span)
             }
         }
@@ -49,7 +49,11 @@ impl Evaluator<'_> {
             (Value::Family(f), Value::Family(g)) => {
                 let keys: Vec<_> = f.entries.iter().map(|(k, _)| k).collect();
                 if keys != g.entries.iter().map(|(k, _)| k).collect::<Vec<_>>() {
-                    return self.fail(Diagnostic::error(Code::KindMismatch, span, "the two families have different members"));
+                    return self.fail(Diagnostic::error(
+                        Code::KindMismatch,
+                        span,
+                        "the two families have different members",
+                    ).hint("families are joined member by member: both must be made by `for` over the same group"));
                 }
                 let mut entries = Vec::new();
                 for ((key, x), (_, y)) in f.entries.iter().zip(&g.entries) {
@@ -60,7 +64,9 @@ impl Evaluator<'_> {
             (Value::Family(_), _) | (_, Value::Family(_)) => {
                 return self.fail(
                     Diagnostic::error(Code::KindMismatch, span, format!("a family cannot go into `{}`", op.spelling()))
-                        .hint("join its members first: `sum(for m in g { .. })`, or write the operation inside the `for`"),
+                        .hint(
+                            "join its members first: `sum(for m in g { .. })`, or write the operation inside the `for`",
+                        ),
                 );
             }
             _ => {}
@@ -72,7 +78,7 @@ impl Evaluator<'_> {
             BinaryOp::Divide => Binary::Divide,
             BinaryOp::Power => Binary::Power,
             _ => {
-                return self.fail(Diagnostic::error(Code::KindMismatch, span, "`%` is for whole numbers only"));
+                return self.fail(Diagnostic::error(Code::KindMismatch, span, "`%` is for whole numbers only").hint("tensors know + - * / ^"));
             }
         };
         if let Some(y) = b.0.as_real() {
@@ -85,7 +91,7 @@ impl Evaluator<'_> {
                     return Ok(Value::Real(0.0));
                 }
                 (Binary::Divide, 0.0) => {
-                    return self.fail(Diagnostic::error(Code::ArithmeticFailed, b.1, "division by zero"));
+                    return self.fail(Diagnostic::error(Code::ArithmeticFailed, b.1, "division by zero").hint("divide by something that is not 0"));
                 }
                 _ => return self.scalar(binary, &a, y, false, span),
             }
@@ -135,7 +141,14 @@ impl Evaluator<'_> {
         }
     }
 
-    fn tensors(&mut self, op: Binary, spelling: &str, nodes: [NodeId; 2], spans: [Span; 2], span: Span) -> Eval<NodeId> {
+    fn tensors(
+        &mut self,
+        op: Binary,
+        spelling: &str,
+        nodes: [NodeId; 2],
+        spans: [Span; 2],
+        span: Span,
+    ) -> Eval<NodeId> {
         self.numbers(nodes[0], spans[0])?;
         self.numbers(nodes[1], spans[1])?;
         let nodes = self.terms_of_one_loss(op, nodes, spans)?;
@@ -148,14 +161,22 @@ impl Evaluator<'_> {
                     span,
                     format!("`{spelling}` of {} and {}", show_shape(&a.shape), show_shape(&b.shape)),
                 )
-                .also(spans[0], format!("this is {}", show_shape(&a.shape)))
-                .also(spans[1], format!("this is {}", show_shape(&b.shape)))
+                .label(format!("{} {spelling} {}", show_shape(&a.shape), show_shape(&b.shape)))
+                .also(self.made_outside(nodes[0], span, spans[0]), format!("this is {}", show_shape(&a.shape)))
+                .also(self.made_outside(nodes[1], span, spans[1]), format!("this is {}", show_shape(&b.shape)))
                 .hint("shapes must be equal, or 1 where they differ"),
             );
         };
         let batched = a.batched || b.batched;
         let ty = TensorType { shape, batched, presence, ..TensorType::tensor([]) };
         self.node(Op::Binary(op), nodes.to_vec(), None, ty, 0, span)
+    }
+
+    /// Where a value came from, unless that is within the expression that is shown anyway: then where it stands.
+    fn made_outside(&self, node: NodeId, shown: Span, stands: Span) -> Span {
+        let origin = self.origin(node);
+        let within = origin.source == shown.source && origin.start >= shown.start && origin.end <= shown.end;
+        if within { stands } else { origin }
     }
 
     /// A loss is one number for the batch; one number a subject that is added to it stands for its mean.
@@ -189,7 +210,11 @@ impl Evaluator<'_> {
                 return Ok(Value::Int(whole));
             }
             if matches!(op, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply) {
-                return self.fail(Diagnostic::error(Code::ArithmeticFailed, span, "the result is too large for a whole number"));
+                return self.fail(Diagnostic::error(
+                    Code::ArithmeticFailed,
+                    span,
+                    "the result is too large for a whole number",
+                ).hint("whole numbers go up to 9223372036854775807"));
             }
         }
         let real = match op {
@@ -204,7 +229,7 @@ impl Evaluator<'_> {
             Ok(Value::Real(real))
         } else {
             let message = format!("{x} {} {y} has no result", op.spelling());
-            self.fail(Diagnostic::error(Code::ArithmeticFailed, span, message))
+            self.fail(Diagnostic::error(Code::ArithmeticFailed, span, message).hint(format!("it is worked out while the file is compiled: change what makes the {y}")))
         }
     }
 
@@ -261,7 +286,11 @@ impl Evaluator<'_> {
                         Diagnostic::error(
                             Code::ShapeMismatch,
                             right.span,
-                            format!("what stands in is {}, the value is {}", show_shape(&theirs.shape), show_shape(&ty.shape)),
+                            format!(
+                                "what stands in is {}, the value is {}",
+                                show_shape(&theirs.shape),
+                                show_shape(&ty.shape)
+                            ),
                         )
                         .also(left.span, format!("this is {}", show_shape(&ty.shape))),
                     );

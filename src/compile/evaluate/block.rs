@@ -68,7 +68,7 @@ impl<'a> Evaluator<'a> {
             let value = self.parameter_value(&argument.value, parameter)?;
             if bound.insert(parameter.name.text.clone(), value).is_some() {
                 let message = format!("`{}` is given twice", parameter.name.text);
-                return self.fail(Diagnostic::error(Code::WrongArgument, argument.value.span, message));
+                return self.fail(Diagnostic::error(Code::WrongArgument, argument.value.span, message).hint("remove one of the two"));
             }
         }
         for parameter in parameters {
@@ -140,9 +140,13 @@ impl<'a> Evaluator<'a> {
         self.used[position] = true;
         if self.frames.len() > MAX_DEPTH {
             return self.fail(
-                Diagnostic::error(Code::Recursion, span, format!("blocks are nested more than {MAX_DEPTH} deep in `{}`", block.name.text))
-                    .also(block.name.span, "declared here")
-                    .hint("a block that uses itself needs a parameter that shrinks and an `if` that stops"),
+                Diagnostic::error(
+                    Code::Recursion,
+                    span,
+                    format!("blocks are nested more than {MAX_DEPTH} deep in `{}`", block.name.text),
+                )
+                .also(block.name.span, "declared here")
+                .hint("a block that uses itself needs a parameter that shrinks and an `if` that stops"),
             );
         }
         if inputs.len() != block.inputs.len() {
@@ -154,16 +158,16 @@ impl<'a> Evaluator<'a> {
                 names.join(", "),
                 inputs.len()
             );
-            return self.fail(
-                Diagnostic::error(Code::MissingArgument, span, message).also(block.name.span, "declared here"),
-            );
+            return self
+                .fail(Diagnostic::error(Code::MissingArgument, span, message).also(block.name.span, "declared here"));
         }
 
         // 1. The values, for the people who have all of them.
         let mut presence = Presence::new();
         let mut nodes: Vec<Option<NodeId>> = Vec::with_capacity(inputs.len());
         for ((value, place), parameter) in inputs.iter().zip(&block.inputs) {
-            let tensor = parameter.ty.is_some() || matches!(value, Value::Tensor(_) | Value::Input(_) | Value::Model(_));
+            let tensor =
+                parameter.ty.is_some() || matches!(value, Value::Tensor(_) | Value::Input(_) | Value::Model(_));
             let node = if tensor { Some(self.tensor(value, *place)?) } else { None };
             if let Some(node) = node {
                 presence.extend(self.ty(node).presence.iter().copied());
@@ -180,7 +184,8 @@ impl<'a> Evaluator<'a> {
         let types: Vec<TensorType> = nodes.iter().flatten().map(|n| self.ty(*n).clone()).collect();
         match self.instances[id.0].first.clone() {
             Some((first, place)) if !same_shapes(&first, &types) => {
-                return self.shared_shape(&block.name.text, &first, place, &types, span);
+                let input = nodes.iter().flatten().next().copied().unwrap_or(NodeId(0));
+                return self.shared_shape(&block.name.text, (&first, place), (&types, input), span);
             }
             Some(_) => {}
             None => self.instances[id.0].first = Some((types, span)),
@@ -188,7 +193,7 @@ impl<'a> Evaluator<'a> {
 
         // 3. Dimensions, from the signature.
         let scope = self.unit.declarations[position].scope;
-        let mut locals: Vec<(String, Value)> = parameters.into_iter().collect();
+        let mut locals: Vec<(String, Eval<Value>)> = parameters.into_iter().map(|(n, v)| (n, Ok(v))).collect();
         self.frames.push(Frame {
             owner: id,
             scope,
@@ -199,9 +204,10 @@ impl<'a> Evaluator<'a> {
         });
         let solved = self.signature(block, &nodes, &inputs);
         let result = solved.and_then(|dimensions| {
-            locals.extend(dimensions.iter().map(|(name, (value, _))| (name.clone(), Value::Int(*value))));
+            locals.extend(dimensions.iter().map(|(name, (value, _))| (name.clone(), Ok(Value::Int(*value)))));
             for ((parameter, node), (value, _)) in block.inputs.iter().zip(&nodes).zip(&inputs) {
-                locals.push((parameter.name.text.clone(), node.map_or_else(|| value.clone(), Value::Tensor)));
+                let value = node.map_or_else(|| value.clone(), Value::Tensor);
+                locals.push((parameter.name.text.clone(), Ok(value)));
             }
             self.frame_mut().locals = locals;
             let value = self.body(&block.body)?;
@@ -291,13 +297,11 @@ impl<'a> Evaluator<'a> {
                     .also(ty.span, "declared here")
                     .hint("take a draw with `|> sample`, or its `.mean`"),
             ),
-            (_, true) => {
-                self.fail(
-                    Diagnostic::error(Code::KindMismatch, place, format!("`{what}` needs a Gaussian, found {found}"))
-                        .also(ty.span, "declared here")
-                        .hint("make one: `normal(mean: .., log_var: ..)`"),
-                )
-            }
+            (_, true) => self.fail(
+                Diagnostic::error(Code::KindMismatch, place, format!("`{what}` needs a Gaussian, found {found}"))
+                    .also(ty.span, "declared here")
+                    .hint("make one: `normal(mean: .., log_var: ..)`"),
+            ),
             (_, false) => self.fail(
                 Diagnostic::error(Code::ClassUsed, place, format!("`{what}` needs numbers, found {found}"))
                     .also(ty.span, "declared here")
@@ -313,7 +317,11 @@ impl<'a> Evaluator<'a> {
                 return Ok(true);
             }
             if let Some((value, origin)) = known.get(name).copied() {
-                return if value == extent { Ok(true) } else { self.two_values(name, value, origin, extent, place, input) };
+                return if value == extent {
+                    Ok(true)
+                } else {
+                    self.two_values(name, value, origin, extent, place, input)
+                };
             }
             if self.parameter_dimension(name).is_none() {
                 known.insert(name.clone(), (extent, place));
@@ -327,9 +335,12 @@ impl<'a> Evaluator<'a> {
             let text = self.sources.text(dimension.span).to_string();
             let text = if text == value.to_string() { text } else { format!("{text} = {value}") };
             let origin = names(dimension).into_iter().find_map(|n| known.get(&n).map(|(_, s)| *s));
-            let mut diagnostic =
-                Diagnostic::error(Code::DimensionMismatch, place, format!("`{input}` needs {text} here, found {extent}"))
-                    .also(dimension.span, "declared here");
+            let mut diagnostic = Diagnostic::error(
+                Code::DimensionMismatch,
+                place,
+                format!("`{input}` needs {text} here, found {extent}"),
+            )
+            .also(dimension.span, "declared here");
             if let Some(origin) = origin {
                 diagnostic = diagnostic.also(origin, "where the other dimensions come from");
             }
@@ -362,19 +373,31 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn two_values(&mut self, name: &str, value: i64, origin: Span, extent: i64, place: Span, input: &str) -> Eval<bool> {
+    fn two_values(
+        &mut self,
+        name: &str,
+        value: i64,
+        origin: Span,
+        extent: i64,
+        place: Span,
+        input: &str,
+    ) -> Eval<bool> {
         self.fail(
-            Diagnostic::error(Code::DimensionMismatch, place, format!("`{name}` is {value}, but `{input}` has {extent} there"))
-                .label(format!("{name} = {extent}"))
-                .also(origin, format!("{name} = {value} from here"))
-                .hint(format!("a name in a signature has one value; use another name if the two may differ from `{name}`")),
+            Diagnostic::error(
+                Code::DimensionMismatch,
+                place,
+                format!("`{name}` is {value}, but `{input}` has {extent} there"),
+            )
+            .label(format!("{name} = {extent}"))
+            .also(origin, format!("{name} = {value} from here"))
+            .hint(format!("a name in a signature has one value; use another name if the two may differ from `{name}`")),
         )
     }
 
     /// A dimension name that is a parameter of the block, or of the file.
     fn parameter_dimension(&mut self, name: &str) -> Option<i64> {
         if let Some((_, value)) = self.frame().locals.iter().rev().find(|(n, _)| n == name) {
-            return if let Value::Int(i) = value { Some(*i) } else { None };
+            return if let Ok(Value::Int(i)) = value { Some(*i) } else { None };
         }
         let position = self.unit.resolve(self.scope(), name)?;
         if !matches!(self.unit.declarations[position].declaration.kind, DeclarationKind::Param { .. }) {
@@ -420,12 +443,14 @@ impl<'a> Evaluator<'a> {
                     }
                     _ => {
                         let message = format!("`{}` cannot be used on dimensions", op.spelling());
-                        return self.fail(Diagnostic::error(Code::DimensionMismatch, expr.span, message));
+                        return self.fail(Diagnostic::error(Code::DimensionMismatch, expr.span, message).hint("dimensions are names, whole numbers and `+ - * / ^` of them"));
                     }
                 };
                 match value {
                     Some(value) => Ok(Some(value)),
-                    None => self.fail(Diagnostic::error(Code::ArithmeticFailed, expr.span, "the dimension is too large")),
+                    None => {
+                        self.fail(Diagnostic::error(Code::ArithmeticFailed, expr.span, "the dimension is too large").hint("look for a power or a product that grows further than meant"))
+                    }
                 }
             }
             ExprKind::Call { .. } | ExprKind::Field { .. } | ExprKind::Index { .. } => match self.eval(expr)? {
@@ -527,7 +552,8 @@ impl<'a> Evaluator<'a> {
                 None => {
                     let message = format!("`{}` needs `{}`", name.text, parameter.name.text);
                     return self.fail(
-                        Diagnostic::error(Code::MissingArgument, span, message).also(parameter.name.span, "declared here"),
+                        Diagnostic::error(Code::MissingArgument, span, message)
+                            .also(parameter.name.span, "declared here"),
                     );
                 }
             }
@@ -536,7 +562,7 @@ impl<'a> Evaluator<'a> {
         self.frames.push(Frame {
             owner: id,
             scope: declared.scope,
-            locals: bound.into_iter().collect(),
+            locals: bound.into_iter().map(|(name, value)| (name, Ok(value))).collect(),
             turns: Vec::new(),
             readable: None,
             model: None,

@@ -1,6 +1,6 @@
 //! Expressions, case by case.
 
-use super::{Code, Diagnostic, Eval, Evaluator, Reported};
+use super::{Code, Diagnostic, Eval, Evaluator, Reported, all};
 use crate::compile::value::{Range, Value};
 use crate::syntax::{Arm, BinaryOp, Body, Expr, ExprKind, Span, nearest};
 use indexmap::IndexMap;
@@ -15,7 +15,7 @@ impl Evaluator<'_> {
         self.depth += 1;
         if self.depth > MAX_NESTING {
             self.depth -= 1;
-            return self.fail(Diagnostic::error(Code::TooLarge, expr.span, "expressions are nested too deep"));
+            return self.fail(Diagnostic::error(Code::TooLarge, expr.span, "expressions are nested too deep").hint("give the inner parts names with `let`, or use `fold`"));
         }
         let value = self.eval_kind(expr);
         self.depth -= 1;
@@ -43,10 +43,7 @@ impl Evaluator<'_> {
                 )
             }
             ExprKind::List(items) => {
-                let mut values = Vec::with_capacity(items.len());
-                for item in items {
-                    values.push(self.eval(item)?);
-                }
+                let values = all(items.iter().map(|item| self.eval(item)))?;
                 Ok(Value::List(Rc::new(values)))
             }
             ExprKind::Record(fields) => {
@@ -55,7 +52,7 @@ impl Evaluator<'_> {
                     let value = self.eval(value)?;
                     if record.insert(name.text.clone(), value).is_some() {
                         let message = format!("the record has two fields `{}`", name.text);
-                        return self.fail(Diagnostic::error(Code::TwiceDeclared, name.span, message));
+                        return self.fail(Diagnostic::error(Code::TwiceDeclared, name.span, message).hint("rename one of the two"));
                     }
                 }
                 Ok(Value::Record(Rc::new(record)))
@@ -86,8 +83,12 @@ impl Evaluator<'_> {
                     self.body(otherwise)
                 } else {
                     self.fail(
-                        Diagnostic::error(Code::KindMismatch, span, "an `if` without `else` has no value where it does not hold")
-                            .hint("add `else { .. }`"),
+                        Diagnostic::error(
+                            Code::KindMismatch,
+                            span,
+                            "an `if` without `else` has no value where it does not hold",
+                        )
+                        .hint("add `else { .. }`"),
                     )
                 }
             }
@@ -104,18 +105,27 @@ impl Evaluator<'_> {
     }
 
     fn body_inner(&mut self, body: &Body) -> Eval<Value> {
+        let mut failed = false;
         for statement in &body.statements {
             if statement.output {
                 return self.fail(
-                    Diagnostic::error(Code::KindMismatch, statement.name.span, "`output` can only stand in a model's body")
-                        .hint("inside a block give back a record: `{ layer, latent }`"),
+                    Diagnostic::error(
+                        Code::KindMismatch,
+                        statement.name.span,
+                        "`output` can only stand in a model's body",
+                    )
+                    .hint("inside a block give back a record: `{ layer, latent }`"),
                 );
             }
-            let value = self.eval(&statement.value)?;
+            let value = self.eval(&statement.value);
+            failed |= value.is_err();
             self.frame_mut().locals.push((statement.name.text.clone(), value));
         }
         match &body.result {
-            Some(result) => self.eval(result),
+            Some(result) => {
+                let value = self.eval(result);
+                if failed { Err(Reported) } else { value }
+            }
             None => self.fail(
                 Diagnostic::error(Code::KindMismatch, body.span, "the body has no value")
                     .hint("end it with an expression, such as the name of the last `let`"),
@@ -136,17 +146,18 @@ impl Evaluator<'_> {
     /// Tells that something else was expected.
     pub fn expected<T>(&mut self, what: &str, found: &Value, span: Span) -> Eval<T> {
         let found = found.describe();
-        self.fail(Diagnostic::error(Code::KindMismatch, span, format!("expected {what}, found {found}")))
+        self.fail(Diagnostic::error(Code::KindMismatch, span, format!("expected {what}, found {found}")).hint(format!("give {what} here")))
     }
 
     /// Whether something known to the compiler holds.
     pub(super) fn condition(&mut self, value: &Value, span: Span) -> Eval<bool> {
         match value {
             Value::Bool(b) => Ok(*b),
-            Value::Tensor(_) | Value::Input(_) => self.fail(
-                Diagnostic::error(Code::ConditionNotKnown, span, "the condition depends on the data")
-                    .hint("`if` chooses while the graph is built, by parameters; to choose by data, multiply by a mask"),
-            ),
+            Value::Tensor(_) | Value::Input(_) => {
+                self.fail(Diagnostic::error(Code::ConditionNotKnown, span, "the condition depends on the data").hint(
+                    "`if` chooses while the graph is built, by parameters; to choose by data, multiply by a mask",
+                ))
+            }
             other => self.expected("true or false", other, span),
         }
     }
@@ -202,9 +213,12 @@ impl Evaluator<'_> {
         };
         if !missing.is_empty() {
             let arms: Vec<String> = missing.iter().map(|m| format!("{m} => ..")).collect();
-            let mut diagnostic =
-                Diagnostic::error(Code::NotExhaustive, scrutinee.span, format!("`match` leaves out {}", missing.join(", ")))
-                    .hint(format!("add {}", arms.join(", ")));
+            let mut diagnostic = Diagnostic::error(
+                Code::NotExhaustive,
+                scrutinee.span,
+                format!("`match` leaves out `{}`", missing.join("`, `")),
+            )
+            .hint(format!("add {}", arms.join(", ")));
             if let Value::Choice(choice) = &value {
                 diagnostic = diagnostic.also(choice.span, "its options are declared here");
             }
@@ -212,7 +226,7 @@ impl Evaluator<'_> {
         }
         match chosen {
             Some(arm) => self.eval(&arm.value),
-            None => self.fail(Diagnostic::error(Code::NotExhaustive, span, "no arm matches")),
+            None => self.fail(Diagnostic::error(Code::NotExhaustive, span, "no arm matches").hint("add `else => ..`")),
         }
     }
 
@@ -228,7 +242,9 @@ impl Evaluator<'_> {
         };
         let message = format!("`{word}` is not an option of `{}`", choice.param);
         self.fail(
-            Diagnostic::error(Code::UnknownOption, span, message).also(choice.span, "its options are declared here").hint(hint),
+            Diagnostic::error(Code::UnknownOption, span, message)
+                .also(choice.span, "its options are declared here")
+                .hint(hint),
         )
     }
 
@@ -265,13 +281,17 @@ impl Evaluator<'_> {
             (Value::Input(x), Value::Input(y)) => x == y,
             (Value::Tensor(_) | Value::Input(_), _) | (_, Value::Tensor(_) | Value::Input(_)) => {
                 return self.fail(
-                    Diagnostic::error(Code::ConditionNotKnown, left.span.to(right.span), "the comparison depends on the data")
-                        .hint("comparisons are of parameters and of the members of a group"),
+                    Diagnostic::error(
+                        Code::ConditionNotKnown,
+                        left.span.to(right.span),
+                        "the comparison depends on the data",
+                    )
+                    .hint("comparisons are of parameters and of the members of a group"),
                 );
             }
             _ => {
                 let message = format!("{} cannot be compared with {}", a.describe(), b.describe());
-                return self.fail(Diagnostic::error(Code::KindMismatch, left.span.to(right.span), message));
+                return self.fail(Diagnostic::error(Code::KindMismatch, left.span.to(right.span), message).hint("numbers are compared with numbers, words with the options of a `one_of`"));
             }
         };
         match op {
@@ -279,7 +299,7 @@ impl Evaluator<'_> {
             BinaryOp::NotEqual => Ok(Value::Bool(!same)),
             _ => {
                 let message = format!("{} has no order", a.describe());
-                self.fail(Diagnostic::error(Code::KindMismatch, left.span.to(right.span), message))
+                self.fail(Diagnostic::error(Code::KindMismatch, left.span.to(right.span), message).hint("only numbers are compared by < <= > >="))
             }
         }
     }

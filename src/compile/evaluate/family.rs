@@ -49,7 +49,11 @@ impl Evaluator<'_> {
 
     fn whole_numbers(&mut self, range: Range, span: Span) -> Eval<Vec<i64>> {
         if !range.whole {
-            return self.fail(Diagnostic::error(Code::KindMismatch, span, "a range that is gone through needs whole ends"));
+            return self.fail(Diagnostic::error(
+                Code::KindMismatch,
+                span,
+                "a range that is gone through needs whole ends",
+            ).hint("for example 0..5 or 1..=5"));
         }
         let (start, mut end) = (range.start as i64, range.end as i64);
         if range.inclusive {
@@ -57,7 +61,7 @@ impl Evaluator<'_> {
         }
         if end.saturating_sub(start) > MAX_TURNS as i64 {
             let message = format!("the range has more than {MAX_TURNS} members");
-            return self.fail(Diagnostic::error(Code::TooLarge, span, message));
+            return self.fail(Diagnostic::error(Code::TooLarge, span, message).hint("everything is unrolled; a network has far fewer layers"));
         }
         Ok((start..end).collect())
     }
@@ -73,7 +77,11 @@ impl Evaluator<'_> {
         let value = self.eval(over)?;
         let members = self.members(&value, over.span)?;
         if members.len().checked_pow(names.len() as u32).is_none_or(|n| n > MAX_TURNS) {
-            return self.fail(Diagnostic::error(Code::TooLarge, span, format!("the loop has more than {MAX_TURNS} turns")));
+            return self.fail(Diagnostic::error(
+                Code::TooLarge,
+                span,
+                format!("the loop has more than {MAX_TURNS} turns"),
+            ).hint("everything is unrolled: go over fewer names, or over a smaller group"));
         }
         let mut entries = Vec::new();
         let mut failed = None;
@@ -148,7 +156,8 @@ impl Evaluator<'_> {
             Value::Family(family) => match family.entries.iter().find(|(k, _)| *k == keys) {
                 Some((_, value)) => Ok(value.clone()),
                 None => {
-                    let known: Vec<String> = family.entries.iter().map(|(k, _)| format!("[{}]", k.join(", "))).collect();
+                    let known: Vec<String> =
+                        family.entries.iter().map(|(k, _)| format!("[{}]", k.join(", "))).collect();
                     let message = format!("the family has no member [{}]", keys.join(", "));
                     let place = by.first().map_or(span, |e| e.span);
                     self.fail(
@@ -164,7 +173,7 @@ impl Evaluator<'_> {
                     Some(item) => Ok(item.clone()),
                     None => {
                         let message = format!("the list has {} items, counted from 0", items.len());
-                        self.fail(Diagnostic::error(Code::UnknownKey, span, message))
+                        self.fail(Diagnostic::error(Code::UnknownKey, span, message).hint("positions go from 0; `.last` is the last item"))
                     }
                 }
             }
@@ -189,7 +198,7 @@ impl Evaluator<'_> {
             Value::List(items) => {
                 let count = items.len();
                 let empty = |e: &mut Self| {
-                    e.fail(Diagnostic::error(Code::UnknownField, span, format!("an empty list has no `{}`", name.text)))
+                    e.fail(Diagnostic::error(Code::UnknownField, span, format!("an empty list has no `{}`", name.text)).hint("the loop that made it has no turn; check its range"))
                 };
                 match name.text.as_str() {
                     "first" => items.first().cloned().map_or_else(|| empty(self), Ok),
@@ -252,7 +261,7 @@ impl Evaluator<'_> {
             [one] => Ok(one.clone()),
             _ => {
                 let message = format!("`{}` takes one value, {} were given", builtin.name(), given.len());
-                e.fail(Diagnostic::error(Code::MissingArgument, span, message))
+                e.fail(Diagnostic::error(Code::MissingArgument, span, message).hint(format!("write {}(x)", builtin.name())))
             }
         };
         match builtin {
@@ -292,7 +301,7 @@ impl Evaluator<'_> {
                 Builtin::Sum => Ok(Value::Real(0.0)),
                 _ => {
                     let message = format!("`{}` of nothing", builtin.name());
-                    self.fail(Diagnostic::error(Code::MissingArgument, span, message))
+                    self.fail(Diagnostic::error(Code::MissingArgument, span, message).hint("the family has no member; check the group and the filter of the `for`"))
                 }
             };
         }

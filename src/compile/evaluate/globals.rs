@@ -10,10 +10,13 @@ impl Evaluator<'_> {
     /// What a name means here, if anything.
     pub fn lookup(&mut self, name: &str, span: Span) -> Option<Eval<Value>> {
         if let Some((_, value)) = self.frame().locals.iter().rev().find(|(n, _)| n == name) {
-            return Some(Ok(value.clone()));
+            return Some(value.clone());
         }
         if let Some(position) = self.unit.resolve(self.scope(), name) {
             return Some(self.global(position, span));
+        }
+        if self.unit.is_broken(self.scope(), name) {
+            return Some(Err(Reported));
         }
         if name == "prior" {
             return Some(Ok(Value::Prior));
@@ -31,7 +34,9 @@ impl Evaluator<'_> {
         }
         let hint = self.suggestion(name);
         self.fail(
-            Diagnostic::error(Code::UnknownName, span, format!("nobody declared `{name}`")).label("not known").maybe_hint(hint),
+            Diagnostic::error(Code::UnknownName, span, format!("nobody declared `{name}`"))
+                .label("not known")
+                .maybe_hint(hint),
         )
     }
 
@@ -98,7 +103,7 @@ impl Evaluator<'_> {
                     DeclarationKind::Sweep { .. } => "a sweep",
                     _ => "a declaration",
                 };
-                self.fail(Diagnostic::error(Code::KindMismatch, span, format!("{what} cannot be used as a value here")))
+                self.fail(Diagnostic::error(Code::KindMismatch, span, format!("{what} cannot be used as a value here")).hint("analyses read analyses, scores read models; expressions read inputs, blocks, params and models"))
             }
         }
     }

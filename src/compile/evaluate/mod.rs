@@ -23,7 +23,7 @@ use super::code::Code;
 use super::diagnostic::{Diagnostic, Sources};
 use super::unit::Unit;
 use super::value::{InstanceId, Value};
-use super::world::World;
+use super::world::Tables;
 use crate::graph::{Graph, ModuleId, Node, NodeId, Op, TensorType};
 use crate::ops::{Arguments, Stanza};
 use crate::program::{Cohort, InputSpec, Model};
@@ -36,6 +36,20 @@ use std::collections::BTreeSet;
 pub(super) struct Reported;
 
 pub(super) type Eval<T> = Result<T, Reported>;
+
+/// All results, or [`Reported`] where any failed. Unlike `collect` it goes on behind a failure, so that the mistakes
+/// in the rest are told as well.
+pub(super) fn all<T>(results: impl IntoIterator<Item = Eval<T>>) -> Eval<Vec<T>> {
+    let mut done = Vec::new();
+    let mut failed = false;
+    for result in results {
+        match result {
+            Ok(value) => done.push(value),
+            Err(Reported) => failed = true,
+        }
+    }
+    if failed { Err(Reported) } else { Ok(done) }
+}
 
 /// Most nodes a variant may have.
 const MAX_NODES: usize = 100_000;
@@ -61,8 +75,14 @@ pub(super) struct Instance {
 
 /// What an instance is an instance of.
 pub(super) enum InstanceKind {
-    Operator { stanza: &'static Stanza, arguments: Arguments },
-    Block { declaration: usize, parameters: IndexMap<String, Value> },
+    Operator {
+        stanza: &'static Stanza,
+        arguments: Arguments,
+    },
+    Block {
+        declaration: usize,
+        parameters: IndexMap<String, Value>,
+    },
     /// A model or a stage: only holds others.
     Root,
 }
@@ -78,7 +98,8 @@ struct Site {
 struct Frame {
     owner: InstanceId,
     scope: usize,
-    locals: Vec<(String, Value)>,
+    /// Values by name, the innermost last; one whose expression is broken is kept so that its use stays silent.
+    locals: Vec<(String, Eval<Value>)>,
     turns: Vec<String>,
     /// Inputs that may be read; `None`: all.
     readable: Option<BTreeSet<usize>>,
@@ -98,7 +119,7 @@ enum Global {
 pub(super) struct Evaluator<'a> {
     pub unit: &'a Unit,
     pub sources: &'a Sources,
-    pub world: &'a dyn World,
+    pub tables: &'a Tables<'a>,
     pub diagnostics: Vec<Diagnostic>,
     pub graph: Graph,
     /// Where each node was made.
@@ -127,7 +148,7 @@ pub(super) struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub fn new(unit: &'a Unit, sources: &'a Sources, world: &'a dyn World, settings: IndexMap<String, Value>) -> Self {
+    pub fn new(unit: &'a Unit, sources: &'a Sources, tables: &'a Tables<'a>, settings: IndexMap<String, Value>) -> Self {
         let root = Instance {
             kind: InstanceKind::Root,
             path: String::new(),
@@ -147,7 +168,7 @@ impl<'a> Evaluator<'a> {
         Self {
             unit,
             sources,
-            world,
+            tables,
             diagnostics: Vec::new(),
             graph: Graph::default(),
             origins: Vec::new(),
@@ -193,7 +214,7 @@ impl<'a> Evaluator<'a> {
     /// Evaluates something with names of its own: they are gone afterwards.
     fn with_locals<T>(&mut self, names: Vec<(String, Value)>, work: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.frame().locals.len();
-        self.frame_mut().locals.extend(names);
+        self.frame_mut().locals.extend(names.into_iter().map(|(name, value)| (name, Ok(value))));
         let result = work(self);
         self.frame_mut().locals.truncate(before);
         result
@@ -218,14 +239,7 @@ impl<'a> Evaluator<'a> {
             children: IndexMap::new(),
             names: IndexMap::new(),
         });
-        self.frames.push(Frame {
-            owner,
-            scope,
-            locals: Vec::new(),
-            turns: Vec::new(),
-            readable: None,
-            model: None,
-        });
+        self.frames.push(Frame { owner, scope, locals: Vec::new(), turns: Vec::new(), readable: None, model: None });
         let result = work(self);
         self.frames.pop();
         result
@@ -285,13 +299,17 @@ impl<'a> Evaluator<'a> {
     ) -> Eval<NodeId> {
         if self.graph.nodes.len() >= MAX_NODES {
             return self.fail(
-                Diagnostic::error(Code::TooLarge, span, format!("the program unrolls to more than {MAX_NODES} operations"))
-                    .hint("look for a loop or a recursion that runs further than meant"),
+                Diagnostic::error(
+                    Code::TooLarge,
+                    span,
+                    format!("the program unrolls to more than {MAX_NODES} operations"),
+                )
+                .hint("look for a loop or a recursion that runs further than meant"),
             );
         }
         if ty.len() > MAX_ELEMENTS || ty.shape.contains(&0) {
             let what = if ty.shape.contains(&0) { "has an axis without elements" } else { "is too large" };
-            return self.fail(Diagnostic::error(Code::TooLarge, span, format!("the result {ty} {what}")));
+            return self.fail(Diagnostic::error(Code::TooLarge, span, format!("the result {ty} {what}")).hint("check the sizes that make it up"));
         }
         let path = match module {
             Some(module) => self.graph.module(module).path.clone(),
@@ -326,13 +344,17 @@ impl<'a> Evaluator<'a> {
                     .hint("`prior` is an expert of `poe`, `moe` and `mopoe`, and the second argument of `kl`"),
             ),
             Value::Module(_) => self.fail(
-                Diagnostic::error(Code::NotApplied, span, "expected a tensor, found a module that has not been applied")
-                    .hint("apply it: `x |> M(..)` or `M(..)(x)`"),
+                Diagnostic::error(
+                    Code::NotApplied,
+                    span,
+                    "expected a tensor, found a module that has not been applied",
+                )
+                .hint("apply it: `x |> M(..)` or `M(..)(x)`"),
             ),
-            Value::Family(_) => self.fail(
-                Diagnostic::error(Code::KindMismatch, span, "expected a tensor, found a family")
-                    .hint("pick a member with `[m]`, or join the members with `concat`, `sum`, `mean`, `max` or `poe`"),
-            ),
+            Value::Family(_) => self
+                .fail(Diagnostic::error(Code::KindMismatch, span, "expected a tensor, found a family").hint(
+                    "pick a member with `[m]`, or join the members with `concat`, `sum`, `mean`, `max` or `poe`",
+                )),
             Value::Operator(_) | Value::Block(_) | Value::Builtin(_) | Value::Loss(_) => {
                 let what = value.describe();
                 self.fail(
@@ -342,7 +364,7 @@ impl<'a> Evaluator<'a> {
             }
             other => {
                 let what = other.describe();
-                self.fail(Diagnostic::error(Code::KindMismatch, span, format!("expected a tensor, found {what}")))
+                self.fail(Diagnostic::error(Code::KindMismatch, span, format!("expected a tensor, found {what}")).hint("tensors come from inputs, from models and from what is computed of them"))
             }
         }
     }
@@ -355,9 +377,13 @@ impl<'a> Evaluator<'a> {
             let model = self.frame().model.clone().unwrap_or_default();
             let declared = self.input_spans[input];
             return self.fail(
-                Diagnostic::error(Code::NotListed, span, format!("model `{model}` reads `{name}` but does not list it"))
-                    .also(declared, "declared here")
-                    .hint(format!("add it to the model's head: model {model}(.., {name})")),
+                Diagnostic::error(
+                    Code::NotListed,
+                    span,
+                    format!("model `{model}` reads `{name}` but does not list it"),
+                )
+                .also(declared, "declared here")
+                .hint(format!("add it to the model's head: model {model}(.., {name})")),
             );
         }
         if let Some(node) = self.input_nodes.get(&input) {

@@ -86,7 +86,9 @@ impl Evaluator<'_> {
                 Value::Group(group) => readable.extend(group.iter().copied()),
                 // Outputs of another model: that model's inputs come with it.
                 Value::Tensor(_) | Value::Family(_) | Value::Model(_) | Value::Record(_) => {}
-                other => return self.expected("a modality, a condition, a group or an output of a model", &other, expr.span),
+                other => {
+                    return self.expected("a modality, a condition, a group or an output of a model", &other, expr.span);
+                }
             }
         }
         Ok(readable)
@@ -101,41 +103,40 @@ impl Evaluator<'_> {
 
     fn model_body(&mut self, body: &Body) -> Eval<BodyValues> {
         let mut values = BodyValues::default();
-        let mut broken = false;
+        let mut failed = false;
         for statement in &body.statements {
-            match self.eval(&statement.value) {
-                Ok(value) => {
-                    if statement.output {
-                        values.outputs.push((statement.name.clone(), value.clone()));
-                    } else {
-                        values.locals.push((statement.name.text.clone(), value.clone()));
-                    }
-                    self.frame_mut().locals.push((statement.name.text.clone(), value));
-                }
-                Err(Reported) => {
-                    // Statements that use this one would only repeat its error.
-                    broken = true;
-                    break;
-                }
+            let value = self.eval(&statement.value);
+            match &value {
+                Ok(value) if statement.output => values.outputs.push((statement.name.clone(), value.clone())),
+                Ok(value) => values.locals.push((statement.name.text.clone(), value.clone())),
+                Err(Reported) => failed = true,
             }
+            // A broken one is kept too: statements that use it say nothing, the others still tell their own mistakes.
+            self.frame_mut().locals.push((statement.name.text.clone(), value));
         }
-        if broken {
+        let result = body.result.as_ref().map(|result| (self.eval(result), result.span));
+        if failed {
             return Err(Reported);
         }
-        if let Some(result) = &body.result {
-            values.result = Some((self.eval(result)?, result.span));
+        if let Some((value, span)) = result {
+            values.result = Some((value?, span));
         }
         Ok(values)
     }
 
     /// Outputs as nodes, and the fields that other declarations can name.
-    fn outputs(&mut self, name: &Name, body: &Body, values: BodyValues) -> Eval<(Vec<Output>, IndexMap<String, Value>)> {
+    fn outputs(
+        &mut self,
+        name: &Name,
+        body: &Body,
+        values: BodyValues,
+    ) -> Eval<(Vec<Output>, IndexMap<String, Value>)> {
         let mut outputs = Vec::new();
         let mut fields: IndexMap<String, Value> = values.locals.into_iter().collect();
         for (output, value) in values.outputs {
             if outputs.iter().any(|o: &Output| o.name == output.text) {
                 let message = format!("model `{}` has two outputs `{}`", name.text, output.text);
-                return self.fail(Diagnostic::error(Code::TwiceDeclared, output.span, message));
+                return self.fail(Diagnostic::error(Code::TwiceDeclared, output.span, message).hint("rename one of the two"));
             }
             let members = self.members_of_output(&value, output.span)?;
             fields.insert(output.text.clone(), value);
@@ -192,9 +193,7 @@ impl Evaluator<'_> {
                 format!("{} numbers, one for each of {}", levels.len(), levels.join(", ")),
                 Some(format!("end with `|> Linear({})`", levels.len())),
             ),
-            Kind::Mask(levels) => {
-                (format!("{} channels on {}", levels.len(), show_shape(&target.shape)), None)
-            }
+            Kind::Mask(levels) => (format!("{} channels on {}", levels.len(), show_shape(&target.shape)), None),
             _ if target.shape.is_empty() => ("one number".to_string(), Some("end with `|> Linear(1)`".to_string())),
             _ => (target.to_string(), None),
         };
@@ -202,7 +201,10 @@ impl Evaluator<'_> {
             Diagnostic::error(
                 Code::TargetShape,
                 origin,
-                format!("model `{}` predicts `{}` and needs {wanted}; it gives {found}", name.text, self.inputs[input].name),
+                format!(
+                    "model `{}` predicts `{}` and needs {wanted}; it gives {found}",
+                    name.text, self.inputs[input].name
+                ),
             )
             .label(format!("this is {found}"))
             .also(place, "predicted here")
@@ -248,7 +250,8 @@ impl Evaluator<'_> {
             None => format!("it has {}", known.iter().map(|o| format!("`{o}`")).collect::<Vec<_>>().join(", ")),
         };
         self.fail(
-            Diagnostic::error(Code::UnknownField, name.span, format!("model `{model}` has no output `{}`", name.text)).hint(hint),
+            Diagnostic::error(Code::UnknownField, name.span, format!("model `{model}` has no output `{}`", name.text))
+                .hint(hint),
         )
     }
 

@@ -126,12 +126,14 @@ impl FittedInputs<'_> {
     /// # Errors
     /// A step that cannot be done on this subject.
     pub fn image(&self, item: Item, input: usize) -> Result<Option<Image>> {
-        let (Content::Images { chain, volumes }, FittedInput::Image(fitted)) = (&self.dataset.content[input], &self.fitted[input])
+        let (Content::Images { chain, volumes }, FittedInput::Image(fitted)) =
+            (&self.dataset.content[input], &self.fitted[input])
         else {
             return Ok(None);
         };
         let Some(volume) = &volumes[item.member] else { return Ok(None) };
-        let name = |e: DataError| e.of_subject(&self.dataset.members[item.member].key, &self.dataset.inputs[input].name);
+        let name =
+            |e: DataError| e.of_subject(&self.dataset.members[item.member].key, &self.dataset.inputs[input].name);
         let image = fitted.apply(volume.image(), 0).map_err(name)?;
         Ok(Some(if chain.kind == SpatialKind::Slices { fitted.slice(&image, item.slice) } else { image }))
     }

@@ -44,7 +44,11 @@ enum Outcome {
 }
 
 /// Looks for every input of every record.
-pub(super) fn who_has_what(inputs: &[InputSpec], cohorts: &[CohortData]) -> Result<Gathered> {
+pub(super) fn who_has_what(
+    inputs: &[InputSpec],
+    at_least_one: &[Vec<usize>],
+    cohorts: &[CohortData],
+) -> Result<Gathered> {
     let mut readers = Vec::new();
     let mut errors = Vec::new();
     for spec in inputs {
@@ -95,6 +99,7 @@ pub(super) fn who_has_what(inputs: &[InputSpec], cohorts: &[CohortData]) -> Resu
                     }
                 }
             }
+            let lacks = lacks.or_else(|| has_none(inputs, at_least_one, &row, |input| readers[input][cohort_at].is_some()));
             if let Some(reason) = lacks {
                 flow.leave_out(&reason, &name);
                 continue;
@@ -120,6 +125,19 @@ pub(super) fn who_has_what(inputs: &[InputSpec], cohorts: &[CohortData]) -> Resu
         return Err(DataError::Input { input: spec.name.clone(), problem });
     }
     Ok(gathered)
+}
+
+/// The first set of inputs of which a record has none, in words. A set that is not read from its cohort does not count.
+fn has_none(
+    inputs: &[InputSpec],
+    sets: &[Vec<usize>],
+    row: &[Found],
+    is_read: impl Fn(usize) -> bool,
+) -> Option<String> {
+    let lacks = |input: &usize| matches!(row.get(*input), None | Some(Found::Nothing));
+    let set = sets.iter().find(|set| set.iter().any(|input| is_read(*input)) && set.iter().all(lacks))?;
+    let names: Vec<String> = set.iter().filter_map(|i| Some(format!("`{}`", inputs.get(*i)?.name))).collect();
+    Some(format!("none of {}", names.join(", ")))
 }
 
 /// Decodes all images in parallel, and puts cells into columns.

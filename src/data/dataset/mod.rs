@@ -93,7 +93,21 @@ impl Dataset {
         cache: &Cache,
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Self> {
-        let gathered = gather::who_has_what(inputs, cohorts)?;
+        Self::open_with_one_of(inputs, &[], cohorts, cache, progress)
+    }
+
+    /// As [`Dataset::open`], without those who have none of a set of (optional) inputs.
+    ///
+    /// # Errors
+    /// As [`Dataset::open`].
+    pub fn open_with_one_of(
+        inputs: &[InputSpec],
+        at_least_one: &[Vec<usize>],
+        cohorts: &[CohortData],
+        cache: &Cache,
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Self> {
+        let gathered = gather::who_has_what(inputs, at_least_one, cohorts)?;
         let content = gather::decode(inputs, &gathered, cache, progress)?;
         let members = gathered.members;
         let mut places = BTreeMap::new();

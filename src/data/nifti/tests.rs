@@ -224,3 +224,17 @@ const REAL: [(&str, [usize; 3], f64); 4] = [
     ("hippocampus/derivatives/labels/sub-303/anat/sub-303_dseg.nii.gz", [35, 48, 38], 4830.0),
     ("head_labels/sub-01_dseg.nii.gz", [256, 256, 256], 1494141766.0),
 ];
+
+#[test]
+fn a_view_with_permuted_axes_is_written_as_its_copy_would_be() {
+    let dir = folder();
+    let channels_first = ArrayD::from_shape_fn(IxDyn(&[2, 3, 4, 5]), |i| (i[0] * 60 + i[1] * 20 + i[2] * 5 + i[3]) as f32);
+    let view = channels_first.view().permuted_axes(IxDyn(&[1, 2, 3, 0]));
+    let paths = [dir.path().join("view.nii.gz"), dir.path().join("copy.nii.gz")];
+    write(&paths[0], view.view(), &Affine::IDENTITY, None).expect("a view");
+    let mut copy = ArrayD::zeros(view.raw_dim());
+    copy.assign(&view);
+    write(&paths[1], copy.view(), &Affine::IDENTITY, None).expect("a copy");
+    let [view, copy] = paths.map(|path| std::fs::read(path).expect("written"));
+    assert_eq!(view, copy);
+}

@@ -33,6 +33,8 @@ pub fn write(path: &Path, array: ArrayViewD<'_, f32>, affine: &Affine, like: Opt
         .tempfile_in(folder)
         .map_err(DataError::io("write in", folder))?
         .into_temp_path();
+    // The writer panics on some views whose axes are permuted; a copy in C order it takes.
+    let array = array.as_standard_layout();
     WriterOptions::new(&aside)
         .reference_header(&header)
         .compression_level(Compression::new(6))

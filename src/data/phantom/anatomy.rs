@@ -204,20 +204,13 @@ impl Anatomy {
         let mut held = Mixture::of_air();
         let m = [p[0].abs(), p[1], p[2]];
 
-        let cerebrum = union(
-            intersection(CEREBRUM.distance(p), CEREBRUM_FLOOR - p[2], 16.0),
-            TEMPORAL_LOBE.distance(m),
-            12.0,
-        );
+        let cerebrum =
+            union(intersection(CEREBRUM.distance(p), CEREBRUM_FLOOR - p[2], 16.0), TEMPORAL_LOBE.distance(m), 12.0);
         let cerebellum = CEREBELLUM.distance(m);
         let stem = union(STEM.distance(p, 1.0, 0.0), PONS.distance(p), 6.0);
         let cavity = union(union(cerebrum, cerebellum, 16.0), stem, 12.0) - 2.8;
 
-        let head = union(
-            union(HEAD.distance(p), FACE.distance(p), 24.0),
-            NECK.distance(p, 1.0, 0.0),
-            30.0,
-        );
+        let head = union(union(HEAD.distance(p), FACE.distance(p), 24.0), NECK.distance(p, 1.0, 0.0), 30.0);
         let head = union(head, cavity - 10.0, 10.0);
         if head > voxel {
             return held;
@@ -236,10 +229,7 @@ impl Anatomy {
         let fold = fold();
         let leaf = -cerebellum - self.retreat * 0.5;
         held.cover(Tissue::Cerebellum, inside(-leaf));
-        held.cover(
-            Tissue::WhiteMatter,
-            inside(9.5 + 3.5 * (1.5 * fold).cos() - leaf),
-        );
+        held.cover(Tissue::WhiteMatter, inside(9.5 + 3.5 * (1.5 * fold).cos() - leaf));
         held.cover(Tissue::Brainstem, inside(stem));
         let surface = self.depth_below_surface(m, cerebrum, fold);
         held.cover(Tissue::CorticalGrey, inside(-surface));
@@ -268,10 +258,7 @@ impl Anatomy {
         if p[2] > -15.0 {
             return;
         }
-        let air = NASAL_CAVITY
-            .distance(p)
-            .min(MAXILLARY_SINUS.distance(m))
-            .min(PHARYNX.distance(p, 1.0, 0.0));
+        let air = NASAL_CAVITY.distance(p).min(MAXILLARY_SINUS.distance(m)).min(PHARYNX.distance(p, 1.0, 0.0));
         held.cover(Tissue::Eye, inside(EYE.distance(m)));
         held.cover(Tissue::Background, inside(air));
     }
@@ -296,10 +283,7 @@ impl Anatomy {
             held.shares[Tissue::Lesion as usize] += moved;
         }
 
-        let chamber = THIRD_VENTRICLE
-            .distance(p)
-            .min(FOURTH_VENTRICLE.distance(p))
-            - 2.0 * (self.ventricle - 1.0);
+        let chamber = THIRD_VENTRICLE.distance(p).min(FOURTH_VENTRICLE.distance(p)) - 2.0 * (self.ventricle - 1.0);
         held.cover(Tissue::Csf, inside(chamber));
         let ventricle = LATERAL_VENTRICLE
             .iter()
@@ -308,18 +292,11 @@ impl Anatomy {
         held.cover(Tissue::LateralVentricle, inside(ventricle));
 
         let hippocampus = |scale: f32, more: f32| {
-            HIPPOCAMPUS
-                .iter()
-                .map(|c| c.distance(m, scale, more))
-                .fold(f32::INFINITY, f32::min)
+            HIPPOCAMPUS.iter().map(|c| c.distance(m, scale, more)).fold(f32::INFINITY, f32::min)
         };
         let bed = hippocampus(LARGEST_HIPPOCAMPUS.sqrt(), 0.4);
         if inside(bed) > 0.0 {
-            let side = if p[0] < 0.0 {
-                Tissue::HippocampusLeft
-            } else {
-                Tissue::HippocampusRight
-            };
+            let side = if p[0] < 0.0 { Tissue::HippocampusLeft } else { Tissue::HippocampusRight };
             held.cover(Tissue::Csf, inside(bed));
             held.cover(side, inside(hippocampus(self.hippocampus, 0.0)));
         }

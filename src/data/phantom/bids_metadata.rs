@@ -9,15 +9,8 @@ use super::spec::Contrast;
 const GENERATOR: &str = "fascicle phantom";
 
 /// Columns of `truth.tsv` that are not tissue volumes.
-pub(super) const TRUTH_COLUMNS: [&str; 7] = [
-    "participant_id",
-    "atrophy",
-    "marker",
-    "lesion_load",
-    "hypometabolism",
-    "severity",
-    "age",
-];
+pub(super) const TRUTH_COLUMNS: [&str; 7] =
+    ["participant_id", "atrophy", "marker", "lesion_load", "hypometabolism", "severity", "age"];
 
 /// The README of the dataset.
 pub(super) const README: &str = "\
@@ -66,8 +59,7 @@ pub(super) fn description(phantom: &Phantom, derivative: bool) -> Value {
 
 /// Whether a `dataset_description.json` is that of an earlier phantom.
 pub(super) fn is_phantom(description: &str) -> bool {
-    serde_json::from_str::<Value>(description)
-        .is_ok_and(|value| value["GeneratedBy"][0]["Name"] == GENERATOR)
+    serde_json::from_str::<Value>(description).is_ok_and(|value| value["GeneratedBy"][0]["Name"] == GENERATOR)
 }
 
 /// The sidecar that all scans of one contrast inherit.

@@ -50,20 +50,10 @@ pub fn write_bids(
         .prefix(STAGING_PREFIX)
         .tempdir_in(dir)
         .map_err(io_error("make a staging folder in", dir))?;
-    let tree = Tree {
-        phantom,
-        root: dir,
-        staging,
-    };
+    let tree = Tree { phantom, root: dir, staging };
 
-    tree.json(
-        "dataset_description.json",
-        &metadata::description(phantom, false),
-    )?;
-    tree.json(
-        "derivatives/truth/dataset_description.json",
-        &metadata::description(phantom, true),
-    )?;
+    tree.json("dataset_description.json", &metadata::description(phantom, false))?;
+    tree.json("derivatives/truth/dataset_description.json", &metadata::description(phantom, true))?;
     let total = phantom.rows().len();
     let done = AtomicUsize::new(0);
     let mut subjects: Vec<(usize, Truth)> = Vec::with_capacity(total);
@@ -83,19 +73,14 @@ pub fn write_bids(
         subjects.extend(written);
     }
     tree.tables(&subjects)?;
-    Ok(Written {
-        subjects: total,
-        scans: subjects.iter().map(|(scans, _)| scans).sum(),
-    })
+    Ok(Written { subjects: total, scans: subjects.iter().map(|(scans, _)| scans).sum() })
 }
 
 const STAGING_PREFIX: &str = ".phantom-";
 
 /// Makes sure that nothing lies where the tree will be.
 fn make_room(dir: &Path, overwrite: bool) -> Result<(), PhantomError> {
-    let entries = fs::read_dir(dir)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(io_error("list", dir))?;
+    let entries = fs::read_dir(dir).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(io_error("list", dir))?;
     if entries.is_empty() {
         return Ok(());
     }
@@ -111,9 +96,7 @@ fn make_room(dir: &Path, overwrite: bool) -> Result<(), PhantomError> {
         .filter(|entry| {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let is_subject = name
-                .strip_prefix("sub-")
-                .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+            let is_subject = name.strip_prefix("sub-").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
             is_subject || name.starts_with(STAGING_PREFIX)
         })
         .map(|entry| entry.path())
@@ -159,14 +142,9 @@ impl Tree<'_> {
 
     fn tables(&self, subjects: &[(usize, Truth)]) -> Result<(), PhantomError> {
         let phantom = self.phantom;
-        let texts = [
-            ("README", metadata::README),
-            ("derivatives/truth/README", metadata::TRUTH_README),
-        ];
+        let texts = [("README", metadata::README), ("derivatives/truth/README", metadata::TRUTH_README)];
         for (path, text) in texts {
-            self.place(path, |file| {
-                fs::write(file, text).map_err(io_error("write", file))
-            })?;
+            self.place(path, |file| fs::write(file, text).map_err(io_error("write", file)))?;
         }
         for contrast in &phantom.spec().contrasts {
             let sidecar = metadata::sidecar(*contrast);
@@ -181,57 +159,32 @@ impl Tree<'_> {
             columns.iter().map(cell).collect()
         });
         self.table("participants.tsv", columns, participants)?;
-        let labels = Tissue::ALL
-            .iter()
-            .map(|t| vec![(*t as u8).to_string(), t.name().to_owned()]);
+        let labels = Tissue::ALL.iter().map(|t| vec![(*t as u8).to_string(), t.name().to_owned()]);
         self.table("derivatives/truth/dseg.tsv", &["index", "name"], labels)?;
 
-        let volumes: Vec<String> = Tissue::ALL[1..]
-            .iter()
-            .map(|tissue| format!("{}_mm3", tissue.name()))
-            .collect();
+        let volumes: Vec<String> = Tissue::ALL[1..].iter().map(|tissue| format!("{}_mm3", tissue.name())).collect();
         let mut columns = metadata::TRUTH_COLUMNS.to_vec();
         columns.extend(volumes.iter().map(String::as_str));
-        let rows = subjects
-            .iter()
-            .zip(phantom.rows())
-            .map(|((_, truth), row)| {
-                let f = &truth.factors;
-                let hidden = [
-                    f.atrophy,
-                    f.marker,
-                    f.lesion_load,
-                    f.hypometabolism,
-                    f.severity,
-                    f.age,
-                ];
-                let mut cells = vec![row.participant_id.clone()];
-                cells.extend(hidden.iter().map(|v| format!("{v:.4}")));
-                cells.extend(truth.volumes.values().map(|v| format!("{v:.1}")));
-                cells
-            });
+        let rows = subjects.iter().zip(phantom.rows()).map(|((_, truth), row)| {
+            let f = &truth.factors;
+            let hidden = [f.atrophy, f.marker, f.lesion_load, f.hypometabolism, f.severity, f.age];
+            let mut cells = vec![row.participant_id.clone()];
+            cells.extend(hidden.iter().map(|v| format!("{v:.4}")));
+            cells.extend(truth.volumes.values().map(|v| format!("{v:.1}")));
+            cells
+        });
         self.table("derivatives/truth/truth.tsv", &columns, rows)
     }
 
     fn json(&self, path: &str, value: &serde_json::Value) -> Result<(), PhantomError> {
         // The alternate form of a JSON value is its indented text, and cannot fail.
         let text = format!("{value:#}\n");
-        self.place(path, |file| {
-            fs::write(file, &text).map_err(io_error("write", file))
-        })
+        self.place(path, |file| fs::write(file, &text).map_err(io_error("write", file)))
     }
 
-    fn table(
-        &self,
-        path: &str,
-        columns: &[&str],
-        rows: impl Iterator<Item = Vec<String>>,
-    ) -> Result<(), PhantomError> {
+    fn table(&self, path: &str, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<(), PhantomError> {
         self.place(path, |file| {
-            let mut writer = csv::WriterBuilder::new()
-                .delimiter(b'\t')
-                .from_path(file)
-                .map_err(table_error(file))?;
+            let mut writer = csv::WriterBuilder::new().delimiter(b'\t').from_path(file).map_err(table_error(file))?;
             writer.write_record(columns).map_err(table_error(file))?;
             for row in rows {
                 writer.write_record(&row).map_err(table_error(file))?;
@@ -241,28 +194,16 @@ impl Tree<'_> {
     }
 
     /// A volume with the grid's affine as both sform and qform; `write` hands the voxels to the writer.
-    fn volume(
-        &self,
-        path: &str,
-        write: impl FnOnce(WriterOptions) -> nifti::Result<()>,
-    ) -> Result<(), PhantomError> {
+    fn volume(&self, path: &str, write: impl FnOnce(WriterOptions) -> nifti::Result<()>) -> Result<(), PhantomError> {
         let header = header(&self.phantom.affine());
         self.place(path, |file| {
-            write(WriterOptions::new(file).reference_header(&header)).map_err(|source| {
-                PhantomError::Volume {
-                    path: self.root.join(path),
-                    source,
-                }
-            })
+            write(WriterOptions::new(file).reference_header(&header))
+                .map_err(|source| PhantomError::Volume { path: self.root.join(path), source })
         })
     }
 
     /// Lets `write` fill a file in the staging folder, and moves it to `path` when it is whole.
-    fn place(
-        &self,
-        path: &str,
-        write: impl FnOnce(&Path) -> Result<(), PhantomError>,
-    ) -> Result<(), PhantomError> {
+    fn place(&self, path: &str, write: impl FnOnce(&Path) -> Result<(), PhantomError>) -> Result<(), PhantomError> {
         let staged = self.staging.path().join(path.replace('/', "+"));
         write(&staged)?;
         let target = self.root.join(path);
@@ -299,20 +240,10 @@ fn make_folder(dir: &Path) -> Result<(), PhantomError> {
     fs::create_dir_all(dir).map_err(io_error("make the folder", dir))
 }
 
-fn io_error<'p>(
-    action: &'static str,
-    path: &'p Path,
-) -> impl FnOnce(std::io::Error) -> PhantomError + 'p {
-    move |source| PhantomError::Io {
-        action,
-        path: path.to_owned(),
-        source,
-    }
+fn io_error<'p>(action: &'static str, path: &'p Path) -> impl FnOnce(std::io::Error) -> PhantomError + 'p {
+    move |source| PhantomError::Io { action, path: path.to_owned(), source }
 }
 
 fn table_error(path: &Path) -> impl FnOnce(csv::Error) -> PhantomError + '_ {
-    move |source| PhantomError::Table {
-        path: path.to_owned(),
-        source,
-    }
+    move |source| PhantomError::Table { path: path.to_owned(), source }
 }

@@ -34,19 +34,8 @@ const MAIN: f64 = 0.55;
 const SHIFT: f64 = -0.35;
 
 /// Columns of the table, in the order of `participants.tsv`.
-pub const COLUMNS: [&str; 11] = [
-    "participant_id",
-    "age",
-    "sex",
-    "education",
-    "site",
-    "apoe4",
-    "mmse",
-    "abeta",
-    "ptau",
-    "diagnosis",
-    "severity",
-];
+pub const COLUMNS: [&str; 11] =
+    ["participant_id", "age", "sex", "education", "site", "apoe4", "mmse", "abeta", "ptau", "diagnosis", "severity"];
 
 /// Sex as the table has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -155,19 +144,12 @@ pub(super) fn draw(spec: &PhantomSpec, subject: usize) -> (Row, Factors) {
     let rng = &mut stream(spec.seed, subject, Purpose::Clinical, 0);
     let diagnosis = assigned_class(spec.seed, subject);
     let causes = causes_of(diagnosis, rng);
-    let Causes {
-        atrophy,
-        positive,
-        log_odds,
-    } = causes;
+    let Causes { atrophy, positive, log_odds } = causes;
 
     let marker = if positive { 1.0 } else { -1.0 } + 0.2 * normal(rng);
     let severity = (4.5 + 0.55 * log_odds + 0.5 * normal(rng)).clamp(0.0, 10.0);
     let site = rng.random_range(0..spec.sites);
-    let age = round_to(
-        (70.0 + 1.2 * atrophy + 8.0 * normal(rng)).clamp(50.0, 90.0),
-        0.1,
-    );
+    let age = round_to((70.0 + 1.2 * atrophy + 8.0 * normal(rng)).clamp(50.0, 90.0), 0.1);
     let aged = (age - 70.0) / 10.0;
     let ill = (severity - 4.5) / 2.5;
     let lesion_load = (0.9 + 0.35 * aged + 0.15 * ill + 0.5 * normal(rng)).clamp(0.0, 3.0);
@@ -189,36 +171,20 @@ pub(super) fn draw(spec: &PhantomSpec, subject: usize) -> (Row, Factors) {
         education: kept(education as u32, spec.missing_cell, gone),
         site: format!("site-{}", site + 1),
         apoe4: kept(apoe4, spec.missing_cell, gone),
-        mmse: kept(
-            mmse.round().clamp(0.0, 30.0) as u32,
-            spec.missing_cell,
-            gone,
-        ),
+        mmse: kept(mmse.round().clamp(0.0, 30.0) as u32, spec.missing_cell, gone),
         abeta: kept(round_to(abeta.max(100.0), 0.1), spec.missing_cell, gone),
         ptau: kept(round_to(ptau.max(3.0), 0.1), spec.missing_cell, gone),
         diagnosis,
         severity: round_to(severity, 0.01),
     };
-    let factors = Factors {
-        age,
-        site,
-        atrophy,
-        marker,
-        lesion_load,
-        hypometabolism,
-        severity: row.severity,
-    };
+    let factors = Factors { age, site, atrophy, marker, lesion_load, hypometabolism, severity: row.severity };
     (row, factors)
 }
 
 /// Each pair of neighbours has one patient, by the toss of the pair's own coin: classes are equal at every even size.
 fn assigned_class(seed: u64, subject: usize) -> Diagnosis {
     let first_is_patient = stream(seed, subject / 2, Purpose::Pair, 0).random_bool(0.5);
-    if first_is_patient == subject.is_multiple_of(2) {
-        Diagnosis::Patient
-    } else {
-        Diagnosis::Control
-    }
+    if first_is_patient == subject.is_multiple_of(2) { Diagnosis::Patient } else { Diagnosis::Control }
 }
 
 /// Causes drawn from their distribution given the class, by drawing until the class comes out (about twice).
@@ -232,11 +198,7 @@ fn causes_of(diagnosis: Diagnosis, rng: &mut ChaCha8Rng) -> Causes {
         let log_odds = SLOPE * (t * atrophy + MAIN * t + SHIFT);
         let ill = rng.random_bool(1.0 / (1.0 + (-log_odds).exp()));
         if ill == (diagnosis == Diagnosis::Patient) {
-            return Causes {
-                atrophy,
-                positive,
-                log_odds,
-            };
+            return Causes { atrophy, positive, log_odds };
         }
     }
 }

@@ -19,18 +19,10 @@ use super::spec::{Contrast, PhantomSpec};
 /// ventricle, deep grey, left and right hippocampus, lesion, cerebellum, brainstem, eye.
 fn palette(contrast: Contrast) -> &'static [f32; Tissue::COUNT] {
     match contrast {
-        Contrast::T1w => &[
-            0.0, 0.48, 0.27, 0.17, 0.63, 1.0, 0.13, 0.76, 0.64, 0.64, 0.66, 0.68, 0.92, 0.22,
-        ],
-        Contrast::T2w => &[
-            0.0, 0.26, 0.17, 0.95, 0.53, 0.36, 1.0, 0.44, 0.56, 0.56, 0.78, 0.50, 0.38, 0.98,
-        ],
-        Contrast::Flair => &[
-            0.0, 0.36, 0.18, 0.12, 0.64, 0.50, 0.08, 0.58, 0.64, 0.64, 1.0, 0.62, 0.52, 0.14,
-        ],
-        Contrast::Pet => &[
-            0.0, 0.16, 0.05, 0.06, 1.0, 0.28, 0.05, 0.98, 0.74, 0.74, 0.22, 0.85, 0.50, 0.10,
-        ],
+        Contrast::T1w => &[0.0, 0.48, 0.27, 0.17, 0.63, 1.0, 0.13, 0.76, 0.64, 0.64, 0.66, 0.68, 0.92, 0.22],
+        Contrast::T2w => &[0.0, 0.26, 0.17, 0.95, 0.53, 0.36, 1.0, 0.44, 0.56, 0.56, 0.78, 0.50, 0.38, 0.98],
+        Contrast::Flair => &[0.0, 0.36, 0.18, 0.12, 0.64, 0.50, 0.08, 0.58, 0.64, 0.64, 1.0, 0.62, 0.52, 0.14],
+        Contrast::Pet => &[0.0, 0.16, 0.05, 0.06, 1.0, 0.28, 0.05, 0.98, 0.74, 0.74, 0.22, 0.85, 0.50, 0.10],
     }
 }
 
@@ -63,11 +55,8 @@ pub(super) fn shown(held: &Mixture, loss: f32) -> [f32; 4] {
 
 /// Share of cortical uptake lost at template point `p`: most in temporo-parietal cortex and precuneus of both sides.
 pub(super) fn uptake_loss(p: Point, hypometabolism: f32) -> f32 {
-    const REGIONS: [(Point, f32); 3] = [
-        ([46.0, -52.0, 30.0], 20.0),
-        ([54.0, -30.0, -12.0], 20.0),
-        ([6.0, -58.0, 36.0], 18.0),
-    ];
+    const REGIONS: [(Point, f32); 3] =
+        [([46.0, -52.0, 30.0], 20.0), ([54.0, -30.0, -12.0], 20.0), ([6.0, -58.0, 36.0], 18.0)];
     let reach: f32 = REGIONS
         .iter()
         .map(|(centre, width)| {
@@ -129,10 +118,7 @@ impl Scanner {
         let mut scan = clean.clone();
         let plane = ny * nz;
         if let Some(voxels) = scan.as_slice_mut() {
-            voxels
-                .par_chunks_mut(plane)
-                .enumerate()
-                .for_each(|(i, plane)| self.expose(plane, i, [nx, ny, nz]));
+            voxels.par_chunks_mut(plane).enumerate().for_each(|(i, plane)| self.expose(plane, i, [nx, ny, nz]));
         }
         if self.contrast == Contrast::Pet {
             blur(&mut scan, PET_BLUR_MM / 2.3548 / grid.voxel);
@@ -144,12 +130,7 @@ impl Scanner {
 
     /// Bias field, tissue contrast and noise on the `i`-th plane to the right, which has a stream of its own.
     fn expose(&self, plane: &mut [f32], i: usize, shape: [usize; 3]) {
-        let mut rng = stream(
-            self.seed,
-            self.subject,
-            Purpose::Noise,
-            self.contrast as usize,
-        );
+        let mut rng = stream(self.seed, self.subject, Purpose::Noise, self.contrast as usize);
         rng.set_stream(i as u64);
         let centred = |index: usize, n: usize| 2.0 * index as f32 / (n - 1) as f32 - 1.0;
         let x = centred(i, shape[0]);
@@ -190,16 +171,13 @@ fn gaussian(rng: &mut ChaCha8Rng) -> f32 {
 /// Gaussian blur with standard deviation `sd` in voxels, one axis after another; what is outside is zero.
 fn blur(volume: &mut Array3<f32>, sd: f64) {
     let reach = (3.0 * sd).ceil() as usize;
-    let weights: Vec<f32> = (0..=reach)
-        .map(|d| (-0.5 * (d as f64 / sd).powi(2)).exp() as f32)
-        .collect();
+    let weights: Vec<f32> = (0..=reach).map(|d| (-0.5 * (d as f64 / sd).powi(2)).exp() as f32).collect();
     let total = weights[0] + 2.0 * weights[1..].iter().sum::<f32>();
     let weights: Vec<f32> = weights.iter().map(|w| w / total).collect();
     for axis in 0..3 {
         let source = volume.clone();
-        ndarray::Zip::from(volume.lanes_mut(ndarray::Axis(axis)))
-            .and(source.lanes(ndarray::Axis(axis)))
-            .par_for_each(|mut to, from| {
+        ndarray::Zip::from(volume.lanes_mut(ndarray::Axis(axis))).and(source.lanes(ndarray::Axis(axis))).par_for_each(
+            |mut to, from| {
                 for centre in 0..to.len() {
                     let mut sum = weights[0] * from[centre];
                     for (distance, weight) in weights.iter().enumerate().skip(1) {
@@ -209,6 +187,7 @@ fn blur(volume: &mut Array3<f32>, sd: f64) {
                     }
                     to[centre] = sum;
                 }
-            });
+            },
+        );
     }
 }

@@ -35,9 +35,7 @@ impl Grid {
         Grid {
             shape: spec.shape,
             voxel,
-            origin: std::array::from_fn(|axis| {
-                CENTRE[axis] - 0.5 * voxel * (spec.shape[axis] as f64 - 1.0)
-            }),
+            origin: std::array::from_fn(|axis| CENTRE[axis] - 0.5 * voxel * (spec.shape[axis] as f64 - 1.0)),
         }
     }
 
@@ -50,12 +48,7 @@ impl Grid {
     pub fn affine(&self) -> [[f64; 4]; 4] {
         let [x, y, z] = self.origin;
         let edge = self.voxel;
-        [
-            [edge, 0.0, 0.0, x],
-            [0.0, edge, 0.0, y],
-            [0.0, 0.0, edge, z],
-            [0.0, 0.0, 0.0, 1.0],
-        ]
+        [[edge, 0.0, 0.0, x], [0.0, edge, 0.0, y], [0.0, 0.0, edge, z], [0.0, 0.0, 0.0, 1.0]]
     }
 }
 
@@ -72,10 +65,7 @@ impl Wave {
     pub fn draw(lengths: [f64; 2], rng: &mut ChaCha8Rng) -> Self {
         let direction: [f64; 3] = UnitSphere.sample(rng);
         let number = TAU / rng.random_range(lengths[0]..=lengths[1]);
-        Wave {
-            vector: direction.map(|d| d * number),
-            phase: rng.random_range(0.0..TAU),
-        }
+        Wave { vector: direction.map(|d| d * number), phase: rng.random_range(0.0..TAU) }
     }
 }
 
@@ -102,10 +92,7 @@ impl PlaneWaves {
                 })
                 .collect()
         });
-        let vectors = waves
-            .iter()
-            .map(|wave| wave.vector.map(|c| c as f32))
-            .collect();
+        let vectors = waves.iter().map(|wave| wave.vector.map(|c| c as f32)).collect();
         PlaneWaves { vectors, tables }
     }
 
@@ -118,17 +105,10 @@ impl PlaneWaves {
     }
 
     /// For each wave at height `k` of a column: its vector and its (cos, sin).
-    pub fn at<'a>(
-        &'a self,
-        column: &'a [(f32, f32)],
-        k: usize,
-    ) -> impl Iterator<Item = (&'a Point, (f32, f32))> {
+    pub fn at<'a>(&'a self, column: &'a [(f32, f32)], k: usize) -> impl Iterator<Item = (&'a Point, (f32, f32))> {
         let n = self.vectors.len();
         let third = &self.tables[2][k * n..][..n];
-        self.vectors
-            .iter()
-            .zip(column.iter().zip(third))
-            .map(|(vector, (a, b))| (vector, product(*a, *b)))
+        self.vectors.iter().zip(column.iter().zip(third)).map(|(vector, (a, b))| (vector, product(*a, *b)))
     }
 }
 
@@ -172,9 +152,8 @@ impl Deformation {
         let waves: Vec<Wave> = (0..WAVES).map(|_| Wave::draw([75.0, 160.0], rng)).collect();
         // A sine has mean square 1/2, and that many of them add up.
         let each = spec.deformation / (0.5 * WAVES as f64).sqrt();
-        let amplitudes = (0..WAVES)
-            .map(|_| std::array::from_fn(|_| (each * normal(rng).clamp(-2.0, 2.0)) as f32))
-            .collect();
+        let amplitudes =
+            (0..WAVES).map(|_| std::array::from_fn(|_| (each * normal(rng).clamp(-2.0, 2.0)) as f32)).collect();
         Deformation {
             linear,
             shift: shift.map(|v| v as f32),
@@ -197,7 +176,6 @@ impl Deformation {
                 moved[axis] += amplitude[axis] * sine;
             }
         }
-        self.linear
-            .map(|row| row[0] * moved[0] + row[1] * moved[1] + row[2] * moved[2])
+        self.linear.map(|row| row[0] * moved[0] + row[1] * moved[1] + row[2] * moved[2])
     }
 }

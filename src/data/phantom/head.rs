@@ -32,12 +32,7 @@ struct Plane {
 }
 
 impl<'a> Head<'a> {
-    pub(super) fn paint(
-        spec: &'a PhantomSpec,
-        grid: Grid,
-        subject: usize,
-        factors: Factors,
-    ) -> Self {
+    pub(super) fn paint(spec: &'a PhantomSpec, grid: Grid, subject: usize, factors: Factors) -> Self {
         let anatomy = Anatomy::new(spec.seed, subject, &factors);
         let deformation = Deformation::new(spec, &grid, subject);
         let folds = Folds::new(spec.seed, subject, &grid);
@@ -61,15 +56,7 @@ impl<'a> Head<'a> {
                 *sum += share * voxel_volume;
             }
         }
-        Head {
-            spec,
-            grid,
-            subject,
-            factors,
-            labels,
-            clean,
-            volumes,
-        }
+        Head { spec, grid, subject, factors, labels, clean, volumes }
     }
 
     /// The head as a scanner sees it: whole numbers from 0 to 32767, air at zero in MRI, Bq/mL in PET.

@@ -60,9 +60,7 @@ impl Phantom {
     /// Draws the table; fails when the specification asks for something that cannot be painted.
     pub fn new(spec: PhantomSpec) -> Result<Self, PhantomError> {
         let spec = spec.validated()?;
-        let rows = (0..spec.subjects)
-            .map(|subject| clinical::draw(&spec, subject).0)
-            .collect();
+        let rows = (0..spec.subjects).map(|subject| clinical::draw(&spec, subject).0).collect();
         Ok(Phantom { spec, rows })
     }
 
@@ -91,24 +89,14 @@ impl Phantom {
         if subject >= self.rows.len() || !self.spec.contrasts.contains(&contrast) {
             return false;
         }
-        let mut rng = stream(
-            self.spec.seed,
-            subject,
-            Purpose::MissingScans,
-            contrast as usize,
-        );
+        let mut rng = stream(self.spec.seed, subject, Purpose::MissingScans, contrast as usize);
         contrast == Contrast::T1w || rng.random::<f64>() >= self.spec.missing_scan
     }
 
     /// The subject's head, painted; from it come any number of scans. Also for a scan that the subject lacks this
     /// is what the scan would have shown, and also for an index past the last: that person exists in a larger phantom.
     pub fn head(&self, subject: usize) -> Head<'_> {
-        Head::paint(
-            &self.spec,
-            Grid::new(&self.spec),
-            subject,
-            self.factors(subject),
-        )
+        Head::paint(&self.spec, Grid::new(&self.spec), subject, self.factors(subject))
     }
 
     /// One scan; see [`Head::scan`]. Paint a [`Phantom::head`] once when several are wanted.
@@ -142,10 +130,7 @@ impl Head<'_> {
     pub fn truth(&self) -> Truth {
         Truth {
             factors: self.factors().clone(),
-            volumes: Tissue::ALL[1..]
-                .iter()
-                .map(|tissue| (tissue.name(), self.volume(*tissue)))
-                .collect(),
+            volumes: Tissue::ALL[1..].iter().map(|tissue| (tissue.name(), self.volume(*tissue))).collect(),
         }
     }
 }

@@ -55,10 +55,7 @@ impl Capsule {
     /// The point at `share` of the way, 0 to 1, and the radius there.
     pub fn along(&self, share: f32) -> (Point, f32) {
         let mix = |a: f32, b: f32| a + share * (b - a);
-        (
-            std::array::from_fn(|axis| mix(self.from[axis], self.to[axis])),
-            mix(self.radii[0], self.radii[1]),
-        )
+        (std::array::from_fn(|axis| mix(self.from[axis], self.to[axis])), mix(self.radii[0], self.radii[1]))
     }
 }
 

@@ -114,21 +114,13 @@ impl PhantomSpec {
     /// The specification itself if a phantom can be made from it, or the first thing that is wrong with it.
     pub fn validated(self) -> Result<Self, PhantomError> {
         let refuse = |field: &'static str, expected: &'static str, found: String| {
-            Err(PhantomError::Spec {
-                field,
-                expected,
-                found,
-            })
+            Err(PhantomError::Spec { field, expected, found })
         };
         if self.subjects < 4 {
             return refuse("subjects", "at least 4", self.subjects.to_string());
         }
         if self.shape.iter().any(|n| !(16..=256).contains(n)) {
-            return refuse(
-                "shape",
-                "16 to 256 voxels along each axis",
-                format!("{:?}", self.shape),
-            );
+            return refuse("shape", "16 to 256 voxels along each axis", format!("{:?}", self.shape));
         }
         if let Some(edge) = self.voxel_mm
             && !(0.5..=20.0).contains(&edge)
@@ -140,11 +132,7 @@ impl PhantomSpec {
         }
         for (i, contrast) in self.contrasts.iter().enumerate() {
             if self.contrasts[..i].contains(contrast) {
-                return refuse(
-                    "contrasts",
-                    "each contrast once",
-                    format!("{contrast} twice"),
-                );
+                return refuse("contrasts", "each contrast once", format!("{contrast} twice"));
             }
         }
         let ranges = [
@@ -167,9 +155,7 @@ impl PhantomSpec {
     /// Edge of a voxel in mm: as given, or the smallest multiple of 0.01 mm with which the shape covers a head.
     pub fn voxel_size(&self) -> f64 {
         self.voxel_mm.unwrap_or_else(|| {
-            let edge = (0..3)
-                .map(|axis| FIELD_OF_VIEW_MM[axis] / self.shape[axis] as f64)
-                .fold(0.0, f64::max);
+            let edge = (0..3).map(|axis| FIELD_OF_VIEW_MM[axis] / self.shape[axis] as f64).fold(0.0, f64::max);
             (edge * 100.0).ceil() / 100.0
         })
     }

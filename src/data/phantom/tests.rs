@@ -6,11 +6,7 @@ use super::*;
 
 /// Small volumes and few people, for tests about files and streams rather than about anatomy.
 pub(super) fn small() -> PhantomSpec {
-    PhantomSpec {
-        subjects: 6,
-        shape: [20, 24, 18],
-        ..PhantomSpec::default()
-    }
+    PhantomSpec { subjects: 6, shape: [20, 24, 18], ..PhantomSpec::default() }
 }
 
 pub(super) fn phantom(spec: PhantomSpec) -> Phantom {
@@ -24,9 +20,7 @@ fn is_patient(row: &Row) -> bool {
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     let (ma, mb) = (mean(a), mean(b));
-    let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
-        a.iter().zip(b).map(|(x, y)| f(x - ma, y - mb)).sum()
-    };
+    let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 { a.iter().zip(b).map(|(x, y)| f(x - ma, y - mb)).sum() };
     sum(&|x, y| x * y) / (sum(&|x, _| x * x) * sum(&|_, y| y * y)).sqrt()
 }
 
@@ -34,11 +28,7 @@ fn correlation(a: &[f64], b: &[f64]) -> f64 {
 fn auc(score: &[f64], truth: &[bool]) -> f64 {
     let mut order: Vec<usize> = (0..score.len()).collect();
     order.sort_by(|a, b| score[*a].total_cmp(&score[*b]));
-    let ranks: f64 = (1..)
-        .zip(order)
-        .filter(|(_, i)| truth[*i])
-        .map(|(rank, _)| f64::from(rank))
-        .sum();
+    let ranks: f64 = (1..).zip(order).filter(|(_, i)| truth[*i]).map(|(rank, _)| f64::from(rank)).sum();
     let positive = truth.iter().filter(|t| **t).count() as f64;
     let negative = truth.len() as f64 - positive;
     (ranks - positive * (positive + 1.0) / 2.0) / (positive * negative)
@@ -72,11 +62,7 @@ fn logistic_auc(features: &[Vec<f64>], truth: &[bool]) -> f64 {
 
 #[test]
 fn image_and_table_tell_little_alone_more_in_sum_and_nearly_all_in_their_product() {
-    let phantom = phantom(PhantomSpec {
-        subjects: 2000,
-        seed: 3,
-        ..PhantomSpec::default()
-    });
+    let phantom = phantom(PhantomSpec { subjects: 2000, seed: 3, ..PhantomSpec::default() });
     let ill: Vec<bool> = phantom.rows().iter().map(is_patient).collect();
     let factors: Vec<Factors> = (0..2000).map(|i| phantom.factors(i)).collect();
     let image: Vec<f64> = factors.iter().map(|f| f.atrophy).collect();
@@ -87,9 +73,7 @@ fn image_and_table_tell_little_alone_more_in_sum_and_nearly_all_in_their_product
     let from_table = logistic_auc(std::slice::from_ref(&table), &ill);
     let from_sum = logistic_auc(&[image.clone(), table.clone()], &ill);
     let from_product = logistic_auc(&[image, table, product], &ill);
-    println!(
-        "AUC: image {from_image:.3}, table {from_table:.3}, sum {from_sum:.3}, product {from_product:.3}"
-    );
+    println!("AUC: image {from_image:.3}, table {from_table:.3}, sum {from_sum:.3}, product {from_product:.3}");
     assert!((0.64..0.74).contains(&from_image), "{from_image}");
     assert!((0.64..0.74).contains(&from_table), "{from_table}");
     assert!((0.77..0.85).contains(&from_sum), "{from_sum}");
@@ -99,10 +83,7 @@ fn image_and_table_tell_little_alone_more_in_sum_and_nearly_all_in_their_product
 #[test]
 fn half_of_the_people_are_patients() {
     for subjects in [4, 10, 120] {
-        let phantom = phantom(PhantomSpec {
-            subjects,
-            ..small()
-        });
+        let phantom = phantom(PhantomSpec { subjects, ..small() });
         let patients = phantom.rows().iter().filter(|r| is_patient(r)).count();
         assert_eq!(2 * patients, subjects);
     }
@@ -110,14 +91,8 @@ fn half_of_the_people_are_patients() {
 
 #[test]
 fn a_subject_is_the_same_alone_and_among_many() {
-    let few = phantom(PhantomSpec {
-        subjects: 18,
-        ..small()
-    });
-    let many = phantom(PhantomSpec {
-        subjects: 200,
-        ..small()
-    });
+    let few = phantom(PhantomSpec { subjects: 18, ..small() });
+    let many = phantom(PhantomSpec { subjects: 200, ..small() });
     assert_eq!(few.rows()[17], many.rows()[17]);
     assert_eq!(few.labels(17), many.labels(17));
     assert_eq!(few.truth(17), many.truth(17));
@@ -143,28 +118,15 @@ fn voxels_and_volumes_do_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn another_seed_gives_other_people() {
-    let (one, two) = (
-        phantom(small()),
-        phantom(PhantomSpec { seed: 1, ..small() }),
-    );
+    let (one, two) = (phantom(small()), phantom(PhantomSpec { seed: 1, ..small() }));
     assert_ne!(one.rows(), two.rows());
     assert_ne!(one.scan(0, Contrast::T1w), two.scan(0, Contrast::T1w));
 }
 
 #[test]
 fn a_higher_missing_rate_only_takes_away_and_never_identifier_site_or_outcome() {
-    let full = phantom(PhantomSpec {
-        subjects: 300,
-        missing_cell: 0.0,
-        missing_scan: 0.0,
-        ..small()
-    });
-    let holes = phantom(PhantomSpec {
-        subjects: 300,
-        missing_cell: 0.2,
-        missing_scan: 0.3,
-        ..small()
-    });
+    let full = phantom(PhantomSpec { subjects: 300, missing_cell: 0.0, missing_scan: 0.0, ..small() });
+    let holes = phantom(PhantomSpec { subjects: 300, missing_cell: 0.2, missing_scan: 0.3, ..small() });
     let (mut cells, mut scans) = (0, 0);
     for row in 0..300 {
         for column in holes.columns() {
@@ -177,10 +139,7 @@ fn a_higher_missing_rate_only_takes_away_and_never_identifier_site_or_outcome() 
             assert!(holes.cell(row, column).is_some());
         }
         assert!(holes.has_scan(row, Contrast::T1w));
-        scans += Contrast::ALL
-            .iter()
-            .filter(|contrast| !holes.has_scan(row, **contrast))
-            .count();
+        scans += Contrast::ALL.iter().filter(|contrast| !holes.has_scan(row, **contrast)).count();
         assert!(Contrast::ALL.iter().all(|c| full.has_scan(row, *c)));
     }
     let (cells, scans) = (cells as f64 / (300.0 * 7.0), scans as f64 / (300.0 * 3.0));
@@ -190,11 +149,7 @@ fn a_higher_missing_rate_only_takes_away_and_never_identifier_site_or_outcome() 
 
 #[test]
 fn a_cell_that_does_not_exist_is_absent_and_a_scan_that_was_not_asked_for_is_not_there() {
-    let phantom = phantom(PhantomSpec {
-        contrasts: vec![Contrast::T2w],
-        missing_scan: 0.0,
-        ..small()
-    });
+    let phantom = phantom(PhantomSpec { contrasts: vec![Contrast::T2w], missing_scan: 0.0, ..small() });
     assert_eq!(phantom.cell(0, "shoe_size"), None);
     assert_eq!(phantom.cell(99, "age"), None);
     assert!(!phantom.has_scan(0, Contrast::T1w) && !phantom.has_scan(99, Contrast::T2w));
@@ -205,83 +160,17 @@ fn a_cell_that_does_not_exist_is_absent_and_a_scan_that_was_not_asked_for_is_not
 fn what_cannot_be_painted_is_refused_by_name() {
     let refused = |spec: PhantomSpec| Phantom::new(spec).map(|_| ()).unwrap_err().to_string();
     let cases = [
-        (
-            PhantomSpec {
-                subjects: 3,
-                ..small()
-            },
-            "`subjects` must be at least 4, but it is 3",
-        ),
-        (
-            PhantomSpec {
-                shape: [48, 15, 48],
-                ..small()
-            },
-            "`shape` must be 16 to 256 voxels",
-        ),
-        (
-            PhantomSpec {
-                shape: [48, 56, 257],
-                ..small()
-            },
-            "[48, 56, 257]",
-        ),
-        (
-            PhantomSpec {
-                voxel_mm: Some(0.0),
-                ..small()
-            },
-            "`voxel_mm` must be 0.5 to 20 mm",
-        ),
-        (
-            PhantomSpec {
-                contrasts: vec![],
-                ..small()
-            },
-            "`contrasts` must be at least one",
-        ),
-        (
-            PhantomSpec {
-                contrasts: vec![Contrast::Pet, Contrast::Pet],
-                ..small()
-            },
-            "it is PET twice",
-        ),
-        (
-            PhantomSpec {
-                missing_cell: 1.5,
-                ..small()
-            },
-            "`missing_cell` must be a rate",
-        ),
-        (
-            PhantomSpec {
-                missing_scan: f64::NAN,
-                ..small()
-            },
-            "`missing_scan` must be a rate",
-        ),
-        (
-            PhantomSpec {
-                noise: -0.1,
-                ..small()
-            },
-            "`noise` must be a share",
-        ),
-        (
-            PhantomSpec {
-                deformation: 7.0,
-                ..small()
-            },
-            "`deformation` must be 0 to 6 mm",
-        ),
-        (
-            PhantomSpec {
-                sites: 0,
-                ..small()
-            },
-            "`sites` must be at least 1",
-        ),
+        (PhantomSpec { subjects: 3, ..small() }, "`subjects` must be at least 4, but it is 3"),
+        (PhantomSpec { shape: [48, 15, 48], ..small() }, "`shape` must be 16 to 256 voxels"),
+        (PhantomSpec { shape: [48, 56, 257], ..small() }, "[48, 56, 257]"),
+        (PhantomSpec { voxel_mm: Some(0.0), ..small() }, "`voxel_mm` must be 0.5 to 20 mm"),
+        (PhantomSpec { contrasts: vec![], ..small() }, "`contrasts` must be at least one"),
+        (PhantomSpec { contrasts: vec![Contrast::Pet, Contrast::Pet], ..small() }, "it is PET twice"),
+        (PhantomSpec { missing_cell: 1.5, ..small() }, "`missing_cell` must be a rate"),
+        (PhantomSpec { missing_scan: f64::NAN, ..small() }, "`missing_scan` must be a rate"),
+        (PhantomSpec { noise: -0.1, ..small() }, "`noise` must be a share"),
+        (PhantomSpec { deformation: 7.0, ..small() }, "`deformation` must be 0 to 6 mm"),
+        (PhantomSpec { sites: 0, ..small() }, "`sites` must be at least 1"),
     ];
     for (spec, expected) in cases {
         let message = refused(spec);
@@ -292,13 +181,9 @@ fn what_cannot_be_painted_is_refused_by_name() {
 #[test]
 fn a_specification_is_read_from_json_with_defaults_and_without_unknown_fields() {
     let spec: PhantomSpec =
-        serde_json::from_str(r#"{"subjects": 9, "contrasts": ["T1w", "FLAIR", "PET"]}"#)
-            .expect("a specification");
+        serde_json::from_str(r#"{"subjects": 9, "contrasts": ["T1w", "FLAIR", "PET"]}"#).expect("a specification");
     assert_eq!((spec.subjects, spec.shape), (9, [48, 56, 48]));
-    assert_eq!(
-        spec.contrasts,
-        [Contrast::T1w, Contrast::Flair, Contrast::Pet]
-    );
+    assert_eq!(spec.contrasts, [Contrast::T1w, Contrast::Flair, Contrast::Pet]);
     let unknown = serde_json::from_str::<PhantomSpec>(r#"{"people": 9}"#);
     assert!(unknown.unwrap_err().to_string().contains("people"));
 }
@@ -321,10 +206,7 @@ fn the_field_of_view_holds_a_head_at_any_shape() {
 fn across_heads<T: Send>(of: impl Fn(&Head) -> T + Sync) -> Vec<T> {
     use rayon::prelude::*;
     let phantom = phantom(PhantomSpec::default());
-    (0..60_usize)
-        .into_par_iter()
-        .map(|subject| of(&phantom.head(subject)))
-        .collect()
+    (0..60_usize).into_par_iter().map(|subject| of(&phantom.head(subject))).collect()
 }
 
 #[test]
@@ -369,10 +251,7 @@ fn hidden_factors_move_the_tissues_that_they_should() {
     let heads = across_heads(|head| (head.factors().clone(), head.truth().volumes));
     let follows = |factor: fn(&Factors) -> f64, tissues: &[&str]| {
         let causes: Vec<f64> = heads.iter().map(|(f, _)| factor(f)).collect();
-        let volumes: Vec<f64> = heads
-            .iter()
-            .map(|(_, v)| tissues.iter().map(|t| v[t]).sum())
-            .collect();
+        let volumes: Vec<f64> = heads.iter().map(|(_, v)| tissues.iter().map(|t| v[t]).sum()).collect();
         correlation(&causes, &volumes)
     };
     let hippocampi = ["hippocampus_left", "hippocampus_right"];
@@ -382,9 +261,7 @@ fn hidden_factors_move_the_tissues_that_they_should() {
     assert!(follows(|f| f.age, &["cortical_grey"]) < -0.5);
 
     let smallest = |tissues: &[&str]| {
-        heads.iter().fold(f64::INFINITY, |least, (_, v)| {
-            least.min(tissues.iter().map(|t| v[t]).sum())
-        })
+        heads.iter().fold(f64::INFINITY, |least, (_, v)| least.min(tissues.iter().map(|t| v[t]).sum()))
     };
     assert!(smallest(&hippocampi) > 2_000.0);
     let brain = ["cortical_grey", "white_matter", "deep_grey", "cerebellum"];
@@ -409,28 +286,17 @@ fn contrasts_order_the_tissues_as_they_do_in_patients() {
     };
     ordered(Contrast::T1w, [WhiteMatter, CorticalGrey, LateralVentricle]);
     ordered(Contrast::T2w, [LateralVentricle, CorticalGrey, WhiteMatter]);
-    ordered(
-        Contrast::Flair,
-        [CorticalGrey, WhiteMatter, LateralVentricle],
-    );
+    ordered(Contrast::Flair, [CorticalGrey, WhiteMatter, LateralVentricle]);
     ordered(Contrast::Pet, [CorticalGrey, WhiteMatter, LateralVentricle]);
     assert!(mean(Contrast::Flair, Tissue::Lesion) > mean(Contrast::Flair, WhiteMatter));
 }
 
 #[test]
 fn scans_hold_whole_numbers_that_sixteen_bits_can_store_even_at_the_smallest_grid() {
-    let phantom = phantom(PhantomSpec {
-        shape: [16, 16, 16],
-        noise: 0.5,
-        deformation: 6.0,
-        ..small()
-    });
+    let phantom = phantom(PhantomSpec { shape: [16, 16, 16], noise: 0.5, deformation: 6.0, ..small() });
     for contrast in Contrast::ALL {
         let scan = phantom.scan(0, contrast);
         assert!(scan.iter().any(|v| *v > 0.0));
-        assert!(
-            scan.iter()
-                .all(|v| v.fract() == 0.0 && (0.0..=32767.0).contains(v))
-        );
+        assert!(scan.iter().all(|v| v.fract() == 0.0 && (0.0..=32767.0).contains(v)));
     }
 }

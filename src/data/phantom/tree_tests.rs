@@ -28,11 +28,7 @@ fn files(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn a_tree_has_the_scans_that_exist_and_reads_back_as_painted() {
-    let phantom = phantom(PhantomSpec {
-        missing_scan: 0.4,
-        missing_cell: 0.3,
-        ..small()
-    });
+    let phantom = phantom(PhantomSpec { missing_scan: 0.4, missing_cell: 0.3, ..small() });
     let dir = tempfile::tempdir().expect("a folder");
     let told = std::sync::Mutex::new(Vec::new());
     let progress = |done, total| told.lock().expect("a list").push((done, total));
@@ -46,28 +42,16 @@ fn a_tree_has_the_scans_that_exist_and_reads_back_as_painted() {
     for (subject, row) in phantom.rows().iter().enumerate() {
         let id = &row.participant_id;
         for contrast in Contrast::ALL {
-            let name = format!(
-                "{id}/{}/{id}_{}.nii.gz",
-                contrast.folder(),
-                contrast.suffix()
-            );
-            assert_eq!(
-                files.contains_key(&name),
-                phantom.has_scan(subject, contrast)
-            );
+            let name = format!("{id}/{}/{id}_{}.nii.gz", contrast.folder(), contrast.suffix());
+            assert_eq!(files.contains_key(&name), phantom.has_scan(subject, contrast));
             if !files.contains_key(&name) {
                 continue;
             }
             scans += 1;
-            let object = ReaderOptions::new()
-                .read_file(dir.path().join(&name))
-                .expect("a volume");
+            let object = ReaderOptions::new().read_file(dir.path().join(&name)).expect("a volume");
             let header = object.header().clone();
             let affine = phantom.affine();
-            for (row, stored) in [header.srow_x, header.srow_y, header.srow_z]
-                .iter()
-                .enumerate()
-            {
+            for (row, stored) in [header.srow_x, header.srow_y, header.srow_z].iter().enumerate() {
                 assert_eq!(*stored, affine[row].map(|v| v as f32));
             }
             let offsets = [header.quatern_x, header.quatern_y, header.quatern_z];
@@ -102,10 +86,7 @@ fn the_same_phantom_is_written_as_the_same_bytes() {
 fn a_folder_in_use_is_refused_and_only_an_earlier_phantom_is_overwritten() {
     let dir = tempfile::tempdir().expect("a folder");
     let write = |subjects: usize, overwrite: bool| {
-        let phantom = phantom(PhantomSpec {
-            subjects,
-            ..small()
-        });
+        let phantom = phantom(PhantomSpec { subjects, ..small() });
         write_bids(&phantom, dir.path(), overwrite, &|_, _| ())
     };
     std::fs::write(dir.path().join("thesis.txt"), "years of work").expect("a file");

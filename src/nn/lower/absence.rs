@@ -70,11 +70,9 @@ fn training_mean(step: &Step<'_>, expected: usize) -> Result<Vec<f32>, NnError> 
     };
     match step.settings.training_means.get(input) {
         Some(mean) if mean.len() == expected => Ok(mean.clone()),
-        found => Err(NnError::TrainingMean {
-            path: step.node.path.clone(),
-            expected,
-            found: found.map_or(0, Vec::len),
-        }),
+        found => {
+            Err(NnError::TrainingMean { path: step.node.path.clone(), expected, found: found.map_or(0, Vec::len) })
+        }
     }
 }
 
@@ -136,7 +134,8 @@ pub(super) fn present(step: &Step<'_>, reduction: Reduction) -> Result<Dynamic, 
         Reduction::Maximum | Reduction::Minimum => {
             let extreme = over_members(if reduction == Reduction::Maximum { all.max(&[1]) } else { all.min(&[1]) });
             if counts.contains(&0) {
-                let none: Vec<usize> = (0..counts.len()).map(|row| if counts[row] == 0 { counts.len() } else { row }).collect();
+                let none: Vec<usize> =
+                    (0..counts.len()).map(|row| if counts[row] == 0 { counts.len() } else { row }).collect();
                 Dynamic::cat(vec![extreme, Dynamic::filled(0.0, &one, step.device)], 0).select(0, &none)
             } else {
                 extreme
@@ -149,7 +148,8 @@ pub(super) fn present(step: &Step<'_>, reduction: Reduction) -> Result<Dynamic, 
                 wide.insert(1, 1);
                 mean.reshape(&wide)
             });
-            let flags = masks.iter().map(|m| column(m.iter().map(|held| f32::from(u8::from(*held))).collect())).collect();
+            let flags =
+                masks.iter().map(|m| column(m.iter().map(|held| f32::from(u8::from(*held))).collect())).collect();
             over_members(centred.square().mul(Dynamic::stack(flags, 1)).sum(&[1])).mul(share())
         }
     })

@@ -15,13 +15,28 @@ pub(super) fn convolution(step: &Step<'_>, conv: &ConvOp) -> Result<Dynamic, NnE
     let x = step.tensor(0)?;
     match (conv.kernel.len(), &conv.transposed) {
         (1, None) => plain::<1>(step, conv, x, |x, p| {
-            Dynamic::of(conv1d::<B>(x.rank(), weight.rank(), bias, ConvOptions::new(p.stride, p.padding, p.dilation, conv.groups)))
+            Dynamic::of(conv1d::<B>(
+                x.rank(),
+                weight.rank(),
+                bias,
+                ConvOptions::new(p.stride, p.padding, p.dilation, conv.groups),
+            ))
         }),
         (2, None) => plain::<2>(step, conv, x, |x, p| {
-            Dynamic::of(conv2d::<B>(x.rank(), weight.rank(), bias, ConvOptions::new(p.stride, p.padding, p.dilation, conv.groups)))
+            Dynamic::of(conv2d::<B>(
+                x.rank(),
+                weight.rank(),
+                bias,
+                ConvOptions::new(p.stride, p.padding, p.dilation, conv.groups),
+            ))
         }),
         (3, None) => plain::<3>(step, conv, x, |x, p| {
-            Dynamic::of(conv3d::<B>(x.rank(), weight.rank(), bias, ConvOptions::new(p.stride, p.padding, p.dilation, conv.groups)))
+            Dynamic::of(conv3d::<B>(
+                x.rank(),
+                weight.rank(),
+                bias,
+                ConvOptions::new(p.stride, p.padding, p.dilation, conv.groups),
+            ))
         }),
         (1, Some(far)) => transposed::<1>(step, conv, far, x, bias, |x, bias, options| {
             Dynamic::of(conv_transpose1d::<B>(x.rank(), weight.rank(), bias, options))

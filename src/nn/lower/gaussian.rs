@@ -123,10 +123,7 @@ fn product(step: &Step<'_>, experts: &[Gaussian], has: &[Vec<bool>], standard: &
     let Some((moment, precision)) = weighted else { return standard.clone() };
     let alone: Vec<bool> = (0..rows).map(|row| !has.iter().any(|h| h[row])).collect();
     let precision = if alone.contains(&true) { precision.add(flags(step, &alone)) } else { precision };
-    Gaussian {
-        mean: moment.div(precision.clone()),
-        log_variance: precision.recip().add_scalar(EPSILON).log(),
-    }
+    Gaussian { mean: moment.div(precision.clone()), log_variance: precision.recip().add_scalar(EPSILON).log() }
 }
 
 fn flags(step: &Step<'_>, has: &[bool]) -> Dynamic {
@@ -150,7 +147,7 @@ fn dealt(experts: &[Gaussian], has: &[Vec<bool>], standard: &Gaussian) -> Gaussi
         for (i, row) in group.iter().enumerate() {
             done[*row] = true;
             let block = group.len() / own.len().max(1);
-            let turn = if block == 0 { i } else { i / block };
+            let turn = i.checked_div(block).unwrap_or(i);
             if let Some(last) = own.len().checked_sub(1) {
                 choice[*row] = own[turn.min(last)];
             }
@@ -182,7 +179,9 @@ fn products_of_subsets(
     let mut held = Vec::with_capacity(subsets.len());
     for subset in subsets {
         let holds: Vec<bool> = (0..rows).map(|row| subset.iter().all(|e| has[*e][row])).collect();
-        let full: Vec<bool> = (0..rows).map(|row| holds[row] && (0..experts.len()).all(|e| !has[e][row] || subset.contains(&e))).collect();
+        let full: Vec<bool> = (0..rows)
+            .map(|row| holds[row] && (0..experts.len()).all(|e| !has[e][row] || subset.contains(&e)))
+            .collect();
         let mut members: Vec<Gaussian> = subset.iter().map(|e| experts[*e].clone()).collect();
         let mut present = vec![holds.clone(); members.len()];
         if prior && full.contains(&true) {

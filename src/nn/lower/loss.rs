@@ -60,7 +60,13 @@ fn binary_cross_entropy(p: Dynamic, y: Dynamic) -> Dynamic {
 
 /// Logits `[rows, n, ..]`, classes `[rows, ..]`: the mean weighted by the weights of the true classes. Smoothing mixes the
 /// target with the uniform distribution.
-fn cross_entropy(step: &Step<'_>, x: Dynamic, y: Dynamic, weights: &ClassWeights, smoothing: f64) -> Result<Dynamic, NnError> {
+fn cross_entropy(
+    step: &Step<'_>,
+    x: Dynamic,
+    y: Dynamic,
+    weights: &ClassWeights,
+    smoothing: f64,
+) -> Result<Dynamic, NnError> {
     let dims = x.dims();
     let classes = dims.get(1).copied().unwrap_or(1);
     let weights = class_weights(step, weights, classes)?;

@@ -28,7 +28,8 @@ pub(super) fn windows(step: &Step<'_>, pool: &PoolOp) -> Result<Dynamic, NnError
     if lengths != [axes; 3] {
         return Err(step.broken(format!("it pools {axes} axes with {lengths:?} numbers")));
     }
-    let window = |axis: usize| Window { kernel: pool.kernel[axis], stride: pool.stride[axis], padding: pool.padding[axis] };
+    let window =
+        |axis: usize| Window { kernel: pool.kernel[axis], stride: pool.stride[axis], padding: pool.padding[axis] };
     Ok(separable(x, &(0..axes).map(window).collect::<Vec<_>>(), pool.kind))
 }
 
@@ -83,16 +84,14 @@ pub(super) fn adaptive(step: &Step<'_>, kind: PoolKind, size: &[usize]) -> Resul
         return Ok(reduced(x, &space, kind));
     }
     if dims[2..].iter().zip(size).all(|(n, m)| n % m == 0) {
-        let windows: Vec<Window> = dims[2..]
-            .iter()
-            .zip(size)
-            .map(|(n, m)| Window { kernel: n / m, stride: n / m, padding: (0, 0) })
-            .collect();
+        let windows: Vec<Window> =
+            dims[2..].iter().zip(size).map(|(n, m)| Window { kernel: n / m, stride: n / m, padding: (0, 0) }).collect();
         return Ok(separable(x, &windows, kind));
     }
     let mut x = x;
     for (axis, (n, m)) in dims[2..].iter().zip(size).enumerate().rev() {
-        let window = |i: usize| reduced(x.clone().slice(axis + 2, i * n / m, ((i + 1) * n).div_ceil(*m), 1), &[axis + 2], kind);
+        let window =
+            |i: usize| reduced(x.clone().slice(axis + 2, i * n / m, ((i + 1) * n).div_ceil(*m), 1), &[axis + 2], kind);
         x = Dynamic::cat((0..*m).map(window).collect(), axis + 2);
     }
     Ok(x)

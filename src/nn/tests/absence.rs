@@ -11,7 +11,8 @@ fn what_some_rows_lack_is_computed_for_the_others_alone() {
     let mut bench = Bench::new(3);
     let x = bench.partial("x", &[1], vec![1.0, 3.0], &[true, false, true]);
     let op = Op::BatchNorm { channels: 1, eps: 0.0, momentum: 1.0, affine: false };
-    let buffers = vec![WeightSpec::buffer("running_mean", [1], Init::ZEROS), WeightSpec::buffer("running_var", [1], Init::ONES)];
+    let buffers =
+        vec![WeightSpec::buffer("running_mean", [1], Init::ZEROS), WeightSpec::buffer("running_var", [1], Init::ONES)];
     let y = bench.layer("bn", op, buffers, x, &[1]);
     let (forward, mut network) = bench.network(&[y]);
     let mut values = forward.run(&network, &bench.batch, &bench.settings(TRAINING)).unwrap();
@@ -131,4 +132,17 @@ fn a_mean_over_the_batch_is_over_those_who_have_the_value() {
     let mean = bench.node(Op::BatchMean, &[a], None, TensorType::scalar());
     assert_eq!(bench.value(mean), [3.0]);
     bench.assert_gradients(mean);
+}
+
+#[test]
+fn a_sum_of_losses_keeps_those_that_somebody_has() {
+    let mut bench = Bench::new(2);
+    let a = bench.partial("a", &[1], vec![], &[false, false]);
+    let b = bench.input("b", &[1], vec![1.0, 3.0]);
+    let lost = bench.loss(LossOp::MeanSquared, &[a, b]);
+    let zero = bench.op(Op::Fill(0.0), &[], &[1]);
+    let kept = bench.loss(LossOp::MeanSquared, &[b, zero]);
+    let sum = bench.node(Op::Binary(Binary::Add), &[lost, kept], None, TensorType::scalar().held_by(of(&[0])));
+    assert_eq!(bench.value(sum), [5.0]);
+    bench.assert_gradients(sum);
 }

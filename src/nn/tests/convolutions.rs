@@ -3,7 +3,15 @@
 use super::*;
 
 /// The definition, for any number of axes up to three (missing ones have extent 1).
-fn convolved(x: &[f32], w: &[f32], bias: &[f32], op: &ConvOp, rows: usize, extent: [usize; 3], out: [usize; 3]) -> Vec<f32> {
+fn convolved(
+    x: &[f32],
+    w: &[f32],
+    bias: &[f32],
+    op: &ConvOp,
+    rows: usize,
+    extent: [usize; 3],
+    out: [usize; 3],
+) -> Vec<f32> {
     let per_group = [op.inputs / op.groups, op.outputs / op.groups];
     let volume = |e: [usize; 3]| e.iter().product::<usize>();
     let at = |i: usize, e: [usize; 3]| [i / (e[1] * e[2]), i / e[2] % e[1], i % e[2]];
@@ -46,7 +54,14 @@ fn convolved(x: &[f32], w: &[f32], bias: &[f32], op: &ConvOp, rows: usize, exten
     result
 }
 
-fn case(axes: usize, groups: usize, stride: usize, dilation: usize, padding: (usize, usize), transposed: Option<usize>) {
+fn case(
+    axes: usize,
+    groups: usize,
+    stride: usize,
+    dilation: usize,
+    padding: (usize, usize),
+    transposed: Option<usize>,
+) {
     let extents = [4, 5, 3];
     let kernels = [2, 3, 2];
     let skip = 3 - axes;

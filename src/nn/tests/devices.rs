@@ -23,7 +23,10 @@ fn a_machine_without_a_card_takes_the_processor() {
 fn what_is_no_device_says_what_is() {
     for asked in ["gpu", "cpu:1", "auto:2", ""] {
         let error = Device::parse(asked).unwrap_err().to_string();
-        assert_eq!(error, format!("device `{asked}`: there is no such device; write `auto`, `cpu`, `cuda`, `cuda:1` or `vulkan`"));
+        assert_eq!(
+            error,
+            format!("device `{asked}`: there is no such device; write `auto`, `cpu`, `cuda`, `cuda:1` or `vulkan`")
+        );
     }
     let error = Device::parse("cuda:first").unwrap_err().to_string();
     assert_eq!(error, "device `cuda:first`: the number after `cuda:` is not one; write `cuda:0` for the first card");

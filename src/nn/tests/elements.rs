@@ -46,7 +46,14 @@ fn softplus_and_elu_stay_finite_for_large_numbers() {
 
 #[test]
 fn functions_of_two_broadcast_along_axes_of_extent_1_and_missing_last_axes() {
-    for (left, right) in [(&[2, 3][..], &[2, 3][..]), (&[2, 3], &[2]), (&[2], &[2, 3]), (&[2, 3], &[2, 1]), (&[], &[2, 3]), (&[1, 3], &[2, 1])] {
+    for (left, right) in [
+        (&[2, 3][..], &[2, 3][..]),
+        (&[2, 3], &[2]),
+        (&[2], &[2, 3]),
+        (&[2, 3], &[2, 1]),
+        (&[], &[2, 3]),
+        (&[1, 3], &[2, 1]),
+    ] {
         for function in [
             Binary::Add,
             Binary::Subtract,
@@ -59,7 +66,13 @@ fn functions_of_two_broadcast_along_axes_of_extent_1_and_missing_last_axes() {
             let mut bench = Bench::new(2);
             let a = bench.random("a", left, 0.5, 2.0);
             let b = bench.random("b", right, 0.5, 2.0);
-            let shape: &[usize] = if left.is_empty() && right.is_empty() { &[] } else if left.len() + right.len() == 1 { &[2] } else { &[2, 3] };
+            let shape: &[usize] = if left.is_empty() && right.is_empty() {
+                &[]
+            } else if left.len() + right.len() == 1 {
+                &[2]
+            } else {
+                &[2, 3]
+            };
             let y = bench.op(Op::Binary(function), &[a, b], shape);
             bench.assert_gradients(y);
             let (va, vb) = (bench.value(a), bench.value(b));
@@ -98,7 +111,8 @@ fn equal_numbers_share_the_gradient_of_their_maximum() {
     let b = bench.input("b", &[], vec![2.0]);
     let y = bench.op(Op::Binary(Binary::Maximum), &[a, b], &[]);
     let (forward, network) = bench.network(&[y]);
-    let gradients = forward.run(&network, &bench.batch, &bench.settings(Mode::Prediction)).unwrap().backward(y).unwrap();
+    let gradients =
+        forward.run(&network, &bench.batch, &bench.settings(Mode::Prediction)).unwrap().backward(y).unwrap();
     assert_eq!(gradients.input(InputId(0)).unwrap().unwrap(), [0.5]);
     assert_eq!(gradients.input(InputId(1)).unwrap().unwrap(), [0.5]);
 }

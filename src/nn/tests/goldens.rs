@@ -50,10 +50,9 @@ fn check(case: Case) {
     weights.retain(|name, _| !name.ends_with("num_batches_tracked"));
     bench.weights = weights;
     let outputs = read(&folder, "outputs.safetensors");
-    for (mode, prefix, file, tolerance) in [
-        (Mode::Prediction, "eval", "grads.safetensors", 1e-4),
-        (TRAINING, "train", "grads_train.safetensors", 5e-3),
-    ] {
+    for (mode, prefix, file, tolerance) in
+        [(Mode::Prediction, "eval", "grads.safetensors", 1e-4), (TRAINING, "train", "grads_train.safetensors", 5e-3)]
+    {
         let (forward, mut network) = bench.network(&[out, root]);
         let mut values = forward.run(&network, &bench.batch, &bench.settings(mode)).unwrap();
         assert_close(&values.host(out).unwrap().unwrap().values, &outputs[&format!("{prefix}.out")].1, 1e-5);
@@ -67,7 +66,8 @@ fn check(case: Case) {
             let (shape, values) = expected.remove(&gradient.name).unwrap();
             assert_eq!(shape, gradient.shape, "{}", gradient.name);
             let norm = values.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
-            let difference: f64 = gradient.values.iter().zip(&values).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
+            let difference: f64 =
+                gradient.values.iter().zip(&values).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt();
             if norm < 1e-4 * f64::from(largest) {
                 assert!(difference < 1e-4, "{}: {difference}, expected to vanish", gradient.name);
                 continue;
@@ -78,7 +78,8 @@ fn check(case: Case) {
         assert!(expected.is_empty(), "without a gradient: {:?}", expected.keys());
         for (name, id) in &inputs {
             let found = gradients.input(*id).unwrap().unwrap();
-            let expected: Vec<f64> = outputs[&format!("{prefix}.grad_input.{name}")].1.iter().map(|v| f64::from(*v)).collect();
+            let expected: Vec<f64> =
+                outputs[&format!("{prefix}.grad_input.{name}")].1.iter().map(|v| f64::from(*v)).collect();
             let relative = distance(name, &found, &expected);
             assert!(relative < tolerance, "{prefix} input {name}: {relative}");
             worst = worst.max(relative);
@@ -110,7 +111,17 @@ fn conv(bench: &mut Bench, path: &str, x: NodeId, op: ConvOp, shape: &[usize]) -
 
 fn plain(inputs: usize, outputs: usize, kernel: Vec<usize>, padding: Padding, groups: usize, bias: bool) -> ConvOp {
     let axes = kernel.len();
-    ConvOp { inputs, outputs, kernel, stride: vec![1; axes], padding, dilation: vec![1; axes], groups, bias, transposed: None }
+    ConvOp {
+        inputs,
+        outputs,
+        kernel,
+        stride: vec![1; axes],
+        padding,
+        dilation: vec![1; axes],
+        groups,
+        bias,
+        transposed: None,
+    }
 }
 
 fn batch_norm(bench: &mut Bench, path: &str, x: NodeId) -> NodeId {

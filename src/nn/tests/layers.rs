@@ -17,7 +17,8 @@ fn with_statistics(n: usize) -> Vec<WeightSpec> {
 fn a_linear_weight_is_held_by_output_and_input() {
     let mut bench = Bench::new(1);
     let x = bench.input("x", &[2], vec![1.0, 10.0]);
-    let weights = vec![WeightSpec::parameter("weight", [3, 2], Init::ZEROS), WeightSpec::parameter("bias", [3], Init::ZEROS)];
+    let weights =
+        vec![WeightSpec::parameter("weight", [3, 2], Init::ZEROS), WeightSpec::parameter("bias", [3], Init::ZEROS)];
     let y = bench.layer("fc", Op::Linear { inputs: 2, outputs: 3, bias: true }, weights, x, &[3]);
     bench.weights.insert("fc.weight".into(), (vec![3, 2], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
     bench.weights.insert("fc.bias".into(), (vec![3], vec![0.5, 0.0, -0.5]));
@@ -41,7 +42,8 @@ fn batch_norm_normalises_with_the_biased_and_remembers_the_unbiased_variance() {
     let mut bench = Bench::new(3);
     let x = bench.input("x", &[1, 2], vec![1.0, 2.0, 3.0, 4.0, 5.0, 9.0]);
     let op = Op::BatchNorm { channels: 1, eps: 0.0, momentum: 0.25, affine: false };
-    let buffers = vec![WeightSpec::buffer("running_mean", [1], Init::ZEROS), WeightSpec::buffer("running_var", [1], Init::ONES)];
+    let buffers =
+        vec![WeightSpec::buffer("running_mean", [1], Init::ZEROS), WeightSpec::buffer("running_var", [1], Init::ONES)];
     let y = bench.layer("bn", op, buffers, x, &[1, 2]);
     let (forward, mut network) = bench.network(&[y]);
     let mut values = forward.run(&network, &bench.batch, &bench.settings(TRAINING)).unwrap();
@@ -60,7 +62,8 @@ fn a_batch_norm_applied_twice_moves_its_statistics_twice() {
     let a = bench.input("a", &[1], vec![1.0, 3.0]);
     let b = bench.input("b", &[1], vec![10.0, 10.0]);
     let op = Op::BatchNorm { channels: 1, eps: 1e-5, momentum: 0.5, affine: false };
-    let buffers = vec![WeightSpec::buffer("running_mean", [1], Init::ZEROS), WeightSpec::buffer("running_var", [1], Init::ONES)];
+    let buffers =
+        vec![WeightSpec::buffer("running_mean", [1], Init::ZEROS), WeightSpec::buffer("running_var", [1], Init::ONES)];
     let first = bench.layer("bn", op.clone(), buffers, a, &[1]);
     let second = bench.node(op, &[b], Some(ModuleId(0)), TensorType::tensor([1]));
     let (forward, mut network) = bench.network(&[first, second]);
@@ -73,7 +76,13 @@ fn a_batch_norm_applied_twice_moves_its_statistics_twice() {
 fn a_batch_of_one_number_a_channel_does_not_break_batch_norm() {
     let mut bench = Bench::new(1);
     let x = bench.input("x", &[2], vec![1.0, 3.0]);
-    let y = bench.layer("bn", Op::BatchNorm { channels: 2, eps: 1e-5, momentum: 0.1, affine: true }, with_statistics(2), x, &[2]);
+    let y = bench.layer(
+        "bn",
+        Op::BatchNorm { channels: 2, eps: 1e-5, momentum: 0.1, affine: true },
+        with_statistics(2),
+        x,
+        &[2],
+    );
     assert!(bench.value_in(y, TRAINING).iter().all(|v| v.is_finite()));
 }
 
@@ -110,7 +119,9 @@ fn normalisations_give_mean_0_and_variance_1_where_they_should() {
             assert!(mean.abs() < 1e-5 && (variance - 1.0).abs() < 1e-3, "{mean} {variance}");
         }
     };
-    let ones = |n: usize| vec![WeightSpec::parameter("weight", [n], Init::ONES), WeightSpec::parameter("bias", [n], Init::ZEROS)];
+    let ones = |n: usize| {
+        vec![WeightSpec::parameter("weight", [n], Init::ONES), WeightSpec::parameter("bias", [n], Init::ZEROS)]
+    };
     check(Op::InstanceNorm { channels: 4, eps: 1e-6, affine: true }, ones(4), 6);
     check(Op::InstanceNorm { channels: 4, eps: 1e-6, affine: false }, vec![], 6);
     check(Op::GroupNorm { groups: 2, channels: 4, eps: 1e-6, affine: true }, ones(4), 12);
@@ -133,7 +144,13 @@ fn an_instance_norm_of_two_numbers_in_all_is_its_shift() {
 fn an_embedding_gives_the_row_of_the_class() {
     let mut bench = Bench::new(3);
     let x = bench.classes("sex", 3, vec![2.0, 0.0, 2.0]);
-    let y = bench.layer("e", Op::Embedding { levels: 3, size: 2 }, vec![WeightSpec::parameter("weight", [3, 2], Init::Normal(1.0))], x, &[2]);
+    let y = bench.layer(
+        "e",
+        Op::Embedding { levels: 3, size: 2 },
+        vec![WeightSpec::parameter("weight", [3, 2], Init::Normal(1.0))],
+        x,
+        &[2],
+    );
     bench.weights.insert("e.weight".into(), (vec![3, 2], vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]));
     assert_eq!(bench.value(y), [5.0, 6.0, 1.0, 2.0, 5.0, 6.0]);
     bench.assert_gradients(y);
@@ -144,7 +161,13 @@ fn prelu_has_one_slope_or_one_a_channel() {
     for (slopes, expected) in [(1, [-0.5, 2.0, -1.5, 4.0]), (2, [-0.5, 2.0, -0.75, 4.0])] {
         let mut bench = Bench::new(1);
         let x = bench.input("x", &[2, 2], vec![-1.0, 2.0, -3.0, 4.0]);
-        let y = bench.layer("p", Op::PRelu { slopes }, vec![WeightSpec::parameter("weight", [slopes], Init::ZEROS)], x, &[2, 2]);
+        let y = bench.layer(
+            "p",
+            Op::PRelu { slopes },
+            vec![WeightSpec::parameter("weight", [slopes], Init::ZEROS)],
+            x,
+            &[2, 2],
+        );
         bench.weights.insert("p.weight".into(), (vec![slopes], vec![0.5, 0.25][..slopes].to_vec()));
         assert_eq!(bench.value(y), expected);
         bench.assert_gradients(y);

@@ -44,7 +44,8 @@ fn binary_cross_entropy_is_the_same_of_logits_and_of_probabilities() {
     let logits = vec![0.3f32, -2.0, 0.0, 4.0];
     let probabilities: Vec<f32> = logits.iter().map(|v| 1.0 / (1.0 + (-v).exp())).collect();
     let y = vec![1.0, 0.0, 0.5, 1.0];
-    let expected = probabilities.iter().zip(&y).map(|(p, y)| -(y * p.ln() + (1.0 - y) * (1.0 - p).ln())).sum::<f32>() / 4.0;
+    let expected =
+        probabilities.iter().zip(&y).map(|(p, y)| -(y * p.ln() + (1.0 - y) * (1.0 - p).ln())).sum::<f32>() / 4.0;
     assert_close(&[pair(LossOp::BinaryCrossEntropy { logits: true }, logits, y.clone())], &[expected], 1e-6);
     assert_close(&[pair(LossOp::BinaryCrossEntropy { logits: false }, probabilities, y)], &[expected], 1e-5);
 }
@@ -115,7 +116,8 @@ fn cross_entropy_and_dice_compare_maps_of_classes() {
     let weights = ClassWeights::Given(vec![1.0, 2.0, 0.5]);
     let node = bench.loss(LossOp::CrossEntropy { weights, smoothing: 0.1 }, &[x, y]);
     let values = bench.value(x);
-    let by_place: Vec<f32> = (0..8).flat_map(|p| (0..3).map(move |c| (p, c))).map(|(p, c)| values[p / 4 * 12 + c * 4 + p % 4]).collect();
+    let by_place: Vec<f32> =
+        (0..8).flat_map(|p| (0..3).map(move |c| (p, c))).map(|(p, c)| values[p / 4 * 12 + c * 4 + p % 4]).collect();
     assert_close(&bench.value(node), &[entropy(&by_place, &classes, &[1.0, 2.0, 0.5], 0.1)], 1e-5);
     bench.assert_gradients(node);
 

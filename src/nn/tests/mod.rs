@@ -49,6 +49,15 @@ impl Bench {
         self.input(name, shape, values)
     }
 
+    /// Numbers of which no two are closer than 0.05, in a random order: none overtakes another in a central difference.
+    fn distinct(&mut self, name: &str, shape: &[usize]) -> NodeId {
+        let len = self.batch.rows * shape.iter().product::<usize>();
+        let mut order: Vec<usize> = (0..len).collect();
+        let keys = numbers(name, len, 0.0, 1.0);
+        order.sort_by(|a, b| keys[*a].total_cmp(&keys[*b]));
+        self.input(name, shape, order.into_iter().map(|i| 0.05 * (i as f32 - len as f32 / 2.0)).collect())
+    }
+
     /// An input that only some rows have; `values` holds theirs.
     fn partial(&mut self, name: &str, shape: &[usize], values: Vec<f32>, present: &[bool]) -> NodeId {
         let id = InputId(self.graph.inputs.len() as u32);
@@ -98,7 +107,12 @@ impl Bench {
     }
 
     fn layer(&mut self, path: &str, op: Op, weights: Vec<WeightSpec>, input: NodeId, shape: &[usize]) -> NodeId {
-        let module = self.graph.push_module(Module { path: path.into(), operator: forward::op_name(&op), op: op.clone(), weights });
+        let module = self.graph.push_module(Module {
+            path: path.into(),
+            operator: forward::op_name(&op),
+            op: op.clone(),
+            weights,
+        });
         let presence = self.graph.node(input).ty.presence.clone();
         self.node(op, &[input], Some(module), TensorType::tensor(shape).held_by(presence))
     }
@@ -125,11 +139,20 @@ impl Bench {
         let product = self.op(Op::Binary(Binary::Multiply), &[node, cotangent], &shape);
         let sum = match shape.is_empty() {
             true => product,
-            false => self.op(Op::Reduce { reduction: Reduction::Sum, axes: (0..shape.len()).collect(), keep: false }, &[product], &[]),
+            false => self.op(
+                Op::Reduce { reduction: Reduction::Sum, axes: (0..shape.len()).collect(), keep: false },
+                &[product],
+                &[],
+            ),
         };
         let mean = self.node(Op::BatchMean, &[sum], None, TensorType::scalar());
         let rows = self.batch.rows as f64;
-        self.node(Op::Scalar { op: Binary::Multiply, value: rows, reversed: false }, &[mean], None, TensorType::scalar())
+        self.node(
+            Op::Scalar { op: Binary::Multiply, value: rows, reversed: false },
+            &[mean],
+            None,
+            TensorType::scalar(),
+        )
     }
 
     fn network(&self, roots: &[NodeId]) -> (Forward, Network) {
@@ -247,6 +270,9 @@ fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{found:?} against {expected:?}");
     let scale = expected.iter().fold(1e-6f32, |m, v| m.max(v.abs()));
     for (i, (a, b)) in found.iter().zip(expected).enumerate() {
-        assert!((a - b).abs() <= tolerance * scale, "element {i}: {a} against {b}\nfound {found:?}\nexpected {expected:?}");
+        assert!(
+            (a - b).abs() <= tolerance * scale,
+            "element {i}: {a} against {b}\nfound {found:?}\nexpected {expected:?}"
+        );
     }
 }

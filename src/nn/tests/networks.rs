@@ -5,8 +5,13 @@ use burn::module::Module as _;
 
 /// A small network of every family: convolution, batch norm, dropout, sample, loss.
 fn mixed() -> (Bench, NodeId) {
+    mixed_over(6)
+}
+
+/// The same over cubes of this extent.
+fn mixed_over(n: usize) -> (Bench, NodeId) {
     let mut bench = Bench::new(6);
-    let x = bench.random("x", &[2, 6, 6, 6], -1.0, 1.0);
+    let x = bench.random("x", &[2, n, n, n], -1.0, 1.0);
     let op = ConvOp {
         inputs: 2,
         outputs: 8,
@@ -22,15 +27,21 @@ fn mixed() -> (Bench, NodeId) {
         WeightSpec::parameter("weight", [8, 2, 3, 3, 3], Init::fan_in(54)),
         WeightSpec::parameter("bias", [8], Init::fan_in(54)),
     ];
-    let h = bench.layer("conv", Op::Conv(op), weights, x, &[8, 6, 6, 6]);
+    let h = bench.layer("conv", Op::Conv(op), weights, x, &[8, n, n, n]);
     let weights = vec![
         WeightSpec::parameter("weight", [8], Init::ONES),
         WeightSpec::parameter("bias", [8], Init::ZEROS),
         WeightSpec::buffer("running_mean", [8], Init::ZEROS),
         WeightSpec::buffer("running_var", [8], Init::ONES),
     ];
-    let h = bench.layer("bn", Op::BatchNorm { channels: 8, eps: 1e-5, momentum: 0.1, affine: true }, weights, h, &[8, 6, 6, 6]);
-    let h = bench.op(Op::Dropout { probability: 0.3, channels: false }, &[h], &[8, 6, 6, 6]);
+    let h = bench.layer(
+        "bn",
+        Op::BatchNorm { channels: 8, eps: 1e-5, momentum: 0.1, affine: true },
+        weights,
+        h,
+        &[8, n, n, n],
+    );
+    let h = bench.op(Op::Dropout { probability: 0.3, channels: false }, &[h], &[8, n, n, n]);
     let h = bench.op(Op::AdaptivePool { kind: PoolKind::Average, size: vec![1; 3] }, &[h], &[8, 1, 1, 1]);
     let h = bench.op(Op::Reshape, &[h], &[8]);
     let weights = vec![WeightSpec::parameter("weight", [8, 8], Init::Normal(0.4))];
@@ -63,7 +74,8 @@ fn the_same_seed_gives_the_same_bits() {
 
 #[test]
 fn the_number_of_threads_does_not_change_a_bit() {
-    let (bench, loss) = mixed();
+    // Large enough that convolutions, products and sums are computed in parallel.
+    let (bench, loss) = mixed_over(24);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| run_once(&bench, loss))
@@ -120,7 +132,8 @@ fn weights_come_back_as_they_were_set() {
     network.set_weights(&set).unwrap();
     let got: BTreeMap<_, _> = network.weights().unwrap().into_iter().map(|w| (w.name, (w.shape, w.values))).collect();
     assert_eq!(got, set);
-    let got: BTreeMap<_, _> = network.for_prediction().weights().unwrap().into_iter().map(|w| (w.name, (w.shape, w.values))).collect();
+    let got: BTreeMap<_, _> =
+        network.for_prediction().weights().unwrap().into_iter().map(|w| (w.name, (w.shape, w.values))).collect();
     assert_eq!(got, set);
 }
 
@@ -221,6 +234,6 @@ fn a_batch_that_does_not_fit_is_an_error() {
             i.as_mut().unwrap().present[0] = false;
             i.as_mut().unwrap().values.pop();
         }),
-        "input `sex`: expected a value for every row, found 1 rows without one"
+        "input `sex`: expected a value for every row, found 1 of 2 rows without one"
     );
 }

@@ -14,11 +14,26 @@ fn axes_are_moved_cut_and_joined() {
     for (op, inputs, shape, expected) in [
         (Op::Reshape, vec![x], vec![3, 2], vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]),
         (Op::Permute { order: vec![1, 0] }, vec![x], vec![3, 2], vec![0.0, 3.0, 1.0, 4.0, 2.0, 5.0]),
-        (Op::Concat { axis: 1 }, vec![x, x], vec![2, 6], vec![0.0, 1.0, 2.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 3.0, 4.0, 5.0]),
-        (Op::Stack { axis: 0 }, vec![x, x], vec![2, 2, 3], vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0]),
+        (
+            Op::Concat { axis: 1 },
+            vec![x, x],
+            vec![2, 6],
+            vec![0.0, 1.0, 2.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 3.0, 4.0, 5.0],
+        ),
+        (
+            Op::Stack { axis: 0 },
+            vec![x, x],
+            vec![2, 2, 3],
+            vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0],
+        ),
         (Op::Slice { axis: 1, start: 0, end: 3, step: 2 }, vec![x], vec![2, 2], vec![0.0, 2.0, 3.0, 5.0]),
         (Op::Slice { axis: 0, start: 1, end: 2, step: 1 }, vec![x], vec![1, 3], vec![3.0, 4.0, 5.0]),
-        (Op::Pad { amounts: vec![(0, 1), (1, 0)], value: 9.0 }, vec![x], vec![3, 4], vec![9.0, 0.0, 1.0, 2.0, 9.0, 3.0, 4.0, 5.0, 9.0, 9.0, 9.0, 9.0]),
+        (
+            Op::Pad { amounts: vec![(0, 1), (1, 0)], value: 9.0 },
+            vec![x],
+            vec![3, 4],
+            vec![9.0, 0.0, 1.0, 2.0, 9.0, 3.0, 4.0, 5.0, 9.0, 9.0, 9.0, 9.0],
+        ),
     ] {
         let y = bench.op(op, &inputs, &shape);
         assert_eq!(bench.value(y), expected);
@@ -29,14 +44,14 @@ fn axes_are_moved_cut_and_joined() {
 #[test]
 fn reductions_run_over_any_axes() {
     for axes in [vec![0], vec![2], vec![1, 2], vec![0, 2], vec![0, 1, 2]] {
-        for reduction in [Reduction::Sum, Reduction::Mean, Reduction::Maximum, Reduction::Minimum, Reduction::Variance] {
+        for reduction in [Reduction::Sum, Reduction::Mean, Reduction::Maximum, Reduction::Minimum, Reduction::Variance]
+        {
             for keep in [false, true] {
                 let mut bench = Bench::new(2);
                 let dims = [2, 3, 2];
-                let x = bench.random("x", &dims, -2.0, 2.0);
-                let shape: Vec<usize> = (0..3)
-                    .filter_map(|a| if axes.contains(&a) { keep.then_some(1) } else { Some(dims[a]) })
-                    .collect();
+                let x = bench.distinct("x", &dims);
+                let shape: Vec<usize> =
+                    (0..3).filter_map(|a| if axes.contains(&a) { keep.then_some(1) } else { Some(dims[a]) }).collect();
                 let y = bench.op(Op::Reduce { reduction, axes: axes.clone(), keep }, &[x], &shape);
                 let values = bench.value(x);
                 let mut groups: BTreeMap<Vec<usize>, Vec<f32>> = BTreeMap::new();
@@ -76,10 +91,12 @@ fn matrices_are_multiplied_row_by_row_of_the_batch() {
     bench.assert_gradients(product);
     bench.assert_gradients(image);
     let (a, b, v) = (bench.value(a), bench.value(b), bench.value(v));
-    let entry = |row: usize, i: usize, j: usize| (0..3).map(|k| a[row * 6 + i * 3 + k] * b[row * 6 + k * 2 + j]).sum::<f32>();
+    let entry =
+        |row: usize, i: usize, j: usize| (0..3).map(|k| a[row * 6 + i * 3 + k] * b[row * 6 + k * 2 + j]).sum::<f32>();
     let expected: Vec<f32> = (0..8).map(|n| entry(n / 4, n / 2 % 2, n % 2)).collect();
     assert_close(&bench.value(product), &expected, 1e-5);
-    let expected: Vec<f32> = (0..4).map(|n| (0..3).map(|k| a[n / 2 * 6 + n % 2 * 3 + k] * v[n / 2 * 3 + k]).sum()).collect();
+    let expected: Vec<f32> =
+        (0..4).map(|n| (0..3).map(|k| a[n / 2 * 6 + n % 2 * 3 + k] * v[n / 2 * 3 + k]).sum()).collect();
     assert_close(&bench.value(image), &expected, 1e-5);
 }
 
@@ -120,7 +137,8 @@ fn pooled(x: &[f32], dims: [usize; 4], pool: &PoolOp, out: [usize; 3]) -> Vec<f3
             let o = [o / (out[1] * out[2]), o / out[2] % out[1], o % out[2]];
             let (mut max, mut sum, mut count) = (f32::NEG_INFINITY, 0.0, 0);
             for k in 0..pool.kernel.iter().product::<usize>() {
-                let k = [k / (pool.kernel[1] * pool.kernel[2]), k / pool.kernel[2] % pool.kernel[1], k % pool.kernel[2]];
+                let k =
+                    [k / (pool.kernel[1] * pool.kernel[2]), k / pool.kernel[2] % pool.kernel[1], k % pool.kernel[2]];
                 let value = get(p, [axis(0, o[0], k[0]), axis(1, o[1], k[1]), axis(2, o[2], k[2])]);
                 count += 1;
                 sum += value.unwrap_or(0.0);
@@ -141,14 +159,15 @@ fn windows_are_pooled_over_one_two_and_three_axes() {
             (vec![3, 3, 2], vec![1, 2, 2], vec![(1, 0), (0, 1), (0, 1)]),
         ] {
             let extents = [5, 4, 6];
-            let out: Vec<usize> = (0..3).map(|a| (extents[a] + padding[a].0 + padding[a].1 - kernel[a]) / stride[a] + 1).collect();
+            let out: Vec<usize> =
+                (0..3).map(|a| (extents[a] + padding[a].0 + padding[a].1 - kernel[a]) / stride[a] + 1).collect();
             let pool = PoolOp { kind, kernel, stride, padding };
             for axes in 1..=3 {
                 let skip = 3 - axes;
                 let mut bench = Bench::new(2);
                 let mut shape = vec![2];
                 shape.extend(&extents[skip..]);
-                let x = bench.random("x", &shape, -9.0, 9.0);
+                let x = bench.distinct("x", &shape);
                 let mut whole = pool.clone();
                 let mut dims = [4, 5, 4, 6];
                 let mut result = [out[0], out[1], out[2]];
@@ -166,9 +185,7 @@ fn windows_are_pooled_over_one_two_and_three_axes() {
                 shape.extend(&out[skip..]);
                 let y = bench.op(Op::Pool(own), &[x], &shape);
                 assert_close(&bench.value(y), &pooled(&bench.value(x), dims, &whole, result), 1e-5);
-                if axes != 3 || kind == PoolKind::Max {
-                    bench.assert_gradients(y);
-                }
+                bench.assert_gradients(y);
             }
         }
     }
@@ -194,7 +211,7 @@ fn adaptive_windows_overlap_where_the_extent_does_not_divide() {
     for kind in [PoolKind::Max, PoolKind::Average] {
         for size in [vec![1, 1], vec![2, 3], vec![3, 2], vec![5, 6]] {
             let mut bench = Bench::new(2);
-            let x = bench.random("x", &[1, 5, 6], -1.0, 1.0);
+            let x = bench.distinct("x", &[1, 5, 6]);
             let y = bench.op(Op::AdaptivePool { kind, size: size.clone() }, &[x], &[1, size[0], size[1]]);
             let values = bench.value(x);
             let mut expected = Vec::new();

@@ -19,7 +19,8 @@ fn seconds(inputs: usize, outputs: usize, groups: usize, extent: [usize; 3], ker
         bias: false,
         transposed: None,
     };
-    let weights = vec![WeightSpec::parameter("weight", [outputs, inputs / groups, kernel, kernel, kernel], Init::Normal(0.1))];
+    let weights =
+        vec![WeightSpec::parameter("weight", [outputs, inputs / groups, kernel, kernel, kernel], Init::Normal(0.1))];
     let out = [&[outputs][..], &extent].concat();
     let y = bench.layer("conv", Op::Conv(op), weights, x, &out);
     let root = bench.loss(LossOp::MeanSquared, &[y, y]);
@@ -44,6 +45,7 @@ fn convolutions_over_three_axes_take_so_long() {
         ("8 -> 16, k3", 8, 16, 1, 3),
         ("1 -> 16, k3", 1, 16, 1, 3),
         ("16 -> 16 depthwise, k3", 16, 16, 16, 3),
+        ("4 -> 4 depthwise, k5", 4, 4, 4, 5),
         ("16 -> 16, k1", 16, 16, 1, 1),
     ] {
         let (forward, backward) = seconds(inputs, outputs, groups, [32, 40, 32], kernel);

@@ -19,7 +19,8 @@ fn shape_of(applied: &Applied, weight: &str) -> Vec<usize> {
 #[test]
 fn an_even_kernel_with_same_keeps_the_shape_with_the_extra_zero_at_the_end() {
     // Dimitri et al.: Keras, kernel (5, 6, 5).
-    let applied = fitting("DepthwiseConv3d", vec![("kernel", ints(&[5, 6, 5])), ("bias", yes(false))], &[t(&[16, 64, 64, 48])]);
+    let applied =
+        fitting("DepthwiseConv3d", vec![("kernel", ints(&[5, 6, 5])), ("bias", yes(false))], &[t(&[16, 64, 64, 48])]);
     assert_eq!(applied.output.shape, [16, 64, 64, 48]);
     assert_eq!(padding(&applied), [(2, 2), (2, 3), (2, 2)]);
     assert_eq!(shape_of(&applied, "weight"), [16, 1, 5, 6, 5]);
@@ -39,9 +40,14 @@ fn same_with_a_stride_gives_the_extents_of_keras() {
         ((1, 7, 3, 1), (1, (3, 3))),
     ];
     for ((n, kernel, stride, dilation), (extent, zeros)) in known {
-        let given = vec![("filters", int(2)), ("kernel", int(kernel)), ("stride", int(stride)), ("dilation", int(dilation))];
+        let given =
+            vec![("filters", int(2)), ("kernel", int(kernel)), ("stride", int(stride)), ("dilation", int(dilation))];
         let applied = fitting("Conv1d", given, &[t(&[1, n])]);
-        assert_eq!((applied.output.shape[1], padding(&applied)[0]), (extent, zeros), "{n} {kernel} {stride} {dilation}");
+        assert_eq!(
+            (applied.output.shape[1], padding(&applied)[0]),
+            (extent, zeros),
+            "{n} {kernel} {stride} {dilation}"
+        );
     }
 }
 
@@ -63,16 +69,24 @@ fn numbers_as_padding_give_the_extents_of_pytorch() {
             ("padding", int(padding)),
             ("dilation", int(dilation)),
         ];
-        assert_eq!(fitting("Conv1d", given, &[t(&[1, n])]).output.shape, [2, extent], "{n} {kernel} {stride} {padding} {dilation}");
+        assert_eq!(
+            fitting("Conv1d", given, &[t(&[1, n])]).output.shape,
+            [2, extent],
+            "{n} {kernel} {stride} {padding} {dilation}"
+        );
     }
 }
 
 #[test]
 fn transposed_convolutions_have_the_extents_of_pytorch() {
     // (extent, kernel, stride, padding, output_padding, dilation) -> extent.
-    for ((n, kernel, stride, padding, far, dilation), extent) in
-        [((4, 4, 2, 1, 0, 1), 8), ((1, 4, 1, 0, 0, 1), 4), ((16, 3, 2, 1, 1, 1), 32), ((16, 3, 2, 1, 0, 1), 31), ((5, 3, 3, 0, 2, 2), 19)]
-    {
+    for ((n, kernel, stride, padding, far, dilation), extent) in [
+        ((4, 4, 2, 1, 0, 1), 8),
+        ((1, 4, 1, 0, 0, 1), 4),
+        ((16, 3, 2, 1, 1, 1), 32),
+        ((16, 3, 2, 1, 0, 1), 31),
+        ((5, 3, 3, 0, 2, 2), 19),
+    ] {
         let given = vec![
             ("filters", int(2)),
             ("kernel", int(kernel)),

@@ -6,10 +6,20 @@ use crate::ops::{Argument, Arguments, Arity, table};
 
 /// Arguments no one would write.
 fn strange() -> Vec<Argument> {
-    let mut all: Vec<Argument> = [0, 1, -1, 2, 7, i64::MIN, i64::MAX, 1_000_000_000, 1_000_000_001].map(Argument::Int).to_vec();
+    let mut all: Vec<Argument> =
+        [0, 1, -1, 2, 7, i64::MIN, i64::MAX, 1_000_000_000, 1_000_000_001].map(Argument::Int).to_vec();
     all.extend(
-        [vec![], vec![0, 0], vec![1; 2], vec![1; 3], vec![-1, 2], vec![i64::MAX; 3], vec![i64::MIN; 2], vec![1_000_000_000; 3]]
-            .map(Argument::Ints),
+        [
+            vec![],
+            vec![0, 0],
+            vec![1; 2],
+            vec![1; 3],
+            vec![-1, 2],
+            vec![i64::MAX; 3],
+            vec![i64::MIN; 2],
+            vec![1_000_000_000; 3],
+        ]
+        .map(Argument::Ints),
     );
     all.extend([0.0, -1.0, f64::NAN, f64::INFINITY, f64::MAX, f64::MIN].map(Argument::Real));
     all.extend([Argument::Bool(true), Argument::Word("same".into()), Argument::Word("?".into())]);
@@ -89,7 +99,8 @@ fn all_arguments_of_a_convolution_may_be_enormous() {
         let stanza = crate::ops::find(name).expect("a name of the table");
         for size in [0, 1, 2, 999_999_999, 1_000_000_000, i64::MAX] {
             for shape in [[1, 1, 1, 1], [1, 4000, 4000, 4000], [100_000_000_000, 1, 1, 1], [1, 1, 1, 100_000_000_000]] {
-                let given = stanza.parameters.iter().filter(|p| p.name != "bias").map(|p| (p.name, int(size))).collect();
+                let given =
+                    stanza.parameters.iter().filter(|p| p.name != "bias").map(|p| (p.name, int(size))).collect();
                 holds(name, &Arguments::new(stanza.parameters, given), &[t(&shape)]);
             }
         }
@@ -98,8 +109,13 @@ fn all_arguments_of_a_convolution_may_be_enormous() {
 
 #[test]
 fn an_absurd_size_is_refused_by_its_number() {
-    let refusal = apply("Conv3d", vec![("filters", int(2_000_000_000))], &[t(&[1, 4, 4, 4])]).expect_err("too many filters");
-    assert!(refusal.message.contains("`filters` is 2000000000; the largest accepted is 1000000000"), "{}", refusal.message);
+    let refusal =
+        apply("Conv3d", vec![("filters", int(2_000_000_000))], &[t(&[1, 4, 4, 4])]).expect_err("too many filters");
+    assert!(
+        refusal.message.contains("`filters` is 2000000000; the largest accepted is 1000000000"),
+        "{}",
+        refusal.message
+    );
     let refusal = apply("upsample", vec![("factor", int(100_000))], &[t(&[1, 64, 64, 64])]).expect_err("too large");
     assert!(refusal.message.contains("more than 100000000000 numbers"), "{}", refusal.message);
     let refusal = apply("Conv3d", vec![("filters", int(1000))], &[t(&[1000, 400, 400, 400])]).expect_err("too slow");

@@ -11,8 +11,20 @@ type Case = (&'static str, Given, Vec<TensorType>, &'static str, &'static str);
 fn layers() -> Vec<Case> {
     let kernel_and_stride = |k, s| vec![("filters", int(4)), ("kernel", int(k)), ("stride", int(s))];
     vec![
-        ("Conv1d", vec![("filters", int(4))], vec![t(&[1536])], "`Conv1d` reads [c, n], and this is [1536]", "reshape(1, 1536)"),
-        ("Conv2d", vec![("filters", int(4))], vec![t(&[3, 8])], "`Conv2d` reads [c, h, w], and this is [3, 8]", "Conv1d"),
+        (
+            "Conv1d",
+            vec![("filters", int(4))],
+            vec![t(&[1536])],
+            "`Conv1d` reads [c, n], and this is [1536]",
+            "reshape(1, 1536)",
+        ),
+        (
+            "Conv2d",
+            vec![("filters", int(4))],
+            vec![t(&[3, 8])],
+            "`Conv2d` reads [c, h, w], and this is [3, 8]",
+            "Conv1d",
+        ),
         (
             "Conv3d",
             vec![("filters", int(4)), ("kernel", int(5)), ("padding", int(0))],
@@ -42,7 +54,13 @@ fn layers() -> Vec<Case> {
             "the kernel (3 elements, dilation 3: 7) is larger than the padded input (6) along axis 1",
             "padding: same",
         ),
-        ("DepthwiseConv1d", vec![("kernel", int(0))], vec![t(&[3, 9])], "`kernel` must be at least 1, and it is 0", "kernel: 1"),
+        (
+            "DepthwiseConv1d",
+            vec![("kernel", int(0))],
+            vec![t(&[3, 9])],
+            "`kernel` must be at least 1, and it is 0",
+            "kernel: 1",
+        ),
         ("DepthwiseConv2d", vec![], vec![t(&[3, 9, 9, 9])], "`DepthwiseConv2d` reads [c, h, w]", "DepthwiseConv3d"),
         ("DepthwiseConv3d", vec![], vec![class(3)], "this is class{CN, MCI, AD}", "one_hot"),
         ("ConvTranspose1d", kernel_and_stride(3, 1), vec![t(&[])], "this is a single number", "reshape(1, 1)"),
@@ -62,11 +80,23 @@ fn layers() -> Vec<Case> {
         ),
         ("Linear", vec![("outputs", int(4))], vec![t(&[])], "this is a single number", "|> flatten"),
         ("Linear", vec![("outputs", int(0))], vec![t(&[3])], "`outputs` must be at least 1", "outputs: 1"),
-        ("Embedding", vec![("size", int(4))], vec![t(&[3])], "a class is needed here, and this is [3]", "class{HC, AD}"),
+        (
+            "Embedding",
+            vec![("size", int(4))],
+            vec![t(&[3])],
+            "a class is needed here, and this is [3]",
+            "class{HC, AD}",
+        ),
         ("BatchNorm", vec![], vec![q(3)], "numbers are needed here", "sample"),
         ("InstanceNorm", vec![], vec![t(&[8, 1])], "each channel of [8, 1] is a single number", "LayerNorm()"),
         ("LayerNorm", vec![], vec![t(&[8, 1])], "the last axis of [8, 1] is a single number", "BatchNorm()"),
-        ("GroupNorm", vec![("groups", int(5))], vec![t(&[8, 4])], "8 channels do not come apart into 5 equal groups", "groups: 4"),
+        (
+            "GroupNorm",
+            vec![("groups", int(5))],
+            vec![t(&[8, 4])],
+            "8 channels do not come apart into 5 equal groups",
+            "groups: 4",
+        ),
         ("Dropout", vec![("p", real(1.0))], vec![t(&[8])], "nothing would be left", "p: 0.5"),
         ("ChannelDropout", vec![], vec![t(&[])], "a single number", "flatten"),
         ("PRelu", vec![("channels", word("each"))], vec![t(&[])], "a single number", "flatten"),
@@ -89,7 +119,13 @@ fn functions() -> Vec<Case> {
             "padding 2 is more than half the kernel (2)",
             "padding: 1",
         ),
-        ("max_pool3d", vec![("kernel", int(2))], vec![t(&[9, 9, 9])], "reads [c, d, h, w], and this is [9, 9, 9]", "max_pool2d"),
+        (
+            "max_pool3d",
+            vec![("kernel", int(2))],
+            vec![t(&[9, 9, 9])],
+            "reads [c, d, h, w], and this is [9, 9, 9]",
+            "max_pool2d",
+        ),
         ("avg_pool1d", vec![("kernel", int(2))], vec![t(&[9])], "`avg_pool1d` reads [c, n]", "reshape(1, 9)"),
         (
             "avg_pool2d",
@@ -98,32 +134,86 @@ fn functions() -> Vec<Case> {
             "`stride` must be at least 1, and it is 0",
             "stride: 1",
         ),
-        ("avg_pool3d", vec![("kernel", int(2))], vec![mask(2, &[4, 4, 4])], "this is mask[4, 4, 4]{CN, MCI}", "one_hot"),
+        (
+            "avg_pool3d",
+            vec![("kernel", int(2))],
+            vec![mask(2, &[4, 4, 4])],
+            "this is mask[4, 4, 4]{CN, MCI}",
+            "one_hot",
+        ),
         ("global_avg_pool", vec![], vec![t(&[8])], "1 to 3 axes in space are needed here", "reshape(1, 8)"),
         ("global_max_pool", vec![], vec![t(&[8])], "1 to 3 axes in space are needed here", "reshape(8, 1)"),
-        ("adaptive_avg_pool", vec![("size", int(9))], vec![t(&[3, 8])], "size [9] is larger than the input's [8]", "upsample(size: [9])"),
+        (
+            "adaptive_avg_pool",
+            vec![("size", int(9))],
+            vec![t(&[3, 8])],
+            "size [9] is larger than the input's [8]",
+            "upsample(size: [9])",
+        ),
         ("adaptive_max_pool", vec![("size", ints(&[1, 2]))], vec![t(&[3, 8])], "`size` has 2 numbers", "size: [1]"),
-        ("upsample", vec![("factor", int(2)), ("size", int(4))], vec![t(&[3, 8])], "both say how large", "leave out one"),
+        (
+            "upsample",
+            vec![("factor", int(2)), ("size", int(4))],
+            vec![t(&[3, 8])],
+            "both say how large",
+            "leave out one",
+        ),
         ("softmax", vec![], vec![t(&[1, 8])], "axis 0 of [1, 8] has extent 1", "sigmoid"),
         ("log_softmax", vec![("axis", int(2))], vec![t(&[4, 8])], "there is no axis 2: axes are 0 to 1", "axis: 1"),
         ("flatten", vec![], vec![q(3)], "a Gaussian", "sample"),
-        ("reshape", vec![("shape", ints(&[1, 1536]))], vec![t(&[8, 16])], "[8, 16] holds 128 numbers, [1, 1536] 1536", "reshape(1, -1)"),
+        (
+            "reshape",
+            vec![("shape", ints(&[1, 1536]))],
+            vec![t(&[8, 16])],
+            "[8, 16] holds 128 numbers, [1, 1536] 1536",
+            "reshape(1, -1)",
+        ),
         ("reshape", vec![("shape", ints(&[-1, -1]))], vec![t(&[8, 16])], "only one extent can be -1, and 2 are", ""),
-        ("reshape", vec![("shape", ints(&[3, -1]))], vec![t(&[8, 16])], "[8, 16] holds 128 numbers, which 3 does not divide", "flatten"),
+        (
+            "reshape",
+            vec![("shape", ints(&[3, -1]))],
+            vec![t(&[8, 16])],
+            "[8, 16] holds 128 numbers, which 3 does not divide",
+            "flatten",
+        ),
         ("reshape_as", vec![], vec![t(&[8]), t(&[3, 3])], "[8] holds 8 numbers, [3, 3] 9", ""),
         ("squeeze", vec![("axis", int(1))], vec![t(&[1, 3])], "axis 1 of [1, 3] has extent 3, not 1", ""),
         ("unsqueeze", vec![("axis", int(3))], vec![t(&[1, 3])], "there is no axis 3", "axis: 2"),
-        ("permute", vec![("order", ints(&[0, 0, 1]))], vec![t(&[1, 2, 3])], "each of the 3 axes of [1, 2, 3] once", "permute(2, 1, 0)"),
+        (
+            "permute",
+            vec![("order", ints(&[0, 0, 1]))],
+            vec![t(&[1, 2, 3])],
+            "each of the 3 axes of [1, 2, 3] once",
+            "permute(2, 1, 0)",
+        ),
         ("concat", vec![], vec![q(3), q(3)], "Gaussians cannot be concatenated", "poe"),
-        ("concat", vec![], vec![t(&[4, 8, 8]), t(&[2, 8, 7])], "value 1 is [4, 8, 8], value 2 is [2, 8, 7]: only axis 0 may differ", ""),
+        (
+            "concat",
+            vec![],
+            vec![t(&[4, 8, 8]), t(&[2, 8, 7])],
+            "value 1 is [4, 8, 8], value 2 is [2, 8, 7]: only axis 0 may differ",
+            "",
+        ),
         ("concat", vec![], vec![t(&[4, 8]), t(&[4])], "only axis 0 may differ", "global_avg_pool"),
         ("concat", vec![], vec![t(&[4]), t(&[])], "a single number has no axis", "flatten"),
         ("concat", vec![], vec![t(&[4]), class(2)], "this is class{CN, MCI}", "one_hot"),
         ("concat", vec![], vec![], "nothing to join", ""),
         ("stack", vec![], vec![t(&[4]), t(&[5])], "value 1 is [4], value 2 is [5]", "concat"),
-        ("slice", vec![("from", int(0)), ("to", int(9))], vec![t(&[8])], "9 lies outside axis 0, which has extent 8", "0 to 8"),
+        (
+            "slice",
+            vec![("from", int(0)), ("to", int(9))],
+            vec![t(&[8])],
+            "9 lies outside axis 0, which has extent 8",
+            "0 to 8",
+        ),
         ("slice", vec![("from", int(4)), ("to", int(4))], vec![t(&[8])], "4 up to 4 of axis 0 is nothing", "to: 5"),
-        ("pad", vec![("amount", ints(&[1, 2, 3]))], vec![t(&[2, 3, 4])], "3 amounts came for [2, 3, 4]: 1, 2 or 6", "pad(1)"),
+        (
+            "pad",
+            vec![("amount", ints(&[1, 2, 3]))],
+            vec![t(&[2, 3, 4])],
+            "3 amounts came for [2, 3, 4]: 1, 2 or 6",
+            "pad(1)",
+        ),
         ("one_hot", vec![], vec![t(&[3])], "a class is needed here", "class{HC, AD}"),
         ("add", vec![], vec![t(&[16, 8, 8]), t(&[8, 8, 8])], "axis 0 is 16 and 8", "Conv2d(16, kernel: 1)"),
         ("add", vec![], vec![t(&[8, 8, 8]), t(&[8, 4, 4])], "axis 1 is 8 and 4", "upsample(size: [8, 8])"),
@@ -133,7 +223,13 @@ fn functions() -> Vec<Case> {
         ("power", vec![], vec![class(2), t(&[8])], "this is class{CN, MCI}", "one_hot"),
         ("maximum", vec![], vec![t(&[8]), t(&[8, 0])], "is empty: [8, 0]", ""),
         ("minimum", vec![], vec![t(&[2, 3]), t(&[3])], "axis 0 is 2 and 3", "first axis"),
-        ("clamp", vec![("low", real(1.0)), ("high", real(0.0))], vec![t(&[3])], "`low` (1) is above `high` (0)", "clamp(0, 1)"),
+        (
+            "clamp",
+            vec![("low", real(1.0)), ("high", real(0.0))],
+            vec![t(&[3])],
+            "`low` (1) is above `high` (0)",
+            "clamp(0, 1)",
+        ),
         ("reduce_sum", vec![], vec![t(&[])], "no axes to reduce", "batch_mean"),
         ("reduce_mean", vec![("axes", ints(&[0, -2]))], vec![t(&[3, 4])], "an axis is named twice", "leave `axes` out"),
         ("reduce_max", vec![("axes", int(2))], vec![t(&[3, 4])], "there is no axis 2", "axes: 1"),
@@ -155,8 +251,28 @@ fn functions() -> Vec<Case> {
         ("kl", vec![], vec![q(10), q(9)], "normal[10] cannot be compared with normal[9]", ""),
         ("kl", vec![], vec![q(1), q(1), q(1)], "3 came", "sum(for"),
     ];
-    for name in ["relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softplus", "negate", "exp", "log", "sqrt", "square", "abs"] {
-        cases.push((name, vec![], vec![q(3)], "numbers are needed here, and this is a Gaussian, normal[3]", "|> sample"));
+    for name in [
+        "relu",
+        "leaky_relu",
+        "elu",
+        "gelu",
+        "sigmoid",
+        "tanh",
+        "softplus",
+        "negate",
+        "exp",
+        "log",
+        "sqrt",
+        "square",
+        "abs",
+    ] {
+        cases.push((
+            name,
+            vec![],
+            vec![q(3)],
+            "numbers are needed here, and this is a Gaussian, normal[3]",
+            "|> sample",
+        ));
     }
     cases
 }
@@ -173,10 +289,22 @@ fn losses() -> Vec<Case> {
         ("mse", vec![], vec![t(&[3]), t(&[4])], "the prediction is [3], the target [4]", "Linear(4)"),
         ("mse", vec![], vec![class(3), t(&[3])], "the prediction comes first", "mse(prediction, target)"),
         ("mse", vec![], vec![q(3), t(&[3])], "the prediction is a Gaussian", "gaussian_nll(q.mean, target, q.log_var)"),
-        ("squared_error", vec![], vec![t(&[3, 8, 8]), t(&[1, 8, 8])], "the prediction is [3, 8, 8]", "Conv2d(1, kernel: 1)"),
+        (
+            "squared_error",
+            vec![],
+            vec![t(&[3, 8, 8]), t(&[1, 8, 8])],
+            "the prediction is [3, 8, 8]",
+            "Conv2d(1, kernel: 1)",
+        ),
         ("l1", vec![], vec![t(&[3]), t(&[])], "the target a single number", "Linear(1)"),
         ("huber", vec![], vec![t(&[4, 3]), t(&[3, 4])], "the prediction is [4, 3], the target [3, 4]", "reshape_as"),
-        ("binary_cross_entropy", vec![], vec![t(&[1]), class(3)], "has two outcomes, and the target has 3 levels", "cross_entropy"),
+        (
+            "binary_cross_entropy",
+            vec![],
+            vec![t(&[1]), class(3)],
+            "has two outcomes, and the target has 3 levels",
+            "cross_entropy",
+        ),
         ("binary_cross_entropy", vec![], vec![t(&[2]), class(2)], "the prediction is [2]", "Linear(1)"),
         (
             "cross_entropy",
@@ -185,7 +313,13 @@ fn losses() -> Vec<Case> {
             "the prediction has 2 scores, [2], and the target 3 levels (CN, MCI, AD)",
             "end the model with `Linear(3)`",
         ),
-        ("cross_entropy", vec![], vec![t(&[3]), t(&[])], "compares with a class or a mask, and the target is a single number", "mse("),
+        (
+            "cross_entropy",
+            vec![],
+            vec![t(&[3]), t(&[])],
+            "compares with a class or a mask, and the target is a single number",
+            "mse(",
+        ),
         (
             "cross_entropy",
             vec![("weight", Argument::Ints(vec![1, 2]))],
@@ -193,10 +327,28 @@ fn losses() -> Vec<Case> {
             "2 weights came for 3 levels (CN, MCI, AD)",
             "inverse_frequency",
         ),
-        ("cross_entropy", vec![("weight", Argument::Reals(vec![0.0; 3]))], vec![t(&[3]), class(3)], "not all 0", "inverse_frequency"),
+        (
+            "cross_entropy",
+            vec![("weight", Argument::Reals(vec![0.0; 3]))],
+            vec![t(&[3]), class(3)],
+            "not all 0",
+            "inverse_frequency",
+        ),
         ("cross_entropy", vec![], vec![t(&[3, 8]), class(3)], "they differ in space", "global_avg_pool"),
-        ("cross_entropy", vec![], vec![TensorType::scalar(), class(3)], "one number for the whole batch", "before a loss"),
-        ("gaussian_nll", vec![], vec![t(&[3]), t(&[3]), t(&[2])], "the prediction is [3], the log-variance [2]", "Linear(2)"),
+        (
+            "cross_entropy",
+            vec![],
+            vec![TensorType::scalar(), class(3)],
+            "one number for the whole batch",
+            "before a loss",
+        ),
+        (
+            "gaussian_nll",
+            vec![],
+            vec![t(&[3]), t(&[3]), t(&[2])],
+            "the prediction is [3], the log-variance [2]",
+            "Linear(2)",
+        ),
         ("gaussian_nll", vec![], vec![t(&[3]); 4], "4 values came", "gaussian_nll(mean, target, log_var)"),
         ("dice_loss", vec![], vec![t(&[3]), class(3)], "the target is class{CN, MCI, AD}", "cross_entropy"),
         (
@@ -216,7 +368,8 @@ fn cases() -> Vec<Case> {
 #[test]
 fn what_does_not_fit_is_refused_with_numbers_and_a_hint() {
     for (name, given, read, message, hint) in cases() {
-        let refusal = apply(name, given.clone(), &read).expect_err(&format!("`{name}` with {given:?} on {read:?} is refused"));
+        let refusal =
+            apply(name, given.clone(), &read).expect_err(&format!("`{name}` with {given:?} on {read:?} is refused"));
         assert!(refusal.message.contains(message), "`{name}`: {:?} does not say {message:?}", refusal.message);
         let found = refusal.hint.unwrap_or_default();
         assert!(found.contains(hint), "`{name}`: the hint {found:?} does not say {hint:?}");

@@ -18,9 +18,19 @@ fn layers() -> Vec<Case> {
         ("DepthwiseConv1d", vec![("kernel", int(4))], vec![t(&[3, 9])], "[3, 9]"),
         ("DepthwiseConv2d", vec![("multiplier", int(2))], vec![t(&[3, 9, 9])], "[6, 9, 9]"),
         ("DepthwiseConv3d", vec![("kernel", ints(&[5, 6, 5])), ("stride", int(2))], x(), "[8, 8, 8, 8]"),
-        ("ConvTranspose1d", vec![("filters", int(4)), ("kernel", int(2)), ("stride", int(2))], vec![t(&[3, 9])], "[4, 18]"),
+        (
+            "ConvTranspose1d",
+            vec![("filters", int(4)), ("kernel", int(2)), ("stride", int(2))],
+            vec![t(&[3, 9])],
+            "[4, 18]",
+        ),
         ("ConvTranspose2d", vec![("filters", int(4)), ("kernel", int(3))], vec![t(&[3, 9, 5])], "[4, 11, 7]"),
-        ("ConvTranspose3d", vec![("filters", int(4)), ("kernel", int(4)), ("stride", int(2)), ("padding", int(1))], x(), "[4, 32, 32, 32]"),
+        (
+            "ConvTranspose3d",
+            vec![("filters", int(4)), ("kernel", int(4)), ("stride", int(2)), ("padding", int(1))],
+            x(),
+            "[4, 32, 32, 32]",
+        ),
         ("Linear", vec![("outputs", int(5))], vec![t(&[7])], "[5]"),
         ("Linear", vec![("outputs", int(5))], vec![t(&[3, 7])], "[3, 5]"),
         ("Embedding", vec![("size", int(8))], vec![class(3)], "[8]"),
@@ -39,7 +49,12 @@ fn functions() -> Vec<Case> {
     let x = || vec![t(&[8, 16, 16, 16])];
     let mut cases: Vec<Case> = vec![
         ("max_pool1d", vec![("kernel", int(2))], vec![t(&[3, 9])], "[3, 4]"),
-        ("max_pool2d", vec![("kernel", int(3)), ("stride", int(2)), ("padding", int(1))], vec![t(&[3, 9, 8])], "[3, 5, 4]"),
+        (
+            "max_pool2d",
+            vec![("kernel", int(3)), ("stride", int(2)), ("padding", int(1))],
+            vec![t(&[3, 9, 8])],
+            "[3, 5, 4]",
+        ),
         (
             "max_pool3d",
             vec![("kernel", int(3)), ("stride", int(2)), ("padding", word("same"))],
@@ -104,7 +119,21 @@ fn functions() -> Vec<Case> {
         ("kl", vec![], vec![q(10)], "real"),
         ("kl", vec![], vec![q(10), q(10)], "real"),
     ];
-    for name in ["relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh", "softplus", "negate", "exp", "log", "sqrt", "square", "abs"] {
+    for name in [
+        "relu",
+        "leaky_relu",
+        "elu",
+        "gelu",
+        "sigmoid",
+        "tanh",
+        "softplus",
+        "negate",
+        "exp",
+        "log",
+        "sqrt",
+        "square",
+        "abs",
+    ] {
         cases.push((name, vec![], vec![t(&[2, 3])], "[2, 3]"));
     }
     cases
@@ -121,7 +150,12 @@ fn losses() -> Vec<Case> {
         ("binary_cross_entropy", vec![], image(), "real"),
         ("binary_cross_entropy", vec![("logits", yes(true))], vec![t(&[1]), class(2)], "real"),
         ("cross_entropy", vec![("weight", word("inverse_frequency"))], vec![t(&[3]), class(3)], "real"),
-        ("cross_entropy", vec![("weight", Argument::Reals(vec![1.0, 0.5]))], vec![t(&[2, 4, 4]), mask(2, &[4, 4])], "real"),
+        (
+            "cross_entropy",
+            vec![("weight", Argument::Reals(vec![1.0, 0.5]))],
+            vec![t(&[2, 4, 4]), mask(2, &[4, 4])],
+            "real",
+        ),
         ("gaussian_nll", vec![], vec![t(&[5]), t(&[5])], "real"),
         ("gaussian_nll", vec![], vec![t(&[5]), t(&[5]), t(&[5])], "real"),
         ("dice_loss", vec![], vec![t(&[4, 8, 8]), mask(4, &[8, 8])], "real"),
@@ -153,7 +187,8 @@ fn a_capital_letter_means_weights_or_behaviour_of_its_own_in_training() {
     for (name, given, read, _) in cases() {
         let stanza = table().find(|s| s.name == name).expect("it has just been applied");
         let applied = fitting(name, given, &read);
-        let stateful = !applied.weights.is_empty() || matches!(applied.op, Op::Dropout { .. } | Op::InstanceNorm { .. });
+        let stateful =
+            !applied.weights.is_empty() || matches!(applied.op, Op::Dropout { .. } | Op::InstanceNorm { .. });
         assert_eq!(stanza.makes_a_module(), stateful, "`{name}`");
     }
 }

@@ -32,7 +32,8 @@ fn every_example_uses_its_operator_and_names_no_operator_that_does_not_exist() {
     let names: BTreeSet<&str> = table().map(|s| s.name).collect();
     for stanza in table() {
         let mut called: BTreeSet<&str> = BTreeSet::new();
-        let words = |text: &'static str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        let words =
+            |text: &'static str| text.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
         for (at, _) in stanza.example.match_indices("|> ") {
             called.insert(words(&stanza.example[at + 3..]));
         }
@@ -55,12 +56,16 @@ fn defaults_are_of_the_type_of_their_parameter() {
         for parameter in stanza.parameters {
             let fits = match (parameter.ty, parameter.default) {
                 (_, Default::Required | Default::None) => true,
-                (ParameterType::Int { at_least } | ParameterType::Extent { at_least }, Default::Int(i)) => i >= at_least,
+                (ParameterType::Int { at_least } | ParameterType::Extent { at_least }, Default::Int(i)) => {
+                    i >= at_least
+                }
                 (ParameterType::Real { low, high }, Default::Real(r)) => (low..=high).contains(&r),
                 (ParameterType::Bool, Default::Bool(_)) => true,
                 (ParameterType::Padding, Default::Int(i)) => i >= 0,
                 (ParameterType::Padding, Default::Word(word)) => word == "same",
-                (ParameterType::Word(words) | ParameterType::WordOrReals(words), Default::Word(word)) => words.contains(&word),
+                (ParameterType::Word(words) | ParameterType::WordOrReals(words), Default::Word(word)) => {
+                    words.contains(&word)
+                }
                 _ => false,
             };
             assert!(fits, "{}.{}: {:?} for {:?}", stanza.name, parameter.name, parameter.default, parameter.ty);

@@ -57,7 +57,8 @@ pub(super) fn trail(lines: &mut [String], comments: &[Trailing<'_>]) {
     while !rest.is_empty() {
         let run = 1 + rest.windows(2).take_while(|pair| aligned(pair)).count();
         let (together, after) = rest.split_at(run);
-        let width = together.iter().filter_map(|c| lines.get(c.line)).map(|line| line.chars().count()).max().unwrap_or(0);
+        let width =
+            together.iter().filter_map(|c| lines.get(c.line)).map(|line| line.chars().count()).max().unwrap_or(0);
         for comment in together {
             if let Some(line) = lines.get_mut(comment.line) {
                 let blank = width.saturating_sub(line.chars().count()) + 2;

@@ -6,7 +6,7 @@ use super::document::{Blank, Doc};
 use std::collections::BTreeSet;
 
 /// Words that go on with the value before them; a clause of that name needs the comma before it.
-const GOES_ON: [&str; 9] = ["by", "vs", "in", "and", "or", "from", "on", "with", "else"];
+const GOES_ON: [&str; 8] = ["by", "vs", "in", "and", "or", "from", "on", "with"];
 
 struct Layout<'s> {
     source: &'s str,
@@ -151,7 +151,9 @@ impl Layout<'_> {
         let mut rows: Vec<Vec<&Node>> = Vec::new();
         for item in &items {
             match rows.last_mut() {
-                Some(row) if !by_author || row.last().is_some_and(|last| !self.breaks(last.end, item.start)) => row.push(item),
+                Some(row) if !by_author || row.last().is_some_and(|last| !self.breaks(last.end, item.start)) => {
+                    row.push(item)
+                }
                 _ => rows.push(vec![item]),
             }
         }
@@ -247,7 +249,9 @@ impl Layout<'_> {
             rest.extend([Doc::Mark(","), Doc::soft(), self.words(segment)]);
         }
         let commas = children.iter().enumerate().filter(|(_, child)| self.is_comma(child));
-        let broken = commas.map(|(at, _)| &children[at.saturating_sub(1)..children.len().min(at + 2)]).any(|c| self.breaks_between(c));
+        let broken = commas
+            .map(|(at, _)| &children[at.saturating_sub(1)..children.len().min(at + 2)])
+            .any(|c| self.breaks_between(c));
         if !rest.is_empty() {
             parts.push(Doc::Group { broken, parts: vec![Doc::Indent(rest)] });
         }
@@ -289,7 +293,7 @@ impl Layout<'_> {
             Some(Rule::clause) => {
                 before.iter().find(|node| self.is_comma(node))?;
                 let word = next.leaves().first().map_or("", |leaf| self.text(leaf));
-                Some(if GOES_ON.contains(&word) { Doc::Mark(",") } else { Doc::MarkIfFlat(",") })
+                Some(if word == "else" || GOES_ON.contains(&word) { Doc::Mark(",") } else { Doc::MarkIfFlat(",") })
             }
             Some(Rule::match_arm) => Some(Doc::MarkIfFlat(",")),
             _ if starts(&['-', '/']) => Some(Doc::Mark(";")),
@@ -340,8 +344,10 @@ impl Layout<'_> {
                 for value in node.children.iter().skip(2).filter(|child| child.rule.is_some()) {
                     if let [first, second, ..] = value.leaves().as_slice()
                         && self.breaks(first.end, second.start)
+                        && !GOES_ON.contains(&self.text(second))
                         && self.source[first.start..].starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-                        && self.source[second.start..].starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '"' | '['))
+                        && self.source[second.start..]
+                            .starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '"' | '['))
                     {
                         self.below.insert(second.start);
                     }

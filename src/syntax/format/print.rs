@@ -218,7 +218,8 @@ impl Printer<'_> {
 
 /// Ends of lines in a text.
 fn breaks(text: &str) -> usize {
-    text.bytes().filter(|b| *b == b'\n').count() + text.bytes().zip(text.bytes().skip(1).chain([b' '])).filter(|(a, b)| *a == b'\r' && *b != b'\n').count()
+    text.bytes().filter(|b| *b == b'\n').count()
+        + text.bytes().zip(text.bytes().skip(1).chain([b' '])).filter(|(a, b)| *a == b'\r' && *b != b'\n').count()
 }
 
 /// The column of a place in the source, in characters from 0.

@@ -56,7 +56,8 @@ fn programs() -> Vec<(PathBuf, String)> {
             eprintln!("skipped: there is no folder {folder}");
             continue;
         };
-        let paths = entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "fx"));
+        let paths =
+            entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "fx"));
         found.extend(paths.filter_map(|path| std::fs::read_to_string(&path).ok().map(|text| (path, text))));
     }
     found.sort();
@@ -82,7 +83,10 @@ fn every_construct_keeps_its_meaning_and_its_comments_and_settles_at_once() {
 fn lines_of_programs_are_broken_where_they_are_too_long() {
     for (path, text) in programs() {
         for line in formatted(&text).lines() {
-            let code = lexemes(line).into_iter().find(|l| matches!(l.kind, LexemeKind::Comment | LexemeKind::Doc)).map_or(line.len(), |l| l.start);
+            let code = lexemes(line)
+                .into_iter()
+                .find(|l| matches!(l.kind, LexemeKind::Comment | LexemeKind::Doc))
+                .map_or(line.len(), |l| l.start);
             assert!(line[..code].trim_end().chars().count() <= WIDTH, "{}: {line}", path.display());
         }
     }
@@ -112,7 +116,10 @@ fn spaces_are_set_one_way() {
     assert_eq!(formatted("group g=[ a,b, ]"), "group g = [a, b]\n");
     assert_eq!(formatted("group g={a:x,b}"), "group g = { a: x, b }\n");
     assert_eq!(formatted("target t : class {A,B} ? = c"), "target t: class{A, B}? = c\n");
-    assert_eq!(formatted("block B (n : int) (x : [c, 2 * d]) -> [n , d / 2] {x}"), "block B(n: int)(x: [c, 2*d]) -> [n, d/2] { x }\n");
+    assert_eq!(
+        formatted("block B (n : int) (x : [c, 2 * d]) -> [n , d / 2] {x}"),
+        "block B(n: int)(x: [c, 2*d]) -> [n, d/2] { x }\n"
+    );
     assert_eq!(formatted("use std . blocks . { A ,B }"), "use std.blocks.{A, B}\n");
     assert_eq!(formatted("analysis a = not  not x and(y)"), "analysis a = not not x and (y)\n");
     assert_eq!(formatted("analysis a = near( same   subject )"), "analysis a = near(same subject)\n");
@@ -223,7 +230,10 @@ fn a_value_that_would_become_a_clause_stays_below_its_word() {
 
 #[test]
 fn line_ends_of_windows_are_line_ends() {
-    assert_eq!(formatted("// a\r\nparam a: int = 1 // b\r\n\r\nparam b: int = 2\r\n"), "// a\nparam a: int = 1  // b\n\nparam b: int = 2\n");
+    assert_eq!(
+        formatted("// a\r\nparam a: int = 1 // b\r\n\r\nparam b: int = 2\r\n"),
+        "// a\nparam a: int = 1  // b\n\nparam b: int = 2\n"
+    );
 }
 
 /// A change to a text at one of its words.
@@ -239,8 +249,30 @@ enum Change {
 fn changes() -> impl Strategy<Value = Vec<Change>> {
     let at = 0usize..100_000;
     let inserted = prop::sample::select(vec![
-        "\n", "\n\n\n", " ", "\r\n", " // why\n", "\n// own\n", "\n\n/// doc\n", " /// odd\n", ",", ";", "-", "(a)", "[b]", "x |> ", "not ", "a + ",
-        "if c { a } else { b }", "for i in g { i }", "{ a: 1 }", "same subject", "1..2", "/re+/", "\n |> f", "\"text\"",
+        "\n",
+        "\n\n\n",
+        " ",
+        "\r\n",
+        " // why\n",
+        "\n// own\n",
+        "\n\n/// doc\n",
+        " /// odd\n",
+        ",",
+        ";",
+        "-",
+        "(a)",
+        "[b]",
+        "x |> ",
+        "not ",
+        "a + ",
+        "if c { a } else { b }",
+        "for i in g { i }",
+        "{ a: 1 }",
+        "same subject",
+        "1..2",
+        "/re+/",
+        "\n |> f",
+        "\"text\"",
     ]);
     let change = prop_oneof![
         6 => (at.clone(), inserted).prop_map(|(at, text)| Change::Insert(at, text)),

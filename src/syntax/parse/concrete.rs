@@ -67,6 +67,26 @@ fn node(mut pair: Pair<'_, Rule>, text: &str, offset: usize) -> Node {
     Node { rule: Some(rule), start, end, children }
 }
 
+/// One past the last byte of a pair's own text: pairs may trail white space and comments.
+pub(super) fn end_of(pair: &Pair<'_, Rule>) -> usize {
+    let mut pair = pair.clone();
+    loop {
+        let span = pair.as_span();
+        if is_word(pair.as_rule()) {
+            return if pair.as_rule() == Rule::maybe { span.start() + 1 } else { span.end() };
+        }
+        let last = pair.clone().into_inner().last();
+        let mut behind = Vec::new();
+        let from = last.as_ref().map_or(span.start(), |last| last.as_span().end());
+        marks(span.get_input(), from, span.end(), &mut behind);
+        match (behind.last(), last) {
+            (Some(mark), _) => return mark.end,
+            (None, Some(last)) => pair = last,
+            (None, None) => return span.end(),
+        }
+    }
+}
+
 /// The punctuation between two pairs.
 fn marks(text: &str, from: usize, to: usize, found: &mut Vec<Node>) {
     let mut at = from;

@@ -1,6 +1,7 @@
 //! pest's pairs to the tree. The grammar fixes what each pair holds, so nothing here can fail but numbers that are out
 //! of range; a pair of a shape that the grammar cannot produce is reported as an error all the same, never a panic.
 
+use super::concrete::end_of;
 use super::{Rule, SyntaxError};
 use crate::syntax::tree::*;
 use crate::syntax::{SourceId, Span};
@@ -11,8 +12,6 @@ type Result<T> = std::result::Result<T, SyntaxError>;
 pub(super) struct Convert {
     pub source: SourceId,
     pub offset: usize,
-    /// Where words and marks of the declaration end, from its first byte on: pest's pairs may trail comments.
-    pub ends: Vec<usize>,
 }
 
 /// The children of a pair, taken one after the other.
@@ -44,11 +43,7 @@ impl Convert {
     fn span(&self, pair: &Pair<'_, Rule>) -> Span {
         let span = pair.as_span();
         let text = span.as_str().trim_end();
-        let mut end = span.start() + text.len();
-        if text.contains("//") {
-            let before = self.ends.partition_point(|word| *word <= end);
-            end = self.ends[..before].last().map_or(end, |word| (*word).max(span.start()));
-        }
+        let end = if text.contains("//") { end_of(pair) } else { span.start() + text.len() };
         Span { source: self.source, start: (self.offset + span.start()) as u32, end: (self.offset + end) as u32 }
     }
 
@@ -109,9 +104,7 @@ impl Convert {
                     source: self.expr(c.next()?)?,
                 }
             }
-            Rule::group_decl => {
-                DeclarationKind::Group { name: self.name(&c.next()?), members: self.expr(c.next()?)? }
-            }
+            Rule::group_decl => DeclarationKind::Group { name: self.name(&c.next()?), members: self.expr(c.next()?)? },
             Rule::block_decl => {
                 let name = self.name(&c.next()?);
                 let first = self.parameters(c.next()?)?;
@@ -130,7 +123,8 @@ impl Convert {
             Rule::model_decl => {
                 let name = self.name(&c.next()?);
                 let inputs = c.next()?.into_inner().map(|p| self.postfix(p)).collect::<Result<_>>()?;
-                let target = c.take(Rule::model_target).map(|p| self.children(p).next().map(|t| self.name(&t))).transpose()?;
+                let target =
+                    c.take(Rule::model_target).map(|p| self.children(p).next().map(|t| self.name(&t))).transpose()?;
                 DeclarationKind::Model { name, inputs, target, body: self.body(c.next()?)? }
             }
             Rule::loss_decl => {
@@ -160,7 +154,8 @@ impl Convert {
                 let model = self.name(&c.next()?);
                 c.skip_keywords();
                 let over = self.name(&c.next()?);
-                let arguments = c.all(Rule::named_argument).into_iter().map(|p| self.named_argument(p)).collect::<Result<_>>()?;
+                let arguments =
+                    c.all(Rule::named_argument).into_iter().map(|p| self.named_argument(p)).collect::<Result<_>>()?;
                 DeclarationKind::Ensemble { model, over, arguments }
             }
             Rule::score_decl => {
@@ -184,7 +179,12 @@ impl Convert {
     }
 
     fn unknown(&self, span: Span, rule: Rule) -> SyntaxError {
-        SyntaxError { message: format!("the parser met a form it does not know ({rule:?})"), span, related: None, hint: None }
+        SyntaxError {
+            message: format!("the parser met a form it does not know ({rule:?})"),
+            span,
+            related: None,
+            hint: None,
+        }
     }
 
     fn use_decl(&self, c: &mut Children<'_>) -> Result<DeclarationKind> {
@@ -232,7 +232,8 @@ impl Convert {
             .map(|p| {
                 let mut c = self.children(p);
                 let word = self.name(&c.next()?);
-                let values = c.all(Rule::clause_value).into_iter().map(|v| self.clause_value(v)).collect::<Result<_>>()?;
+                let values =
+                    c.all(Rule::clause_value).into_iter().map(|v| self.clause_value(v)).collect::<Result<_>>()?;
                 Ok(Clause { word, values })
             })
             .collect()
@@ -310,9 +311,22 @@ impl Convert {
         loop {
             let single = matches!(
                 pair.as_rule(),
-                Rule::expr | Rule::grouped | Rule::coalesced | Rule::disjunction | Rule::conjunction | Rule::negation
-                    | Rule::comparison | Rule::piped | Rule::stage | Rule::range | Rule::sum | Rule::product | Rule::unary
-                    | Rule::power | Rule::primary | Rule::paren
+                Rule::expr
+                    | Rule::grouped
+                    | Rule::coalesced
+                    | Rule::disjunction
+                    | Rule::conjunction
+                    | Rule::negation
+                    | Rule::comparison
+                    | Rule::piped
+                    | Rule::stage
+                    | Rule::range
+                    | Rule::sum
+                    | Rule::product
+                    | Rule::unary
+                    | Rule::power
+                    | Rule::primary
+                    | Rule::paren
             );
             let mut inner = pair.clone().into_inner();
             match (single, inner.next(), inner.next()) {
@@ -330,7 +344,8 @@ impl Convert {
                 while c.pairs.peek().is_some() {
                     let spelling = c.next()?;
                     let right = self.expr(c.next()?)?;
-                    let op = BinaryOp::from_spelling(spelling.as_str().trim()).ok_or_else(|| self.unknown(span, rule))?;
+                    let op =
+                        BinaryOp::from_spelling(spelling.as_str().trim()).ok_or_else(|| self.unknown(span, rule))?;
                     left = binary(op, left, right);
                 }
                 Ok(left)
@@ -397,7 +412,7 @@ impl Convert {
         let mut c = self.children(pair);
         let first = c.next()?;
         let mut expr = self.expr(first)?;
-        while let Some(next) = c.pairs.next() {
+        for next in c.pairs.by_ref() {
             let span = expr.span.to(self.span(&next));
             let of = Box::new(expr);
             let kind = match next.as_rule() {
@@ -534,11 +549,32 @@ impl Children<'_> {
         let keyword = |p: &Pair<'_, Rule>| {
             matches!(
                 p.as_rule(),
-                Rule::kw_use | Rule::kw_extends | Rule::kw_param | Rule::kw_cohort | Rule::kw_group | Rule::kw_block
-                    | Rule::kw_model | Rule::kw_loss | Rule::kw_train | Rule::kw_protocol | Rule::kw_ensemble
-                    | Rule::kw_score | Rule::kw_analysis | Rule::kw_sweep | Rule::kw_let | Rule::kw_output | Rule::kw_on
-                    | Rule::kw_in | Rule::kw_if | Rule::kw_else | Rule::kw_for | Rule::kw_from | Rule::kw_scan
-                    | Rule::kw_fold | Rule::kw_match | Rule::kw_over
+                Rule::kw_use
+                    | Rule::kw_extends
+                    | Rule::kw_param
+                    | Rule::kw_cohort
+                    | Rule::kw_group
+                    | Rule::kw_block
+                    | Rule::kw_model
+                    | Rule::kw_loss
+                    | Rule::kw_train
+                    | Rule::kw_protocol
+                    | Rule::kw_ensemble
+                    | Rule::kw_score
+                    | Rule::kw_analysis
+                    | Rule::kw_sweep
+                    | Rule::kw_let
+                    | Rule::kw_output
+                    | Rule::kw_on
+                    | Rule::kw_in
+                    | Rule::kw_if
+                    | Rule::kw_else
+                    | Rule::kw_for
+                    | Rule::kw_from
+                    | Rule::kw_scan
+                    | Rule::kw_fold
+                    | Rule::kw_match
+                    | Rule::kw_over
             )
         };
         while self.pairs.next_if(keyword).is_some() {}

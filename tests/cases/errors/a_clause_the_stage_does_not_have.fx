@@ -6,3 +6,6 @@ train m {
   optimiser Adam(lr: 1e-3)
 }
 score m: mse, against: t1
+
+// error[E0210] 6:3 a stage has no clause `optimiser`
+// hint: did you mean `optimizer`?

@@ -7,3 +7,6 @@ model m(parts) {
   h |> Linear(2)
 }
 // table: c: x number; y number; z number
+
+// error[E0403] 7:3 expected a tensor, found a family
+// hint: pick a member with `[m]`, or join the members with `concat`, `sum`, `mean`, `max` or `poe`

@@ -7,3 +7,8 @@ analysis deviation = normative_deviation(m, reference: healthy.test, cases: pati
 analysis deviant = one_sample_t(deviation.zz, correct: fdrr)
 // table: healthy: x number; y number
 // table: patients: x number; y number
+
+// error[E0206] 7:43 the result of `deviation` has no field `zz`
+// hint: did you mean `deviation.z`?
+// error[E0204] 7:56 `correct` of `one_sample_t` cannot be `fdrr`
+// hint: did you mean `fdr`?

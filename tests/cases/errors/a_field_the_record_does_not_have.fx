@@ -8,3 +8,6 @@ model m(t1) {
   let e = t1 |> Encoder()
   e.latents |> Linear(2)
 }
+
+// error[E0206] 9:5 the record has no field `latents`
+// hint: did you mean `latent`?

@@ -6,3 +6,8 @@ model m(a) {
   concat(q, a) |> Linear(2)
 }
 // table: c: x number; y number
+
+// error[E0401] 6:10 `concat`: Gaussians cannot be concatenated
+// also 3:38
+// also 2:10
+// hint: fuse them with `poe(..)`, or concatenate what was drawn from each: `|> sample`

@@ -8,3 +8,7 @@ model m(a) {
   }
 }
 // table: c: x number; y number
+
+// error[E0409] 5:9 `match` leaves out `none`
+// also 1:15
+// hint: add none => ..

@@ -8,3 +8,7 @@ model m(parts, other) {
   concat(h[a], h[other]) |> Linear(2)
 }
 // table: c: x number; y number; z number
+
+// error[E0207] 8:18 the family has no member [other]
+// also 8:16
+// hint: it has [a], [b]

@@ -6,3 +6,6 @@ train m on healthy { minimize mse(m, a) }
 analysis deviation = normative_deviation(m, reference: healthy.training, cases: patients)
 // table: healthy: x number; y number
 // table: patients: x number; y number
+
+// error[E0601] 6:64 people who trained the model are not a fair reference
+// hint: use `healthy.validation` or `healthy.test`

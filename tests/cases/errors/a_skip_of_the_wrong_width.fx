@@ -6,3 +6,7 @@ model m(t1) {
   let twice = once |> Conv3d(16) |> max_pool3d(2)
   concat(once, twice) |> Conv3d(1)
 }
+
+// error[E0302] 7:16 `concat`: value 1 is [8, 16, 16, 16], value 2 is [16, 8, 8, 8]: only axis 0 may differ
+// also 5:14
+// also 6:15

@@ -7,3 +7,7 @@ model m(t1) {
   let quarter = t1 |> Conv3d(8) |> max_pool3d(4)
   Up()(quarter, t1)
 }
+
+// error[E0303] 8:17 `skip` needs 2*d = 16 here, found 32
+// also 3:37
+// also 8:8

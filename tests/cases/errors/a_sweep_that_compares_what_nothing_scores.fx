@@ -7,3 +7,6 @@ train m { minimize cross_entropy(m, sex) }
 score m: auc
 sweep widths: width in [4, 8] { compare f1 }
 // table: c: x number; y number; sex F M
+
+// error[E0211] 8:41 nothing scores `f1`
+// hint: the file scores auc

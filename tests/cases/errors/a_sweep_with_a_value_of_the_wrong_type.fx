@@ -7,3 +7,6 @@ train m { minimize cross_entropy(m, sex) }
 score m: auc
 sweep widths: width in [4, "eight"] { compare auc }
 // table: c: x number; y number; sex F M
+
+// error[E0801] 8:28 `width` is of type int, found "eight"
+// also 1:14

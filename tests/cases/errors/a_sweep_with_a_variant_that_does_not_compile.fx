@@ -11,3 +11,8 @@ train m { minimize cross_entropy(m, sex) }
 score m: auc
 sweep depths: steps in [1, 2, 3] { compare auc }
 // table: c: sex F M
+
+// error[E0301] 7:47 in the variant steps=3: `max_pool3d`: the kernel (2) is larger than the padded input (1) along axis 1
+// also 7:47
+// also 12:7
+// hint: pad with `padding: same`, or make the kernel at most 1 there

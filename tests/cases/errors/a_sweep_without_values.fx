@@ -7,3 +7,6 @@ train m { minimize cross_entropy(m, sex) }
 score m: auc
 sweep widths: width { compare auc }
 // table: c: x number; y number; sex F M
+
+// error[E0805] 8:15 which values should `width` take?
+// hint: write: width in [.., ..]

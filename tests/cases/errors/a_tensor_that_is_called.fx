@@ -5,3 +5,6 @@ model m(a) {
   h(2)
 }
 // table: c: x number; y number
+
+// error[E0405] 5:3 a tensor cannot be called
+// hint: to index use square brackets, to multiply use `*`

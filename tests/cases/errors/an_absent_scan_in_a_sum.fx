@@ -6,3 +6,8 @@ model m(t1, pet) {
   let b = pet |> Conv3d(8) |> global_avg_pool
   a + b
 }
+
+// error[E0501] 7:7 `+` cannot take a value that some people lack (those without `pet`)
+// also 7:3
+// also 3:10
+// hint: say what stands in for it: `b ?? zeros`; or fuse with `poe`, pool over a family, or do this inside a block

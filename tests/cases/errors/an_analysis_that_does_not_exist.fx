@@ -7,3 +7,6 @@ analysis deviation = normative_deviaton(m, reference: healthy.test, cases: patie
 analysis deviant = one_sample_t(deviation.z)
 // table: healthy: x number; y number
 // table: patients: x number; y number
+
+// error[E0201] 6:22 there is no analysis `normative_deviaton`
+// hint: did you mean `normative_deviation`?

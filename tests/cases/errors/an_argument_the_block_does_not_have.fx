@@ -2,3 +2,6 @@ cohort c = bids("data")
 modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz")
 block Down(filters: int)(x: [c, d, h, w]) -> [filters, d/2, h/2, w/2] { x |> Conv3d(filters) |> max_pool3d(2) }
 model m(t1) { t1 |> Down(filter: 8) }
+
+// error[E0202] 4:26 `Down` has no argument `filter`
+// hint: did you mean `filters`?

@@ -8,3 +8,7 @@ model m(a) {
   }
 }
 // table: c: x number; y number
+
+// error[E0410] 6:5 `erly` is not an option of `fusion`
+// also 1:15
+// hint: did you mean `early`?

@@ -8,3 +8,6 @@ train m {
 }
 score m: auc
 // table: c: x number; y number; sex F M
+
+// error[E0601] 7:20 the epoch is chosen on the validation subjects
+// hint: choosing it on any others would leak: write `on validation`, or nothing

@@ -6,3 +6,6 @@ model m(t1) {
 }
 train m { minimize mse(m.imge, t1) }
 score m.image: mse, against: t1
+
+// error[E0206] 7:26 model `m` has no output `imge`
+// hint: did you mean `m.image`?

@@ -7,3 +7,10 @@ model m(a) {
   output other = a |> Linear(fetures: 3)
 }
 // table: c: x number; y number
+
+// error[E0201] 4:19 nobody declared `Liner`
+// hint: did you mean `Linear`?
+// error[E0201] 5:33 nobody declared `rlu`
+// hint: did you mean `elu`?
+// error[E0202] 7:30 `Linear` has no argument `fetures`
+// hint: it has outputs, bias

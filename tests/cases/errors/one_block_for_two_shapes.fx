@@ -7,3 +7,7 @@ model m(scans) {
   let shared = Encoder()
   concat(for s in scans { s |> shared }) |> Linear(2)
 }
+
+// error[E0307] 8:27 this `Encoder` was first applied to [1, 32, 32, 32], and now to [1, 16, 16, 16]
+// also 3:10
+// hint: make one `Encoder` for each, or bring both inputs to one shape

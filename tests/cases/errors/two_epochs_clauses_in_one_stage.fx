@@ -7,3 +7,6 @@ train m {
   epochs 20
 }
 score m: mse, against: t1
+
+// error[E0205] 7:3 `epochs` stands twice
+// also 6:3

@@ -5,3 +5,7 @@ train m { minimize mse(m, t1) }
 protocol cv = kfold(5)
 protocol split = holdout(train: 0.8)
 score m: mse, against: t1
+
+// error[E0205] 6:10 `protocol` is declared twice
+// also 5:10
+// hint: rename one of the two; order means nothing, so neither replaces the other

@@ -9,3 +9,6 @@ train second { init second.Embed from first.Embed, minimize mse(second, b) }
 score first: mse, against: a
 score second: mse, against: b
 // table: c: x number; y number; z number
+
+// error[E0855] 8:21 `second.Embed.Linear` holds [4, 3] and [4], `first.Embed.Linear` holds [4, 2] and [4]
+// hint: weights can only be taken from a module of the same shape

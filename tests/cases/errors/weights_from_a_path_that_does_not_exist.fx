@@ -7,3 +7,6 @@ train first { minimize mse(first, a) }
 train second { init second.Embed from first.Embd, minimize mse(second, a) }
 score second: mse, against: a
 // table: c: x number; y number
+
+// error[E0206] 7:21 no module has the path `first.Embd`
+// hint: did you mean `first.Embed`?

@@ -1,0 +1,227 @@
+//! `fascicle run` and `fascicle plan`
+
+use super::progress::{Terminal, duration};
+use super::{Program, highlight, source, status, table};
+use crate::compile::{Compilation, model_tables};
+use crate::nn::Device;
+use crate::plan::{self, Outcome, PlanError, RunOptions, SourceText};
+use crate::program::Experiment;
+use crate::report::content::{Layer, Model};
+use clap::Args;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// What `run` is asked.
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    program: Program,
+    /// Where numbers are computed: auto, cpu, cuda, cuda:1
+    #[arg(long, default_value = "auto")]
+    device: String,
+    /// The folder of all runs and of their store of results
+    #[arg(long, default_value = "runs", value_name = "DIR")]
+    out: PathBuf,
+    /// Print the results as JSON
+    #[arg(long)]
+    json: bool,
+    /// Say nothing while running
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// What `plan` is asked.
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    program: Program,
+    /// Where numbers would be computed
+    #[arg(long, default_value = "auto")]
+    device: String,
+    /// The folder of all runs and of their store of results
+    #[arg(long, default_value = "runs", value_name = "DIR")]
+    out: PathBuf,
+    /// Print the tasks as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Set by Ctrl-C.
+static INTERRUPT: AtomicBool = AtomicBool::new(false);
+
+struct Prepared {
+    experiment: Experiment,
+    source: SourceText,
+    models: Vec<Model>,
+    device: Device,
+}
+
+fn prepare(program: &Program, device: &str) -> Result<Prepared, u8> {
+    let wrong = |message: String| {
+        source::fail(&message);
+        status::WRONG
+    };
+    let (text, compilation) = source::compile(program).map_err(wrong)?;
+    source::tell(&compilation);
+    let models = layers(&compilation);
+    let Some(experiment) = compilation.experiment else { return Err(status::WRONG) };
+    let device = Device::parse(device).map_err(|e| wrong(e.to_string()))?;
+    let name = program.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let highlights = highlight::marks(&text);
+    Ok(Prepared { experiment, source: SourceText { name, text, highlights }, models, device })
+}
+
+/// The layer tables for the report: of each variant whose network differs from those before.
+fn layers(compilation: &Compilation) -> Vec<Model> {
+    let Some(experiment) = &compilation.experiment else { return Vec::new() };
+    let mut models: Vec<Model> = Vec::new();
+    for program in &experiment.variants {
+        for table in model_tables(program) {
+            let layers: Vec<Layer> = table
+                .layers
+                .into_iter()
+                .map(|l| Layer { path: l.path, operator: l.op, shape: l.output, parameters: l.parameters, operations: 0 })
+                .collect();
+            if models.iter().any(|m| m.name == table.name && m.layers == layers) {
+                continue;
+            }
+            let variant = (experiment.variants.len() > 1).then(|| program.variant.clone());
+            models.push(Model {
+                name: table.name,
+                variant,
+                layers,
+                parameters: table.parameters,
+                operations: table.operations,
+                memory: table.memory_bytes,
+                batch: table.batch,
+            });
+        }
+    }
+    models
+}
+
+pub(super) fn run(args: &RunArgs) -> u8 {
+    let prepared = match prepare(&args.program, &args.device) {
+        Ok(prepared) => prepared,
+        Err(status) => return status,
+    };
+    // A second Ctrl-C ends the process at once: what was checkpointed stays.
+    let handler = ctrlc::set_handler(|| {
+        if INTERRUPT.swap(true, Ordering::SeqCst) {
+            std::process::exit(i32::from(status::INTERRUPTED));
+        }
+        source::fail("interrupted: ending at the next batch (again to end at once)");
+    });
+    if let Err(error) = handler {
+        source::fail(&format!("Ctrl-C will end the run at once: {error}"));
+    }
+    let began = Instant::now();
+    let terminal = Terminal::new(args.quiet);
+    let options = RunOptions {
+        out: args.out.clone(),
+        device: prepared.device,
+        interrupt: &INTERRUPT,
+        listener: &terminal,
+        command: command_line(),
+        source: prepared.source,
+        model_tables: prepared.models,
+        base: PathBuf::from("."),
+    };
+    let outcome = plan::run(&prepared.experiment, &options);
+    terminal.finish();
+    let summary = match outcome {
+        Ok(summary) => summary,
+        Err(error) => {
+            source::fail(&error.to_string());
+            return status_of(&error);
+        }
+    };
+    if args.json {
+        match serde_json::to_string_pretty(&summary) {
+            Ok(text) => source::print(&format!("{text}\n")),
+            Err(error) => source::fail(&error.to_string()),
+        }
+    } else {
+        source::print(&summary.to_string());
+    }
+    match summary.outcome {
+        Outcome::Interrupted { .. } => {
+            source::fail("interrupted; the same command goes on from here");
+            status::INTERRUPTED
+        }
+        Outcome::Finished => {
+            if !args.quiet {
+                let (ran, all) = (summary.tasks.iter().filter(|t| t.ran).count(), summary.tasks.len());
+                eprintln!(
+                    "{} in {}, {} reused",
+                    source::plural(ran, "task"),
+                    duration(began.elapsed()),
+                    all - ran
+                );
+            }
+            status::DONE
+        }
+    }
+}
+
+pub(super) fn plan(args: &PlanArgs) -> u8 {
+    let prepared = match prepare(&args.program, &args.device) {
+        Ok(prepared) => prepared,
+        Err(status) => return status,
+    };
+    let quiet = Terminal::new(true);
+    let options = RunOptions {
+        out: args.out.clone(),
+        device: prepared.device,
+        interrupt: &INTERRUPT,
+        listener: &quiet,
+        command: command_line(),
+        source: prepared.source,
+        model_tables: prepared.models,
+        base: PathBuf::from("."),
+    };
+    let tasks = match plan::plan(&prepared.experiment, &options) {
+        Ok(tasks) => tasks,
+        Err(error) => {
+            source::fail(&error.to_string());
+            return status_of(&error);
+        }
+    };
+    if args.json {
+        match serde_json::to_string_pretty(&tasks) {
+            Ok(text) => source::print(&format!("{text}\n")),
+            Err(error) => source::fail(&error.to_string()),
+        }
+        return status::DONE;
+    }
+    let rows: Vec<Vec<String>> = tasks
+        .iter()
+        .map(|t| {
+            let state = if t.cached { "done" } else { "to run" };
+            vec![t.name.clone(), state.to_string(), t.why.clone().unwrap_or_default()]
+        })
+        .collect();
+    source::print(&table::aligned(&["task", "state", "why"], &rows, 3));
+    let waiting = tasks.iter().filter(|t| !t.cached).count();
+    source::print(&format!("{} to run, {} done\n", source::plural(waiting, "task"), tasks.len() - waiting));
+    status::DONE
+}
+
+/// What the file or the data say wrong is for the user to mend; the rest is a failed run.
+fn status_of(error: &PlanError) -> u8 {
+    match error {
+        PlanError::Data { .. } => status::WRONG,
+        PlanError::Interrupted { .. } => status::INTERRUPTED,
+        _ => status::FAILED,
+    }
+}
+
+/// The command as typed, without the folder the program lies in.
+fn command_line() -> String {
+    let mut words: Vec<String> = std::env::args().collect();
+    if let Some(first) = words.first_mut() {
+        *first = "fascicle".to_string();
+    }
+    words.join(" ")
+}

@@ -1,0 +1,191 @@
+//! Values by subject: what an argument of an analysis stands for.
+
+use super::super::context::Context;
+use super::super::error::{PlanError, Result};
+use super::super::predict::Predicted;
+use super::Field;
+use crate::data::table::{levels_of, parse_number};
+use crate::graph::NodeId;
+use crate::program::{Argument, Subset};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Numbers by subject and column.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Names of the columns.
+    pub names: Vec<String>,
+    /// Names of the subjects.
+    pub subjects: Vec<String>,
+    /// By subject, then by column; `None` where somebody lacks it.
+    pub values: Vec<Vec<Option<f64>>>,
+}
+
+/// Means over several looks at the same subjects: those of every fold and seed.
+#[derive(Debug, Default)]
+pub(super) struct Means {
+    sums: IndexMap<String, Vec<(f64, u32)>>,
+}
+
+impl Means {
+    /// Adds some elements of a subject, from column `at` on.
+    pub fn add(&mut self, subject: &str, columns: usize, at: usize, values: impl Iterator<Item = Option<f64>>) {
+        if !self.sums.contains_key(subject) {
+            self.sums.insert(subject.to_owned(), vec![(0.0, 0); columns]);
+        }
+        let Some(sums) = self.sums.get_mut(subject) else { return };
+        for ((sum, n), value) in sums.iter_mut().skip(at).zip(values) {
+            if let Some(value) = value {
+                *sum += value;
+                *n += 1;
+            }
+        }
+    }
+
+    /// The means.
+    pub fn table(self, names: Vec<String>) -> Table {
+        let mean = |(sum, n): (f64, u32)| (n > 0).then(|| sum / f64::from(n));
+        let (subjects, values) =
+            self.sums.into_iter().map(|(subject, sums)| (subject, sums.into_iter().map(mean).collect())).unzip();
+        Table { names, subjects, values }
+    }
+}
+
+impl Table {
+    /// A column's values that are there.
+    pub fn column(&self, at: usize) -> Vec<f64> {
+        self.values.iter().filter_map(|row| row[at]).collect()
+    }
+
+    /// Where each subject's row is.
+    pub(super) fn places(&self) -> BTreeMap<&str, usize> {
+        self.subjects.iter().enumerate().map(|(at, subject)| (subject.as_str(), at)).collect()
+    }
+}
+
+/// The name of a row of a prediction.
+pub(super) fn row_name(key: &str, slice: usize) -> String {
+    if slice == 0 { key.to_owned() } else { format!("{key}_slice-{slice}") }
+}
+
+impl Context<'_> {
+    /// The values of an argument, by subject.
+    ///
+    /// # Errors
+    /// Text where numbers are needed, or something that has no values.
+    pub(super) fn values(&self, task: &str, variant: usize, argument: &Argument) -> Result<Table> {
+        match argument {
+            Argument::Result { analysis, field } => {
+                let program = self.program(variant);
+                let at = program.analyses.iter().position(|a| a.name == *analysis);
+                let at = at.ok_or_else(|| PlanError::inconsistent(format!("there is no analysis `{analysis}`")))?;
+                match self.analysed(variant, at)?.fields.swap_remove(field) {
+                    Some(Field::Subjects(table)) => Ok(table),
+                    Some(Field::Columns { names, values }) => Ok(Table {
+                        subjects: names,
+                        values: values.into_iter().map(|v| vec![v]).collect(),
+                        names: vec![format!("{analysis}.{field}")],
+                    }),
+                    Some(Field::Number(_)) => Err(PlanError::task(
+                        task,
+                        format!("`{analysis}.{field}` is one number, and values by subject are needed"),
+                    )),
+                    None => Err(PlanError::inconsistent(format!("`{analysis}` has no field `{field}`"))),
+                }
+            }
+            Argument::Column { cohort, column } => self.column_values(task, variant, cohort.as_deref(), column),
+            Argument::Output { model, output, members } => self.output_values(variant, *model, output, members),
+            _ => Err(PlanError::task(
+                task,
+                "values by subject are needed: a field of an analysis, a column or an output",
+            )),
+        }
+    }
+
+    fn column_values(&self, task: &str, variant: usize, cohort: Option<&str>, column: &str) -> Result<Table> {
+        let cells = self.cells(task, variant, cohort, column)?;
+        let number = |(subject, cell): &(String, String)| match parse_number(cell) {
+            Some(value) => Ok(vec![Some(value)]),
+            None => Err(PlanError::task(
+                task,
+                format!("column `{column}` is `{cell}` for {subject}, and numbers are needed; choose another column"),
+            )),
+        };
+        let values = cells.iter().map(number).collect::<Result<_>>()?;
+        Ok(Table { names: vec![column.to_owned()], subjects: cells.into_iter().map(|(s, _)| s).collect(), values })
+    }
+
+    /// The cells of a column that are there, by subject.
+    fn cells(&self, task: &str, variant: usize, cohort: Option<&str>, column: &str) -> Result<Vec<(String, String)>> {
+        let dataset = self.dataset(variant)?;
+        let cells = dataset.column(column).map_err(PlanError::data(task))?;
+        let members = dataset.members.iter().zip(cells);
+        let found: Vec<(String, String)> = members
+            .filter(|(member, _)| cohort.is_none_or(|name| name == member.cohort))
+            .filter_map(|(member, cell)| Some((member.key.clone(), cell?)))
+            .collect();
+        if found.is_empty() {
+            return Err(PlanError::task(task, format!("nobody has a value in column `{column}`")));
+        }
+        Ok(found)
+    }
+
+    /// A model's output for those who did not train it: means over the folds and seeds in which they did not.
+    fn output_values(&self, variant: usize, model: usize, output: &str, members: &[(String, NodeId)]) -> Result<Table> {
+        let program = self.program(variant);
+        let asked = super::super::asked::Asked::of(program, model).unwrap_or_default();
+        let mut means = Means::default();
+        let mut names = Vec::new();
+        for run in &self.layout.variants[variant].runs {
+            let predicted: Predicted = self.predicted(variant, model, *run)?;
+            let values: Vec<_> = members
+                .iter()
+                .filter_map(|(key, node)| Some((key, predicted.nodes.get(asked.node(*node)?)?)))
+                .collect();
+            if names.is_empty() {
+                names = values
+                    .iter()
+                    .flat_map(|(key, values)| {
+                        let name = super::super::score::label(output, key);
+                        let n = values.width();
+                        (0..n).map(move |i| if n == 1 { name.clone() } else { format!("{name} {}", i + 1) })
+                    })
+                    .collect();
+            }
+            for (at, row) in predicted.rows.iter().enumerate() {
+                if !matches!(row.set, Subset::Test | Subset::Holdout | Subset::All) {
+                    continue;
+                }
+                let mut column = 0;
+                for (_, values) in &values {
+                    if let Some(row_values) = values.row(at) {
+                        let numbers = row_values.iter().map(|v| Some(f64::from(*v)));
+                        means.add(&row_name(&row.key, row.slice), names.len(), column, numbers);
+                    }
+                    column += values.width();
+                }
+            }
+        }
+        Ok(means.table(names))
+    }
+
+    /// The classes of a column with who is in each, in the order of the classes.
+    ///
+    /// # Errors
+    /// Something else than a column.
+    pub(super) fn groups(
+        &self,
+        task: &str,
+        variant: usize,
+        argument: &Argument,
+    ) -> Result<IndexMap<String, Vec<String>>> {
+        let Argument::Column { cohort, column } = argument else {
+            return Err(PlanError::task(task, "groups are the classes of a column"));
+        };
+        let cells = self.cells(task, variant, cohort.as_deref(), column)?;
+        let levels = levels_of(cells.iter().map(|(_, cell)| cell.as_str()));
+        let of = |level: &String| cells.iter().filter(|(_, cell)| cell == level).map(|(s, _)| s.clone()).collect();
+        Ok(levels.into_iter().map(|level| (level.clone(), of(&level))).collect())
+    }
+}

@@ -1,0 +1,106 @@
+//! What is asked of a model: the nodes to evaluate, the truths to keep beside them, and for whom.
+
+use crate::graph::{InputId, Kind, NodeId};
+use crate::program::{Argument, InputRole, InputSource, Model, Program, Subset};
+
+/// What one prediction task has to deliver.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Asked {
+    /// Nodes, ascending.
+    pub nodes: Vec<NodeId>,
+    /// Inputs that hold truths, ascending.
+    pub truths: Vec<InputId>,
+    /// Whom, in the order of the rows.
+    pub sets: Vec<Subset>,
+}
+
+/// All sets, in the order of a prediction's rows.
+pub(super) const SETS: [Subset; 5] = [Subset::Training, Subset::Validation, Subset::Test, Subset::Holdout, Subset::All];
+
+/// An output of a model with the input it tries to equal.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Residual {
+    /// The output, and its key where it is a family: `recon[cortical]`.
+    pub name: String,
+    pub prediction: NodeId,
+    pub truth: InputId,
+}
+
+impl Asked {
+    /// What scores and analyses ask of a model; `None` where nothing does.
+    pub fn of(program: &Program, model: usize) -> Option<Self> {
+        let mut asked = Self::default();
+        let mut sets = Vec::new();
+        for score in program.scores.iter().filter(|score| score.model == model) {
+            asked.nodes.extend(score.pairs.iter().map(|pair| pair.prediction));
+            asked.truths.extend(score.pairs.iter().map(|pair| pair.truth));
+            sets.push(score.on);
+        }
+        for argument in program.analyses.iter().flat_map(|analysis| analysis.arguments.values()) {
+            match argument {
+                Argument::Model(m) if *m == model => {
+                    let residuals = residuals(program, &program.models[model]);
+                    asked.nodes.extend(residuals.iter().map(|r| r.prediction));
+                    asked.truths.extend(residuals.iter().map(|r| r.truth));
+                }
+                Argument::Output { model: m, members, .. } if *m == model => {
+                    asked.nodes.extend(members.iter().map(|(_, node)| *node));
+                }
+                _ => continue,
+            }
+            sets.extend([Subset::Validation, Subset::Test, Subset::Holdout, Subset::All]);
+        }
+        asked.nodes.sort_unstable();
+        asked.nodes.dedup();
+        asked.truths.sort_unstable();
+        asked.truths.dedup();
+        asked.sets = SETS.into_iter().filter(|set| sets.contains(set)).collect();
+        (!asked.nodes.is_empty()).then_some(asked)
+    }
+
+    /// The place of a node.
+    pub fn node(&self, node: NodeId) -> Option<usize> {
+        self.nodes.iter().position(|n| *n == node)
+    }
+
+    /// The place of a truth.
+    pub fn truth(&self, input: InputId) -> Option<usize> {
+        self.truths.iter().position(|i| *i == input)
+    }
+}
+
+/// The outputs of a model that can be subtracted from something observed: members called like an input, an output
+/// called like one, or what predicts the target; of the same shape, and no class.
+pub(super) fn residuals(program: &Program, model: &Model) -> Vec<Residual> {
+    let named = |name: &str| program.graph.inputs.iter().position(|i| i.name == name).map(|i| InputId(i as u32));
+    let mut found = Vec::new();
+    for output in &model.outputs {
+        for (key, node) in &output.members {
+            let last = key.rsplit(", ").next().unwrap_or(key);
+            let truth = named(last).or_else(|| named(&output.name)).or(if output.name == model.name {
+                model.target
+            } else {
+                None
+            });
+            let Some(truth) = truth else { continue };
+            let (predicted, observed) = (&program.graph.node(*node).ty, &program.graph.inputs[truth.index()].ty);
+            let elements = |shape: &[usize]| shape.iter().product::<usize>();
+            if matches!(observed.kind, Kind::Tensor) && elements(&predicted.shape) == elements(&observed.shape) {
+                let name = if key.is_empty() { output.name.clone() } else { format!("{}[{key}]", output.name) };
+                found.push(Residual { name, prediction: *node, truth });
+            }
+        }
+    }
+    // A posterior over as many numbers as an input has is no reconstruction of it, unless nothing else is.
+    let is_plain = |r: &Residual| matches!(program.graph.node(r.prediction).ty.kind, Kind::Tensor);
+    if found.iter().any(is_plain) {
+        found.retain(is_plain);
+    }
+    found
+}
+
+/// Whether an input is an image whose elements are voxels.
+pub(super) fn is_image(program: &Program, input: InputId) -> bool {
+    let spec = &program.inputs[input.index()];
+    matches!(spec.source, InputSource::Image { .. }) && spec.role != InputRole::Condition
+}

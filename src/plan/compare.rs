@@ -1,0 +1,330 @@
+//! Comparison tasks: the variants of a sweep side by side, and whether they differ.
+//!
+//! Every variant is compared with the best (where a metric has no better side, with the first), on the same folds and
+//! seeds. p is corrected by Holm's method over the comparisons of one metric. That the best one is chosen by the same
+//! scores makes differences to it look larger than they are; the table says which one it is.
+
+use super::analyse::Analysed;
+use super::context::Context;
+use super::error::{PlanError, Result};
+use super::score::{Line, Scored, label};
+use super::store::{get_json, put_json};
+use super::task::RunKey;
+use super::train::set_sizes;
+use crate::analysis::{
+    Alternative, AnalysisError, Correction, TTest, adjust, corrected_resampled_t, mann_whitney, spread,
+    wilcoxon_signed_rank,
+};
+use crate::program::{Metric, PairedTest, Subset};
+use serde::{Deserialize, Serialize};
+use statrs::distribution::{ContinuousCDF, StudentsT};
+use std::path::Path;
+
+/// Changes when a comparison changes its meaning.
+pub(super) const VERSION: u32 = 1;
+
+const COMPARISON: &str = "comparison.json";
+
+/// A sweep's variants side by side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The sweep.
+    pub sweep: String,
+    /// The variants, in the order of the sweep.
+    pub variants: Vec<String>,
+    /// The test between them.
+    pub test: PairedTest,
+    /// What is compared, one entry a score's metric or an analysis' field.
+    pub items: Vec<Item>,
+}
+
+/// One thing that is compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// As the sweep names it: `auc`, `by_region.significant`.
+    pub name: String,
+    /// What is scored, and on whom; empty for a field of an analysis.
+    pub of: String,
+    /// The metric, where it is one.
+    pub metric: Option<Metric>,
+    /// By variant.
+    pub values: Vec<VariantValue>,
+    /// The variant the others are compared with.
+    pub reference: Option<usize>,
+    /// Differences to it, in the order of the variants.
+    pub contrasts: Vec<Contrast>,
+}
+
+/// A variant's value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VariantValue {
+    /// Mean over runs.
+    pub mean: Option<f64>,
+    /// Standard deviation over runs.
+    pub sd: Option<f64>,
+    /// Lower end of the bootstrap interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// By run; empty for a field of an analysis.
+    pub runs: Vec<Option<f64>>,
+}
+
+/// A variant minus the reference.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contrast {
+    /// Its place among the variants.
+    pub variant: usize,
+    /// Mean difference over the runs that both have.
+    pub difference: Option<f64>,
+    /// Lower end of its 95% interval, where the test gives one.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Of the test, two-sided.
+    pub p: Option<f64>,
+    /// Corrected by Holm's method.
+    pub p_corrected: Option<f64>,
+    /// Why there is no p.
+    pub reason: Option<String>,
+}
+
+impl Comparison {
+    /// Reads a result.
+    pub(super) fn read(folder: &Path) -> Result<Self> {
+        get_json(&folder.join(COMPARISON))
+    }
+}
+
+/// A test's name, with its source.
+pub(super) fn test_name(test: PairedTest) -> &'static str {
+    match test {
+        PairedTest::CorrectedT => {
+            "corrected resampled t test over folds and seeds (Nadeau and Bengio, 2003), two-sided"
+        }
+        PairedTest::Wilcoxon => "Wilcoxon's signed-rank test over folds and seeds, two-sided",
+        PairedTest::MannWhitney => "Mann and Whitney's U test over folds and seeds, two-sided",
+    }
+}
+
+impl Context<'_> {
+    /// Compares a sweep's variants and writes the result into `folder`.
+    ///
+    /// # Errors
+    /// Results that cannot be read.
+    pub fn compare(&self, task: &str, sweep: usize, folder: &Path) -> Result<()> {
+        let sweep = &self.experiment.sweeps[sweep];
+        let mut scores: Vec<Vec<Scored>> = Vec::with_capacity(sweep.variants.len());
+        let mut analyses: Vec<Vec<Analysed>> = Vec::with_capacity(sweep.variants.len());
+        for variant in &sweep.variants {
+            let tasks = &self.layout.variants[*variant];
+            let read = tasks.scores.iter().map(|task| Scored::read(&self.folder(*task)?));
+            scores.push(read.collect::<Result<_>>()?);
+            let read = tasks.analyses.iter().map(|task| Analysed::read(&self.folder(*task)?));
+            analyses.push(read.collect::<Result<_>>()?);
+        }
+        let sizes = self.mean_sizes(&sweep.variants)?;
+        let mut items = Vec::new();
+        for name in &sweep.compare {
+            match name.rsplit_once('.') {
+                Some((analysis, field)) => items.push(field_item(name, analysis, field, &analyses)),
+                None => items.extend(metric_items(name, &scores, sweep.test, sizes)),
+            }
+        }
+        let variants = sweep.variants.iter().map(|v| self.program(*v).variant.clone()).collect();
+        let comparison = Comparison { sweep: sweep.name.clone(), variants, test: sweep.test, items };
+        if comparison.items.is_empty() {
+            let problem = format!("nothing scores {}; add a score", sweep.compare.join(", "));
+            return Err(PlanError::task(task, problem));
+        }
+        put_json(&folder.join(COMPARISON), &comparison)
+    }
+
+    /// Mean numbers of training, test and held-out subjects over the divisions of these variants.
+    fn mean_sizes(&self, variants: &[usize]) -> Result<Sizes> {
+        let (mut train, mut test, mut holdout, mut n) = (0, 0, 0, 0);
+        for variant in variants {
+            for run in self.layout.variants[*variant].runs.iter().filter(|run| run.repeat == 0) {
+                let split = self.split(*variant, run.seed, run.fold)?;
+                let (a, b) = set_sizes(&split);
+                (train, test, holdout, n) = (train + a, test + b, holdout + split.holdout.len(), n + 1);
+            }
+        }
+        let n = n.max(1);
+        Ok(Sizes { train: train / n, test: test / n, holdout: holdout / n })
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Sizes {
+    train: usize,
+    test: usize,
+    holdout: usize,
+}
+
+fn field_item(name: &str, analysis: &str, field: &str, analyses: &[Vec<Analysed>]) -> Item {
+    let number = |of: &Vec<Analysed>| of.iter().find(|a| a.name == analysis)?.fields.get(field)?.number();
+    let value = |of| VariantValue { mean: number(of), sd: None, low: None, high: None, runs: Vec::new() };
+    Item {
+        name: name.to_owned(),
+        of: String::new(),
+        metric: None,
+        values: analyses.iter().map(value).collect(),
+        reference: None,
+        contrasts: Vec::new(),
+    }
+}
+
+/// One item for each score that has the metric.
+fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Sizes) -> Vec<Item> {
+    let Some(first) = scores.first() else { return Vec::new() };
+    let mut items = Vec::new();
+    for (at, scored) in first.iter().enumerate() {
+        let Some(metric) = main_line(scored, name).map(|line| line.metric) else { continue };
+        let of_variant = |scores: &Vec<Scored>| {
+            let same = |s: &&Scored| s.of == scored.of && s.on == scored.on;
+            let found = scores.get(at).filter(same).or_else(|| scores.iter().find(same));
+            found.and_then(|scored| main_line(scored, name)).cloned()
+        };
+        let lines: Vec<Option<Line>> = scores.iter().map(of_variant).collect();
+        let values = lines.iter().map(|line| VariantValue {
+            mean: line.as_ref().and_then(|l| l.mean),
+            sd: line.as_ref().and_then(|l| l.sd),
+            low: line.as_ref().and_then(|l| l.low),
+            high: line.as_ref().and_then(|l| l.high),
+            runs: line.as_ref().map(|l| l.runs.iter().map(|run| run.value).collect()).unwrap_or_default(),
+        });
+        let values: Vec<VariantValue> = values.collect();
+        let reference = reference(metric, &values);
+        let tested = if scored.on == Subset::Holdout { sizes.holdout } else { sizes.test };
+        let contrasts = match reference {
+            Some(reference) => contrasts(&lines, reference, test, (sizes.train, tested)),
+            None => Vec::new(),
+        };
+        let of = format!("{} on {}", scored.of, subset_name(scored.on));
+        items.push(Item { name: name.to_owned(), of, metric: Some(metric), values, reference, contrasts });
+    }
+    items
+}
+
+/// The line of a metric that stands for the whole output.
+pub(super) fn main_line<'a>(scored: &'a Scored, metric: &str) -> Option<&'a Line> {
+    let mut lines = scored.lines.iter().filter(|line| line.metric.name() == metric);
+    lines.clone().find(|line| line.key == "mean").or_else(|| lines.next())
+}
+
+/// `test`, `holdout`.
+pub(super) fn subset_name(subset: Subset) -> &'static str {
+    match subset {
+        Subset::All => "all",
+        Subset::Training => "training",
+        Subset::Validation => "validation",
+        Subset::Test => "test",
+        Subset::Holdout => "holdout",
+    }
+}
+
+fn reference(metric: Metric, values: &[VariantValue]) -> Option<usize> {
+    let with: Vec<(usize, f64)> = values.iter().enumerate().filter_map(|(i, v)| Some((i, v.mean?))).collect();
+    let better = |a: f64, b: f64| match metric.larger_is_better() {
+        Some(true) => a > b,
+        Some(false) => a < b,
+        None => false,
+    };
+    // The first of equals.
+    with.iter().copied().reduce(|best, next| if better(next.1, best.1) { next } else { best }).map(|(i, _)| i)
+}
+
+fn contrasts(lines: &[Option<Line>], reference: usize, test: PairedTest, sizes: (usize, usize)) -> Vec<Contrast> {
+    let mut contrasts: Vec<Contrast> = (0..lines.len())
+        .filter(|variant| *variant != reference)
+        .map(|variant| contrast(variant, lines[variant].as_ref(), lines[reference].as_ref(), test, sizes))
+        .collect();
+    let p: Vec<f64> = contrasts.iter().filter_map(|c| c.p).collect();
+    if let Ok(corrected) = adjust(&p, Correction::Holm) {
+        let mut corrected = corrected.into_iter();
+        for contrast in contrasts.iter_mut().filter(|c| c.p.is_some()) {
+            contrast.p_corrected = corrected.next();
+        }
+    }
+    contrasts
+}
+
+fn contrast(
+    variant: usize,
+    line: Option<&Line>,
+    reference: Option<&Line>,
+    test: PairedTest,
+    (train, tested): (usize, usize),
+) -> Contrast {
+    let mut contrast =
+        Contrast { variant, difference: None, low: None, high: None, p: None, p_corrected: None, reason: None };
+    let (Some(line), Some(reference)) = (line, reference) else {
+        contrast.reason = Some("the variant does not have this score".into());
+        return contrast;
+    };
+    let of = |line: &Line, run: RunKey| line.runs.iter().find(|r| r.run == run).and_then(|r| r.value);
+    let (a, b): (Vec<f64>, Vec<f64>) = line.runs.iter().filter_map(|r| Some((r.value?, of(reference, r.run)?))).unzip();
+    let differences: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a - b).collect();
+    contrast.difference = spread(&differences).ok().map(|s| s.mean);
+    let outcome = match test {
+        PairedTest::CorrectedT => corrected_resampled_t(&differences, train, tested, Alternative::TwoSided).map(|t| {
+            (contrast.low, contrast.high) = interval(&t).map_or((None, None), |(low, high)| (Some(low), Some(high)));
+            t.p_value
+        }),
+        PairedTest::Wilcoxon => wilcoxon_signed_rank(&a, &b, Alternative::TwoSided).map(|w| w.p_value),
+        PairedTest::MannWhitney => mann_whitney(&a, &b, Alternative::TwoSided).map(|u| u.p_value),
+    };
+    match outcome {
+        Ok(p) => contrast.p = Some(p),
+        Err(AnalysisError::TooFew { .. } | AnalysisError::Empty { .. }) => {
+            contrast.reason = Some("one fold alone cannot be tested; use more folds or seeds".into());
+        }
+        Err(e) => contrast.reason = Some(e.to_string()),
+    }
+    contrast
+}
+
+/// The 95% interval of a difference.
+fn interval(t: &TTest) -> Option<(f64, f64)> {
+    let distribution = StudentsT::new(0.0, 1.0, t.df).ok()?;
+    let half = distribution.inverse_cdf(0.975) * t.standard_error;
+    half.is_finite().then_some((t.mean_difference - half, t.mean_difference + half))
+}
+
+/// The comparisons as a table: one line a variant and item.
+pub(super) fn to_tsv(comparisons: &[Comparison]) -> String {
+    let mut text = String::from(
+        "sweep\titem\tof\tvariant\tmean\tsd\tlow\thigh\treference\tdifference\tdifference_low\tdifference_high\tp\tp_corrected\tnote\n",
+    );
+    let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| v.to_string());
+    let word = |text: &str| if text.is_empty() { "n/a".to_owned() } else { super::analyse::clean(text) };
+    for comparison in comparisons {
+        for item in &comparison.items {
+            for (at, (variant, value)) in comparison.variants.iter().zip(&item.values).enumerate() {
+                let contrast = item.contrasts.iter().find(|c| c.variant == at);
+                let reference = item.reference.and_then(|r| comparison.variants.get(r)).map_or("", String::as_str);
+                let cells = [
+                    word(&comparison.sweep),
+                    word(&item.name),
+                    word(&label(&item.of, "")),
+                    word(variant),
+                    number(value.mean),
+                    number(value.sd),
+                    number(value.low),
+                    number(value.high),
+                    word(reference),
+                    number(contrast.and_then(|c| c.difference)),
+                    number(contrast.and_then(|c| c.low)),
+                    number(contrast.and_then(|c| c.high)),
+                    number(contrast.and_then(|c| c.p)),
+                    number(contrast.and_then(|c| c.p_corrected)),
+                    word(contrast.and_then(|c| c.reason.as_deref()).unwrap_or_default()),
+                ];
+                text.push_str(&cells.join("\t"));
+                text.push('\n');
+            }
+        }
+    }
+    text
+}

@@ -1,0 +1,244 @@
+//! Filling the report: from results of the store to [`ReportContent`].
+//!
+//! ```text
+//!  store ──gather──▶ Results ──content──▶ ReportContent ──report──▶ report.html, scores.tsv
+//! ```
+
+mod cohort;
+mod deviation;
+mod headline;
+mod picture;
+mod score;
+mod stage;
+
+use super::analyse::{Analysed, Field};
+use super::compare::{Comparison, subset_name};
+use super::context::Context;
+use super::error::Result;
+use super::index::{self, Indexed};
+use super::run::TaskOutcome;
+use super::score::Scored;
+use crate::data::flow::Flow;
+use crate::program::AnalysisKind;
+use crate::report::ReportContent;
+use crate::report::content::{self as report, Cell, Column, ColumnKind, Table, TaskState};
+use std::collections::BTreeSet;
+
+/// Rows of a table in the report; all of them are in the run's folder.
+const MOST_ROWS: usize = 200;
+
+/// What the tasks of a run came to.
+#[derive(Debug)]
+pub(super) struct Results {
+    /// By variant.
+    pub variants: Vec<VariantResults>,
+    /// By sweep.
+    pub comparisons: Vec<Comparison>,
+    /// Of the first variant.
+    pub flows: Vec<Flow>,
+    indexed: Indexed,
+}
+
+/// What a variant came to.
+#[derive(Debug)]
+pub(super) struct VariantResults {
+    pub scores: Vec<Scored>,
+    pub analyses: Vec<Analysed>,
+}
+
+/// How a run went.
+#[derive(Debug)]
+pub(super) struct Provenance<'a> {
+    /// ISO 8601.
+    pub started: String,
+    pub seconds: f64,
+    pub tasks: &'a [TaskOutcome],
+}
+
+impl Results {
+    /// Reads what is small; predictions stay where they are.
+    ///
+    /// # Errors
+    /// A result that cannot be read.
+    pub fn gather(context: &Context<'_>) -> Result<Self> {
+        let layout = context.layout;
+        let variants = layout
+            .variants
+            .iter()
+            .enumerate()
+            .map(|(variant, tasks)| {
+                let scores =
+                    tasks.scores.iter().map(|task| Scored::read(&context.folder(*task)?)).collect::<Result<_>>()?;
+                let analyses =
+                    (0..tasks.analyses.len()).map(|a| context.analysed(variant, a)).collect::<Result<_>>()?;
+                Ok(VariantResults { scores, analyses })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let comparisons =
+            layout.compares.iter().map(|task| Comparison::read(&context.folder(*task)?)).collect::<Result<_>>()?;
+        let indexed = index::indexed(&context.folder(layout.variants[0].index)?)?;
+        Ok(Self { variants, comparisons, flows: indexed.flows.clone(), indexed })
+    }
+}
+
+/// The report.
+///
+/// # Errors
+/// A result that cannot be read.
+pub(super) fn content(context: &Context<'_>, results: &Results, provenance: &Provenance<'_>) -> Result<ReportContent> {
+    let (experiment, options) = (context.experiment, context.options);
+    let scores = score::scores(context, results);
+    let comparisons = score::comparisons(results);
+    let warnings = context.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    Ok(ReportContent {
+        title: experiment.name.clone(),
+        about: experiment.doc.clone(),
+        headline: headline::headline(context, results),
+        warnings: warnings
+            .into_iter()
+            .map(|message| report::Warning { message, ..report::Warning::default() })
+            .collect(),
+        source: (!options.source.text.is_empty()).then(|| report::Source {
+            file: options.source.name.clone(),
+            text: options.source.text.clone(),
+            marks: options.source.highlights.clone(),
+        }),
+        parameters: parameters(context),
+        cohorts: cohort::cohorts(context, results)?,
+        models: options.model_tables.clone(),
+        stages: stage::stages(context)?,
+        scores,
+        comparisons,
+        confusions: score::confusions(context, results),
+        regressions: score::regressions(context, results),
+        pictures: picture::pictures(context)?,
+        deviations: deviation::deviations(context, results),
+        analyses: analyses(context, results),
+        provenance: Some(described(context, provenance)),
+    })
+}
+
+/// A variant's name; empty where there is only one.
+fn variant_name(context: &Context<'_>, variant: usize) -> String {
+    if context.experiment.variants.len() > 1 { context.program(variant).variant.clone() } else { String::new() }
+}
+
+/// `deviation`, or `deviation, fusion=film` where there are several variants.
+fn with_variant(context: &Context<'_>, variant: usize, what: &str) -> String {
+    match variant_name(context, variant) {
+        name if name.is_empty() => what.to_owned(),
+        name => format!("{what}, {name}"),
+    }
+}
+
+fn parameters(context: &Context<'_>) -> Vec<report::Parameter> {
+    let variants = &context.experiment.variants;
+    let Some(first) = variants.first() else { return Vec::new() };
+    let of = |(name, value): (&String, &String)| {
+        let mut values: Vec<&str> = vec![value];
+        for other in variants.iter().filter_map(|v| v.params.get(name)) {
+            if !values.contains(&other.as_str()) {
+                values.push(other);
+            }
+        }
+        let swept = variants.iter().any(|v| v.settings.contains_key(name));
+        let origin = if swept { "sweep" } else { "file or command line" };
+        report::Parameter { name: name.clone(), value: values.join(" | "), origin: origin.into(), about: None }
+    };
+    first.params.iter().map(of).collect()
+}
+
+/// Results as tables: numbers by column, or single numbers.
+fn analyses(context: &Context<'_>, results: &Results) -> Vec<report::Analysis> {
+    let mut found = Vec::new();
+    for (variant, result) in results.variants.iter().enumerate() {
+        let program = context.program(variant);
+        for (declared, analysed) in program.analyses.iter().zip(&result.analyses) {
+            if declared.kind == AnalysisKind::NormativeDeviation {
+                continue;
+            }
+            let table = table_of(analysed);
+            let notes =
+                if analysed.notes.is_empty() { String::new() } else { format!("; {}", analysed.notes.join("; ")) };
+            let method = format!("{}: {}{notes}", analysed.spelling, analysed.method);
+            found.push(report::Analysis { name: with_variant(context, variant, &analysed.name), method, table });
+        }
+    }
+    found
+}
+
+fn table_of(analysed: &Analysed) -> Table {
+    let fields = analysed.columns();
+    let Some((_, names, _)) = fields.first() else { return Table::default() };
+    let alpha = match analysed.fields.get("alpha") {
+        Some(Field::Number(alpha)) => *alpha,
+        _ => 0.05,
+    };
+    let mut columns = vec![Column::new("name", ColumnKind::Text)];
+    columns.extend(fields.iter().map(|(field, ..)| {
+        let kind = match *field {
+            "p" | "q" | "p_rho" => ColumnKind::P { alpha },
+            "n" | "n_first" | "n_second" => ColumnKind::Integer,
+            _ => ColumnKind::Real { digits: 3 },
+        };
+        Column::new(*field, kind)
+    }));
+    // The most certain first, where there are too many to show.
+    let mut order: Vec<usize> = (0..names.len()).collect();
+    if let (true, Some((_, _, p))) = (order.len() > MOST_ROWS, fields.iter().find(|(field, ..)| *field == "p")) {
+        let key = |at: usize| p.get(at).copied().flatten().unwrap_or(f64::INFINITY);
+        order.sort_by(|a, b| key(*a).total_cmp(&key(*b)));
+        order.truncate(MOST_ROWS);
+    }
+    let rows = order.into_iter().map(|row| {
+        let cell = |values: &[Option<f64>]| values.get(row).copied().flatten().map_or(Cell::Missing, Cell::Number);
+        let mut cells = vec![Cell::Text(names[row].clone())];
+        cells.extend(fields.iter().map(|(_, _, values)| cell(values)));
+        cells
+    });
+    Table { rows: rows.collect(), columns }
+}
+
+fn described(context: &Context<'_>, provenance: &Provenance<'_>) -> report::Provenance {
+    let experiment = context.experiment;
+    let seeds: BTreeSet<u64> = experiment.variants.iter().flat_map(|p| p.protocol.seeds.iter().copied()).collect();
+    let layout = context.layout;
+    let mut fingerprints = indexmap::IndexMap::new();
+    for (variant, tasks) in layout.variants.iter().enumerate() {
+        let mut add = |what: &str, task: usize| {
+            let fingerprint = layout.tasks[task].identity.fingerprint.to_string();
+            if !fingerprints.values().any(|known| *known == fingerprint) {
+                fingerprints.insert(with_variant(context, variant, what), fingerprint);
+            }
+        };
+        add("subjects", tasks.index);
+        for (seed, task) in &tasks.split {
+            add(&format!("division, seed {seed}"), *task);
+        }
+    }
+    report::Provenance {
+        fascicle: env!("CARGO_PKG_VERSION").to_owned(),
+        command: context.options.command.clone(),
+        started: provenance.started.clone(),
+        seconds: provenance.seconds,
+        seeds: seeds.into_iter().collect(),
+        device: context.options.device.describe(),
+        versions: indexmap::IndexMap::from([("burn".to_owned(), "0.21.0".to_owned())]),
+        fingerprints,
+        tasks: provenance
+            .tasks
+            .iter()
+            .map(|task| report::Task {
+                name: task.name.clone(),
+                fingerprint: task.fingerprint.clone(),
+                state: if task.ran { TaskState::Ran } else { TaskState::Reused },
+                seconds: task.seconds,
+            })
+            .collect(),
+    }
+}
+
+/// `ad on test`.
+fn of_and_on(scored: &Scored, key: &str) -> String {
+    format!("{} on {}", super::score::label(&scored.of, key), subset_name(scored.on))
+}

@@ -1,0 +1,62 @@
+//! What every task sees: the experiment, the plan, the store, the data, and where to report.
+
+use super::error::{PlanError, Result};
+use super::layout::Layout;
+use super::run::RunOptions;
+use super::sources::Sources;
+use super::store::{Entry, Store};
+use crate::data::dataset::Dataset;
+use crate::program::{Experiment, Program};
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Mutex;
+
+/// A run under way.
+pub(super) struct Context<'a> {
+    pub experiment: &'a Experiment,
+    pub layout: &'a Layout,
+    pub store: &'a Store,
+    pub sources: &'a Sources<'a>,
+    pub options: &'a RunOptions<'a>,
+    /// Results so far, by task.
+    pub entries: RefCell<Vec<Option<Entry>>>,
+    pub warnings: Mutex<Vec<String>>,
+}
+
+impl Context<'_> {
+    /// A variant's program.
+    pub fn program(&self, variant: usize) -> &Program {
+        &self.experiment.variants[variant]
+    }
+
+    /// The folder of a task's result.
+    ///
+    /// # Errors
+    /// A task that has not run.
+    pub fn folder(&self, task: usize) -> Result<PathBuf> {
+        let entries = self.entries.borrow();
+        let entry = entries.get(task).and_then(Option::as_ref);
+        entry
+            .map(|entry| entry.folder.clone())
+            .ok_or_else(|| PlanError::inconsistent("a task runs before what it needs"))
+    }
+
+    /// A variant's data, decoded when first asked for.
+    ///
+    /// # Errors
+    /// Whatever does not fit.
+    pub fn dataset(&self, variant: usize) -> Result<Rc<Dataset>> {
+        let listener = self.options.listener;
+        self.sources.dataset(self.program(variant), &|done, total| listener.decoded(done, total))
+    }
+
+    /// Tells the user something, once.
+    pub fn warn(&self, text: &str) {
+        let mut warnings = self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if !warnings.iter().any(|known| known == text) {
+            self.options.listener.warning(text);
+            warnings.push(text.to_owned());
+        }
+    }
+}

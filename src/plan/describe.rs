@@ -1,0 +1,68 @@
+//! What a run would do, and why: `fascicle plan`.
+
+use super::error::Result;
+use super::fingerprint::Identity;
+use super::layout::Layout;
+use super::run::{RunOptions, store_path};
+use super::sources::Sources;
+use super::store::{Found, Store};
+use super::task::Kind;
+use crate::program::Experiment;
+use serde::Serialize;
+
+/// A task of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlannedTask {
+    /// Its name, unique in the plan.
+    pub name: String,
+    /// What it does.
+    pub kind: Kind,
+    /// The key of its result.
+    pub fingerprint: String,
+    /// Whether its result is in the store.
+    pub cached: bool,
+    /// Why it would run: what changed since the experiment's last run, as far as that is known.
+    pub why: Option<String>,
+}
+
+/// Every task of an experiment, with what would become of it. Nothing is written, no image is decoded.
+///
+/// # Errors
+/// A cohort or a file that cannot be read.
+pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Vec<PlannedTask>> {
+    let store = Store::look(&store_path(&options.out));
+    let sources = Sources::new(&options.base, &store.volumes());
+    let layout = Layout::of(experiment, &sources)?;
+    let last = store.last_run(&experiment.name);
+    let planned = layout.tasks.iter().map(|task| {
+        let kind = task.work.kind();
+        let (cached, why) = match store.find(kind.name(), &task.identity.fingerprint) {
+            Found::Whole(_) => (true, None),
+            Found::Damaged(problem) => (false, Some(format!("its result is damaged: {problem}"))),
+            Found::Absent => (false, Some(why(last.get(&task.name), &task.identity, !last.is_empty()))),
+        };
+        let fingerprint = task.identity.fingerprint.to_string();
+        PlannedTask { name: task.name.clone(), kind, fingerprint, cached, why }
+    });
+    Ok(planned.collect())
+}
+
+fn why(last: Option<&Identity>, now: &Identity, has_run: bool) -> String {
+    let Some(last) = last else {
+        return if has_run { "new since the last run".into() } else { "never run".into() };
+    };
+    if last.fingerprint == now.fingerprint {
+        return "its result is no longer in the store".into();
+    }
+    let mut changed: Vec<String> = Vec::new();
+    for (name, hash) in &now.parts {
+        match last.parts.get(name) {
+            None => changed.push(format!("{name} (new)")),
+            Some(before) if before != hash => changed.push(name.clone()),
+            Some(_) => {}
+        }
+    }
+    changed
+        .extend(last.parts.keys().filter(|name| !now.parts.contains_key(*name)).map(|name| format!("{name} (gone)")));
+    format!("changed: {}", changed.join(", "))
+}

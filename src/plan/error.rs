@@ -1,0 +1,173 @@
+//! What can go wrong while a plan is made or run, said so that a reader knows what to do.
+
+use crate::data::error::DataError;
+use crate::train::TrainError;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// What is returned by everything in [`crate::plan`].
+pub type Result<T> = std::result::Result<T, PlanError>;
+
+/// An error of a plan. Each names the task, file or subject, what was expected, what was found, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// A cohort, a table or an image.
+    #[error("{task}: {source}")]
+    Data {
+        /// The task that met it.
+        task: String,
+        /// What is wrong.
+        source: DataError,
+    },
+    /// A training stage or a prediction.
+    #[error("{task}: {source}")]
+    Train {
+        /// The task that met it.
+        task: String,
+        /// What is wrong.
+        source: TrainError,
+    },
+    /// A task whose numbers have no answer.
+    #[error("{task}: {problem}")]
+    Task {
+        /// The task.
+        task: String,
+        /// What was expected, what was found, what to do.
+        problem: String,
+    },
+    /// Ctrl-C.
+    #[error("interrupted in {task}; the same command goes on from there")]
+    Interrupted {
+        /// The task under way.
+        task: String,
+    },
+    /// Two runs on one store.
+    #[error(
+        "another run ({holder}) is using the store {}; wait for it, or give this run a folder of its own with --out",
+        path.display()
+    )]
+    Locked {
+        /// The store.
+        path: PathBuf,
+        /// `process 123`, as its lock says.
+        holder: String,
+    },
+    /// No space left.
+    #[error("the disk is full: {} could not be written; free some space and run again, finished tasks are kept", path.display())]
+    DiskFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// A folder that cannot be written.
+    #[error("{} cannot be written ({source}); choose a folder that can be with --out", path.display())]
+    NotWritable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Anything else the operating system refuses.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// `read`, `write`, `rename`.
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A run folder that would be written over, and is not fascicle's.
+    #[error("{} is not a run of fascicle ({found}), and nothing is written over it; move it away, or choose another folder with --out", path.display())]
+    ForeignFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What tells so.
+        found: String,
+    },
+    /// A file of the user's where one of the run is to be written.
+    #[error("{} was not written by fascicle, and a file of the run has that name; move it away", path.display())]
+    ForeignFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A result of the store that cannot be understood though its checksum is right.
+    #[error("{} cannot be understood: {problem}; it was written by another version of fascicle: remove it and run again", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        problem: String,
+    },
+    /// A program that refers to what it does not have. The compiler should have refused it.
+    #[error("{problem}; this is an error in fascicle, please report it")]
+    Inconsistent {
+        /// What does not fit.
+        problem: String,
+    },
+}
+
+impl PlanError {
+    /// Wraps what the operating system says about a path.
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| match source.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull { path },
+            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied if action != "read" => {
+                Self::NotWritable { path, source }
+            }
+            ErrorKind::NotADirectory | ErrorKind::AlreadyExists if action == "make" => {
+                Self::NotWritable { path, source }
+            }
+            _ => Self::Io { action, path, source },
+        }
+    }
+
+    /// Wraps an error of the data under a task's name. A full disk is told as such.
+    pub(super) fn data(task: &str) -> impl FnOnce(DataError) -> Self {
+        let task = task.to_owned();
+        move |source| match source {
+            DataError::Io { path, source, .. } if is_full(&source) => Self::DiskFull { path },
+            source => Self::Data { task, source },
+        }
+    }
+
+    /// Wraps an error of training under a task's name. An interruption and a full disk are told as such.
+    pub(super) fn train(task: &str) -> impl FnOnce(TrainError) -> Self {
+        let task = task.to_owned();
+        move |source| match source {
+            TrainError::Interrupted { .. } => Self::Interrupted { task },
+            TrainError::File { path, source, .. } if is_full(&source) => Self::DiskFull { path },
+            source => Self::Train { task, source },
+        }
+    }
+
+    /// An error of a task in words.
+    pub(super) fn task(task: &str, problem: impl ToString) -> Self {
+        Self::Task { task: task.to_owned(), problem: problem.to_string() }
+    }
+
+    /// Something the compiler should have refused.
+    pub(super) fn inconsistent(problem: impl Into<String>) -> Self {
+        Self::Inconsistent { problem: problem.into() }
+    }
+}
+
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_and_a_read_only_folder_say_what_to_do() {
+        let path = Path::new("runs/store");
+        let full = PlanError::io("write", path)(ErrorKind::StorageFull.into());
+        assert!(full.to_string().starts_with("the disk is full: runs/store"), "{full}");
+        let fixed = PlanError::io("write", path)(ErrorKind::ReadOnlyFilesystem.into());
+        assert!(fixed.to_string().contains("--out"), "{fixed}");
+        let train = TrainError::File { path: path.into(), action: "written", source: ErrorKind::StorageFull.into() };
+        assert!(matches!(PlanError::train("train m")(train), PlanError::DiskFull { .. }));
+    }
+}

@@ -1,0 +1,68 @@
+//! Fitted transforms: what scaling, imputation and landmarks learn from the training subjects of a fold.
+
+use super::context::Context;
+use super::error::{PlanError, Result};
+use super::store::{get_json, put_json};
+use crate::data::dataset::{Dataset, FittedInput, FittedInputs};
+use crate::data::split::Split;
+use crate::graph::InputId;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Changes when fitting changes its meaning.
+pub(super) const VERSION: u32 = 1;
+
+const FITTED: &str = "fitted.json";
+const MEANS: &str = "means.json";
+
+/// Fits every input, and takes the means of those of which a graph wants them.
+pub(super) fn fit(task: &str, dataset: &Dataset, split: &Split, means: &[InputId], folder: &Path) -> Result<()> {
+    let fitted = dataset.fit(&split.train).map_err(PlanError::data(task))?;
+    put_json(&folder.join(FITTED), &fitted.fitted())?;
+    let means = means
+        .iter()
+        .map(|input| {
+            let mean = fitted.mean(&split.train, input.index()).map_err(PlanError::data(task))?;
+            let name = &dataset.inputs[input.index()].name;
+            let mean = mean.ok_or_else(|| {
+                let problem =
+                    format!("`{name} ?? mean` needs the mean of the training subjects, and none of them has `{name}`");
+                PlanError::task(task, problem)
+            })?;
+            Ok((*input, mean))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    put_json(&folder.join(MEANS), &means)
+}
+
+/// What a fold has learnt.
+#[derive(Debug)]
+pub(super) struct Fitted {
+    inputs: Vec<FittedInput>,
+    /// Means of inputs over the training subjects.
+    pub means: BTreeMap<InputId, Vec<f32>>,
+}
+
+impl Context<'_> {
+    /// The fitted steps of a variant's fold.
+    ///
+    /// # Errors
+    /// A result that cannot be read.
+    pub fn fitted(&self, variant: usize, seed: u64, fold: usize) -> Result<Fitted> {
+        let task = self.layout.variants[variant].fit.get(&(seed, fold)).copied();
+        let task = task.ok_or_else(|| PlanError::inconsistent(format!("fold {fold} has no fitted steps")))?;
+        let folder = self.folder(task)?;
+        let means: Vec<(InputId, Vec<f32>)> = get_json(&folder.join(MEANS))?;
+        Ok(Fitted { inputs: get_json(&folder.join(FITTED))?, means: means.into_iter().collect() })
+    }
+}
+
+impl Fitted {
+    /// The dataset seen through these steps.
+    ///
+    /// # Errors
+    /// Steps of another dataset.
+    pub fn of<'d>(&self, task: &str, dataset: &'d Dataset) -> Result<FittedInputs<'d>> {
+        dataset.with_fitted(self.inputs.clone()).map_err(PlanError::data(task))
+    }
+}

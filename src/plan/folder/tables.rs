@@ -1,0 +1,124 @@
+//! Tables of a run's folder: flow, scores of one run, predictions.
+
+use super::super::analyse::clean;
+use super::super::asked::Asked;
+use super::super::compare::subset_name;
+use super::super::metric::softmax;
+use super::super::predict::Predicted;
+use super::super::score::{Scored, label};
+use super::super::task::RunKey;
+use crate::data::flow::Flow;
+use crate::graph::Kind;
+use crate::program::Program;
+use std::fmt::Write;
+
+/// Outputs with more numbers a subject are kept in the store alone.
+const WIDEST: usize = 64;
+
+/// Who was left out, or kept without something, and why; then who is analysed.
+pub(super) fn flow(flows: &[Flow]) -> String {
+    let mut text = String::from("cohort\tstate\treason\trecords\tparticipants\n");
+    let mut line = |cohort: &str, state: &str, reason: &str, n: usize, who: &[String]| {
+        let who = if who.is_empty() { "n/a".to_owned() } else { clean(&who.join(",")) };
+        let reason = if reason.is_empty() { "n/a".to_owned() } else { clean(reason) };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}\t{state}\t{reason}\t{n}\t{who}", clean(cohort));
+    };
+    for flow in flows {
+        line(&flow.cohort, "found", "", flow.found, &[]);
+        for group in &flow.left_out {
+            line(&flow.cohort, "left out", &group.reason, group.records.len(), &group.records);
+        }
+        for group in &flow.notes {
+            line(&flow.cohort, "note", &group.reason, group.records.len(), &group.records);
+        }
+        line(&flow.cohort, "analysed", "", flow.analysed, &[]);
+    }
+    text
+}
+
+/// The scores of one run.
+pub(super) fn scores_of_run(scores: &[Scored], run: RunKey) -> String {
+    let mut text = String::from("of\ton\tmetric\tvalue\trows\tnote\n");
+    for scored in scores {
+        for line in &scored.lines {
+            for score in line.runs.iter().filter(|score| score.run == run) {
+                let value = score.value.map_or("n/a".to_owned(), |v| v.to_string());
+                let note = score.reason.as_deref().map_or("n/a".to_owned(), clean);
+                let (of, on) = (clean(&label(&scored.of, &line.key)), subset_name(scored.on));
+                let _ = writeln!(text, "{of}\t{on}\t{}\t{value}\t{}\t{note}", line.metric.name(), score.rows);
+            }
+        }
+    }
+    text
+}
+
+/// Predictions of one run, by subject.
+#[derive(Debug, Default)]
+pub(super) struct Predictions {
+    lines: String,
+}
+
+impl Predictions {
+    /// Adds what a model predicted and is scored on: classes with their probabilities, and numbers.
+    pub fn add(&mut self, program: &Program, model: usize, predicted: &Predicted) {
+        let Some(asked) = Asked::of(program, model) else { return };
+        for score in program.scores.iter().filter(|score| score.model == model) {
+            for pair in &score.pairs {
+                let places = asked.node(pair.prediction).zip(asked.truth(pair.truth));
+                let Some((node, truth)) =
+                    places.and_then(|(n, t)| Some((predicted.nodes.get(n)?, predicted.truths.get(t)?)))
+                else {
+                    continue;
+                };
+                if node.width() > WIDEST {
+                    continue;
+                }
+                let kind = &program.graph.inputs[pair.truth.index()].ty.kind;
+                for (at, row) in predicted.rows.iter().enumerate() {
+                    let Some(values) = node.row(at) else { continue };
+                    let of = clean(&label(&score.of, &pair.key));
+                    for (element, shown, true_value) in cells(kind, values, truth.row(at), &truth.elements) {
+                        let who = clean(&row.key);
+                        let set = subset_name(row.set);
+                        let _ = writeln!(
+                            self.lines,
+                            "{who}\t{}\t{set}\t{of}\t{element}\t{true_value}\t{shown}",
+                            clean(&row.cohort)
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// The table; `None` where there is nothing in it.
+    pub fn text(&self) -> Option<String> {
+        (!self.lines.is_empty())
+            .then(|| format!("participant_id\tcohort\tset\toutput\telement\ttruth\tprediction\n{}", self.lines))
+    }
+}
+
+/// Element, prediction and truth as text.
+fn cells(kind: &Kind, values: &[f32], truth: Option<&[f32]>, elements: &[String]) -> Vec<(String, String, String)> {
+    let absent = || "n/a".to_owned();
+    if let Kind::Class(levels) = kind {
+        let probabilities = softmax(values);
+        let name = |class: usize| levels.get(class).map_or_else(absent, |l| clean(l));
+        let best =
+            probabilities.iter().enumerate().fold((0, f64::MIN), |b, (i, p)| if *p > b.1 { (i, *p) } else { b }).0;
+        let true_class = truth.and_then(|t| t.first()).map_or_else(absent, |t| name(*t as usize));
+        let mut cells = vec![("class".to_owned(), name(best), true_class.clone())];
+        let probability =
+            |(class, p): (usize, &f64)| (format!("probability of {}", name(class)), p.to_string(), true_class.clone());
+        cells.extend(probabilities.iter().enumerate().map(probability));
+        return cells;
+    }
+    let element = |i: usize| match elements.get(i) {
+        Some(name) => clean(name),
+        None if values.len() == 1 => "value".to_owned(),
+        None => (i + 1).to_string(),
+    };
+    let value = |i: usize| truth.and_then(|t| t.get(i)).map_or_else(absent, ToString::to_string);
+    values.iter().enumerate().map(|(i, v)| (element(i), v.to_string(), value(i))).collect()
+}

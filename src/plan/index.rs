@@ -1,0 +1,101 @@
+//! The first two tasks: who has what, and how people are divided.
+
+use super::context::Context;
+use super::error::{PlanError, Result};
+use super::store::{get_json, put_bytes, put_json};
+use super::task::trained_cohorts;
+use crate::data::dataset::Dataset;
+use crate::data::flow::Flow;
+use crate::data::split::Split;
+use crate::program::{Program, Protocol, ProtocolKind};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Changes when indexing changes its meaning.
+pub(super) const VERSION: u32 = 1;
+/// Changes when the division of people changes its meaning.
+pub(super) const SPLIT_VERSION: u32 = 1;
+
+const INDEX: &str = "index.json";
+const SPLITS: &str = "split.json";
+
+/// Who is analysed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Indexed {
+    pub members: Vec<Person>,
+    pub flows: Vec<Flow>,
+    /// By input: its name, and which members have it.
+    pub presence: Vec<(String, Vec<bool>)>,
+}
+
+/// A member of the data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Person {
+    pub key: String,
+    pub cohort: String,
+}
+
+/// Indexes a program's cohorts.
+pub(super) fn index(dataset: &Dataset, folder: &Path) -> Result<()> {
+    let members =
+        dataset.members.iter().map(|m| Person { key: m.key.clone(), cohort: m.cohort.clone() }).collect::<Vec<_>>();
+    let presence = (0..dataset.inputs.len())
+        .map(|i| (dataset.inputs[i].name.clone(), (0..members.len()).map(|m| dataset.has(m, i)).collect()))
+        .collect();
+    put_json(&folder.join(INDEX), &Indexed { members, flows: dataset.flows.clone(), presence })
+}
+
+/// Divides the people that are trained on, for one seed of the protocol.
+pub(super) fn split(task: &str, program: &Program, dataset: &Dataset, seed: u64, folder: &Path) -> Result<()> {
+    let cohorts = trained_cohorts(program);
+    let mut protocol = program.protocol.clone();
+    // Whoever is held out is drawn with the first seed, and held out for all.
+    let first = protocol.seeds.first().copied().unwrap_or(seed);
+    protocol.seeds = if first == seed { vec![seed] } else { vec![first, seed] };
+    resolve_holdout(&mut protocol, dataset, &cohorts);
+    let splits = dataset.divide(&protocol, &cohorts).map_err(PlanError::data(task))?;
+    let splits: Vec<Split> = splits.into_iter().filter(|split| split.seed == seed).collect();
+    let mut table = String::new();
+    for (at, split) in splits.iter().enumerate() {
+        let text = split.to_tsv();
+        // The heading once.
+        table.push_str(if at == 0 { &text } else { text.split_once('\n').map_or("", |(_, rest)| rest) });
+    }
+    put_json(&folder.join(SPLITS), &splits)?;
+    put_bytes(&folder.join("split.tsv"), table.as_bytes())
+}
+
+/// `holdout: one fold` is as many people as a fold then has.
+fn resolve_holdout(protocol: &mut Protocol, dataset: &Dataset, cohorts: &[String]) {
+    if let ProtocolKind::KFold { folds, holdout, .. } = &mut protocol.kind
+        && *holdout == usize::MAX
+    {
+        let members = dataset.members.iter().filter(|m| cohorts.contains(&m.cohort));
+        let people: BTreeSet<&str> = members.map(|m| m.person.as_str()).collect();
+        *holdout = (people.len() as f64 / (*folds + 1) as f64).round() as usize;
+    }
+}
+
+/// The result of [`index`].
+pub(super) fn indexed(folder: &Path) -> Result<Indexed> {
+    get_json(&folder.join(INDEX))
+}
+
+/// The result of [`split`].
+pub(super) fn splits(folder: &Path) -> Result<Vec<Split>> {
+    get_json(&folder.join(SPLITS))
+}
+
+impl Context<'_> {
+    /// One division of a variant's people.
+    ///
+    /// # Errors
+    /// A result that cannot be read.
+    pub fn split(&self, variant: usize, seed: u64, fold: usize) -> Result<Split> {
+        let task = self.layout.variants[variant].split.get(&seed).copied();
+        let task = task.ok_or_else(|| PlanError::inconsistent(format!("seed {seed} has no division")))?;
+        let found = splits(&self.folder(task)?)?.into_iter().find(|split| split.fold == fold);
+        found.ok_or_else(|| PlanError::inconsistent(format!("fold {fold} has no division")))
+    }
+}

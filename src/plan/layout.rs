@@ -1,0 +1,333 @@
+//! The plan: an experiment as tasks with fingerprints, each once, in an order in which what a task needs comes before.
+
+use super::analyse;
+use super::asked::Asked;
+use super::compare;
+use super::error::{PlanError, Result};
+use super::fingerprint::{Identity, Parts};
+use super::live::Live;
+use super::predict;
+use super::score;
+use super::sources::{Sources, cohorts_identity, presence_identity};
+use super::task::{RunKey, Task, Work, trained_cohorts};
+use super::train::{self, StageJob};
+use super::{fit, index};
+use crate::graph::{Coalesce, InputId, Op};
+use crate::program::{Argument, Experiment, InputSpec, Program, ProtocolKind};
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// All tasks of an experiment.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub tasks: Vec<Task>,
+    pub variants: Vec<VariantTasks>,
+    /// By sweep.
+    pub compares: Vec<usize>,
+}
+
+/// Where a variant's results come from: positions in [`Layout::tasks`].
+#[derive(Debug, Default)]
+pub(super) struct VariantTasks {
+    pub index: usize,
+    pub runs: Vec<RunKey>,
+    /// By seed.
+    pub split: BTreeMap<u64, usize>,
+    /// By seed and fold.
+    pub fit: BTreeMap<(u64, usize), usize>,
+    /// By stage and run.
+    pub train: BTreeMap<(usize, RunKey), usize>,
+    /// By model and run; models that nobody asks anything have none.
+    pub predict: BTreeMap<(usize, RunKey), usize>,
+    pub scores: Vec<usize>,
+    pub analyses: Vec<usize>,
+}
+
+/// A plan under construction.
+struct Builder<'a> {
+    experiment: &'a Experiment,
+    sources: &'a Sources<'a>,
+    tasks: IndexMap<String, Task>,
+    names: BTreeSet<String>,
+}
+
+impl Layout {
+    /// Lays out an experiment. Files are read to know their content; no image is decoded.
+    ///
+    /// # Errors
+    /// A cohort or a file that cannot be read.
+    pub fn of(experiment: &Experiment, sources: &Sources<'_>) -> Result<Self> {
+        let mut builder = Builder { experiment, sources, tasks: IndexMap::new(), names: BTreeSet::new() };
+        let mut variants = Vec::with_capacity(experiment.variants.len());
+        for variant in 0..experiment.variants.len() {
+            variants.push(builder.variant(variant)?);
+        }
+        let mut compares = Vec::with_capacity(experiment.sweeps.len());
+        for (at, sweep) in experiment.sweeps.iter().enumerate() {
+            let mut parts =
+                Parts::new("compare", compare::VERSION).with("what is compared", &(&sweep.compare, sweep.test))?;
+            for variant in &sweep.variants {
+                let (program, tasks) = (&experiment.variants[*variant], &variants[*variant]);
+                for task in tasks.scores.iter().chain(&tasks.analyses) {
+                    let (_, task) = builder.tasks.get_index(*task).ok_or_else(lost)?;
+                    let what = task.name.split(", ").next().unwrap_or_default();
+                    parts = parts.after(format!("{what} of {}", program.variant), &task.identity);
+                }
+                for split in tasks.split.values() {
+                    let (_, task) = builder.tasks.get_index(*split).ok_or_else(lost)?;
+                    parts = parts.after(format!("{} of {}", task.name, program.variant), &task.identity);
+                }
+            }
+            let first = sweep.variants.first().copied().unwrap_or(0);
+            compares.push(builder.add(
+                format!("compare {}", sweep.name),
+                parts.finish(),
+                Work::Compare { sweep: at },
+                first,
+            ));
+        }
+        Ok(Self { tasks: builder.tasks.into_values().collect(), variants, compares })
+    }
+}
+
+fn lost() -> PlanError {
+    PlanError::inconsistent("a task of the plan was lost")
+}
+
+impl Builder<'_> {
+    /// Adds a task, or finds the one that is the same.
+    fn add(&mut self, name: String, identity: Identity, work: Work, variant: usize) -> usize {
+        let key = identity.fingerprint.to_string();
+        if let Some(at) = self.tasks.get_index_of(&key) {
+            return at;
+        }
+        // The name is told apart from those of other variants only where it has to be.
+        let of_variant = || format!("{name}, {}", self.experiment.variants[variant].variant);
+        let name = if self.names.contains(&name) { of_variant() } else { name };
+        self.names.insert(name.clone());
+        self.tasks.insert_full(key, Task { name, identity, work, variant }).0
+    }
+
+    fn identity(&self, task: usize) -> Result<Identity> {
+        self.tasks.get_index(task).map(|(_, task)| task.identity.clone()).ok_or_else(lost)
+    }
+
+    fn variant(&mut self, at: usize) -> Result<VariantTasks> {
+        let experiment = self.experiment;
+        let program = &experiment.variants[at];
+        check(program)?;
+        let protocol = &program.protocol;
+        let label = if experiment.variants.len() > 1 { format!(", {}", program.variant) } else { String::new() };
+        let mut tasks = VariantTasks { runs: RunKey::all(protocol), ..VariantTasks::default() };
+
+        let contents = program.inputs.iter().map(|i| self.sources.content(program, i)).collect::<Result<Vec<_>>>()?;
+        let specs: Vec<InputSpec> = program.inputs.iter().map(presence_identity).collect();
+        let identity = Parts::new("index", index::VERSION)
+            .with("cohorts", &cohorts_identity(program))?
+            .with("inputs", &(&specs, &program.at_least_one))?
+            .with("content of the files", &contents)?
+            .finish();
+        tasks.index = self.add("index".into(), identity, Work::Index, at);
+
+        let trained = trained_cohorts(program);
+        for seed in &protocol.seeds {
+            let holds_out = matches!(protocol.kind, ProtocolKind::KFold { holdout, .. } if holdout > 0);
+            let identity = Parts::new("split", index::SPLIT_VERSION)
+                .after("subjects", &self.identity(tasks.index)?)
+                .with("protocol", &(&protocol.kind, &protocol.stratify, &trained))?
+                .with("seed", &(seed, if holds_out { protocol.seeds.first() } else { None }))?
+                .finish();
+            let split = self.add(format!("split, seed {seed}"), identity, Work::Split { seed: *seed }, at);
+            tasks.split.insert(*seed, split);
+            for fold in 0..protocol.kind.folds() {
+                let identity = Parts::new("fit", fit::VERSION)
+                    .after("division", &self.identity(split)?)
+                    .with("fold", &fold)?
+                    .with("inputs", &program.inputs)?
+                    .with("means", &mean_inputs(program))?
+                    .finish();
+                let name = RunKey { seed: *seed, fold, repeat: 0 }
+                    .name(&crate::program::Protocol { repeats: 1, ..protocol.clone() });
+                let fit = self.add(format!("fit, {name}"), identity, Work::Fit { seed: *seed, fold }, at);
+                tasks.fit.insert((*seed, fold), fit);
+            }
+        }
+        // What is the same in every run is hashed once.
+        let stages = (0..program.stages.len()).map(|s| StageParts::of(program, s)).collect::<Result<Vec<_>>>()?;
+        let asked: Vec<(usize, Asked)> =
+            (0..program.models.len()).filter_map(|model| Some((model, Asked::of(program, model)?))).collect();
+        let models = asked.iter().map(|(_, asked)| ModelParts::of(program, asked)).collect::<Result<Vec<_>>>()?;
+        for run in tasks.runs.clone() {
+            for (stage, parts) in stages.iter().enumerate() {
+                let identity = self.train(program, &tasks, parts, run)?;
+                let name = format!("train {}{label}, {}", program.stages[stage].name, run.name(protocol));
+                let task = self.add(name, identity, Work::Train { stage, run }, at);
+                tasks.train.insert((stage, run), task);
+            }
+            for ((model, _), parts) in asked.iter().zip(&models) {
+                let identity = self.predict(program, &tasks, parts, run)?;
+                let name = format!("predict {}{label}, {}", program.models[*model].name, run.name(protocol));
+                let task = self.add(name, identity, Work::Predict { model: *model, run }, at);
+                tasks.predict.insert((*model, run), task);
+            }
+        }
+        for (score, declared) in program.scores.iter().enumerate() {
+            let mut parts =
+                Parts::new("score", score::VERSION).with("what is scored", &score::identity(program, declared)?)?;
+            for run in &tasks.runs {
+                let predict = *tasks.predict.get(&(declared.model, *run)).ok_or_else(lost)?;
+                parts = parts.after(format!("predictions, {}", run.name(protocol)), &self.identity(predict)?);
+            }
+            let task = self.add(format!("score {}{label}", declared.of), parts.finish(), Work::Score { score }, at);
+            tasks.scores.push(task);
+        }
+        for (analysis, declared) in program.analyses.iter().enumerate() {
+            let mut parts = Parts::new("analyse", analyse::VERSION)
+                .with("what is asked", &analyse::identity(program, declared)?)?
+                .after("subjects", &self.identity(tasks.index)?);
+            for argument in declared.arguments.values() {
+                match argument {
+                    Argument::Model(model) | Argument::Output { model, .. } => {
+                        for run in &tasks.runs {
+                            let predict = *tasks.predict.get(&(*model, *run)).ok_or_else(lost)?;
+                            parts =
+                                parts.after(format!("predictions, {}", run.name(protocol)), &self.identity(predict)?);
+                        }
+                    }
+                    Argument::Result { analysis: other, .. } => {
+                        let before = program.analyses.iter().take(analysis).position(|a| a.name == *other);
+                        let before = before.ok_or_else(|| {
+                            PlanError::inconsistent(format!(
+                                "analysis `{}` reads `{other}`, which comes later",
+                                declared.name
+                            ))
+                        })?;
+                        parts = parts.after(format!("analysis {other}"), &self.identity(tasks.analyses[before])?);
+                    }
+                    _ => {}
+                }
+            }
+            let name = format!("analyse {}{label}", declared.name);
+            let task = self.add(name, parts.finish(), Work::Analyse { analysis }, at);
+            tasks.analyses.push(task);
+        }
+        Ok(tasks)
+    }
+
+    fn train(&self, program: &Program, tasks: &VariantTasks, of_stage: &StageParts, run: RunKey) -> Result<Identity> {
+        let mut parts = self.with_run(of_stage.parts.clone(), tasks, run)?;
+        for (at, before) in &of_stage.sources {
+            let task = *tasks.train.get(&(*before, run)).ok_or_else(lost)?;
+            parts =
+                parts.after(format!("weights {at} (stage {})", program.stages[*before].name), &self.identity(task)?);
+        }
+        Ok(parts.finish())
+    }
+
+    fn predict(&self, program: &Program, tasks: &VariantTasks, of_model: &ModelParts, run: RunKey) -> Result<Identity> {
+        let mut parts = self.with_run(of_model.parts.clone(), tasks, run)?;
+        for stage in &of_model.stages {
+            let task = *tasks.train.get(&(*stage, run)).ok_or_else(lost)?;
+            parts = parts.after(format!("weights (stage {})", program.stages[*stage].name), &self.identity(task)?);
+        }
+        Ok(parts.finish())
+    }
+
+    fn with_run(&self, parts: Parts, tasks: &VariantTasks, run: RunKey) -> Result<Parts> {
+        let split = *tasks.split.get(&run.seed).ok_or_else(lost)?;
+        parts.after("division", &self.identity(split)?).with("fold", &run.fold)?.with("seed", &(run.seed, run.repeat))
+    }
+}
+
+/// What decides a stage's result in every run.
+struct StageParts {
+    parts: Parts,
+    /// Stages whose weights it takes over.
+    sources: Vec<(usize, usize)>,
+}
+
+impl StageParts {
+    fn of(program: &Program, stage: usize) -> Result<Self> {
+        let job = StageJob::of(program, stage)?;
+        let parts = Parts::new("train", train::VERSION)
+            .with("network", &job.live.graph)?
+            .with("settings of the stage", &train::settings_identity(&job))?
+            .with("inputs", &specs_of(program, &job.live))?;
+        Ok(Self { parts, sources: job.sources().collect() })
+    }
+}
+
+/// What decides a model's predictions in every run.
+struct ModelParts {
+    parts: Parts,
+    /// Stages that trained its weights.
+    stages: Vec<usize>,
+}
+
+impl ModelParts {
+    fn of(program: &Program, asked: &Asked) -> Result<Self> {
+        let live = Live::of(&program.graph, &asked.nodes);
+        let truths: Vec<&InputSpec> = asked.truths.iter().map(|i| &program.inputs[i.index()]).collect();
+        let origins = predict::origins(program, &live);
+        let roots: Vec<_> = asked.nodes.iter().map(|node| live.node(*node)).collect();
+        let trained_by: Vec<_> = origins.iter().map(|o| o.map(|stage| program.stages[stage].name.clone())).collect();
+        let parts = Parts::new("predict", predict::VERSION)
+            .with("network", &(&live.graph, roots))?
+            .with("inputs", &specs_of(program, &live))?
+            .with("truths", &truths)?
+            .with("people", &asked.sets)?
+            .with("origin of the weights", &trained_by)?;
+        let mut stages: Vec<usize> = origins.into_iter().flatten().collect();
+        stages.sort_unstable();
+        stages.dedup();
+        Ok(Self { parts, stages })
+    }
+}
+
+/// How the inputs of a live part are read.
+fn specs_of<'p>(program: &'p Program, live: &Live) -> Vec<&'p InputSpec> {
+    live.inputs.iter().map(|input| &program.inputs[input.index()]).collect()
+}
+
+/// The inputs of which somewhere stands `x ?? mean`.
+pub(super) fn mean_inputs(program: &Program) -> Vec<InputId> {
+    let mut inputs: Vec<InputId> = program
+        .graph
+        .nodes
+        .iter()
+        .filter(|node| node.op == Op::Coalesce(Coalesce::TrainingMean))
+        .filter_map(|node| match program.graph.node(*node.inputs.first()?).op {
+            Op::Input(input) => Some(input),
+            _ => None,
+        })
+        .collect();
+    inputs.sort_unstable();
+    inputs.dedup();
+    inputs
+}
+
+/// Positions that would be out of range: a program that no compiler of ours has made.
+fn check(program: &Program) -> Result<()> {
+    let wrong = |what: &str| Err(PlanError::inconsistent(format!("variant `{}`: {what}", program.variant)));
+    if program.inputs.len() != program.graph.inputs.len() {
+        return wrong("the graph has other inputs than the program");
+    }
+    if program.protocol.seeds.is_empty() {
+        return wrong("the protocol has no seed");
+    }
+    let models = program.models.len();
+    if program.stages.iter().any(|s| s.model >= models || s.after.iter().any(|a| *a >= program.stages.len())) {
+        return wrong("a stage refers to a model or a stage that is not there");
+    }
+    if program.scores.iter().any(|s| s.model >= models) {
+        return wrong("a score refers to a model that is not there");
+    }
+    let named = |a: &Argument| match a {
+        Argument::Model(m) | Argument::Output { model: m, .. } => *m < models,
+        _ => true,
+    };
+    if !program.analyses.iter().flat_map(|a| a.arguments.values()).all(named) {
+        return wrong("an analysis refers to a model that is not there");
+    }
+    Ok(())
+}

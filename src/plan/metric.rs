@@ -1,0 +1,300 @@
+//! One metric of predictions and truths.
+//!
+//! ```text
+//!  Paired { truth, predicted, what } ──evidence(metric)──▶ Evidence ──value(rows)──▶ number
+//! ```
+//!
+//! Classes come as logits, of which the softmax is taken. Numbers are judged element by element and averaged over
+//! elements; images subject by subject (a score of its own each) and averaged over subjects, so that a bootstrap draws
+//! subjects without computing an image twice.
+
+use crate::analysis::error::{AnalysisError, Result};
+use crate::analysis::metrics::image;
+use crate::analysis::{
+    ConfusionMatrix, Ssim, dice, mean_absolute_error, mean_squared_error, most_probable, normalised_difference,
+    pearson, psnr, r2, roc_auc_one_vs_rest, spearman,
+};
+use crate::graph::{InputId, Kind};
+use crate::program::{ImageStep, InputSource, Metric, Program};
+use ndarray::{Array2, ArrayView, ArrayViewD, Axis, Ix1, IxDyn};
+
+/// What is predicted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum What {
+    /// One of so many classes.
+    Class(usize),
+    /// One of so many classes at every place.
+    Mask(usize),
+    /// A number, or a row of them.
+    Numbers,
+    /// An image; the span of possible intensities, where it is known.
+    Image(Option<f64>),
+}
+
+/// Predictions beside their truths, row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Paired {
+    pub what: What,
+    pub rows: usize,
+    pub truth: Vec<f32>,
+    pub truth_shape: Vec<usize>,
+    pub predicted: Vec<f32>,
+    pub predicted_shape: Vec<usize>,
+}
+
+/// What a metric is computed from.
+#[derive(Debug, Clone)]
+pub(super) enum Evidence {
+    Classes {
+        truth: Vec<usize>,
+        probabilities: Array2<f64>,
+    },
+    /// By element, then by row.
+    Numbers {
+        truth: Vec<Vec<f64>>,
+        predicted: Vec<Vec<f64>>,
+    },
+    /// A score each, or why there is none.
+    ByRow(Vec<Result<f64>>),
+}
+
+impl What {
+    /// What an input holds.
+    pub fn of(program: &Program, input: InputId) -> Self {
+        let spec = &program.inputs[input.index()];
+        match (&program.graph.inputs[input.index()].ty.kind, &spec.source) {
+            (Kind::Class(levels), _) => Self::Class(levels.len()),
+            (Kind::Mask(levels), _) => Self::Mask(levels.len()),
+            (_, InputSource::Image { steps, .. }) => Self::Image(steps.iter().rev().find_map(|step| match step {
+                ImageStep::Rescale { to, .. } => Some(to.1 - to.0),
+                _ => None,
+            })),
+            _ => Self::Numbers,
+        }
+    }
+}
+
+impl Paired {
+    /// Nothing yet.
+    pub fn new(what: What, truth_shape: &[usize], predicted_shape: &[usize]) -> Self {
+        let (truth_shape, predicted_shape) = (truth_shape.to_vec(), predicted_shape.to_vec());
+        Self { what, rows: 0, truth: Vec::new(), truth_shape, predicted: Vec::new(), predicted_shape }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, truth: &[f32], predicted: &[f32]) {
+        self.truth.extend_from_slice(truth);
+        self.predicted.extend_from_slice(predicted);
+        self.rows += 1;
+    }
+
+    /// What a metric is computed from.
+    ///
+    /// # Errors
+    /// Predictions that are not finite.
+    pub fn evidence(&self, metric: Metric) -> Result<Evidence> {
+        match self.what {
+            What::Class(classes) => self.classes(classes),
+            What::Numbers if is_by_element(metric) => Ok(self.numbers()),
+            _ => Ok(Evidence::ByRow((0..self.rows).map(|row| self.score_of_row(metric, row)).collect())),
+        }
+    }
+
+    fn row(&self, row: usize) -> (&[f32], &[f32]) {
+        let of = |values: &'_ [f32], shape: &[usize]| {
+            let width: usize = shape.iter().product();
+            (row * width, ((row + 1) * width).min(values.len()))
+        };
+        let (t, p) = (of(&self.truth, &self.truth_shape), of(&self.predicted, &self.predicted_shape));
+        (&self.truth[t.0..t.1], &self.predicted[p.0..p.1])
+    }
+
+    fn classes(&self, classes: usize) -> Result<Evidence> {
+        let mut probabilities = Array2::zeros((self.rows, classes));
+        for (row, mut to) in probabilities.rows_mut().into_iter().enumerate() {
+            for (p, from) in to.iter_mut().zip(softmax(self.row(row).1)) {
+                *p = from;
+            }
+        }
+        Ok(Evidence::Classes { truth: self.truth.iter().map(|v| *v as usize).collect(), probabilities })
+    }
+
+    fn numbers(&self) -> Evidence {
+        let width: usize = self.truth_shape.iter().product();
+        let columns = |values: &[f32]| {
+            (0..width).map(|j| values.iter().skip(j).step_by(width.max(1)).map(|v| f64::from(*v)).collect()).collect()
+        };
+        Evidence::Numbers { truth: columns(&self.truth), predicted: columns(&self.predicted) }
+    }
+
+    fn score_of_row(&self, metric: Metric, row: usize) -> Result<f64> {
+        let (truth, predicted) = self.row(row);
+        if let What::Mask(classes) = self.what {
+            return score_of_mask(metric, truth, predicted, classes);
+        }
+        let (t, p) = (ArrayView::<f32, Ix1>::from(truth), ArrayView::<f32, Ix1>::from(predicted));
+        let numbers = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
+        let range = || match self.what {
+            What::Image(Some(range)) => range,
+            _ => {
+                let bounds = truth.iter().fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
+                f64::from(bounds.1) - f64::from(bounds.0)
+            }
+        };
+        match metric {
+            Metric::Mse => image::mse(t, p),
+            Metric::Mae => image::mae(t, p),
+            Metric::Psnr => psnr(t, p, range()),
+            Metric::NormDiff => normalised_difference(t, p),
+            Metric::R2 => r2(&numbers(truth), &numbers(predicted)),
+            Metric::Pearson => pearson(&numbers(truth), &numbers(predicted)).map(|c| c.r),
+            Metric::Spearman => spearman(&numbers(truth), &numbers(predicted)).map(|c| c.r),
+            Metric::Ssim => self.ssim(truth, predicted, &Ssim::uniform(range())),
+            Metric::Dice => self.dice_of_channels(truth, predicted),
+            _ => Err(AnalysisError::Undefined { what: "a metric of classes", reason: "an image holds no classes" }),
+        }
+    }
+
+    /// Channels of 0/1 and of probabilities, cut at 1/2: the mean over channels, those that neither has left out.
+    fn dice_of_channels(&self, truth: &[f32], predicted: &[f32]) -> Result<f64> {
+        let channels = if self.truth_shape.len() > 1 { self.truth_shape[0].max(1) } else { 1 };
+        let places = truth.len() / channels;
+        let mask = |values: &[f32]| values.iter().map(|v| *v > 0.5).collect::<Vec<_>>();
+        let of_channel = |channel: usize| {
+            let place = channel * places..(channel + 1) * places;
+            overlap(&mask(&truth[place.clone()]), &mask(&predicted[place]), channel)
+        };
+        mean_of((0..channels).map(of_channel))
+    }
+
+    /// The mean over channels; scikit-image's default window.
+    fn ssim(&self, truth: &[f32], predicted: &[f32], ssim: &Ssim) -> Result<f64> {
+        let shaped = |values| ArrayViewD::from_shape(IxDyn(&self.truth_shape), values);
+        let (Ok(t), Ok(p)) = (shaped(truth), shaped(predicted)) else {
+            return Err(AnalysisError::Undefined {
+                what: "the similarity",
+                reason: "the shapes of truth and prediction differ",
+            });
+        };
+        if t.ndim() < 2 {
+            return Err(AnalysisError::Undefined { what: "the similarity", reason: "it is one of images" });
+        }
+        let channels = t.len_of(Axis(0));
+        let mut sum = 0.0;
+        for channel in 0..channels {
+            sum += ssim.score(t.index_axis(Axis(0), channel), p.index_axis(Axis(0), channel))?;
+        }
+        Ok(sum / channels as f64)
+    }
+}
+
+impl Evidence {
+    /// The metric of some rows.
+    ///
+    /// # Errors
+    /// Where it is not defined, and why.
+    pub fn value(&self, metric: Metric, rows: &[usize]) -> Result<f64> {
+        match self {
+            Self::ByRow(values) => mean_of(rows.iter().map(|row| values[*row].clone())),
+            Self::Numbers { truth, predicted } => mean_of(truth.iter().zip(predicted).map(|(t, p)| {
+                let pick = |values: &[f64]| rows.iter().map(|row| values[*row]).collect::<Vec<_>>();
+                let (t, p) = (pick(t), pick(p));
+                match metric {
+                    Metric::Mae => mean_absolute_error(&t, &p),
+                    Metric::Mse => mean_squared_error(&t, &p),
+                    Metric::R2 => r2(&t, &p),
+                    Metric::Pearson => pearson(&t, &p).map(|c| c.r),
+                    Metric::Spearman => spearman(&t, &p).map(|c| c.r),
+                    _ => Err(AnalysisError::Undefined { what: "the metric", reason: "it is not one of numbers" }),
+                }
+            })),
+            Self::Classes { truth, probabilities } => {
+                let truth: Vec<usize> = rows.iter().map(|row| truth[*row]).collect();
+                let probabilities = probabilities.select(Axis(0), rows);
+                if metric == Metric::Auc {
+                    return roc_auc_one_vs_rest(&truth, probabilities.view()).map(|auc| auc.macro_average);
+                }
+                of_matrix(metric, &ConfusionMatrix::from_probabilities(&truth, probabilities.view())?)
+            }
+        }
+    }
+
+    /// `counts[truth][predicted]` over all rows, where classes are predicted.
+    pub fn confusion(&self) -> Option<Vec<Vec<u64>>> {
+        let Self::Classes { truth, probabilities } = self else { return None };
+        let matrix = ConfusionMatrix::from_probabilities(truth, probabilities.view()).ok()?;
+        Some(matrix.counts().rows().into_iter().map(|row| row.iter().map(|n| *n as u64).collect()).collect())
+    }
+}
+
+/// Whether numbers are judged element by element over subjects.
+fn is_by_element(metric: Metric) -> bool {
+    matches!(metric, Metric::Mae | Metric::Mse | Metric::R2 | Metric::Pearson | Metric::Spearman)
+}
+
+/// The mean of those that are defined; the first reason where none is.
+pub(super) fn mean_of(values: impl Iterator<Item = Result<f64>>) -> Result<f64> {
+    let (mut sum, mut n, mut reason) = (0.0, 0_usize, None);
+    for value in values {
+        match value {
+            Ok(value) => (sum, n) = (sum + value, n + 1),
+            Err(e) => {
+                reason.get_or_insert(e);
+            }
+        }
+    }
+    match (n, reason) {
+        (0, Some(reason)) => Err(reason),
+        (0, None) => Err(AnalysisError::Empty { what: "the list of subjects" }),
+        (n, _) => Ok(sum / n as f64),
+    }
+}
+
+fn of_matrix(metric: Metric, matrix: &ConfusionMatrix) -> Result<f64> {
+    Ok(match metric {
+        Metric::Accuracy => matrix.accuracy(),
+        Metric::BalancedAccuracy => matrix.balanced_accuracy(),
+        Metric::Precision => matrix.macro_average().precision,
+        Metric::Recall => matrix.macro_average().recall,
+        Metric::F1 => matrix.macro_average().f1,
+        _ => return Err(AnalysisError::Undefined { what: "the metric", reason: "it is not one of classes" }),
+    })
+}
+
+/// Logits `[classes, places]` and true classes: Dice is a mean over classes but the background, those that neither has
+/// left out.
+fn score_of_mask(metric: Metric, truth: &[f32], logits: &[f32], classes: usize) -> Result<f64> {
+    let places = truth.len();
+    let truth: Vec<usize> = truth.iter().map(|v| *v as usize).collect();
+    let scores = Array2::from_shape_fn((places, classes), |(at, class)| {
+        logits.get(class * places + at).map_or(f64::NEG_INFINITY, |v| f64::from(*v))
+    });
+    let predicted = most_probable(scores.view())?;
+    if metric != Metric::Dice {
+        return of_matrix(metric, &ConfusionMatrix::new(&truth, &predicted, classes)?);
+    }
+    let of_class = |class: usize| {
+        let mask = |labels: &[usize]| labels.iter().map(|label| *label == class).collect::<Vec<_>>();
+        overlap(&mask(&truth), &mask(&predicted), class)
+    };
+    mean_of((1..classes).map(of_class))
+}
+
+/// The overlap of two masks of a class; undefined where both are empty.
+fn overlap(truth: &[bool], predicted: &[bool], class: usize) -> Result<f64> {
+    if !truth.contains(&true) && !predicted.contains(&true) {
+        return Err(AnalysisError::MissingClass { class });
+    }
+    dice(ArrayView::<bool, Ix1>::from(truth), ArrayView::<bool, Ix1>::from(predicted))
+}
+
+/// Probabilities of logits.
+pub(super) fn softmax(logits: &[f32]) -> Vec<f64> {
+    let top = logits.iter().fold(f32::NEG_INFINITY, |top, v| top.max(*v));
+    let exponentials: Vec<f64> = logits.iter().map(|v| f64::from(*v - top).exp()).collect();
+    let sum: f64 = exponentials.iter().sum();
+    exponentials.into_iter().map(|e| e / sum).collect()
+}
+
+#[cfg(test)]
+mod tests;

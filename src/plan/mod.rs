@@ -1,0 +1,54 @@
+//! The plan: an experiment as tasks with fingerprints, a store of their results, and the executor.
+//!
+//! ```text
+//!  program::Experiment ──layout──▶ [Task { name, fingerprint, work }] ──run──▶ store ──▶ run folder, report
+//!                                          │
+//!                                          └──describe──▶ [PlannedTask { cached, why }]
+//! ```
+//!
+//! 1. [`run`] lays an experiment out as tasks: index a cohort, divide its people, fit transforms, train, predict, score,
+//!    analyse, compare. Tasks of different variants that would do the same are one task.
+//! 2. A task's [`Fingerprint`] is a hash of what determines its result. A result is in the store under it, whole or not
+//!    at all; a task whose result is there is not run again.
+//! 3. The run's folder and its report are made from the store's results, written aside and put in place.
+//!
+//! An interrupted run goes on from the last checkpoint; on the CPU it ends with the same bytes.
+
+mod analyse;
+mod asked;
+mod compare;
+mod content;
+mod context;
+mod describe;
+mod error;
+mod fingerprint;
+mod fit;
+mod folder;
+mod index;
+mod layout;
+mod live;
+mod metric;
+mod monitor;
+mod predict;
+mod rows;
+mod run;
+mod score;
+mod sources;
+mod store;
+mod summary;
+mod task;
+mod train;
+mod weights;
+
+pub use analyse::{Analysed, Field};
+pub use compare::{Comparison, Contrast, Item, VariantValue};
+pub use describe::{PlannedTask, plan};
+pub use error::{PlanError, Result};
+pub use fingerprint::{Fingerprint, Identity};
+pub use run::{Listener, Outcome, RunOptions, Silent, SourceText, TaskOutcome, run};
+pub use score::{Line, Matrix, RunScore, Scatter, Scored};
+pub use summary::{RunSummary, VariantSummary};
+pub use task::{Kind, RunKey};
+
+#[cfg(test)]
+mod tests;

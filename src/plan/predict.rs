@@ -1,0 +1,351 @@
+//! Prediction tasks: a model's outputs, and what they are compared to, for people that did not train it.
+//!
+//! A prediction is kept as `values.safetensors` (`node/0`, `truth/0`, ..: rows of those who have it, one after the
+//! other) and `predicted.json` (who the rows are, and which rows have what). Where inputs have several views, the values
+//! are means over views; a truth is that of the first.
+
+use super::asked::{Asked, SETS, is_image};
+use super::context::Context;
+use super::error::{PlanError, Result};
+use super::live::Live;
+use super::rows::Rows;
+use super::store::{get_json, put_bytes, put_json};
+use super::task::{RunKey, trained_cohorts};
+use super::train::means_of;
+use super::weights::{read_weights, weights_bytes};
+use crate::data::affine::Affine;
+use crate::data::dataset::{Dataset, Draw, FittedInput, FittedInputs, Item};
+use crate::data::split::Split;
+use crate::graph::{InputId, NodeId};
+use crate::nn::Network;
+use crate::program::{Program, Subset};
+use crate::train::{DataError, FromTraining, PredictJob, Prediction, Weights, predict};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Changes when prediction changes its meaning.
+pub(super) const VERSION: u32 = 1;
+
+const VALUES: &str = "values.safetensors";
+const PREDICTED: &str = "predicted.json";
+/// Test subjects whose images are shown and written as maps.
+const SHOWN: usize = 3;
+/// Subjects a batch, where no stage says how many.
+const BATCH: usize = 8;
+
+/// The result of a prediction task.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Predicted {
+    pub rows: Vec<Row>,
+    /// In the order of [`Asked::nodes`].
+    pub nodes: Vec<Values>,
+    /// In the order of [`Asked::truths`].
+    pub truths: Vec<Values>,
+    pub grids: Vec<Grid>,
+}
+
+/// Who a row is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Row {
+    /// The member: `sub-01`, or `adni:sub-01`.
+    pub key: String,
+    pub cohort: String,
+    /// Number of the person, the same for all rows of one.
+    pub person: usize,
+    pub set: Subset,
+    pub slice: usize,
+}
+
+/// The values of a node or a truth.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Values {
+    /// The truth's name; empty for a node.
+    pub name: String,
+    /// Shape of one row.
+    pub shape: Vec<usize>,
+    /// What each element is called, where it is a column.
+    pub elements: Vec<String>,
+    /// Rows that have it, ascending.
+    pub rows: Vec<usize>,
+    #[serde(skip)]
+    pub values: Vec<f32>,
+}
+
+/// Where the voxels of a truth are in the world, for rows that are shown.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Grid {
+    pub row: usize,
+    /// Place among the truths.
+    pub truth: usize,
+    pub affine: Affine,
+    /// The file it was read from.
+    pub source: Option<PathBuf>,
+}
+
+impl Values {
+    /// Numbers a row.
+    pub fn width(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// The values of a row, if it has any.
+    pub fn row(&self, row: usize) -> Option<&[f32]> {
+        let at = self.rows.binary_search(&row).ok()?;
+        self.values.get(at * self.width()..(at + 1) * self.width())
+    }
+}
+
+impl Predicted {
+    /// Reads a result.
+    ///
+    /// # Errors
+    /// Files that cannot be read or do not belong together.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut read: Self = get_json(&folder.join(PREDICTED))?;
+        let path = folder.join(VALUES);
+        let mut values = read_weights(&path)?;
+        for (kind, arrays) in [("node", &mut read.nodes), ("truth", &mut read.truths)] {
+            for (at, array) in arrays.iter_mut().enumerate() {
+                let (_, numbers) = values.remove(&format!("{kind}/{at}")).unwrap_or_default();
+                if numbers.len() != array.rows.len() * array.width() {
+                    let problem = format!("{kind}/{at} has {} numbers for {} rows", numbers.len(), array.rows.len());
+                    return Err(PlanError::Unreadable { path, problem });
+                }
+                array.values = numbers;
+            }
+        }
+        Ok(read)
+    }
+
+    fn write(&self, task: &str, folder: &Path) -> Result<()> {
+        let mut arrays = Weights::new();
+        for (kind, values) in [("node", &self.nodes), ("truth", &self.truths)] {
+            for (at, values) in values.iter().enumerate() {
+                arrays.insert(format!("{kind}/{at}"), (vec![values.rows.len(), values.width()], values.values.clone()));
+            }
+        }
+        put_bytes(&folder.join(VALUES), &weights_bytes(task, &arrays)?)?;
+        put_json(&folder.join(PREDICTED), self)
+    }
+}
+
+/// For each module of a live part, the last stage that trains it; `None` where none does.
+pub(super) fn origins(program: &Program, live: &Live) -> Vec<Option<usize>> {
+    live.modules
+        .iter()
+        .map(|module| program.stages.iter().rposition(|stage| stage.trainable.contains(module)))
+        .collect()
+}
+
+impl Context<'_> {
+    /// The prediction of a model in a run.
+    ///
+    /// # Errors
+    /// A result that cannot be read.
+    pub fn predicted(&self, variant: usize, model: usize, run: RunKey) -> Result<Predicted> {
+        let task = self.layout.variants[variant].predict.get(&(model, run)).copied();
+        let task = task.ok_or_else(|| PlanError::inconsistent("a model that is scored has no prediction"))?;
+        Predicted::read(&self.folder(task)?)
+    }
+
+    /// Predicts, and writes the result into `folder`.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn predict(&self, task: &str, variant: usize, model: usize, run: RunKey, folder: &Path) -> Result<()> {
+        let program = self.program(variant);
+        let asked = Asked::of(program, model).ok_or_else(|| PlanError::inconsistent("nothing is asked of a model"))?;
+        let live = Live::of(&program.graph, &asked.nodes);
+        let dataset = self.dataset(variant)?;
+        let split = self.split(variant, run.seed, run.fold)?;
+        let fitted = self.fitted(variant, run.seed, run.fold)?;
+        let inputs = fitted.of(task, &dataset)?;
+        let reader = Rows::new(&live, &inputs);
+
+        let mut persons: BTreeMap<&str, usize> = BTreeMap::new();
+        for member in &dataset.members {
+            let number = persons.len();
+            persons.entry(&member.person).or_insert(number);
+        }
+        let mut rows = Vec::new();
+        let mut items = Vec::new();
+        for set in SETS.into_iter().filter(|set| asked.sets.contains(set)) {
+            let keys = self.people_of(task, program, &dataset, &split, set);
+            for item in reader.items(&keys).map_err(PlanError::data(task))? {
+                let member = &dataset.members[item.member];
+                let person = persons.get(member.person.as_str()).copied().unwrap_or(item.member);
+                rows.push(Row {
+                    key: member.key.clone(),
+                    cohort: member.cohort.clone(),
+                    person,
+                    set,
+                    slice: item.slice,
+                });
+                items.push(item);
+            }
+        }
+        let weights = self.model_weights(task, variant, &live, run)?;
+        let from_training = FromTraining { means: means_of(&live, &fitted), ..FromTraining::default() };
+        let nodes: Vec<NodeId> = asked.nodes.iter().filter_map(|node| live.node(*node)).collect();
+        let batch = program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch);
+        let graph = Arc::new(live.graph.clone());
+        let mut views = Vec::new();
+        for view in 0..dataset.views() {
+            let read = |positions: &[usize], wanted: &[InputId]| {
+                if self.options.interrupt.load(Ordering::Relaxed) {
+                    return Err(DataError::from("interrupted"));
+                }
+                let rows: Vec<_> = positions.iter().map(|at| (items[*at], Draw::Fixed { view })).collect();
+                reader.batch(&rows, wanted)
+            };
+            let predicted = predict(&PredictJob {
+                graph: graph.clone(),
+                nodes: &nodes,
+                weights: &weights,
+                from_training: &from_training,
+                subjects: items.len(),
+                batch,
+                read: &read,
+                device: &self.options.device,
+            });
+            // The reader refuses where the flag is set; whatever then came out is of no use.
+            if self.options.interrupt.load(Ordering::Relaxed) {
+                return Err(PlanError::Interrupted { task: task.to_owned() });
+            }
+            views.push(predicted.map_err(PlanError::train(task))?);
+        }
+        let nodes = mean_over_views(views);
+        let truths =
+            asked.truths.iter().map(|input| truth(task, &inputs, *input, &items)).collect::<Result<Vec<_>>>()?;
+        if let Some(node) = nodes.iter().position(|node| node.values.iter().any(|v| !v.is_finite())) {
+            let path = &program.graph.node(asked.nodes[node]).path;
+            let problem =
+                format!("`{path}` is not finite for some subjects; lower the learning rate, or clip the gradient");
+            return Err(PlanError::task(task, problem));
+        }
+        let grids = grids(task, program, &asked, &inputs, &rows, &items)?;
+        Predicted { rows, nodes, truths, grids }.write(task, folder)
+    }
+
+    /// The people of a set: of those that are divided, or of the cohorts that nobody trains on. Whoever trained under
+    /// another cohort's name is in no other set.
+    fn people_of(&self, task: &str, program: &Program, dataset: &Dataset, split: &Split, set: Subset) -> Vec<String> {
+        match set {
+            Subset::Training => return split.train.clone(),
+            Subset::Validation => return split.validation.clone(),
+            Subset::Test => return split.test.clone(),
+            Subset::Holdout => return split.holdout.clone(),
+            Subset::All => {}
+        }
+        let trained = trained_cohorts(program);
+        let others: Vec<String> =
+            program.cohorts.iter().map(|c| c.name.clone()).filter(|name| !trained.contains(name)).collect();
+        let person = |key: &String| dataset.place(key).ok().map(|at| dataset.members[at].person.as_str());
+        let trainers: BTreeSet<&str> = split.train.iter().filter_map(person).collect();
+        let all = dataset.keys(&others);
+        let kept: Vec<String> =
+            all.iter().filter(|key| !person(key).is_some_and(|p| trainers.contains(p))).cloned().collect();
+        if kept.len() < all.len() {
+            let out = all.len() - kept.len();
+            self.warn(&format!(
+                "{task}: {out} people of {} trained the model as people of {}; they are left out",
+                others.join(", "),
+                trained.join(", ")
+            ));
+        }
+        kept
+    }
+
+    /// The weights of a live part: each module's from the last stage that trained it, or as a run starts where none did.
+    fn model_weights(&self, task: &str, variant: usize, live: &Live, run: RunKey) -> Result<Weights> {
+        let program = self.program(variant);
+        let origins = origins(program, live);
+        let mut weights = Weights::new();
+        let untrained: Vec<_> = (0..live.modules.len()).filter(|at| origins[*at].is_none()).collect();
+        if !untrained.is_empty() {
+            let ids: Vec<_> = untrained.iter().map(|at| crate::graph::ModuleId(*at as u32)).collect();
+            let network = Network::new(&live.graph, &ids, run.number(), &self.options.device);
+            let network = network.and_then(|n| n.weights()).map_err(|e| PlanError::task(task, e))?;
+            weights.extend(network.into_iter().map(|w| (w.name, (w.shape, w.values))));
+            let names: Vec<&str> = ids.iter().map(|id| live.graph.module(*id).path.as_str()).collect();
+            self.warn(&format!("{task}: no stage trains {}; it is used as it starts, at random", names.join(", ")));
+        }
+        let mut stages: Vec<usize> = origins.iter().copied().flatten().collect();
+        stages.sort_unstable();
+        stages.dedup();
+        for stage in stages {
+            let trained = self.stage_weights(variant, stage, run)?;
+            for (module, _) in live.graph.modules.iter().zip(&origins).filter(|(_, origin)| **origin == Some(stage)) {
+                for weight in &module.weights {
+                    let name = format!("{}.{}", module.path, weight.name);
+                    if let Some(found) = trained.get(&name) {
+                        weights.insert(name, found.clone());
+                    }
+                }
+            }
+        }
+        Ok(weights)
+    }
+}
+
+fn mean_over_views(views: Vec<Vec<Prediction>>) -> Vec<Values> {
+    let n = views.len() as f32;
+    let mut views = views.into_iter();
+    let mut sums = views.next().unwrap_or_default();
+    for view in views {
+        for (sum, values) in sums.iter_mut().zip(view) {
+            sum.values.iter_mut().zip(values.values).for_each(|(s, v)| *s += v);
+        }
+    }
+    sums.into_iter()
+        .map(|sum| {
+            let values = if n > 1.0 { sum.values.into_iter().map(|v| v / n).collect() } else { sum.values };
+            Values { shape: sum.shape, rows: sum.subjects, values, ..Values::default() }
+        })
+        .collect()
+}
+
+fn truth(task: &str, inputs: &FittedInputs<'_>, input: InputId, items: &[Item]) -> Result<Values> {
+    let spec = &inputs.dataset().inputs[input.index()];
+    let elements = match &inputs.fitted()[input.index()] {
+        FittedInput::Columns(columns) => columns.names(),
+        FittedInput::Image(_) | FittedInput::AsItIs => Vec::new(),
+    };
+    let mut truth = Values { name: spec.name.clone(), shape: spec.shape.clone(), elements, ..Values::default() };
+    for (row, item) in items.iter().enumerate() {
+        let value = inputs.value(*item, input.index(), &Draw::Fixed { view: 0 }).map_err(PlanError::data(task))?;
+        if let Some(value) = value {
+            truth.rows.push(row);
+            truth.values.extend(value);
+        }
+    }
+    Ok(truth)
+}
+
+/// Where the images of the first test subjects lie.
+fn grids(
+    task: &str,
+    program: &Program,
+    asked: &Asked,
+    inputs: &FittedInputs<'_>,
+    rows: &[Row],
+    items: &[Item],
+) -> Result<Vec<Grid>> {
+    let mut grids = Vec::new();
+    for (at, truth) in asked.truths.iter().enumerate().filter(|(_, truth)| is_image(program, **truth)) {
+        let tested = (0..rows.len()).filter(|row| matches!(rows[*row].set, Subset::Test | Subset::Holdout));
+        for row in tested.filter(|row| rows[*row].slice == 0) {
+            let item = items[row];
+            let Some(image) = inputs.image(item, truth.index()).map_err(PlanError::data(task))? else { continue };
+            let source = inputs.dataset().image_path(item.member, truth.index()).map_err(PlanError::data(task))?;
+            grids.push(Grid { row, truth: at, affine: image.affine, source });
+            if grids.iter().filter(|g| g.truth == at).count() == SHOWN {
+                break;
+            }
+        }
+    }
+    Ok(grids)
+}

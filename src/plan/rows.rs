@@ -1,0 +1,61 @@
+//! Rows of subjects as the network reads them: the data pipeline of one fold seen by training and prediction.
+
+use super::live::Live;
+use crate::data::dataset::{Dataset, Draw, FittedInputs, Item};
+use crate::graph::InputId;
+use crate::nn::{Batch, InputBatch};
+use crate::train::DataError;
+use rayon::prelude::*;
+
+/// Reads the inputs of a live part.
+pub(super) struct Rows<'a> {
+    pub inputs: &'a FittedInputs<'a>,
+    /// For each input of the live part, its place in the dataset.
+    places: Vec<usize>,
+    /// Inputs that a row must have.
+    needed: Vec<usize>,
+}
+
+impl<'a> Rows<'a> {
+    /// The inputs of a live part, through one fold's fitted steps.
+    pub fn new(live: &Live, inputs: &'a FittedInputs<'a>) -> Self {
+        let places: Vec<usize> = live.inputs.iter().map(|input| input.index()).collect();
+        let optional = |at: usize| live.graph.inputs[at].ty.may_be_absent();
+        let needed = places.iter().enumerate().filter(|(at, _)| !optional(*at)).map(|(_, place)| *place).collect();
+        Self { inputs, places, needed }
+    }
+
+    fn dataset(&self) -> &Dataset {
+        self.inputs.dataset()
+    }
+
+    /// The items of those people that have everything that is needed.
+    ///
+    /// # Errors
+    /// A name that nobody has.
+    pub fn items(&self, keys: &[String]) -> Result<Vec<Item>, crate::data::error::DataError> {
+        let mut items = self.dataset().items(keys)?;
+        items.retain(|item| self.needed.iter().all(|input| self.dataset().has(item.member, *input)));
+        Ok(items)
+    }
+
+    /// The values of some of the live part's inputs for these items, each looked at in its own way.
+    ///
+    /// # Errors
+    /// What cannot be read, naming the subject.
+    pub fn batch(&self, rows: &[(Item, Draw<'_>)], wanted: &[InputId]) -> Result<Batch, DataError> {
+        let mut inputs: Vec<Option<InputBatch>> = self.places.iter().map(|_| None).collect();
+        for input in wanted {
+            let place = *self.places.get(input.index()).ok_or("an input is read that the network does not have")?;
+            let values = rows
+                .par_iter()
+                .map(|(item, draw)| self.inputs.value(*item, place, draw))
+                .collect::<Result<Vec<_>, _>>()?;
+            let present = values.iter().map(Option::is_some).collect();
+            let shape = self.dataset().inputs[place].shape.clone();
+            inputs[input.index()] =
+                Some(InputBatch { values: values.into_iter().flatten().flatten().collect(), shape, present });
+        }
+        Ok(Batch { rows: rows.len(), inputs })
+    }
+}

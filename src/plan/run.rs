@@ -1,0 +1,212 @@
+//! The executor: every task in order, reused from the store or run, and reported to a listener.
+
+use super::content;
+use super::context::Context;
+use super::error::{PlanError, Result};
+use super::folder;
+use super::layout::{Layout, mean_inputs};
+use super::sources::Sources;
+use super::store::{Entry, Found, LastRun, Store};
+use super::summary::RunSummary;
+use super::task::{Kind, Task, Work};
+use super::{fit, index};
+use crate::nn::Device;
+use crate::program::Experiment;
+use crate::report::content::{Mark, Model};
+use crate::train::Progress;
+use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// The text of the experiment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourceText {
+    /// The file's name, without its folder.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+    /// What its pieces are, for colours.
+    pub highlights: Vec<Mark>,
+}
+
+/// How a run is made.
+pub struct RunOptions<'a> {
+    /// The folder of all runs and of their store.
+    pub out: PathBuf,
+    /// Where numbers are computed.
+    pub device: Device,
+    /// Set by Ctrl-C: the run ends at the next batch.
+    pub interrupt: &'a AtomicBool,
+    /// Told what happens.
+    pub listener: &'a dyn Listener,
+    /// The command line as typed.
+    pub command: String,
+    /// The experiment's text.
+    pub source: SourceText,
+    /// The networks' layers, for the report.
+    pub model_tables: Vec<Model>,
+    /// The folder against which paths of the experiment are resolved.
+    pub base: PathBuf,
+}
+
+/// Told what happens in a run, for progress on the terminal.
+pub trait Listener: Sync {
+    /// A task begins.
+    fn task_started(&self, _task: &str) {}
+    /// A task's result is in the store already.
+    fn task_reused(&self, _task: &str) {}
+    /// A training stage has made a step, or ended an epoch.
+    fn epoch(&self, _task: &str, _progress: &Progress) {}
+    /// So many images of so many are decoded; called from several threads.
+    fn decoded(&self, _done: usize, _total: usize) {}
+    /// A task is done.
+    fn task_finished(&self, _task: &str, _seconds: f64) {}
+    /// Something the user should know.
+    fn warning(&self, _text: &str) {}
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Listener for Silent {}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Everything is done.
+    Finished,
+    /// Ctrl-C came; the same command goes on from there.
+    Interrupted {
+        /// The task under way.
+        task: String,
+    },
+}
+
+/// What became of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskOutcome {
+    /// As `fascicle plan` prints it.
+    pub name: String,
+    /// What it does.
+    pub kind: Kind,
+    /// The key of its result.
+    pub fingerprint: String,
+    /// Whether it ran; else its result was in the store.
+    pub ran: bool,
+    /// How long it took when it ran.
+    pub seconds: f64,
+}
+
+/// Runs an experiment: every task whose result is not in the store, then the run's folder with its report.
+///
+/// # Errors
+/// See [`PlanError`]. An interruption is no error: see [`RunSummary::outcome`].
+pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSummary> {
+    let began = Instant::now();
+    let started = jiff::Timestamp::now();
+    let target = folder::check(experiment, &options.out)?;
+    let store = Store::open(&store_path(&options.out))?;
+    let sources = Sources::new(&options.base, &store.volumes());
+    let layout = Layout::of(experiment, &sources)?;
+    let context = Context {
+        experiment,
+        layout: &layout,
+        store: &store,
+        sources: &sources,
+        options,
+        entries: RefCell::new(layout.tasks.iter().map(|_| None).collect()),
+        warnings: Mutex::default(),
+    };
+    let mut outcomes = Vec::with_capacity(layout.tasks.len());
+    for at in 0..layout.tasks.len() {
+        match context.task(at) {
+            Ok(outcome) => outcomes.push(outcome),
+            Err(PlanError::Interrupted { task }) => {
+                return Ok(RunSummary::interrupted(experiment, task, outcomes));
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    let last: LastRun = layout.tasks.iter().map(|task| (task.name.clone(), task.identity.clone())).collect();
+    store.put_last_run(&experiment.name, &last)?;
+
+    let provenance =
+        content::Provenance { started: started.to_string(), seconds: began.elapsed().as_secs_f64(), tasks: &outcomes };
+    let results = content::Results::gather(&context)?;
+    let report = content::content(&context, &results, &provenance)?;
+    folder::write(&context, &results, &report, &outcomes, &target)?;
+    Ok(RunSummary::finished(&context, results, report, outcomes, target, began.elapsed().as_secs_f64()))
+}
+
+/// The store of a folder of runs.
+pub(super) fn store_path(out: &Path) -> PathBuf {
+    out.join("store")
+}
+
+impl Context<'_> {
+    /// Finds a task's result, or runs it.
+    fn task(&self, at: usize) -> Result<TaskOutcome> {
+        let task = &self.layout.tasks[at];
+        if self.options.interrupt.load(Ordering::Relaxed) {
+            return Err(PlanError::Interrupted { task: task.name.clone() });
+        }
+        let kind = task.work.kind();
+        let outcome = |ran: bool, entry: &Entry| TaskOutcome {
+            name: task.name.clone(),
+            kind,
+            fingerprint: task.identity.fingerprint.to_string(),
+            ran,
+            seconds: entry.seconds,
+        };
+        match self.store.find(kind.name(), &task.identity.fingerprint) {
+            Found::Whole(entry) => {
+                self.options.listener.task_reused(&task.name);
+                let outcome = outcome(false, &entry);
+                self.entries.borrow_mut()[at] = Some(entry);
+                return Ok(outcome);
+            }
+            Found::Damaged(problem) => {
+                self.warn(&format!("{}: the stored result is damaged ({problem}); it is computed again", task.name))
+            }
+            Found::Absent => {}
+        }
+        self.options.listener.task_started(&task.name);
+        let started = Instant::now();
+        let seconds = || started.elapsed().as_secs_f64();
+        let entry =
+            self.store.put(kind.name(), &task.name, &task.identity, &seconds, |folder| self.work(task, folder))?;
+        if kind == Kind::Train {
+            self.store.drop_partial(&task.identity.fingerprint)?;
+        }
+        self.options.listener.task_finished(&task.name, entry.seconds);
+        let outcome = outcome(true, &entry);
+        self.entries.borrow_mut()[at] = Some(entry);
+        Ok(outcome)
+    }
+
+    fn work(&self, task: &Task, folder: &Path) -> Result<()> {
+        let (name, variant) = (task.name.as_str(), task.variant);
+        let program = self.program(variant);
+        match task.work {
+            Work::Index => index::index(self.dataset(variant)?.as_ref(), folder),
+            Work::Split { seed } => index::split(name, program, self.dataset(variant)?.as_ref(), seed, folder),
+            Work::Fit { seed, fold } => {
+                let split = self.split(variant, seed, fold)?;
+                fit::fit(name, self.dataset(variant)?.as_ref(), &split, &mean_inputs(program), folder)
+            }
+            Work::Train { stage, run } => {
+                let partial = self.store.partial(&task.identity.fingerprint)?;
+                self.train(name, variant, stage, run, &partial, folder)
+            }
+            Work::Predict { model, run } => self.predict(name, variant, model, run, folder),
+            Work::Score { score } => self.score(name, variant, score, folder),
+            Work::Analyse { analysis } => self.analyse(name, variant, analysis, folder),
+            Work::Compare { sweep } => self.compare(name, sweep, folder),
+        }
+    }
+}

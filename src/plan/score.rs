@@ -1,0 +1,342 @@
+//! Score tasks: every metric of an output in every run, with mean, spread and a bootstrap interval by subject.
+
+use super::asked::Asked;
+use super::context::Context;
+use super::error::{PlanError, Result};
+use super::metric::{Evidence, Paired, What, mean_of};
+use super::predict::Predicted;
+use super::store::{get_json, put_json};
+use super::task::RunKey;
+use crate::analysis::{Bootstrap, spread};
+use crate::graph::Kind;
+use crate::program::{Metric, Program, Score, ScorePair, Subset};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Changes when a score changes its meaning.
+pub(super) const VERSION: u32 = 1;
+
+const SCORE: &str = "score.json";
+/// What the interval of a score is.
+pub(super) const INTERVAL: &str = "95% bootstrap interval over subjects of the mean over folds and seeds, 2000 draws";
+/// Points of a scatter plot.
+const MOST_POINTS: usize = 5000;
+
+/// All metrics of one `score`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scored {
+    /// As the file spells it: `ad`, `fused.image`.
+    pub of: String,
+    /// On which subjects.
+    pub on: Subset,
+    /// One a metric and member of a family, and one for the family as a whole.
+    pub lines: Vec<Line>,
+    /// Confusion matrices, all runs together.
+    pub confusions: Vec<Matrix>,
+    /// Predicted against true numbers, all runs together.
+    pub scatters: Vec<Scatter>,
+}
+
+/// One metric of one output.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// The member of a family; empty for a single output, `mean` for a family as a whole.
+    pub key: String,
+    /// Which.
+    pub metric: Metric,
+    /// By run.
+    pub runs: Vec<RunScore>,
+    /// Mean over the runs that have one.
+    pub mean: Option<f64>,
+    /// Standard deviation over them (`n - 1`).
+    pub sd: Option<f64>,
+    /// Lower end of the interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+}
+
+/// A metric of one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunScore {
+    /// Which run.
+    pub run: RunKey,
+    /// The score; `None` where it is not defined.
+    pub value: Option<f64>,
+    /// Why there is none.
+    pub reason: Option<String>,
+    /// Rows it was computed from.
+    pub rows: usize,
+}
+
+/// A confusion matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matrix {
+    /// The member of a family.
+    pub key: String,
+    /// The classes, in order.
+    pub classes: Vec<String>,
+    /// `counts[truth][predicted]`.
+    pub counts: Vec<Vec<u64>>,
+}
+
+/// Predicted against true numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scatter {
+    /// The member of a family.
+    pub key: String,
+    /// What is predicted.
+    pub target: String,
+    /// Subject, truth, prediction.
+    pub points: Vec<(String, f64, f64)>,
+}
+
+/// What of a score decides its result.
+pub(super) fn identity(program: &Program, score: &Score) -> Result<Value> {
+    let asked = Asked::of(program, score.model).unwrap_or_default();
+    let pairs: Vec<Value> = score
+        .pairs
+        .iter()
+        .map(|pair| {
+            let truth = &program.inputs[pair.truth.index()];
+            json!([pair.key, asked.node(pair.prediction), asked.truth(pair.truth), truth])
+        })
+        .collect();
+    Ok(json!([score.of, pairs, score.metrics, score.on]))
+}
+
+impl Scored {
+    /// Reads a result.
+    pub(super) fn read(folder: &Path) -> Result<Self> {
+        get_json(&folder.join(SCORE))
+    }
+}
+
+impl Context<'_> {
+    /// Computes a score and writes it into `folder`.
+    ///
+    /// # Errors
+    /// Predictions that cannot be read, or that are of nobody.
+    pub fn score(&self, task: &str, variant: usize, score: usize, folder: &Path) -> Result<()> {
+        let program = self.program(variant);
+        let declared = &program.scores[score];
+        let runs = self.layout.variants[variant].runs.clone();
+        let mut scored = Scored {
+            of: declared.of.clone(),
+            on: declared.on,
+            lines: Vec::new(),
+            confusions: Vec::new(),
+            scatters: Vec::new(),
+        };
+        let mut gathered: Vec<Gathered> = declared.pairs.iter().map(|pair| Gathered::of(declared, pair)).collect();
+        for run in &runs {
+            let predicted = self.predicted(variant, declared.model, *run)?;
+            for (pair, gathered) in declared.pairs.iter().zip(&mut gathered) {
+                gathered.add(task, program, declared, pair, &predicted, *run)?;
+            }
+        }
+        let bootstrap = Bootstrap::with_seed(runs[0].number());
+        for (pair, gathered) in declared.pairs.iter().zip(&gathered) {
+            gathered.finish(program, pair, &bootstrap, &mut scored);
+        }
+        if declared.pairs.len() > 1 {
+            for (at, metric) in declared.metrics.iter().enumerate().filter(|(_, m)| **m != Metric::Confusion) {
+                let members: Vec<Member<'_>> = gathered.iter().map(|g| g.member(at)).collect();
+                let line = family(&scored.lines, *metric, &runs);
+                scored.lines.extend(line.map(|line| line.within(*metric, &members, &bootstrap)));
+            }
+        }
+        for line in &scored.lines {
+            if let Some(run) = line.runs.iter().find(|run| run.value.is_none() && line.metric != Metric::Confusion) {
+                let reason = run.reason.as_deref().unwrap_or_default();
+                let of = label(&scored.of, &line.key);
+                self.warn(&format!(
+                    "{} of {of} is missing in {}: {reason}",
+                    line.metric.name(),
+                    run.run.name(&program.protocol)
+                ));
+            }
+        }
+        put_json(&folder.join(SCORE), &scored)
+    }
+}
+
+/// `fused.image`, `fused.image[t1]`.
+pub(super) fn label(of: &str, key: &str) -> String {
+    match key {
+        "" => of.to_owned(),
+        "mean" => format!("{of} (mean)"),
+        key => format!("{of}[{key}]"),
+    }
+}
+
+/// What one output's metric is computed from, by run, and whose each row is.
+type Member<'a> = (&'a [Evidence], &'a [Vec<usize>]);
+
+/// A pair's evidence over all runs.
+struct Gathered {
+    key: String,
+    /// By metric: scores and evidence by run.
+    lines: Vec<(Metric, Vec<RunScore>, Vec<Evidence>)>,
+    /// By run: whose each row is.
+    persons: Vec<Vec<usize>>,
+    points: Vec<(String, f64, f64)>,
+}
+
+impl Gathered {
+    fn of(score: &Score, pair: &ScorePair) -> Self {
+        let lines = score.metrics.iter().map(|metric| (*metric, Vec::new(), Vec::new())).collect();
+        Self { key: pair.key.clone(), lines, persons: Vec::new(), points: Vec::new() }
+    }
+
+    fn add(
+        &mut self,
+        task: &str,
+        program: &Program,
+        score: &Score,
+        pair: &ScorePair,
+        predicted: &Predicted,
+        run: RunKey,
+    ) -> Result<()> {
+        let asked = Asked::of(program, score.model).unwrap_or_default();
+        let places = asked.node(pair.prediction).zip(asked.truth(pair.truth));
+        let values = places.and_then(|(node, truth)| Some((predicted.nodes.get(node)?, predicted.truths.get(truth)?)));
+        let (node, truth) =
+            values.ok_or_else(|| PlanError::inconsistent("a score's output is not among the predictions"))?;
+        let mut paired = Paired::new(What::of(program, pair.truth), &truth.shape, &node.shape);
+        let mut persons = Vec::new();
+        for (at, row) in predicted.rows.iter().enumerate().filter(|(_, row)| row.set == score.on) {
+            let (Some(t), Some(p)) = (truth.row(at), node.row(at)) else { continue };
+            paired.push(t, p);
+            persons.push(row.person);
+            if let ([t], [p]) = (t, p)
+                && paired.what == What::Numbers
+            {
+                self.points.push((row.key.clone(), f64::from(*t), f64::from(*p)));
+            }
+        }
+        if paired.rows == 0 {
+            let problem = format!(
+                "{} has nobody to be scored on in {}: no subject of that set has both the output and `{}`",
+                label(&score.of, &pair.key),
+                run.name(&program.protocol),
+                truth.name,
+            );
+            return Err(PlanError::task(task, problem));
+        }
+        self.persons.push(persons);
+        let all: Vec<usize> = (0..paired.rows).collect();
+        for (metric, scores, evidence) in &mut self.lines {
+            let here = paired.evidence(*metric).map_err(|e| PlanError::task(task, e))?;
+            let value = if *metric == Metric::Confusion { None } else { Some(here.value(*metric, &all)) };
+            let (value, reason) = match value {
+                Some(Ok(value)) => (Some(value), None),
+                Some(Err(e)) => (None, Some(e.to_string())),
+                None => (None, None),
+            };
+            scores.push(RunScore { run, value, reason, rows: paired.rows });
+            evidence.push(here);
+        }
+        Ok(())
+    }
+
+    fn member(&self, metric: usize) -> Member<'_> {
+        (self.lines.get(metric).map_or(&[], |(_, _, evidence)| evidence), &self.persons)
+    }
+
+    fn finish(&self, program: &Program, pair: &ScorePair, bootstrap: &Bootstrap, scored: &mut Scored) {
+        for (at, (metric, runs, evidence)) in self.lines.iter().enumerate() {
+            if *metric == Metric::Confusion {
+                if let (Some(counts), Kind::Class(classes)) =
+                    (confusion(evidence), &program.graph.inputs[pair.truth.index()].ty.kind)
+                {
+                    scored.confusions.push(Matrix { key: self.key.clone(), classes: classes.clone(), counts });
+                }
+                continue;
+            }
+            let line = Line::of(&self.key, *metric, runs.clone());
+            scored.lines.push(line.within(*metric, &[self.member(at)], bootstrap));
+        }
+        if !self.points.is_empty() && self.points.len() <= MOST_POINTS {
+            let target = program.inputs[pair.truth.index()].name.clone();
+            scored.scatters.push(Scatter { key: self.key.clone(), target, points: self.points.clone() });
+        }
+    }
+}
+
+impl Line {
+    fn of(key: &str, metric: Metric, runs: Vec<RunScore>) -> Self {
+        let values: Vec<f64> = runs.iter().filter_map(|run| run.value).collect();
+        let spread = spread(&values).ok();
+        Self {
+            key: key.to_owned(),
+            metric,
+            runs,
+            mean: spread.map(|s| s.mean),
+            sd: spread.and_then(|s| s.sd),
+            low: None,
+            high: None,
+        }
+    }
+
+    /// The line with its interval: subjects are drawn, and what is a mean over runs (and members) for the subjects as
+    /// they are is the same mean for those who were drawn. A run that a draw leaves without a score does not count in it.
+    fn within(mut self, metric: Metric, members: &[Member<'_>], bootstrap: &Bootstrap) -> Self {
+        // Rows of all members and runs in one list; each knows where it comes from.
+        let mut persons = Vec::new();
+        let mut places = Vec::new();
+        let mut runs = 0;
+        for (member, (_, of_runs)) in members.iter().enumerate() {
+            runs = runs.max(of_runs.len());
+            for (run, of_rows) in of_runs.iter().enumerate() {
+                persons.extend_from_slice(of_rows);
+                places.extend((0..of_rows.len()).map(|row| (member, run, row)));
+            }
+        }
+        let statistic = |drawn: &[usize]| {
+            let mut rows = vec![vec![Vec::new(); runs]; members.len()];
+            for (member, run, row) in drawn.iter().map(|at| places[*at]) {
+                rows[member][run].push(row);
+            }
+            let of_run = |run: usize| {
+                let scores = members
+                    .iter()
+                    .zip(&rows)
+                    .filter_map(|((evidence, _), rows)| Some(evidence.get(run)?.value(metric, rows.get(run)?)));
+                mean_of(scores)
+            };
+            mean_of((0..runs).map(of_run))
+        };
+        if let Ok(interval) = bootstrap.interval(&persons, statistic) {
+            (self.low, self.high) = (Some(interval.low), Some(interval.high));
+        }
+        self
+    }
+}
+
+/// The matrices of all runs added up.
+fn confusion(evidence: &[Evidence]) -> Option<Vec<Vec<u64>>> {
+    evidence.iter().filter_map(Evidence::confusion).reduce(|mut sum, run| {
+        let cells = sum.iter_mut().flatten().zip(run.into_iter().flatten());
+        cells.for_each(|(sum, n)| *sum += n);
+        sum
+    })
+}
+
+/// The mean over the members of a family, run by run.
+fn family(lines: &[Line], metric: Metric, runs: &[RunKey]) -> Option<Line> {
+    let members: Vec<&Line> = lines.iter().filter(|line| line.metric == metric).collect();
+    if members.is_empty() {
+        return None;
+    }
+    let of_run = |at: usize, run: &RunKey| {
+        let scores: Vec<&RunScore> = members.iter().filter_map(|line| line.runs.get(at)).collect();
+        let values: Vec<f64> = scores.iter().filter_map(|score| score.value).collect();
+        let value = (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
+        let reason = if value.is_none() { scores.iter().find_map(|s| s.reason.clone()) } else { None };
+        RunScore { run: *run, value, reason, rows: scores.iter().map(|s| s.rows).sum() }
+    };
+    let runs = runs.iter().enumerate().map(|(at, run)| of_run(at, run)).collect();
+    Some(Line::of("mean", metric, runs))
+}

@@ -1,0 +1,135 @@
+//! Cohorts, file contents and datasets, each read once a run and only when something needs it.
+//!
+//! ```text
+//!  Program { cohorts, inputs } ──content──▶ hashes (for fingerprints)
+//!                              └──dataset──▶ Dataset (only where a task has to run)
+//! ```
+
+use super::error::{PlanError, Result};
+use super::fingerprint::{canonical, hash_of};
+use crate::data::cache::Cache;
+use crate::data::cohort::CohortData;
+use crate::data::dataset::Dataset;
+use crate::data::fingerprint::content_hash;
+use crate::program::{Cohort, CohortSource, ImageStep, InputSource, InputSpec, Program, SpatialKind};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
+
+/// What was read so far.
+pub(super) struct Sources<'a> {
+    base: &'a Path,
+    cache: Cache,
+    cohorts: RefCell<BTreeMap<String, Rc<CohortData>>>,
+    contents: RefCell<BTreeMap<String, String>>,
+    datasets: RefCell<BTreeMap<String, Rc<Dataset>>>,
+}
+
+impl<'a> Sources<'a> {
+    /// Paths are resolved against `base`; decoded images are kept in `volumes`.
+    pub fn new(base: &'a Path, volumes: &Path) -> Self {
+        Self {
+            base,
+            cache: Cache::new(volumes),
+            cohorts: RefCell::default(),
+            contents: RefCell::default(),
+            datasets: RefCell::default(),
+        }
+    }
+
+    /// A cohort's tables and index.
+    fn cohort(&self, cohort: &Cohort) -> Result<Rc<CohortData>> {
+        let key = canonical(cohort)?;
+        if let Some(found) = self.cohorts.borrow().get(&key) {
+            return Ok(found.clone());
+        }
+        let loaded =
+            CohortData::load(cohort, self.base).map_err(PlanError::data(&format!("cohort {}", cohort.name)))?;
+        let loaded = Rc::new(loaded);
+        self.cohorts.borrow_mut().insert(key, loaded.clone());
+        Ok(loaded)
+    }
+
+    /// The content of the files that an input reads from a program's cohorts, as one hash.
+    ///
+    /// # Errors
+    /// A cohort or a file that cannot be read.
+    pub fn content(&self, program: &Program, spec: &InputSpec) -> Result<String> {
+        let mut parts = Vec::new();
+        for cohort in &program.cohorts {
+            if spec.cohort.as_ref().is_some_and(|name| *name != cohort.name) {
+                continue;
+            }
+            let key = canonical(&(cohort, spec))?;
+            let known = self.contents.borrow().get(&key).cloned();
+            let hash = match known {
+                Some(hash) => hash,
+                None => {
+                    let data = self.cohort(cohort)?;
+                    let hash = content_hash(&data, std::slice::from_ref(spec))
+                        .map_err(PlanError::data(&format!("cohort {}", cohort.name)))?;
+                    self.contents.borrow_mut().insert(key, hash.clone());
+                    hash
+                }
+            };
+            parts.push((cohort.name.clone(), hash));
+        }
+        hash_of(&parts)
+    }
+
+    /// Everything a program reads, decoded. `progress` is told how many images of how many are ready.
+    ///
+    /// # Errors
+    /// Whatever does not fit, each with subject and input.
+    pub fn dataset(&self, program: &Program, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Rc<Dataset>> {
+        let key = hash_of(&(&program.cohorts, &program.inputs, &program.at_least_one))?;
+        if let Some(found) = self.datasets.borrow().get(&key) {
+            return Ok(found.clone());
+        }
+        let cohorts = program
+            .cohorts
+            .iter()
+            .map(|cohort| self.cohort(cohort).map(|data| data.as_ref().clone()))
+            .collect::<Result<Vec<_>>>()?;
+        let sets: Vec<Vec<usize>> =
+            program.at_least_one.iter().map(|set| set.iter().map(|input| input.index()).collect()).collect();
+        let opened = Dataset::open_with_one_of(&program.inputs, &sets, &cohorts, &self.cache, progress);
+        let opened = Rc::new(opened.map_err(PlanError::data("reading the data"))?);
+        self.datasets.borrow_mut().insert(key, opened.clone());
+        Ok(opened)
+    }
+}
+
+/// What of a program's cohorts decides who is found, without their paths: a moved folder keeps its results. Cohorts
+/// that are read from one place share people, so which do is part of it.
+pub(super) fn cohorts_identity(program: &Program) -> Vec<Value> {
+    let path = |cohort: &Cohort| match &cohort.source {
+        CohortSource::Bids { path } | CohortSource::Table { path } => Some(path.clone()),
+        CohortSource::Phantom(_) => None,
+    };
+    let place = |cohort: &Cohort| program.cohorts.iter().position(|c| path(c) == path(cohort));
+    program
+        .cohorts
+        .iter()
+        .map(|cohort| {
+            let source = match &cohort.source {
+                CohortSource::Bids { .. } => json!(["bids", place(cohort)]),
+                CohortSource::Table { .. } => json!(["table", place(cohort)]),
+                CohortSource::Phantom(settings) => json!(["phantom", settings]),
+            };
+            json!([cohort.name, source, cohort.subject, cohort.keep, cohort.rename, cohort.join.len()])
+        })
+        .collect()
+}
+
+/// What of an input decides who has it: all but what is done to an image's voxels.
+pub(super) fn presence_identity(spec: &InputSpec) -> InputSpec {
+    let mut spec = spec.clone();
+    if let InputSource::Image { kind: SpatialKind::Volume | SpatialKind::Image, steps, .. } = &mut spec.source {
+        steps.retain(|step| matches!(step, ImageStep::Views { .. }));
+        spec.shape.clear();
+    }
+    spec
+}

@@ -1,0 +1,97 @@
+use super::super::fingerprint::Parts;
+use super::*;
+
+type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
+
+fn identity(text: &str) -> Result<Identity> {
+    Ok(Parts::new("train", 1).with("what", &text)?.finish())
+}
+
+fn put(store: &Store, identity: &Identity) -> Result<Entry> {
+    store.put("train", "train m", identity, &|| 1.5, |folder| put_bytes(&folder.join("weights"), b"0123456789"))
+}
+
+#[test]
+fn a_result_is_found_again_and_only_under_its_fingerprint() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(&folder.path().join("store"))?;
+    let one = identity("one")?;
+    assert!(matches!(store.find("train", &one.fingerprint), Found::Absent));
+    put(&store, &one)?;
+    let Found::Whole(entry) = store.find("train", &one.fingerprint) else { return Err("not found".into()) };
+    assert_eq!((fs::read(entry.folder.join("weights"))?, entry.seconds), (b"0123456789".to_vec(), 1.5));
+    assert!(matches!(store.find("train", &identity("two")?.fingerprint), Found::Absent));
+    assert!(matches!(store.find("fit", &one.fingerprint), Found::Absent));
+    Ok(())
+}
+
+#[test]
+fn a_result_with_a_changed_a_shortened_or_a_missing_file_is_damaged_and_can_be_replaced() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(folder.path())?;
+    let one = identity("one")?;
+    let weights = put(&store, &one)?.folder.join("weights");
+    let damages: [&dyn Fn() -> std::io::Result<()>; 4] = [
+        &|| fs::write(&weights, b"012345678X"),
+        &|| fs::write(&weights, b"01234"),
+        &|| fs::remove_file(&weights),
+        &|| fs::write(weights.with_file_name(DONE), b"{"),
+    ];
+    for damage in damages {
+        damage()?;
+        assert!(matches!(store.find("train", &one.fingerprint), Found::Damaged(_)));
+        put(&store, &one)?;
+        assert!(matches!(store.find("train", &one.fingerprint), Found::Whole(_)));
+    }
+    Ok(())
+}
+
+#[test]
+fn a_task_that_fails_leaves_nothing_behind() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(folder.path())?;
+    let one = identity("one")?;
+    let failed = store.put("train", "train m", &one, &|| 0.0, |folder| {
+        put_bytes(&folder.join("weights"), b"01")?;
+        Err(PlanError::task("train m", "no"))
+    });
+    assert!(failed.is_err());
+    assert!(matches!(store.find("train", &one.fingerprint), Found::Absent));
+    assert_eq!(fs::read_dir(folder.path().join("train"))?.count(), 0);
+    Ok(())
+}
+
+#[test]
+fn what_a_dead_run_has_left_half_written_is_removed() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let left = folder.path().join("train").join(format!("{ASIDE}x1"));
+    fs::create_dir_all(&left)?;
+    fs::write(left.join("weights"), b"01")?;
+    let kept = folder.path().join("partial").join("abc");
+    fs::create_dir_all(&kept)?;
+    Store::open(folder.path())?;
+    assert!(!left.exists() && kept.exists());
+    Ok(())
+}
+
+#[test]
+fn two_runs_at_once_are_refused_and_the_second_may_come_when_the_first_has_gone() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let first = Store::open(folder.path())?;
+    let Err(refused) = Store::open(folder.path()) else { return Err("two locks".into()) };
+    let text = refused.to_string();
+    assert!(text.contains(&format!("process {}", std::process::id())) && text.contains("--out"), "{text}");
+    drop(first);
+    Store::open(folder.path())?;
+    Ok(())
+}
+
+#[test]
+fn a_store_below_a_file_is_refused() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("runs");
+    fs::write(&file, b"")?;
+    let Err(refused) = Store::open(&file.join("store")) else { return Err("opened".into()) };
+    assert!(refused.to_string().contains("--out"), "{refused}");
+    Ok(())
+}

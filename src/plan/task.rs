@@ -1,0 +1,142 @@
+//! The tasks of a plan.
+//!
+//! ```text
+//!  index ─▶ split (a seed) ─▶ fit (a fold) ─▶ train (a stage, fold, seed, repeat) ─▶ predict (a model, ..)
+//!                                                                                       │
+//!                                          compare (a sweep) ◀─ score, analyse ◀────────┘
+//! ```
+
+use super::fingerprint::Identity;
+use crate::program::{Program, Protocol, ProtocolKind};
+use serde::{Deserialize, Serialize};
+
+/// What a task does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Finds out who has what, and decodes images.
+    Index,
+    /// Divides the subjects.
+    Split,
+    /// Fits scaling, imputation and landmarks on the training subjects of a fold.
+    Fit,
+    /// Runs a training stage.
+    Train,
+    /// Evaluates a model's outputs on people that did not train it.
+    Predict,
+    /// Computes metrics.
+    Score,
+    /// Asks something of predictions, tables or other analyses.
+    Analyse,
+    /// Compares the variants of a sweep.
+    Compare,
+}
+
+impl Kind {
+    /// The folder of the store that holds its results.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Index => "index",
+            Self::Split => "split",
+            Self::Fit => "fit",
+            Self::Train => "train",
+            Self::Predict => "predict",
+            Self::Score => "score",
+            Self::Analyse => "analyse",
+            Self::Compare => "compare",
+        }
+    }
+}
+
+/// One training run of a protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RunKey {
+    /// The seed of the division.
+    pub seed: u64,
+    /// The fold, from 0.
+    pub fold: usize,
+    /// The initialisation, from 0.
+    pub repeat: usize,
+}
+
+impl RunKey {
+    /// All runs of a protocol, seeds first.
+    pub fn all(protocol: &Protocol) -> Vec<Self> {
+        let mut runs = Vec::new();
+        for seed in &protocol.seeds {
+            for fold in 0..protocol.kind.folds() {
+                for repeat in 0..protocol.repeats.max(1) {
+                    runs.push(Self { seed: *seed, fold, repeat });
+                }
+            }
+        }
+        runs
+    }
+
+    /// The seed of everything that is random in this run: initial weights, order of subjects, augmentation. The same
+    /// in every variant, so that variants can be compared run by run.
+    pub fn number(self) -> u64 {
+        let hash = blake3::hash(format!("run {} {} {}", self.seed, self.fold, self.repeat).as_bytes());
+        hash.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+
+    /// `fold 1`, `fold 1, repeat 2`, `holdout`: without the seed.
+    pub fn fold_name(self, protocol: &Protocol) -> String {
+        let fold = match protocol.kind {
+            ProtocolKind::KFold { .. } => format!("fold {}", self.fold + 1),
+            ProtocolKind::Holdout { .. } => "holdout".to_owned(),
+        };
+        if protocol.repeats > 1 { format!("{fold}, repeat {}", self.repeat + 1) } else { fold }
+    }
+
+    /// `fold 1, seed 3`.
+    pub fn name(self, protocol: &Protocol) -> String {
+        format!("{}, seed {}", self.fold_name(protocol), self.seed)
+    }
+}
+
+/// What is to be done; positions count in the experiment and its variant's program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    Index,
+    Split { seed: u64 },
+    Fit { seed: u64, fold: usize },
+    Train { stage: usize, run: RunKey },
+    Predict { model: usize, run: RunKey },
+    Score { score: usize },
+    Analyse { analysis: usize },
+    Compare { sweep: usize },
+}
+
+impl Work {
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Index => Kind::Index,
+            Self::Split { .. } => Kind::Split,
+            Self::Fit { .. } => Kind::Fit,
+            Self::Train { .. } => Kind::Train,
+            Self::Predict { .. } => Kind::Predict,
+            Self::Score { .. } => Kind::Score,
+            Self::Analyse { .. } => Kind::Analyse,
+            Self::Compare { .. } => Kind::Compare,
+        }
+    }
+}
+
+/// One task; variants for which it would be the same share it.
+#[derive(Debug, Clone)]
+pub(super) struct Task {
+    /// As `fascicle plan` prints it, unique in a plan.
+    pub name: String,
+    pub identity: Identity,
+    pub work: Work,
+    /// The first variant that needs it: its program says how it is done.
+    pub variant: usize,
+}
+
+/// The cohorts that any stage trains on; all where no stage names one.
+pub(super) fn trained_cohorts(program: &Program) -> Vec<String> {
+    let names_all = program.stages.is_empty() || program.stages.iter().any(|stage| stage.cohorts.is_empty());
+    let trains = |name: &String| names_all || program.stages.iter().any(|stage| stage.cohorts.contains(name));
+    program.cohorts.iter().map(|cohort| cohort.name.clone()).filter(trains).collect()
+}

@@ -1,0 +1,391 @@
+//! Training tasks: one stage, fold, seed and repeat, from fitted data to weights in the store.
+
+use super::context::Context;
+use super::error::{PlanError, Result};
+use super::fit::Fitted;
+use super::live::Live;
+use super::monitor::monitored;
+use super::rows::Rows;
+use super::store::{get_json, put_bytes, put_json};
+use super::task::RunKey;
+use super::weights::{read_weights, weights_bytes};
+use crate::data::dataset::{Dataset, Draw as Look, Item};
+use crate::data::split::Split;
+use crate::graph::{ClassWeights, InputId, Kind, LossOp, ModuleId, NodeId, Op};
+use crate::nn::Batch;
+use crate::program::{Augment, Keep, Model, Monitor, Output, Program, Stage};
+use crate::train::{Batches, DataError, Draw, EVENT_FILE, Epoch, FromTraining, Job, Progress, Trained, Weights, train};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Changes when training changes its meaning.
+pub(super) const VERSION: u32 = 1;
+
+/// The file with the weights.
+pub(super) const WEIGHTS: &str = "weights.safetensors";
+const HISTORY: &str = "history.json";
+/// Least time between two checkpoints.
+const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(30);
+
+/// A stage in terms of its own live part.
+#[derive(Debug)]
+pub(super) struct StageJob {
+    pub live: Live,
+    pub stage: Stage,
+    pub model: Model,
+    /// Modules that start from others: path, path of the other, stage that trained that one.
+    init: Vec<(String, String, usize)>,
+}
+
+/// How a stage went.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct History {
+    pub epochs: Vec<Epoch>,
+    /// Counted from 1.
+    pub best_epoch: usize,
+    pub steps: u64,
+    pub stopped_early: bool,
+    /// Subjects (or slices) that trained and validated.
+    pub training: usize,
+    pub validation: usize,
+    pub device: String,
+}
+
+impl StageJob {
+    /// A stage of a program.
+    ///
+    /// # Errors
+    /// A stage that does not fit its program.
+    pub fn of(program: &Program, stage: usize) -> Result<Self> {
+        let declared = program.stages.get(stage).ok_or_else(|| PlanError::inconsistent("a stage is not there"))?;
+        let model = &program.models[declared.model];
+        let judged: Option<NodeId> = match declared.keep {
+            Keep::Best(Monitor::Metric(_)) => {
+                model.output(&model.name).and_then(|o| o.members.first()).map(|(_, node)| *node)
+            }
+            Keep::Best(Monitor::Loss) | Keep::Last => None,
+        };
+        let mut roots = vec![declared.loss];
+        roots.extend(declared.terms.iter().map(|(_, node)| *node));
+        roots.extend(judged);
+        let mut live = Live::of(&program.graph, &roots);
+        let node = |live: &Live, id: NodeId| {
+            live.node(id).ok_or_else(|| PlanError::inconsistent("a loss is not in its graph"))
+        };
+        let target = match (judged, model.target) {
+            (Some(_), Some(target)) => Some(live.input(&program.graph, target)),
+            _ => None,
+        };
+        let mut outputs = Vec::new();
+        if let Some(judged) = judged {
+            let members = vec![(String::new(), node(&live, judged)?)];
+            outputs.push(Output { name: model.name.clone(), members });
+        }
+        let path = |module: ModuleId| program.graph.module(module).path.clone();
+        let init = declared.init.iter().map(|i| (path(i.to), path(i.from), i.stage)).collect();
+        let stage = Stage {
+            model: 0,
+            loss: node(&live, declared.loss)?,
+            terms: declared
+                .terms
+                .iter()
+                .map(|(label, term)| Ok((label.clone(), node(&live, *term)?)))
+                .collect::<Result<_>>()?,
+            trainable: live.modules_of(&declared.trainable),
+            frozen: live.modules_of(&declared.frozen),
+            init: Vec::new(),
+            after: Vec::new(),
+            ..declared.clone()
+        };
+        let model = Model { name: model.name.clone(), outputs, target, live_roots: Vec::new() };
+        Ok(Self { live, stage, model, init })
+    }
+
+    /// The stages whose weights this one takes over, in the order in which they are asked for.
+    pub fn sources(&self) -> impl Iterator<Item = (usize, usize)> {
+        let mut stages: Vec<usize> = Vec::new();
+        for (_, _, stage) in &self.init {
+            if !stages.contains(stage) {
+                stages.push(*stage);
+            }
+        }
+        stages.into_iter().enumerate()
+    }
+}
+
+/// What of a stage's settings decides its result: all but its name.
+pub(super) fn settings_identity(job: &StageJob) -> Value {
+    let sources: Vec<usize> = job.sources().map(|(_, stage)| stage).collect();
+    let place = |stage: &usize| sources.iter().position(|s| s == stage);
+    let init: Vec<Value> = job.init.iter().map(|(to, from, stage)| json!([to, from, place(stage)])).collect();
+    let stage = Stage { name: String::new(), ..job.stage.clone() };
+    json!([stage, init, job.model.outputs, job.model.target])
+}
+
+/// The training and validation subjects of a fold, as a stage reads them.
+struct FoldBatches<'a> {
+    rows: &'a Rows<'a>,
+    training: Vec<Item>,
+    validation: Vec<Item>,
+    augment: &'a [Augment],
+}
+
+impl Batches for FoldBatches<'_> {
+    fn training_len(&self) -> usize {
+        self.training.len()
+    }
+
+    fn validation_len(&self) -> usize {
+        self.validation.len()
+    }
+
+    fn training(&self, draws: &[Draw], inputs: &[InputId]) -> std::result::Result<Batch, DataError> {
+        let look = |draw: &Draw| {
+            let item = self.training.get(draw.position).copied().ok_or("a subject is drawn that does not train")?;
+            Ok((item, Look::Random { seed: draw.seed, epoch: 0, augment: self.augment }))
+        };
+        let rows = draws.iter().map(look).collect::<std::result::Result<Vec<_>, DataError>>()?;
+        self.rows.batch(&rows, inputs)
+    }
+
+    fn validation(&self, positions: &[usize], inputs: &[InputId]) -> std::result::Result<Batch, DataError> {
+        let look = |position: &usize| {
+            let item = self.validation.get(*position).copied().ok_or("a subject is read that does not validate")?;
+            Ok((item, Look::Fixed { view: 0 }))
+        };
+        let rows = positions.iter().map(look).collect::<std::result::Result<Vec<_>, DataError>>()?;
+        self.rows.batch(&rows, inputs)
+    }
+
+    fn class_of(&self, column: &str, position: usize) -> Option<usize> {
+        let dataset = self.rows.inputs.dataset();
+        let input = dataset.input(column)?;
+        dataset.classes(input)?.get(self.training.get(position)?.member).copied().flatten()
+    }
+}
+
+impl Context<'_> {
+    /// Runs a stage and writes what it came to into `folder`; the checkpoint lives in `partial`.
+    ///
+    /// # Errors
+    /// See [`PlanError`]; an interruption leaves a checkpoint.
+    pub fn train(
+        &self,
+        task: &str,
+        variant: usize,
+        stage: usize,
+        run: RunKey,
+        partial: &Path,
+        folder: &Path,
+    ) -> Result<()> {
+        let program = self.program(variant);
+        let job = StageJob::of(program, stage)?;
+        let dataset = self.dataset(variant)?;
+        let split = self.split(variant, run.seed, run.fold)?;
+        let fitted = self.fitted(variant, run.seed, run.fold)?;
+        let inputs = fitted.of(task, &dataset)?;
+        let rows = Rows::new(&job.live, &inputs);
+        let of_stage = |keys: &[String]| of_cohorts(&dataset, keys, &job.stage.cohorts);
+        let batches = FoldBatches {
+            training: rows.items(&of_stage(&split.train)).map_err(PlanError::data(task))?,
+            validation: rows.items(&of_stage(&split.validation)).map_err(PlanError::data(task))?,
+            rows: &rows,
+            augment: &job.stage.augment,
+        };
+        self.warn_of_unseen_classes(task, &job.live, &batches);
+        let from_training = self.learnt_in_training(task, &job.live, &batches, &fitted)?;
+        let progress = |progress: &Progress| self.options.listener.epoch(task, progress);
+        let warn = |text: &str| self.warn(text);
+        let trained = train(&Job {
+            graph: Arc::new(job.live.graph.clone()),
+            stage: &job.stage,
+            model: &job.model,
+            batches: &batches,
+            device: &self.options.device,
+            seed: run.number(),
+            initial: self.initial(variant, &job, run)?,
+            from_training,
+            folder: Some(partial),
+            checkpoint_interval: CHECKPOINT_INTERVAL,
+            interrupt: self.options.interrupt,
+            monitor: Some(&monitored),
+            progress: &progress,
+            warn: &warn,
+        })
+        .map_err(PlanError::train(task))?;
+        let (training, validation) = (batches.training.len(), batches.validation.len());
+        self.keep_trained(task, trained, training, validation, partial, folder)
+    }
+
+    fn keep_trained(
+        &self,
+        task: &str,
+        trained: Trained,
+        training: usize,
+        validation: usize,
+        partial: &Path,
+        folder: &Path,
+    ) -> Result<()> {
+        put_bytes(&folder.join(WEIGHTS), &weights_bytes(task, &trained.weights)?)?;
+        let history = History {
+            epochs: trained.history,
+            best_epoch: trained.best_epoch,
+            steps: trained.steps,
+            stopped_early: trained.stopped_early,
+            training,
+            validation,
+            device: self.options.device.describe(),
+        };
+        put_json(&folder.join(HISTORY), &history)?;
+        let events = partial.join(EVENT_FILE);
+        if events.is_file() {
+            std::fs::copy(&events, folder.join(EVENT_FILE)).map_err(PlanError::io("write", folder))?;
+        }
+        Ok(())
+    }
+
+    /// The weights that a stage takes over, by the names they have in it.
+    fn initial(&self, variant: usize, job: &StageJob, run: RunKey) -> Result<Weights> {
+        let mut read: BTreeMap<usize, Weights> = BTreeMap::new();
+        for (_, stage) in job.sources() {
+            read.insert(stage, self.stage_weights(variant, stage, run)?);
+        }
+        let mut initial = Weights::new();
+        for (to, from, stage) in &job.init {
+            for (name, weight) in read.get(stage).into_iter().flatten() {
+                if let Some(own) = name.strip_prefix(from.as_str()).and_then(|rest| rest.strip_prefix('.'))
+                    && !own.contains('.')
+                {
+                    initial.insert(format!("{to}.{own}"), weight.clone());
+                }
+            }
+        }
+        Ok(initial)
+    }
+
+    /// The weights that a stage came to.
+    ///
+    /// # Errors
+    /// A result that cannot be read.
+    pub fn stage_weights(&self, variant: usize, stage: usize, run: RunKey) -> Result<Weights> {
+        read_weights(&self.stage_folder(variant, stage, run)?.join(WEIGHTS))
+    }
+
+    /// How a stage went.
+    ///
+    /// # Errors
+    /// A result that cannot be read.
+    pub fn history(&self, variant: usize, stage: usize, run: RunKey) -> Result<History> {
+        get_json(&self.stage_folder(variant, stage, run)?.join(HISTORY))
+    }
+
+    /// The folder of a stage's result.
+    ///
+    /// # Errors
+    /// A stage that has not run.
+    pub fn stage_folder(&self, variant: usize, stage: usize, run: RunKey) -> Result<std::path::PathBuf> {
+        let task = self.layout.variants[variant].train.get(&(stage, run)).copied();
+        self.folder(task.ok_or_else(|| PlanError::inconsistent("a stage has no task"))?)
+    }
+
+    /// A class that nobody in training has can never be predicted.
+    fn warn_of_unseen_classes(&self, task: &str, live: &Live, batches: &FoldBatches<'_>) {
+        let dataset = batches.rows.inputs.dataset();
+        for input in &live.inputs {
+            let (Some(spec), Some(classes)) = (dataset.inputs.get(input.index()), dataset.classes(input.index()))
+            else {
+                continue;
+            };
+            let seen: BTreeSet<usize> = batches.training.iter().filter_map(|item| classes[item.member]).collect();
+            for (_, level) in spec.levels.iter().enumerate().filter(|(class, _)| !seen.contains(class)) {
+                self.warn(&format!("{task}: no training subject has `{}` = {level}", spec.name));
+            }
+        }
+    }
+
+    /// Class weights and means.
+    fn learnt_in_training(
+        &self,
+        task: &str,
+        live: &Live,
+        batches: &FoldBatches<'_>,
+        fitted: &Fitted,
+    ) -> Result<FromTraining> {
+        let mut class_weights = BTreeMap::new();
+        for input in weighted_targets(live) {
+            let (Kind::Class(levels) | Kind::Mask(levels)) = &live.graph.inputs[input.index()].ty.kind else {
+                continue;
+            };
+            let mut counts = vec![0_u64; levels.len()];
+            for item in &batches.training {
+                let place = live.inputs[input.index()].index();
+                let value = batches.rows.inputs.value(*item, place, &Look::Fixed { view: 0 });
+                for class in value.map_err(PlanError::data(task))?.into_iter().flatten() {
+                    if let Some(count) = counts.get_mut(class as usize) {
+                        *count += 1;
+                    }
+                }
+            }
+            if let Some(class) = counts.iter().position(|n| *n == 0) {
+                let name = &live.graph.inputs[input.index()].name;
+                return Err(PlanError::task(
+                    task,
+                    format!(
+                        "no training subject has `{name}` = {}, so its weight by inverse frequency is infinite; stratify \
+                         the protocol by `{name}`, or take the class out",
+                        levels[class]
+                    ),
+                ));
+            }
+            let n: u64 = counts.iter().sum();
+            let weight = |count: &u64| n as f64 / (levels.len() as f64 * *count as f64);
+            class_weights.insert(input, counts.iter().map(weight).collect());
+        }
+        Ok(FromTraining { class_weights, means: means_of(live, fitted) })
+    }
+}
+
+/// The means that a live part reads, by its own numbers.
+pub(super) fn means_of(live: &Live, fitted: &Fitted) -> BTreeMap<InputId, Vec<f32>> {
+    fitted.means.iter().filter_map(|(input, mean)| Some((live.input_of(*input)?, mean.clone()))).collect()
+}
+
+/// Targets of losses whose classes are weighted by inverse frequency.
+fn weighted_targets(live: &Live) -> Vec<InputId> {
+    let source = |mut node: NodeId| loop {
+        let found = live.graph.node(node);
+        match (&found.op, found.inputs.first()) {
+            (Op::Input(input), _) => return Some(*input),
+            (Op::Restrict | Op::Coalesce(_) | Op::Reshape, Some(first)) => node = *first,
+            _ => return None,
+        }
+    };
+    let wants = |op: &Op| matches!(op, Op::Loss(LossOp::CrossEntropy { weights: ClassWeights::InverseFrequency, .. }));
+    let mut inputs: Vec<InputId> = live
+        .graph
+        .nodes
+        .iter()
+        .filter(|node| wants(&node.op))
+        .filter_map(|node| source(*node.inputs.get(1)?))
+        .collect();
+    inputs.sort_unstable();
+    inputs.dedup();
+    inputs
+}
+
+/// Those of these people that belong to some cohorts; everybody where none is named.
+fn of_cohorts(dataset: &Dataset, keys: &[String], cohorts: &[String]) -> Vec<String> {
+    let belongs = |key: &&String| {
+        cohorts.is_empty() || dataset.place(key).is_ok_and(|at| cohorts.contains(&dataset.members[at].cohort))
+    };
+    keys.iter().filter(belongs).cloned().collect()
+}
+
+/// How large the sets of a division are, for corrected tests.
+pub(super) fn set_sizes(split: &Split) -> (usize, usize) {
+    (split.train.len(), split.test.len())
+}

@@ -1,0 +1,199 @@
+//! The reference cannot go stale: every example of `docs/language.md` compiles (or gives the error it shows), and the
+//! tables of codes and operators are those of the compiler. `UPDATE_DOCS=1 cargo test --test docs` rewrites the tables.
+
+mod case;
+
+use case::Case;
+use fascicle::compile::{Code, render};
+use fascicle::ops::{self, Arity, Default, Family, Parameter, ParameterType, Stanza};
+use std::path::{Path, PathBuf};
+
+fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(name)
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(path(name)).unwrap_or_default().replace("\r\n", "\n")
+}
+
+/// A fenced block of the reference.
+struct Example {
+    line: usize,
+    /// What stands behind ```` ```fx ````.
+    mark: String,
+    text: String,
+}
+
+fn examples(markdown: &str) -> Vec<Example> {
+    let mut found: Vec<Example> = Vec::new();
+    let mut open = false;
+    for (index, line) in markdown.lines().enumerate() {
+        if open && line.trim_end() == "```" {
+            open = false;
+        } else if open {
+            if let Some(example) = found.last_mut() {
+                example.text.push_str(line);
+                example.text.push('\n');
+            }
+        } else if let Some(mark) = line.strip_prefix("```fx") {
+            open = true;
+            found.push(Example { line: index + 1, mark: mark.trim().to_string(), text: String::new() });
+        }
+    }
+    found
+}
+
+/// Compiles each example; the block marked `prelude` stands before all others but those marked `alone`.
+#[test]
+fn every_example_of_the_reference_compiles() {
+    let markdown = read("language.md");
+    let examples = examples(&markdown);
+    assert!(examples.len() > 40, "docs/language.md has {} examples", examples.len());
+    let prelude: String = examples.iter().filter(|e| e.mark == "prelude").map(|e| e.text.as_str()).collect();
+    let mut report = String::new();
+    for example in &examples {
+        let wanted = example.mark.strip_prefix("error[").and_then(|m| m.strip_suffix(']'));
+        assert!(
+            wanted.is_some() || ["", "prelude", "alone"].contains(&example.mark.as_str()),
+            "docs/language.md:{}: what is `{}`?",
+            example.line,
+            example.mark
+        );
+        let text = match example.mark.as_str() {
+            "prelude" | "alone" => example.text.clone(),
+            _ => format!("{prelude}{}", example.text),
+        };
+        let compiled = Case::parse("example.fx", &text).compile();
+        let errors: Vec<_> = compiled.diagnostics.iter().filter(|d| !d.code.is_warning()).collect();
+        let as_wanted = match wanted {
+            None => errors.is_empty(),
+            Some(code) => !errors.is_empty() && errors.iter().all(|d| d.code.code() == code),
+        };
+        if !as_wanted {
+            let shown: Vec<String> = errors.iter().map(|d| render(d, &compiled.sources, false, 100)).collect();
+            report.push_str(&format!(
+                "\ndocs/language.md:{}: expected {}, found {} errors\n{}",
+                example.line,
+                wanted.map_or("no error".to_string(), |c| format!("only {c}")),
+                shown.len(),
+                shown.join("\n")
+            ));
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+/// Compares a page with what it should hold, or writes it.
+fn settle(name: &str, wanted: &str) {
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path(name), wanted).unwrap_or_else(|e| panic!("docs/{name}: {e}"));
+    } else {
+        assert!(read(name) == wanted, "docs/{name} is stale: UPDATE_DOCS=1 cargo test --test docs rewrites it");
+    }
+}
+
+const BEGIN: &str = "<!-- codes: generated from src/compile/code.rs -->\n";
+const END: &str = "<!-- end of codes -->\n";
+
+#[test]
+fn the_reference_lists_every_code() {
+    let markdown = read("language.md");
+    let (before, rest) = markdown.split_once(BEGIN).expect("docs/language.md marks where the codes begin");
+    let (_, after) = rest.split_once(END).expect("docs/language.md marks where the codes end");
+    let mut table = String::from("\n| code | what it is | what to do |\n|---|---|---|\n");
+    for code in Code::ALL {
+        let text = code.explanation().replace('\n', " ").replace('|', "\\|");
+        table.push_str(&format!("| {} | {} | {text} |\n", code.code(), code.title()));
+    }
+    table.push('\n');
+    settle("language.md", &format!("{before}{BEGIN}{table}{END}{after}"));
+}
+
+#[test]
+fn the_operators_page_is_that_of_the_table() {
+    let mut page = String::from(
+        "# Operators\n\n\
+         Generated from the table of operators in `src/ops`: `UPDATE_DOCS=1 cargo test --test docs` rewrites this page.\n\n\
+         A capital letter means parameters: `Conv3d(16)` makes a module, `x |> Conv3d(16)` makes and applies one. Shapes leave\n\
+         the batch out. Each example is the body of a block with `x: [8, 16, 16, 16]`, `g: class{A, B, C}` and\n\
+         `m: mask[16, 16, 16]{rest, core, rim}`.\n",
+    );
+    let mut chapter = None;
+    for stanza in ops::table() {
+        if chapter != Some(stanza.family) {
+            chapter = Some(stanza.family);
+            page.push_str(&format!("\n## {}\n", chapter_title(stanza.family)));
+        }
+        entry(stanza, &mut page);
+    }
+    settle("operators.md", &page);
+}
+
+fn chapter_title(family: Family) -> &'static str {
+    match family {
+        Family::Convolution => "Convolutions",
+        Family::Linear => "Linear maps and embeddings",
+        Family::Normalisation => "Normalisation and dropout",
+        Family::Pooling => "Pooling and upsampling",
+        Family::Activation => "Activations",
+        Family::Shape => "Shape",
+        Family::Arithmetic => "Arithmetic and reductions",
+        Family::Gaussian => "Gaussians",
+        Family::Loss => "Losses",
+    }
+}
+
+fn entry(stanza: &Stanza, page: &mut String) {
+    let reads = match stanza.arity {
+        Arity::Exactly(names) => format!("reads {}", names.join(", ")),
+        Arity::AtLeast(least) => format!("reads {least} values or more, or a family"),
+    };
+    page.push_str(&format!("\n### {}\n\n{}\n\n", stanza.name, stanza.doc));
+    page.push_str(&format!("*{}; source: {}*\n\n", capitalised(&reads), stanza.source));
+    // `prior` is a word among the experts, not an argument.
+    let parameters: Vec<&Parameter> = stanza.parameters.iter().filter(|p| p.name != "prior").collect();
+    if !parameters.is_empty() {
+        page.push_str("| argument | takes | default | |\n|---|---|---|---|\n");
+        for p in parameters {
+            page.push_str(&format!("| `{}` | {} | {} | {} |\n", p.name, takes(p.ty), default(p.default), p.doc));
+        }
+        page.push('\n');
+    }
+    page.push_str(&format!("```fx\n{}\n```\n", stanza.example.replace("; ", "\n")));
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn takes(ty: ParameterType) -> String {
+    let bound = |low: f64, high: f64| match (low, high) {
+        (f64::MIN, f64::MAX) => "a number".to_string(),
+        (low, f64::MAX) if low == f64::MIN_POSITIVE => "a number above 0".to_string(),
+        (low, f64::MAX) => format!("a number of at least {low}"),
+        (low, high) => format!("a number from {low} to {high}"),
+    };
+    match ty {
+        ParameterType::Int { at_least } => format!("a whole number of at least {at_least}"),
+        ParameterType::Real { low, high } => bound(low, high),
+        ParameterType::Bool => "`true` or `false`".to_string(),
+        ParameterType::Extent { at_least } => format!("whole numbers of at least {at_least}: one, or one an axis"),
+        ParameterType::Padding => "`same`, or whole numbers: one, or one an axis".to_string(),
+        ParameterType::Ints => "whole numbers".to_string(),
+        ParameterType::Reals => "a list of numbers".to_string(),
+        ParameterType::Word(words) => format!("`{}`", words.join("`, `")),
+        ParameterType::WordOrReals(words) => format!("`{}`, or a list of numbers", words.join("`, `")),
+    }
+}
+
+fn default(default: Default) -> String {
+    match default {
+        Default::Required => "must be given".to_string(),
+        Default::None => String::new(),
+        Default::Int(i) => format!("`{i}`"),
+        Default::Real(r) => format!("`{r}`"),
+        Default::Bool(b) => format!("`{b}`"),
+        Default::Word(w) => format!("`{w}`"),
+    }
+}

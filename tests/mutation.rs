@@ -1,0 +1,233 @@
+//! No input makes the compiler panic, hang or point outside of its text.
+//!
+//! Every `.fx` file of the tree is torn apart: words and characters are deleted, doubled, swapped, inserted, taken from
+//! other files, and the text is cut off. `PROPTEST_CASES=100000 cargo test --release --test mutation` looks longer.
+
+mod case;
+
+use case::{Case, files_below};
+use fascicle::compile::{Compilation, TableSummary, render};
+use fascicle::syntax::lexemes;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// How many mutated files are tried unless `PROPTEST_CASES` says otherwise.
+const CASES: u32 = 3_000;
+/// Longest compilation of one file, on a slow machine without optimisation.
+const LONGEST: Duration = Duration::from_secs(10);
+/// Most lines of a rendered diagnostic.
+const LINES: usize = 15;
+
+/// One change of a text. Positions are taken modulo what there is.
+#[derive(Debug, Clone)]
+enum Mutation {
+    DeleteWord(usize),
+    DoubleWord(usize),
+    SwapWords(usize, usize),
+    TakeWord { from: usize, word: usize, to: usize },
+    Insert(usize, &'static str),
+    DeleteCharacter(usize),
+    DoubleLine(usize),
+    DeleteLine(usize),
+    Cut(usize),
+}
+
+/// What is inserted: pieces of the language, numbers at its limits, characters that are not of it.
+const PIECES: &[&str] = &[
+    "(", ")", "[", "]", "{", "}", ",", ":", ".", "..", "..=", "|>", "=>", "->", "?", "??", "+", "-", "*", "/", "^", "%", "==",
+    "<", "=", "\"", "/", "//", "///", "\n", ";", "0", "1", "-1", "2.5", "1e308", "1e999", "9223372036854775807", "1000000000",
+    "1mm", "10%", "true", "x", "_", "prior", "mean", "zeros", "for i in 0..9 {", "if", "else", "match", "let y = ", "output z = ",
+    "fold", "scan", "from", "in", "by", "with", "on", "not", "and", "block B(x: [n]) -> [n] { x |> B() }", "use std.blocks.MidFlow",
+    "extends \"a.fx\"", "sweep s: width in 0..100", "Conv3d(8)", "Linear(", "concat(", "poe(", "reshape(", "é", "\u{1F9E0}", "\0",
+    "\r", "\t", "'", "#", "\\", "\u{feff}", "|> |>", "((((((((", "- - - - - -", "not not not",
+];
+
+fn mutations() -> impl Strategy<Value = Vec<Mutation>> {
+    let at = any::<usize>;
+    let one = prop_oneof![
+        at().prop_map(Mutation::DeleteWord),
+        at().prop_map(Mutation::DoubleWord),
+        (at(), at()).prop_map(|(a, b)| Mutation::SwapWords(a, b)),
+        (at(), at(), at()).prop_map(|(from, word, to)| Mutation::TakeWord { from, word, to }),
+        (at(), proptest::sample::select(PIECES)).prop_map(|(a, piece)| Mutation::Insert(a, piece)),
+        at().prop_map(Mutation::DeleteCharacter),
+        at().prop_map(Mutation::DoubleLine),
+        at().prop_map(Mutation::DeleteLine),
+        at().prop_map(Mutation::Cut),
+    ];
+    proptest::collection::vec(one, 1..6)
+}
+
+/// Words with their byte ranges.
+fn words(text: &str) -> Vec<(usize, usize)> {
+    lexemes(text).iter().map(|l| (l.start, l.end)).collect()
+}
+
+fn mutated(text: &str, mutation: &Mutation, corpus: &[Case]) -> String {
+    let words_here = words(text);
+    let word = |at: usize| words_here.get(at % words_here.len().max(1)).copied().unwrap_or((0, 0));
+    let place = |at: usize| text.char_indices().nth(at % text.chars().count().max(1)).map_or(0, |(i, _)| i);
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let line = |at: usize| at % lines.len().max(1);
+    match *mutation {
+        Mutation::DeleteWord(at) => {
+            let (start, end) = word(at);
+            format!("{}{}", &text[..start], &text[end..])
+        }
+        Mutation::DoubleWord(at) => {
+            let (start, end) = word(at);
+            format!("{} {}{}", &text[..end], &text[start..end], &text[end..])
+        }
+        Mutation::SwapWords(a, b) => {
+            let (first, second) = (word(a).min(word(b)), word(a).max(word(b)));
+            if first == second {
+                return text.to_string();
+            }
+            let (between, rest) = (&text[first.1..second.0], &text[second.1..]);
+            format!("{}{}{between}{}{rest}", &text[..first.0], &text[second.0..second.1], &text[first.0..first.1])
+        }
+        Mutation::TakeWord { from, word: taken, to } => {
+            let other = &corpus[from % corpus.len()].text;
+            let theirs = words(other);
+            let (start, end) = theirs.get(taken % theirs.len().max(1)).copied().unwrap_or((0, 0));
+            let at = word(to).0;
+            format!("{}{} {}", &text[..at], &other[start..end], &text[at..])
+        }
+        Mutation::Insert(at, piece) => {
+            let at = place(at);
+            format!("{}{piece}{}", &text[..at], &text[at..])
+        }
+        Mutation::DeleteCharacter(at) => {
+            let at = place(at);
+            let length = text[at..].chars().next().map_or(0, char::len_utf8);
+            format!("{}{}", &text[..at], &text[at + length..])
+        }
+        Mutation::DoubleLine(at) => {
+            let mut lines = lines.clone();
+            lines.insert(line(at), lines.get(line(at)).copied().unwrap_or(""));
+            lines.concat()
+        }
+        Mutation::DeleteLine(at) => {
+            let kept = lines.iter().enumerate().filter(|(i, _)| *i != line(at)).map(|(_, l)| *l);
+            kept.collect()
+        }
+        Mutation::Cut(at) => text[..place(at)].to_string(),
+    }
+}
+
+/// Every program of the tree, with the tables that it reads.
+fn corpus() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["experiments", "stdlib", "tests/cases", "../shared/examples"];
+    let mut cases: Vec<Case> =
+        folders.iter().flat_map(|f| files_below(&root.join(f), "fx")).map(|path| Case::read(&path)).collect();
+    let table = |columns: &str| Case::parse("", &format!("// table: t: {columns}")).tables["t"].clone();
+    let clinical = "age number; education number; abeta number; ptau number; sex F M; apoe4 0 1 2; diagnosis control patient";
+    let thickness = "sub_id text; age number; sex 0 1; eTIV number; lh_G_a_thickness number; lh_S_b_thickness number; \
+                     rh_G_a_thickness number; Left-Caudate number; ctx_a number; sub_a number; hip_a number";
+    for case in &mut cases {
+        let mut add = |names: &[&str], table: &TableSummary| {
+            for name in names {
+                case.tables.entry((*name).to_string()).or_insert_with(|| table.clone());
+            }
+        };
+        add(&["heads", "adni", "oasis", "hcp", "brats", "msd"], &table(clinical));
+        add(&["young", "old", "controls", "healthy", "patients"], &table(thickness));
+    }
+    cases
+}
+
+/// What every compilation must keep to, whatever the text.
+fn keeps_its_promises(compiled: &Compilation, took: Duration) -> Result<(), TestCaseError> {
+    prop_assert!(took < LONGEST, "it took {took:?}");
+    prop_assert!(
+        compiled.experiment.is_some() != compiled.failed(),
+        "there is a program exactly where there is no error"
+    );
+    for diagnostic in &compiled.diagnostics {
+        prop_assert!(!diagnostic.labels.is_empty());
+        for label in &diagnostic.labels {
+            let source = compiled.sources.get(label.span.source);
+            prop_assert!(source.is_some(), "{}: a place in no source", diagnostic.message);
+            let within = source.is_some_and(|s| s.text.get(label.span.range()).is_some());
+            prop_assert!(within, "{}: {:?} is not in the text", diagnostic.message, label.span);
+        }
+        for (colour, width) in [(false, 100), (true, 60)] {
+            let text = render(diagnostic, &compiled.sources, colour, width);
+            prop_assert!(!text.is_empty());
+            let lines = text.trim_end().lines().count();
+            prop_assert!(width < 100 || lines <= LINES, "{lines} lines:\n{text}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn no_text_makes_the_compiler_panic_or_hang_or_point_outside_of_it() {
+    let corpus = corpus();
+    assert!(corpus.len() > 100, "the programs of the tree are not there");
+    let mut config = Config { failure_persistence: None, max_shrink_iters: 2_000, ..Config::default() };
+    if std::env::var_os("PROPTEST_CASES").is_none() {
+        config.cases = CASES;
+    }
+    let strategy = (any::<usize>(), mutations());
+    let outcome = TestRunner::new(config).run(&strategy, |(file, mutations)| {
+        let original = &corpus[file % corpus.len()];
+        let text = mutations.iter().fold(original.text.clone(), |text, m| mutated(&text, m, &corpus));
+        let case = Case {
+            name: original.name.clone(),
+            text,
+            settings: original.settings.clone(),
+            tables: original.tables.clone(),
+            files: original.files.clone(),
+            ..Case::default()
+        };
+        let started = Instant::now();
+        let compiled = case.compile();
+        keeps_its_promises(&compiled, started.elapsed())
+            .map_err(|error| TestCaseError::fail(format!("{error}\n--- {} ---\n{}", case.name, case.text)))
+    });
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+}
+
+/// Nesting of every kind, deeper than anybody writes: each ends in an error or a program, never in the stack.
+#[test]
+fn no_nesting_is_too_deep_for_the_stack() {
+    let deep = 3_000;
+    let nested = [
+        format!("param p: real = {}1", "-".repeat(deep)),
+        format!("param p: real = {}1", "- ".repeat(deep)),
+        format!("param p: bool = {}true", "not ".repeat(deep)),
+        format!("param p: real = {}1{}", "(".repeat(deep), ")".repeat(deep)),
+        format!("param p: real = {}1{}", "(".repeat(60), ")".repeat(60)),
+        format!("param p: real = 1{}", " ^ 1".repeat(deep)),
+        format!("param p: real = 1{}", " + 1".repeat(deep)),
+        format!("param p: real = 1{}", " |> relu".repeat(deep)),
+        format!("param p: real = {}1{}", "[".repeat(deep), "]".repeat(deep)),
+        format!("param p: real = x{}", ".y".repeat(deep)),
+        format!("param p: real = x{}", "[0]".repeat(deep)),
+        format!("param p: real = x{}", "(0)".repeat(deep)),
+        format!("param p: real = {}1", "for i in ".repeat(deep)),
+        format!("param p: real = {}1", "match ".repeat(deep)),
+        format!("param p: real = {}{{ 1 }}", "if true { 1 } else ".repeat(deep)),
+        format!("param p: real = {}1{}", "if true { ".repeat(deep), " }".repeat(deep)),
+        format!("model m({}) {{ 1 }}", "a, ".repeat(deep)),
+        format!("group g = a{}", " |> b(c |> d)".repeat(deep)),
+        "param p: int = p\n".repeat(deep),
+        "{".repeat(deep),
+        "\"".repeat(deep),
+        "/".repeat(deep),
+    ];
+    for text in nested {
+        let case = Case { name: "deep.fx".into(), text, ..Case::default() };
+        let started = Instant::now();
+        let compiled = case.compile();
+        if let Err(error) = keeps_its_promises(&compiled, started.elapsed()) {
+            panic!("{error}: {}", &case.text[..60]);
+        }
+    }
+}
