@@ -19,15 +19,20 @@ modality parts: volume[2, 32, 48, 32] = msd.image("derivatives/labels/anat/*_dse
 
 group both = [t1, parts]
 
-block Encoder(x: [c, d, h, w]) -> [4 * width, d/8, h/8, w/8] {
+block Encoder(x: [c, d, h, w]) -> [4*width, d/8, h/8, w/8] {
   x |> ConvBnRelu(width, stride: 2) |> ConvBnRelu(2 * width, stride: 2) |> ConvBnRelu(4 * width, stride: 2)
 }
 
+// The last step up is interpolation: what a code of 32 numbers can draw is smooth anyhow.
 block Painter(channels: int)(z: [n]) -> [channels, 32, 48, 32] {
-  z |> Linear(4 * width * 4 * 6 * 4) |> relu |> reshape(4 * width, 4, 6, 4)
-    |> upsample(2) |> ConvBnRelu(2 * width)
-    |> upsample(2) |> ConvBnRelu(width)
-    |> upsample(2) |> Conv3d(channels)
+  z
+    |> Linear(2 * width * 8 * 12 * 8)
+    |> relu
+    |> reshape(2 * width, 8, 12, 8)
+    |> ConvBnRelu(2 * width)
+    |> upsample(2)
+    |> Conv3d(channels)
+    |> upsample(2, mode: linear)
 }
 
 model twin(both) {
@@ -41,7 +46,7 @@ train twin {
   minimize mse(twin.t1, t1) + binary_cross_entropy(twin.parts, parts)
   optimizer Adam(lr: 2e-3)
   schedule Cosine(warmup: 1)
-  epochs 15
+  epochs 8
   batch 16
   keep best
 }

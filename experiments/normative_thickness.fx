@@ -9,7 +9,6 @@
 /// (https://github.com/predictive-clinical-neuroscience/PCNtoolkit-demo): fcon1000.csv, NIMH_controls_v1.csv and
 /// NIMH_patients_v1.csv in one folder. Then: fascicle run normative_thickness.fx --set data=FOLDER
 use std.encoders.{Decoder, GaussianEncoder}
-use std.losses.elbo
 
 param data: text = "data/normative"
 param latent: int = 10
@@ -39,7 +38,8 @@ cohort patients = table(data + "/NIMH_patients_v1.csv") {
 modality left: vector[_] = columns(/^lh_[GSPL].*_thickness$/ |> standardize)
 modality right: vector[_] = columns(/^rh_[GSPL].*_thickness$/ |> standardize)
 modality deep: vector[_] = columns(
-  /^(Left|Right)-(Thalamus-Proper|Caudate|Putamen|Pallidum|Hippocampus|Amygdala|Accumbens-area|VentralDC)$/ |> standardize,
+  /^(Left|Right)-(Thalamus-Proper|Caudate|Putamen|Pallidum|Hippocampus|Amygdala|Accumbens-area|VentralDC)$/
+    |> standardize,
 )
 condition about: vector[_] = columns(eTIV |> standardize, sex |> onehot)
 
@@ -53,7 +53,8 @@ model norm(parts, about) {
 }
 
 train norm on young {
-  minimize sum(for m in parts { squared_error(norm.recon[m], m) }) + beta * batch_mean(kl(norm.posterior, prior))
+  minimize sum(for m in parts { squared_error(norm.recon[m], m) })
+    + beta * batch_mean(kl(norm.posterior, prior))
   optimizer Adam(lr: 1e-3)
   epochs 120
   batch 64

@@ -5,7 +5,7 @@
 
 mod case;
 
-use case::{Case, files_below};
+use case::{Case, files_below, programs};
 use fascicle::compile::{Code, Compilation, Severity, render};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -114,6 +114,18 @@ fn the_example_of_every_operator_compiles() {
         }
     }
     assert!(report.is_empty(), "{report}");
+}
+
+#[test]
+fn every_experiment_and_the_library_compile() {
+    let mut report = String::new();
+    for case in programs(&["experiments", "stdlib"]) {
+        let compiled = case.compile();
+        if compiled.failed() {
+            report.push_str(&format!("{}\n{}", case.name, rendered(&compiled)));
+        }
+    }
+    assert!(report.is_empty(), "(tables of cohorts are in tests/case/mod.rs)\n{report}");
 }
 
 #[test]

@@ -6,7 +6,10 @@ use crate::syntax::{Lexeme, LexemeKind, lexemes};
 /// What each piece of the text is.
 pub(super) fn marks(text: &str) -> Vec<Mark> {
     let all = lexemes(text);
-    all.iter().enumerate().filter_map(|(at, l)| Some(Mark { range: l.start..l.end, class: class(text, &all, at)? })).collect()
+    all.iter()
+        .enumerate()
+        .filter_map(|(at, l)| Some(Mark { range: l.start..l.end, class: class(text, &all, at)? }))
+        .collect()
 }
 
 fn class(text: &str, all: &[Lexeme], at: usize) -> Option<HighlightClass> {
@@ -22,7 +25,8 @@ fn class(text: &str, all: &[Lexeme], at: usize) -> Option<HighlightClass> {
         LexemeKind::Keyword => HighlightClass::Keyword,
         LexemeKind::Operator => HighlightClass::Operator,
         LexemeKind::Capital | LexemeKind::Word => {
-            let declared = before.is_some_and(|l| l.kind == LexemeKind::Keyword && !matches!(spelled(l), "in" | "if" | "by"));
+            let declared =
+                before.is_some_and(|l| l.kind == LexemeKind::Keyword && !matches!(spelled(l), "in" | "if" | "by"));
             let after_colon = before.is_some_and(|l| spelled(l) == ":");
             match next {
                 _ if declared => HighlightClass::Definition,

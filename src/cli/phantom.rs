@@ -1,7 +1,7 @@
 //! `fascicle phantom`
 
 use super::{source, status};
-use crate::data::phantom::{Contrast, Phantom, PhantomSpec, write_bids};
+use crate::data::phantom::{Contrast, Phantom, PhantomError, PhantomSpec, write_bids};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
@@ -67,6 +67,11 @@ pub(super) fn phantom(args: &PhantomArgs) -> u8 {
             let scans = source::plural(written.scans, "scan");
             source::print(&format!("wrote {} with {scans} to {folder}\n", source::plural(written.subjects, "subject")));
             status::DONE
+        }
+        Err(PhantomError::NotEmpty(folder)) => {
+            let folder = folder.display();
+            source::fail(&format!("{folder} is not empty; use --overwrite to replace an earlier phantom"));
+            status::WRONG
         }
         Err(error) => {
             source::fail(&error.to_string());

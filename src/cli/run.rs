@@ -81,7 +81,13 @@ fn layers(compilation: &Compilation) -> Vec<Model> {
             let layers: Vec<Layer> = table
                 .layers
                 .into_iter()
-                .map(|l| Layer { path: l.path, operator: l.op, shape: l.output, parameters: l.parameters, operations: 0 })
+                .map(|l| Layer {
+                    path: l.path,
+                    operator: l.op,
+                    shape: l.output,
+                    parameters: l.parameters,
+                    operations: 0,
+                })
                 .collect();
             if models.iter().any(|m| m.name == table.name && m.layers == layers) {
                 continue;
@@ -111,7 +117,7 @@ pub(super) fn run(args: &RunArgs) -> u8 {
         if INTERRUPT.swap(true, Ordering::SeqCst) {
             std::process::exit(i32::from(status::INTERRUPTED));
         }
-        source::fail("interrupted: ending at the next batch (again to end at once)");
+        source::note("interrupted: ending at the next batch (again to end at once)");
     });
     if let Err(error) = handler {
         source::fail(&format!("Ctrl-C will end the run at once: {error}"));
@@ -147,18 +153,13 @@ pub(super) fn run(args: &RunArgs) -> u8 {
     }
     match summary.outcome {
         Outcome::Interrupted { .. } => {
-            source::fail("interrupted; the same command goes on from here");
+            source::note("interrupted; the same command goes on from here");
             status::INTERRUPTED
         }
         Outcome::Finished => {
             if !args.quiet {
                 let (ran, all) = (summary.tasks.iter().filter(|t| t.ran).count(), summary.tasks.len());
-                eprintln!(
-                    "{} in {}, {} reused",
-                    source::plural(ran, "task"),
-                    duration(began.elapsed()),
-                    all - ran
-                );
+                eprintln!("{} in {}, {} reused", source::plural(ran, "task"), duration(began.elapsed()), all - ran);
             }
             status::DONE
         }

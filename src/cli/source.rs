@@ -66,6 +66,11 @@ pub(super) fn fail(message: &str) {
     let _ = writeln!(std::io::stderr().lock(), "error: {message}");
 }
 
+/// Says something that is neither a result nor a failure.
+pub(super) fn note(message: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{message}");
+}
+
 /// Prints a result; a closed pipe is not an error.
 pub(super) fn print(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());

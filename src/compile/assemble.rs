@@ -26,7 +26,12 @@ pub(super) struct Variant {
 }
 
 impl Variant {
-    /// Evaluates the file with these settings. `spelled` are the sweep's, as the file spells them.
+    /// Evaluates the file as it stands, sweeps included.
+    pub(super) fn base(unit: &Unit, sources: &Sources, tables: &Tables<'_>, settings: IndexMap<String, Value>) -> Self {
+        Self::of(unit, sources, tables, settings, None)
+    }
+
+    /// Evaluates the file with a sweep's settings. `spelled` are those, as the file spells them.
     pub(super) fn evaluate(
         unit: &Unit,
         sources: &Sources,
@@ -35,9 +40,21 @@ impl Variant {
         name: &str,
         spelled: IndexMap<String, String>,
     ) -> Self {
+        Self::of(unit, sources, tables, settings, Some((name, spelled)))
+    }
+
+    fn of(
+        unit: &Unit,
+        sources: &Sources,
+        tables: &Tables<'_>,
+        settings: IndexMap<String, Value>,
+        variant: Option<(&str, IndexMap<String, String>)>,
+    ) -> Self {
         let mut e = Evaluator::new(unit, sources, tables, settings);
         let main = (0..unit.declarations.len()).filter(|i| unit.declarations[*i].scope == 0).collect();
-        let (program, sweeps) = Assembly { main, broken: false }.program(&mut e, name, spelled);
+        let swept = variant.is_none();
+        let (name, spelled) = variant.unwrap_or(("base", IndexMap::new()));
+        let (program, sweeps) = Assembly { main, broken: false, swept }.program(&mut e, name, spelled);
         let failed = e.diagnostics.iter().any(|d| d.severity == Severity::Error);
         let sweeps = if failed { Vec::new() } else { sweeps };
         Self { program: program.filter(|_| !failed), diagnostics: e.diagnostics, sweeps, used: e.used }
@@ -57,6 +74,8 @@ struct Assembly {
     main: Vec<usize>,
     /// Whether anything failed.
     broken: bool,
+    /// Whether sweeps are looked at: in the file as it stands, not again in each of its variants.
+    swept: bool,
 }
 
 impl Assembly {
@@ -116,6 +135,7 @@ impl Assembly {
                 }
             }
         }
+        e.cohorts_known = true;
     }
 
     /// Inputs in the order of the file, so that they have the same places in every variant; then the rest.
@@ -146,11 +166,11 @@ impl Assembly {
     /// that scores are not blamed for it.
     fn protocol(&mut self, e: &mut Evaluator<'_>) -> (Protocol, bool) {
         let unit = e.unit;
-        let schemes = self.main.iter().filter_map(|i| match &unit.declarations[*i].declaration.kind {
+        let mut schemes = self.main.iter().filter_map(|i| match &unit.declarations[*i].declaration.kind {
             DeclarationKind::Protocol { scheme, .. } => Some(scheme),
             _ => None,
         });
-        let Some(scheme) = schemes.last() else { return (protocol::default(), true) };
+        let Some(scheme) = schemes.next_back() else { return (protocol::default(), true) };
         match protocol::protocol(e, scheme) {
             Ok(protocol) => (protocol, true),
             Err(Reported) => {
@@ -228,7 +248,8 @@ impl Assembly {
     fn sweeps(&mut self, e: &mut Evaluator<'_>, scored: Option<(&[Score], &[Analysis])>) -> Vec<sweep::Draft> {
         let unit = e.unit;
         let mut sweeps = Vec::new();
-        for i in self.main.clone() {
+        let looked_at = if self.swept { self.main.clone() } else { Vec::new() };
+        for i in looked_at {
             if let DeclarationKind::Sweep { name, axes, clauses } = &unit.declarations[i].declaration.kind {
                 let draft = sweep::sweep(e, name, axes, clauses);
                 let Some(draft) = self.keep(draft) else { continue };
@@ -281,9 +302,7 @@ fn analyses(
         let names: Vec<String> = waiting.iter().map(|(n, _)| n.text.clone()).collect();
         let ready = waiting
             .iter()
-            .position(|(own, calls)| {
-                !calls.iter().any(|c| names.iter().any(|n| *n != own.text && mentions(c, n)))
-            })
+            .position(|(own, calls)| !calls.iter().any(|c| names.iter().any(|n| *n != own.text && mentions(c, n))))
             .unwrap_or(0);
         let (name, calls) = waiting.remove(ready);
         // What reads a broken analysis would only repeat its error.

@@ -134,7 +134,7 @@ codes! {
     InputType = "E0703", "a type that does not fit its source",
         "Images are `volume`, `image`, `slices` or `mask`; columns are `vector`; a single column is a `class` or `real`.";
     UnknownColumn = "E0704", "a column the table does not have",
-        "The table was read; the nearest name is suggested. `rename(name: \"column\")` maps a column that is called\notherwise.";
+        "The table was read; the nearest name is suggested. `rename name from \"column\"` maps a column that is called\notherwise.";
     Step = "E0705", "a step that cannot be applied here",
         "Images and columns have steps of their own: `zscore` is for images, `standardize` for columns.";
 
@@ -143,7 +143,7 @@ codes! {
     UnknownParam = "E0802", "a parameter that does not exist",
         "`--set` and `sweep` can only change what a `param` or `group` declares.";
     TooManyVariants = "E0804", "more variants than can be meant",
-        "A sweep multiplies its axes. More than 100,000 variants are refused.";
+        "A sweep multiplies its axes. More than 10,000 variants are refused.";
     SweepEmpty = "E0805", "a sweep without values",
         "Give values with `in [..]`; only `one_of` and `bool` parameters can do without.";
 

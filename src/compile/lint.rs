@@ -3,18 +3,31 @@
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::unit::{Unit, declared_name};
-use crate::program::Program;
+use crate::graph::{InputId, Op};
+use crate::program::{Argument, InputSource, InputSpec, Program, Sampling};
 use crate::syntax::{DeclarationKind, Type, TypeKind};
+use std::collections::BTreeSet;
 
 /// Warnings about what nothing uses.
-pub(super) fn lint(unit: &Unit, used: &[bool], program: Option<&Program>, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn lint(
+    unit: &Unit,
+    used: &[bool],
+    base: Option<&Program>,
+    variants: &[Program],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let block = |ty: &Type| matches!(&ty.kind, TypeKind::Named { name, .. } if name.text == "block");
     let blocks_are_chosen = unit
         .declarations
         .iter()
         .any(|d| matches!(&d.declaration.kind, DeclarationKind::Param { ty, .. } if d.scope == 0 && block(ty)));
+    let read = inputs_read(unit, base.into_iter().chain(variants));
     for (declared, used) in unit.declarations.iter().zip(used) {
-        if *used || declared.scope != 0 {
+        let read = match (&declared.declaration.kind, &read) {
+            (DeclarationKind::Input { name, .. }, Some(read)) => read.contains(name.text.as_str()),
+            _ => *used,
+        };
+        if read || declared.scope != 0 {
             continue;
         }
         // A parameter may name any block from outside.
@@ -29,12 +42,13 @@ pub(super) fn lint(unit: &Unit, used: &[bool], program: Option<&Program>, diagno
             DeclarationKind::Group { name, .. } => (Code::UnusedInput, name, "group"),
             _ => continue,
         };
+        let verb = if what == "input" { "reads" } else { "uses" };
         diagnostics.push(
-            Diagnostic::error(code, name.span, format!("nothing uses the {what} `{}`", name.text))
+            Diagnostic::error(code, name.span, format!("nothing {verb} the {what} `{}`", name.text))
                 .hint("remove it, or use it"),
         );
     }
-    let Some(program) = program else { return };
+    let Some(program) = base else { return };
     for (index, model) in program.models.iter().enumerate() {
         let trained = program.stages.iter().any(|s| {
             let live = program.graph.live(model.live_roots.iter().copied());
@@ -68,4 +82,33 @@ pub(super) fn lint(unit: &Unit, used: &[bool], program: Option<&Program>, diagno
             );
         }
     }
+}
+
+/// The inputs that any variant reads: to list one in the head of a model is not to read it. `None` where a parameter
+/// chooses among parts of the file: then what this setting leaves out may be read in another.
+fn inputs_read<'p>(unit: &Unit, programs: impl Iterator<Item = &'p Program>) -> Option<BTreeSet<&'p str>> {
+    let chooses = |ty: &Type| matches!(&ty.kind, TypeKind::Named { name, .. } if ["one_of", "bool", "block"].contains(&name.text.as_str()));
+    let mut declarations = unit.declarations.iter();
+    if declarations.any(|d| matches!(&d.declaration.kind, DeclarationKind::Param { ty, .. } if chooses(ty))) {
+        return None;
+    }
+    let mut read = BTreeSet::new();
+    for program in programs {
+        let name = |input: InputId| program.inputs.get(input.index()).map(|i| i.name.as_str());
+        let nodes = program.graph.nodes.iter().filter_map(|n| if let Op::Input(i) = n.op { name(i) } else { None });
+        read.extend(nodes);
+        read.extend(program.models.iter().filter_map(|m| m.target.and_then(name)));
+        read.extend(program.scores.iter().flat_map(|s| &s.pairs).filter_map(|p| name(p.truth)));
+        read.extend(program.stages.iter().filter_map(|s| match &s.sampling {
+            Sampling::Balanced { by } => Some(by.as_str()),
+            Sampling::Shuffled => None,
+        }));
+        // An analysis reads a target by its column.
+        for argument in program.analyses.iter().flat_map(|a| a.arguments.values()) {
+            let Argument::Column { column, .. } = argument else { continue };
+            let same = |i: &&InputSpec| matches!(&i.source, InputSource::Column { column: c } if c == column);
+            read.extend(program.inputs.iter().filter(same).map(|i| i.name.as_str()));
+        }
+    }
+    Some(read)
 }

@@ -71,7 +71,7 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
 
     // The file as it stands comes first: its errors are those of every variant.
     let mut used = vec![false; unit.declarations.len()];
-    let mut base = Variant::evaluate(&unit, &sources, &tables, given.clone(), "base", IndexMap::new());
+    let mut base = Variant::base(&unit, &sources, &tables, given.clone());
     base.mark_used(&mut used);
     let mut variants = Variants::default();
     let mut sweeps = Vec::new();
@@ -99,7 +99,7 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
     diagnostics.extend(variants.diagnostics());
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity == Severity::Error);
     if !failed(&diagnostics) {
-        lint::lint(&unit, &used, base.program.as_ref(), &mut diagnostics);
+        lint::lint(&unit, &used, base.program.as_ref(), &variants.programs, &mut diagnostics);
     }
     diagnostics.sort_by_key(|d| (d.span().source, d.span().start, d.code));
     diagnostics.dedup_by(|a, b| a.code == b.code && a.labels.first() == b.labels.first() && a.message == b.message);

@@ -51,6 +51,7 @@ pub fn json_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Js
             let labels: Vec<JsonLabel> = d
                 .labels
                 .iter()
+                .filter(|_| !d.nowhere)
                 .map(|l| {
                     let (line, column) = sources.line_column(l.span);
                     let file = sources.get(l.span.source).map_or_else(String::new, |s| s.name.clone());

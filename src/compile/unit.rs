@@ -228,7 +228,8 @@ impl<'a> Loader<'a> {
     }
 
     fn use_declaration(&mut self, used: &Use, span: Span, scope: usize, chain: &[String]) {
-        let wanted = if used.names.is_empty() { used.path.last().into_iter().collect() } else { Vec::from_iter(&used.names) };
+        let wanted =
+            if used.names.is_empty() { used.path.last().into_iter().collect() } else { Vec::from_iter(&used.names) };
         if self.take(used, span, scope, chain).is_none() {
             self.unit.scopes[scope].broken.extend(wanted.iter().map(|n| n.text.clone()));
         }
@@ -241,7 +242,8 @@ impl<'a> Loader<'a> {
             if chain.contains(&file.text) {
                 let message = format!("`{}` uses itself, through {}", file.text, chain.join(" and "));
                 self.diagnostics.push(
-                    Diagnostic::error(Code::SourceCycle, file.span, message).hint("move what both need to a third file"),
+                    Diagnostic::error(Code::SourceCycle, file.span, message)
+                        .hint("move what both need to a third file"),
                 );
                 return None;
             }
@@ -350,5 +352,5 @@ fn name_declared_around(text: &str, place: Span) -> Option<String> {
         line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).map(String::from).collect()
     };
     let declaring = |words: &Vec<String>| DECLARATION_WORDS.contains(&words[0].as_str());
-    lines.map(words).filter(declaring).last()?.into_iter().skip(1).find(|word| !word.is_empty())
+    lines.map(words).rfind(declaring)?.into_iter().skip(1).find(|word| !word.is_empty())
 }

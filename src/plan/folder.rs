@@ -13,7 +13,7 @@ mod maps;
 mod place;
 mod tables;
 
-pub(super) use place::check;
+pub(super) use place::{check, recover};
 
 use super::compare;
 use super::content::Results;
@@ -48,7 +48,7 @@ pub(super) fn write(
     target: &Path,
 ) -> Result<()> {
     let out = &context.options.out;
-    let aside = tempfile::Builder::new().prefix(".writing-").tempdir_in(out).map_err(PlanError::io("write", out))?;
+    let aside = tempfile::Builder::new().prefix(place::WRITING).tempdir_in(out).map_err(PlanError::io("write", out))?;
     let draft = Draft { context, root: aside.path().to_owned() };
     draft.top(results, report, tasks)?;
     for (variant, folder) in folders(context).iter().enumerate() {

@@ -57,6 +57,9 @@ impl Layout {
     /// # Errors
     /// A cohort or a file that cannot be read.
     pub fn of(experiment: &Experiment, sources: &Sources<'_>) -> Result<Self> {
+        if experiment.variants.is_empty() {
+            return Err(PlanError::inconsistent("the experiment has no variant"));
+        }
         let mut builder = Builder { experiment, sources, tasks: IndexMap::new(), names: BTreeSet::new() };
         let mut variants = Vec::with_capacity(experiment.variants.len());
         for variant in 0..experiment.variants.len() {
@@ -314,6 +317,9 @@ fn check(program: &Program) -> Result<()> {
     }
     if program.protocol.seeds.is_empty() {
         return wrong("the protocol has no seed");
+    }
+    if program.protocol.kind.folds() == 0 {
+        return wrong("the protocol has no fold");
     }
     let models = program.models.len();
     if program.stages.iter().any(|s| s.model >= models || s.after.iter().any(|a| *a >= program.stages.len())) {

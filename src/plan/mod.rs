@@ -40,7 +40,7 @@ mod task;
 mod train;
 mod weights;
 
-pub use analyse::{Analysed, Field};
+pub use analyse::{Analysed, Field, Table};
 pub use compare::{Comparison, Contrast, Item, VariantValue};
 pub use describe::{PlannedTask, plan};
 pub use error::{PlanError, Result};

@@ -111,6 +111,7 @@ pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSumma
     let started = jiff::Timestamp::now();
     let target = folder::check(experiment, &options.out)?;
     let store = Store::open(&store_path(&options.out))?;
+    folder::recover(&target)?;
     let sources = Sources::new(&options.base, &store.volumes());
     let layout = Layout::of(experiment, &sources)?;
     let context = Context {

@@ -152,7 +152,7 @@ impl Case {
                     && self.place(compiled, d.span()) == expected.place
                     && d.message.contains(&expected.words)
             };
-            let Some(position) = unmatched.iter().position(|d| here(d)) else {
+            let Some(position) = unmatched.iter().position(here) else {
                 differences.push(format!(
                     "missing: {} at {} with \"{}\"",
                     expected.code,
@@ -244,6 +244,28 @@ pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// The programs below folders of the tree (those that exist), with tables for the cohorts that they read.
+pub fn programs(folders: &[&str]) -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let paths = folders.iter().flat_map(|folder| files_below(&root.join(folder), "fx"));
+    let mut cases: Vec<Case> = paths.map(|path| Case::read(&path)).collect();
+    let table = |columns: &str| Case::parse("", &format!("// table: t: {columns}")).tables["t"].clone();
+    let clinical =
+        "age number; education number; abeta number; ptau number; sex F M; apoe4 0 1 2; diagnosis control patient";
+    let thickness = "sub_id text; age number; sex 0 1; eTIV number; lh_G_a_thickness number; lh_S_b_thickness number; \
+                     rh_G_a_thickness number; Left-Caudate number; ctx_a number; sub_a number; hip_a number";
+    for case in &mut cases {
+        let mut add = |names: &[&str], table: &TableSummary| {
+            for name in names {
+                case.tables.entry((*name).to_string()).or_insert_with(|| table.clone());
+            }
+        };
+        add(&["heads", "adni", "oasis", "hcp", "brats", "msd"], &table(clinical));
+        add(&["young", "old", "controls", "healthy", "patients"], &table(thickness));
+    }
+    cases
 }
 
 /// `m`, `m.out` or `m.out[key]` as the language spells its type.

@@ -274,7 +274,10 @@ fn values(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Arg
             }
             if is_later_analysis(e, root) {
                 let message = format!("`{root}` cannot be worked out before this");
-                return e.fail(Diagnostic::error(Code::Circular, of.span, message).hint("two analyses need each other; remove what one reads of the other"));
+                return e.fail(
+                    Diagnostic::error(Code::Circular, of.span, message)
+                        .hint("two analyses need each other; remove what one reads of the other"),
+                );
             }
         }
         if let Some(cohort) = cohort(e, of) {

@@ -6,7 +6,7 @@ use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::compile::value::Value;
 use crate::program::{Cohort, CohortSource, Comparison, PhantomSettings, Predicate, Scalar};
-use crate::syntax::{BinaryOp, Clause, Expr, ExprKind, Name, Span, nearest};
+use crate::syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
 use indexmap::IndexMap;
 
 /// Clauses of a cohort.
@@ -38,9 +38,10 @@ pub(in crate::compile) fn cohort(
     // Where the table can be read, the columns that were named must be there.
     if let Ok(table) = e.tables.of(&cohort) {
         let unknown = |name: &str| table.column(name).is_none() && !IMPLIED.contains(&name);
-        all(read.iter().filter(|(column, _)| unknown(column)).map(|(column, span)| {
-            super::column::unknown_column::<()>(e, &cohort.name, &table, column, *span)
-        }))?;
+        all(read
+            .iter()
+            .filter(|(column, _)| unknown(column))
+            .map(|(column, span)| super::column::unknown_column::<()>(e, &cohort.name, &table, column, *span)))?;
     }
     Ok(cohort)
 }
@@ -98,7 +99,10 @@ fn one<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<&'t Expr> {
         [value] => Ok(&value.value),
         _ => {
             let message = format!("`{}` takes one value", clause.word.text);
-            e.fail(Diagnostic::error(Code::WrongArgument, clause.word.span, message).hint(format!("give one: {} participant_id", clause.word.text)))
+            e.fail(
+                Diagnostic::error(Code::WrongArgument, clause.word.span, message)
+                    .hint(format!("give one: {} participant_id", clause.word.text)),
+            )
         }
     }
 }
@@ -142,11 +146,14 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
                     match <[usize; 3]>::try_from(extents) {
                         Ok(shape) if shape.iter().all(|d| (16..=256).contains(d)) => shape,
                         _ => {
-                            return e.fail(Diagnostic::error(
-                                Code::WrongArgument,
-                                span,
-                                "`shape` of `phantom` takes three numbers of voxels from 16 to 256",
-                            ).hint("for example shape: [48, 56, 48]"));
+                            return e.fail(
+                                Diagnostic::error(
+                                    Code::WrongArgument,
+                                    span,
+                                    "`shape` of `phantom` takes three numbers of voxels from 16 to 256",
+                                )
+                                .hint("for example shape: [48, 56, 48]"),
+                            );
                         }
                     }
                 }
@@ -194,7 +201,10 @@ fn predicate(e: &mut Evaluator<'_>, expr: &Expr, read: &mut Vec<(String, Span)>)
             let column = column_name(e, left)?;
             read.push((column.clone(), left.span));
             let ExprKind::List(items) = &right.kind else {
-                return e.fail(Diagnostic::error(Code::WrongArgument, right.span, "expected a list of values").hint("for example diagnosis in [control, patient]"));
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, right.span, "expected a list of values")
+                        .hint("for example diagnosis in [control, patient]"),
+                );
             };
             let values = items.iter().map(|item| scalar(e, item)).collect::<Eval<Vec<_>>>()?;
             Ok(Predicate::In { column, values })
@@ -220,6 +230,11 @@ fn predicate(e: &mut Evaluator<'_>, expr: &Expr, read: &mut Vec<(String, Span)>)
 
 fn scalar(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Scalar> {
     if let ExprKind::Name(word) = &expr.kind {
+        // Only a param stands for its value; any other word is a cell's text, whatever else bears its name.
+        let declared = e.unit.resolve(e.scope(), word).map(|p| &e.unit.declarations[p].declaration.kind);
+        if !matches!(declared, Some(DeclarationKind::Param { .. })) {
+            return Ok(Scalar::Text(word.clone()));
+        }
         return match e.lookup(word, expr.span) {
             Some(Ok(value)) if value.as_real().is_some() => Ok(Scalar::Number(value.as_real().unwrap_or(0.0))),
             Some(Ok(Value::Text(text))) => Ok(Scalar::Text(text.to_string())),

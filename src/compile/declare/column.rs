@@ -100,7 +100,8 @@ fn numeric(e: &mut Evaluator<'_>, name: &str, span: Span, steps: &[ColumnStep], 
     for (cohort, table) in tables {
         if let Some(column) = table.column(name).filter(|c| !c.numeric) {
             let sample = column.levels.as_ref().map_or(String::new(), |l| {
-                let shown: Vec<&str> = l.iter().take(4).map(String::as_str).collect();
+                let text = l.iter().map(String::as_str).filter(|level| level.parse::<f64>().is_err());
+                let shown: Vec<&str> = text.take(4).collect();
                 format!(" ({})", shown.join(", "))
             });
             return e.fail(
@@ -145,11 +146,10 @@ fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -
         Err(error) => {
             let text = error.to_string();
             let why = text.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_string();
-            return e.fail(Diagnostic::error(
-                Code::WrongArgument,
-                span,
-                format!("the regular expression is wrong: {why}"),
-            ).hint("a regular expression as in Perl, for example /^lh_.*_thickness$/"));
+            return e.fail(
+                Diagnostic::error(Code::WrongArgument, span, format!("the regular expression is wrong: {why}"))
+                    .hint("a regular expression as in Perl, for example /^lh_.*_thickness$/"),
+            );
         }
     };
     let tables = match tables {
@@ -225,7 +225,12 @@ fn column_step(
                         let names = items.iter().map(|i| level(e, i)).collect::<Eval<Vec<_>>>()?;
                         Some(names)
                     }
-                    _ => return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "`levels` takes a list").hint("for example onehot([F, M])")),
+                    _ => {
+                        return e.fail(
+                            Diagnostic::error(Code::WrongArgument, expr.span, "`levels` takes a list")
+                                .hint("for example onehot([F, M])"),
+                        );
+                    }
                 },
                 None => None,
             };
@@ -260,7 +265,10 @@ fn level(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
         ExprKind::Text(text) => Ok(text.clone()),
         ExprKind::Int(i) => Ok(i.to_string()),
         ExprKind::Bool(b) => Ok(b.to_string()),
-        _ => e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "expected a level: a word, a number or a text").hint("for example onehot([F, M]) or onehot([\"0\", \"1\"])")),
+        _ => e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, "expected a level: a word, a number or a text")
+                .hint("for example onehot([F, M]) or onehot([\"0\", \"1\"])"),
+        ),
     }
 }
 
@@ -317,7 +325,10 @@ fn levels_of(e: &mut Evaluator<'_>, column: &str, span: Span, tables: &Tables) -
 fn missing(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Missing> {
     let known = ["absent", "mean", "iterative"];
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
-        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "`missing` takes mean, iterative or absent").hint("for example missing: mean(flags: true)"));
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, "`missing` takes mean, iterative or absent")
+                .hint("for example missing: mean(flags: true)"),
+        );
     };
     let mut reader = Reader::of(&parts);
     let missing = match parts.name {

@@ -27,6 +27,13 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
     let DeclarationKind::Input { role, name, ty, source } = &unit.declarations[position].declaration.kind else {
         return Err(Reported);
     };
+    if !e.cohorts_known {
+        let message = format!("`{}` is read from a cohort, and a cohort needs it", name.text);
+        return e
+            .fail(Diagnostic::error(Code::Circular, name.span, message).hint(
+                "what describes a cohort is known without its people: texts, numbers, params, columns in quotes",
+            ));
+    }
     let declared = declared_type(e, ty)?;
     let (head, steps) = pipe_steps(source);
     let Some(parts) = call_parts(head) else { return not_a_source(e, head) };
@@ -96,7 +103,10 @@ fn cohort_name(e: &mut Evaluator<'_>, receiver: &Expr) -> Eval<String> {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         return unknown_function(e, Code::UnknownName, "cohort", name, receiver.span, &known);
     }
-    e.fail(Diagnostic::error(Code::InputSource, receiver.span, "expected the name of a cohort").hint("for example c.image(\"anat/*_T1w.nii.gz\")"))
+    e.fail(
+        Diagnostic::error(Code::InputSource, receiver.span, "expected the name of a cohort")
+            .hint("for example c.image(\"anat/*_T1w.nii.gz\")"),
+    )
 }
 
 fn declared_type(e: &mut Evaluator<'_>, ty: &Type) -> Eval<Declared> {
@@ -115,7 +125,10 @@ fn declared_type(e: &mut Evaluator<'_>, ty: &Type) -> Eval<Declared> {
     };
     let levels: Vec<String> = levels.iter().flatten().map(|l| l.text.clone()).collect();
     if let Some(twice) = levels.iter().enumerate().find(|(i, l)| levels[..*i].contains(l)) {
-        return e.fail(Diagnostic::error(Code::InputType, ty.span, format!("the level `{}` stands twice", twice.1)).hint("name each level once"));
+        return e.fail(
+            Diagnostic::error(Code::InputType, ty.span, format!("the level `{}` stands twice", twice.1))
+                .hint("name each level once"),
+        );
     }
     if matches!(name.text.as_str(), "class" | "mask") && levels.len() < 2 && !(name.text == "mask" && levels.len() == 1)
     {
@@ -136,7 +149,9 @@ fn dimension(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Option<usize>> {
         Value::Int(i) if *i > 0 && *i <= 1 << 20 => Ok(usize::try_from(*i).ok()),
         Value::Int(i) => {
             let message = format!("an axis cannot have {i} elements");
-            e.fail(Diagnostic::error(Code::InputType, expr.span, message).hint("an axis has from 1 to 1048576 elements"))
+            e.fail(
+                Diagnostic::error(Code::InputType, expr.span, message).hint("an axis has from 1 to 1048576 elements"),
+            )
         }
         other => e.expected("a whole number", other, expr.span),
     }
@@ -179,20 +194,24 @@ fn image(
     let steps = steps.iter().map(|s| image_step(e, s)).collect::<Eval<Vec<ImageStep>>>()?;
     let Some(shape) = &declared.shape else {
         return e.fail(
-            Diagnostic::error(Code::InputType, declared.span, format!("`{}` needs its shape", declared.word))
-                .hint(match declared.word.as_str() {
+            Diagnostic::error(Code::InputType, declared.span, format!("`{}` needs its shape", declared.word)).hint(
+                match declared.word.as_str() {
                     "mask" => "in voxels, before the levels: mask[64, 64, 64]{rest, lesion}",
                     _ => "channels first, for example volume[1, 64, 64, 64]",
-                }),
+                },
+            ),
         );
     };
     let known: Option<Vec<usize>> = shape.iter().copied().collect();
     let Some(shape) = known else {
-        return e.fail(Diagnostic::error(
-            Code::UnknownWidth,
-            declared.span,
-            "the axes of an image are numbers: images are brought to them by cropping and padding",
-        ).hint("write the numbers: volume[1, 64, 64, 64]"));
+        return e.fail(
+            Diagnostic::error(
+                Code::UnknownWidth,
+                declared.span,
+                "the axes of an image are numbers: images are brought to them by cropping and padding",
+            )
+            .hint("write the numbers: volume[1, 64, 64, 64]"),
+        );
     };
     if shape.len() != axes {
         let order = match (axes, declared.word.as_str()) {
@@ -201,11 +220,14 @@ fn image(
             _ => "[channels, height, width]",
         };
         let message = format!("`{}` has {axes} axes, {order}; found {}", declared.word, show_shape(&shape));
-        return e.fail(Diagnostic::error(Code::InputType, declared.span, message).hint(format!("for example {}", match (axes, declared.word.as_str()) {
+        return e.fail(Diagnostic::error(Code::InputType, declared.span, message).hint(format!(
+            "for example {}",
+            match (axes, declared.word.as_str()) {
                 (4, _) => "volume[1, 64, 64, 64]: a scan has one channel",
                 (_, "mask") => "mask[64, 64, 64]{rest, lesion}",
                 _ => "image[1, 128, 128]",
-            })));
+            }
+        )));
     }
     let made = channels(&steps).unwrap_or(1);
     if declared.word != "mask" && shape[0] != made {
@@ -282,11 +304,10 @@ fn table(
             );
         }
         _ => {
-            return e.fail(Diagnostic::error(
-                Code::InputType,
-                declared.span,
-                "a vector has one axis: vector[64], or vector[_]",
-            ).hint("images have more axes: volume[1, 64, 64, 64] is read by c.image(..)"));
+            return e.fail(
+                Diagnostic::error(Code::InputType, declared.span, "a vector has one axis: vector[64], or vector[_]")
+                    .hint("images have more axes: volume[1, 64, 64, 64] is read by c.image(..)"),
+            );
         }
     }
     Ok((InputSource::Columns { columns: specs, missing }, vec![found]))

@@ -104,7 +104,9 @@ fn conjuncts(predicate: &Predicate, cohort: &Cohort, into: &mut Vec<Accepts>) {
                 (Comparison::Equal, value) => Values::OneOf(vec![value.clone()]),
                 (Comparison::NotEqual, value) => Values::NoneOf(vec![value.clone()]),
                 (Comparison::Less, Scalar::Number(n)) => Values::Between { low: (all.0, false), high: (*n, false) },
-                (Comparison::LessOrEqual, Scalar::Number(n)) => Values::Between { low: (all.0, false), high: (*n, true) },
+                (Comparison::LessOrEqual, Scalar::Number(n)) => {
+                    Values::Between { low: (all.0, false), high: (*n, true) }
+                }
                 (Comparison::Greater, Scalar::Number(n)) => Values::Between { low: (*n, false), high: (all.1, false) },
                 (Comparison::GreaterOrEqual, Scalar::Number(n)) => {
                     Values::Between { low: (*n, true), high: (all.1, false) }
@@ -173,7 +175,8 @@ fn holds_target(e: &mut Evaluator<'_>, input: usize, target: usize) -> Eval<()> 
         return Ok(());
     }
     let own = |name: &String| {
-        let cohort = e.cohorts.iter().find(|c| spec.cohort.as_ref().or(wanted.cohort.as_ref()).is_none_or(|n| *n == c.name));
+        let cohort =
+            e.cohorts.iter().find(|c| spec.cohort.as_ref().or(wanted.cohort.as_ref()).is_none_or(|n| *n == c.name));
         cohort.and_then(|c| c.rename.get(name)).unwrap_or(name).clone()
     };
     let answer = own(column);

@@ -101,13 +101,7 @@ fn taken(
 
 /// What no `init` names: frozen modules come from the last stage that trained them, and a later stage of the same
 /// model goes on from the earlier one.
-fn kept(
-    e: &mut Evaluator<'_>,
-    stage: &mut Stage,
-    span: Span,
-    index: usize,
-    trained_by: &[Vec<usize>],
-) -> Eval<()> {
+fn kept(e: &mut Evaluator<'_>, stage: &mut Stage, span: Span, index: usize, trained_by: &[Vec<usize>]) -> Eval<()> {
     for module in stage.frozen.clone() {
         let Some(from) = trained_by[module.index()].iter().copied().rfind(|s| *s != index) else {
             let path = e.graph.module(module).path.clone();

@@ -142,7 +142,9 @@ pub(in crate::compile) fn group(e: &mut Evaluator<'_>, name: &Name, members: &Ex
             Value::Input(input) if e.inputs[input].role != InputRole::Target => {
                 if inputs.contains(&input) {
                     let message = format!("`{}` is in the group twice", e.inputs[input].name);
-                    return e.fail(Diagnostic::error(Code::TwiceDeclared, members.span, message).hint("name each member once"));
+                    return e.fail(
+                        Diagnostic::error(Code::TwiceDeclared, members.span, message).hint("name each member once"),
+                    );
                 }
                 inputs.push(input);
             }
@@ -151,7 +153,9 @@ pub(in crate::compile) fn group(e: &mut Evaluator<'_>, name: &Name, members: &Ex
     }
     if inputs.is_empty() {
         let message = format!("group `{}` has no member", name.text);
-        return e.fail(Diagnostic::error(Code::KindMismatch, members.span, message).hint("name the members: group parts = [a, b]"));
+        return e.fail(
+            Diagnostic::error(Code::KindMismatch, members.span, message).hint("name the members: group parts = [a, b]"),
+        );
     }
     Ok(Value::Group(Rc::new(inputs)))
 }

@@ -72,16 +72,18 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
     let seed = reader.named_count(e, "seed", 0)?;
     let seeds = match (reader.ints(e, "seeds")?, seed) {
         (Some((_, span)), Some(_)) => {
-            return e.fail(Diagnostic::error(Code::WrongArgument, span, "give `seed` or `seeds`, not both").hint("`seeds: [1, 2, 3]` divides the subjects three times, `seed: 1` once"));
+            return e.fail(
+                Diagnostic::error(Code::WrongArgument, span, "give `seed` or `seeds`, not both")
+                    .hint("`seeds: [1, 2, 3]` divides the subjects three times, `seed: 1` once"),
+            );
         }
         (Some((seeds, span)), None) => {
             let all: Vec<u64> = seeds.iter().filter_map(|s| u64::try_from(*s).ok()).collect();
             if all.is_empty() || all.len() != seeds.len() {
-                return e.fail(Diagnostic::error(
-                    Code::WrongArgument,
-                    span,
-                    "`seeds` takes whole numbers of at least 0",
-                ).hint("for example seeds: [1, 2, 3]"));
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, span, "`seeds` takes whole numbers of at least 0")
+                        .hint("for example seeds: [1, 2, 3]"),
+                );
             }
             all
         }

@@ -1,9 +1,9 @@
 //! `train`: what is minimised, by which optimiser, from which weights, for how long.
 
+use super::training::{augment, keep, optimizer, sampling, schedule};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
-use super::training::{augment, keep, optimizer, sampling, schedule};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::NodeId;
@@ -126,7 +126,10 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
         "stop" => {
             let expr = single(e, clause)?;
             let Some(parts) = call_parts(expr).filter(|p| p.name == "early") else {
-                return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "expected `early(patience: 10)`").hint("write: stop early(patience: 10)"));
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, expr.span, "expected `early(patience: 10)`")
+                        .hint("write: stop early(patience: 10)"),
+                );
             };
             let mut reader = Reader::of(&parts);
             let patience = reader.count(e, "patience", 1)?.unwrap_or(10);
@@ -255,4 +258,3 @@ fn collect<'t>(expr: &'t Expr, into: &mut Vec<&'t Expr>) {
         _ => into.push(expr),
     }
 }
-

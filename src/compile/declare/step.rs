@@ -60,11 +60,10 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
                 return reader.missing(e, "voxel", "the size of a voxel, for example resample(1mm)");
             };
             if mm.iter().any(|v| *v <= 0.0) || !matches!(mm.len(), 1 | 3) {
-                return e.fail(Diagnostic::error(
-                    Code::WrongArgument,
-                    span,
-                    "a voxel has one size, or three, above 0 mm",
-                ).hint("for example resample(1mm) or resample([1mm, 1mm, 2mm])"));
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, span, "a voxel has one size, or three, above 0 mm")
+                        .hint("for example resample(1mm) or resample([1mm, 1mm, 2mm])"),
+                );
             }
             ImageStep::Resample { voxel_mm: mm, interpolation: interpolation(e, &mut reader)? }
         }
@@ -121,11 +120,10 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
         "adjacent" => match reader.count(e, "slices", 1)? {
             Some(slices) if slices % 2 == 1 => ImageStep::Adjacent { slices },
             Some(_) => {
-                return e.fail(Diagnostic::error(
-                    Code::WrongArgument,
-                    parts.span,
-                    "`adjacent` takes an odd number of slices",
-                ).hint("the slice itself and as many on either side: adjacent(3)"));
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, parts.span, "`adjacent` takes an odd number of slices")
+                        .hint("the slice itself and as many on either side: adjacent(3)"),
+                );
             }
             None => return reader.missing(e, "slices", "for example adjacent(3)"),
         },
@@ -173,11 +171,14 @@ fn window(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<(Vec<i64>, Vec
     };
     let extents: Vec<usize> = size.iter().filter_map(|s| usize::try_from(*s).ok()).filter(|s| *s > 0).collect();
     if at.len() != size.len() || extents.len() != size.len() || !matches!(at.len(), 2 | 3) {
-        return e.fail(Diagnostic::error(
-            Code::WrongArgument,
-            at_span,
-            "`at` and `size` take as many numbers as the image has axes, sizes above 0",
-        ).hint("for example crop(at: [20, 30, 20], size: [64, 96, 64])"));
+        return e.fail(
+            Diagnostic::error(
+                Code::WrongArgument,
+                at_span,
+                "`at` and `size` take as many numbers as the image has axes, sizes above 0",
+            )
+            .hint("for example crop(at: [20, 30, 20], size: [64, 96, 64])"),
+        );
     }
     Ok((at, extents))
 }

@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use std::rc::Rc;
 
 /// More variants than anybody means.
-const MAX_VARIANTS: usize = 100_000;
+const MAX_VARIANTS: usize = 10_000;
 
 /// A sweep before its variants are compiled.
 pub(in crate::compile) struct Draft {
@@ -236,7 +236,10 @@ fn subsets(e: &mut Evaluator<'_>, expr: &Expr, count: usize) -> Eval<Option<Vec<
         return Ok(None);
     }
     let [argument] = arguments.as_slice() else {
-        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "`subsets` takes [off, on]").hint("for example subsets([0, 1])"));
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, "`subsets` takes [off, on]")
+                .hint("for example subsets([0, 1])"),
+        );
     };
     let value = e.eval(&argument.value)?;
     let pair = match &value {
@@ -244,7 +247,10 @@ fn subsets(e: &mut Evaluator<'_>, expr: &Expr, count: usize) -> Eval<Option<Vec<
         other => return e.expected("a list of two values, off and on", other, argument.value.span),
     };
     if count > 16 {
-        return e.fail(Diagnostic::error(Code::TooManyVariants, expr.span, "subsets of more than 16 parameters").hint("sweep fewer of them together"));
+        return e.fail(
+            Diagnostic::error(Code::TooManyVariants, expr.span, "subsets of more than 16 parameters")
+                .hint("sweep fewer of them together"),
+        );
     }
     let rows = (1..1_usize << count)
         .map(|bits| (0..count).map(|i| if bits >> i & 1 == 1 { pair.1.clone() } else { pair.0.clone() }).collect())
@@ -295,7 +301,11 @@ pub(in crate::compile) fn check_compare(
                 }
                 None => {
                     let message = format!("there is no analysis `{name}`");
-                    return e.fail(Diagnostic::error(Code::UnknownName, *span, message).hint("name a metric that is scored, or a field of an analysis: `auc`, `differ.significant`"));
+                    return e.fail(
+                        Diagnostic::error(Code::UnknownName, *span, message).hint(
+                            "name a metric that is scored, or a field of an analysis: `auc`, `differ.significant`",
+                        ),
+                    );
                 }
             }
         }

@@ -14,7 +14,10 @@ fn function<'t>(e: &mut Evaluator<'_>, expr: &'t Expr, what: &str, known: &[&str
         Some(parts) => unknown_function(e, Code::UnknownName, what, parts.name, parts.name_span, known),
         None => {
             let message = format!("expected {what}: {}", known.join(", "));
-            e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(format!("for example {}()", known.first().copied().unwrap_or(""))))
+            e.fail(
+                Diagnostic::error(Code::WrongArgument, expr.span, message)
+                    .hint(format!("for example {}()", known.first().copied().unwrap_or(""))),
+            )
         }
     }
 }
@@ -97,7 +100,10 @@ pub(super) fn schedule(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Schedule> {
 /// `keep best`, `keep last`, `keep best balanced_accuracy on validation`.
 pub(super) fn keep(e: &mut Evaluator<'_>, clause: &Clause) -> Eval<Keep> {
     let [value] = clause.values.as_slice() else {
-        return e.fail(Diagnostic::error(Code::WrongArgument, clause.word.span, "`keep` takes `best` or `last`").hint("for example: keep best balanced_accuracy on validation"));
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, clause.word.span, "`keep` takes `best` or `last`")
+                .hint("for example: keep best balanced_accuracy on validation"),
+        );
     };
     if let Some((_, on)) = value.links.iter().find(|(w, _)| w.text == "on")
         && !super::step::is_word(on, "validation")
@@ -116,11 +122,10 @@ pub(super) fn keep(e: &mut Evaluator<'_>, clause: &Clause) -> Eval<Keep> {
             }
             let metric = metric(e, &words[1].text, words[1].span)?;
             if metric.larger_is_better().is_none() {
-                return e.fail(Diagnostic::error(
-                    Code::UnknownMetric,
-                    words[1].span,
-                    format!("`{}` has no best", words[1].text),
-                ).hint("choose by a metric that grows or falls: `keep best balanced_accuracy`"));
+                return e.fail(
+                    Diagnostic::error(Code::UnknownMetric, words[1].span, format!("`{}` has no best", words[1].text))
+                        .hint("choose by a metric that grows or falls: `keep best balanced_accuracy`"),
+                );
             }
             Ok(Keep::Best(Monitor::Metric(metric)))
         }

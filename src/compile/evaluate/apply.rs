@@ -90,10 +90,10 @@ impl Evaluator<'_> {
             Value::Module(_) | Value::Family(_) => {
                 if let Some(name) = arguments.iter().find_map(|a| a.name.as_ref()) {
                     let message = format!("a module's inputs are given by position, not as `{}`", name.text);
-                    return self.fail(
-                        Diagnostic::error(Code::UnknownArgument, name.span, message)
-                            .hint(format!("remove `{}:`; arguments with names belong to the call that makes the module", name.text)),
-                    );
+                    return self.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(format!(
+                        "remove `{}:`; arguments with names belong to the call that makes the module",
+                        name.text
+                    )));
                 }
                 let inputs = all(arguments.iter().map(|a| Ok((self.eval(&a.value)?, a.value.span))))?;
                 self.apply_value(function, callee, inputs, span)
@@ -104,9 +104,7 @@ impl Evaluator<'_> {
                     Value::Tensor(_) | Value::Input(_) => "to index use square brackets, to multiply use `*`",
                     _ => "only operators, functions, blocks and modules can be called",
                 };
-                self.fail(
-                    Diagnostic::error(Code::NotCallable, callee, format!("{what} cannot be called")).hint(hint),
-                )
+                self.fail(Diagnostic::error(Code::NotCallable, callee, format!("{what} cannot be called")).hint(hint))
             }
         }
     }
@@ -163,7 +161,10 @@ impl Evaluator<'_> {
                 self.apply_operator(stanza, &arguments, nodes, spans, Some(id), span).map(Value::Tensor)
             }
             InstanceKind::Block { .. } => self.apply_block(id, inputs, span),
-            InstanceKind::Root => self.fail(Diagnostic::error(Code::NotCallable, span, "this cannot be applied").hint("apply a function, a block or a module")),
+            InstanceKind::Root => self.fail(
+                Diagnostic::error(Code::NotCallable, span, "this cannot be applied")
+                    .hint("apply a function, a block or a module"),
+            ),
         }
     }
 
@@ -185,7 +186,10 @@ impl Evaluator<'_> {
             let before = given.len();
             given.retain(|(v, _)| !matches!(v, Value::Prior));
             if before - given.len() > 1 {
-                return self.fail(Diagnostic::error(Code::WrongArgument, span, "the prior is given twice").hint("give it once, as the first expert"));
+                return self.fail(
+                    Diagnostic::error(Code::WrongArgument, span, "the prior is given twice")
+                        .hint("give it once, as the first expert"),
+                );
             }
             arguments.set_flag("prior", true);
         }
@@ -327,8 +331,7 @@ impl Evaluator<'_> {
             None => Code::ShapeRefused,
         };
         let named = refusal.message.starts_with(&format!("`{}`", stanza.name));
-        let message =
-            if named { refusal.message } else { format!("`{}`: {}", stanza.name, refusal.message) };
+        let message = if named { refusal.message } else { format!("`{}`: {}", stanza.name, refusal.message) };
         let mut diagnostic = Diagnostic::error(code, place, message);
         if instance.is_none() || place == span {
             diagnostic = diagnostic.label(format!("in this `{}`", stanza.name));
@@ -352,11 +355,8 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Eval<T> {
         // In a loop both applications stand at one place: where the input came from tells them apart.
-        let (other, what) = if place == span {
-            (self.origin(input), "applied to this")
-        } else {
-            (place, "first applied here")
-        };
+        let (other, what) =
+            if place == span { (self.origin(input), "applied to this") } else { (place, "first applied here") };
         let show = |types: &[TensorType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
         self.fail(
             Diagnostic::error(

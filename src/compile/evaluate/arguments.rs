@@ -1,6 +1,6 @@
 //! Arguments of operators: names, positions and types settled before a stanza sees them.
 
-use super::{Code, Diagnostic, Eval, Evaluator, Reported, all};
+use super::{Code, Diagnostic, Eval, Evaluator, Placed, Reported, all};
 use crate::compile::value::{Value, spell};
 use crate::ops::{self, Arguments, Arity, Parameter, ParameterType, Stanza};
 use crate::syntax::{Argument, Expr, ExprKind, Span, nearest};
@@ -13,7 +13,7 @@ impl Evaluator<'_> {
         piped: Option<(Value, Span)>,
         arguments: &[Argument],
         span: Span,
-    ) -> Eval<(Vec<(Value, Span)>, Vec<Argument>)> {
+    ) -> Eval<(Vec<Placed>, Vec<Argument>)> {
         let mut inputs: Vec<(Value, Span)> = piped.into_iter().collect();
         let mut rest = Vec::new();
         match stanza.arity {
@@ -61,10 +61,11 @@ impl Evaluator<'_> {
                     slots.iter().position(Option::is_none).filter(|p| slots[p + 1..].iter().any(Option::is_some))
                 {
                     let message = format!("`{}` lacks its input `{}`", stanza.name, names[missing]);
-                    return self.fail(
-                        Diagnostic::error(Code::MissingArgument, span, message)
-                            .hint(format!("give all of them: {}({})", stanza.name, names.join(", "))),
-                    );
+                    return self.fail(Diagnostic::error(Code::MissingArgument, span, message).hint(format!(
+                        "give all of them: {}({})",
+                        stanza.name,
+                        names.join(", ")
+                    )));
                 }
                 inputs.extend(slots.into_iter().flatten());
             }

@@ -24,7 +24,8 @@ impl Evaluator<'_> {
                 Ok(Value::Bool(if op == B::And { first && second } else { first || second }))
             }
             B::Coalesce => self.coalesce(left, right, span),
-            B::In | B::By | B::Versus => self.fail(
+            B::In => self.contained(left, right),
+            B::By | B::Versus => self.fail(
                 Diagnostic::error(Code::KindMismatch, span, format!("`{}` has no meaning here", op.spelling()))
                     .hint("it is read by analyses and sweeps: `kruskal_wallis(x by group)`"),
             ),
@@ -49,11 +50,11 @@ impl Evaluator<'_> {
             (Value::Family(f), Value::Family(g)) => {
                 let keys: Vec<_> = f.entries.iter().map(|(k, _)| k).collect();
                 if keys != g.entries.iter().map(|(k, _)| k).collect::<Vec<_>>() {
-                    return self.fail(Diagnostic::error(
-                        Code::KindMismatch,
-                        span,
-                        "the two families have different members",
-                    ).hint("families are joined member by member: both must be made by `for` over the same group"));
+                    return self.fail(
+                        Diagnostic::error(Code::KindMismatch, span, "the two families have different members").hint(
+                            "families are joined member by member: both must be made by `for` over the same group",
+                        ),
+                    );
                 }
                 let mut entries = Vec::new();
                 for ((key, x), (_, y)) in f.entries.iter().zip(&g.entries) {
@@ -78,7 +79,10 @@ impl Evaluator<'_> {
             BinaryOp::Divide => Binary::Divide,
             BinaryOp::Power => Binary::Power,
             _ => {
-                return self.fail(Diagnostic::error(Code::KindMismatch, span, "`%` is for whole numbers only").hint("tensors know + - * / ^"));
+                return self.fail(
+                    Diagnostic::error(Code::KindMismatch, span, "`%` is for whole numbers only")
+                        .hint("tensors know + - * / ^"),
+                );
             }
         };
         if let Some(y) = b.0.as_real() {
@@ -91,7 +95,10 @@ impl Evaluator<'_> {
                     return Ok(Value::Real(0.0));
                 }
                 (Binary::Divide, 0.0) => {
-                    return self.fail(Diagnostic::error(Code::ArithmeticFailed, b.1, "division by zero").hint("divide by something that is not 0"));
+                    return self.fail(
+                        Diagnostic::error(Code::ArithmeticFailed, b.1, "division by zero")
+                            .hint("divide by something that is not 0"),
+                    );
                 }
                 _ => return self.scalar(binary, &a, y, false, span),
             }
@@ -210,11 +217,10 @@ impl Evaluator<'_> {
                 return Ok(Value::Int(whole));
             }
             if matches!(op, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply) {
-                return self.fail(Diagnostic::error(
-                    Code::ArithmeticFailed,
-                    span,
-                    "the result is too large for a whole number",
-                ).hint("whole numbers go up to 9223372036854775807"));
+                return self.fail(
+                    Diagnostic::error(Code::ArithmeticFailed, span, "the result is too large for a whole number")
+                        .hint("whole numbers go up to 9223372036854775807"),
+                );
             }
         }
         let real = match op {
@@ -229,7 +235,10 @@ impl Evaluator<'_> {
             Ok(Value::Real(real))
         } else {
             let message = format!("{x} {} {y} has no result", op.spelling());
-            self.fail(Diagnostic::error(Code::ArithmeticFailed, span, message).hint(format!("it is worked out while the file is compiled: change what makes the {y}")))
+            self.fail(
+                Diagnostic::error(Code::ArithmeticFailed, span, message)
+                    .hint(format!("it is worked out while the file is compiled: change what makes the {y}")),
+            )
         }
     }
 

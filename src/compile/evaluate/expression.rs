@@ -15,7 +15,10 @@ impl Evaluator<'_> {
         self.depth += 1;
         if self.depth > MAX_NESTING {
             self.depth -= 1;
-            return self.fail(Diagnostic::error(Code::TooLarge, expr.span, "expressions are nested too deep").hint("give the inner parts names with `let`, or use `fold`"));
+            return self.fail(
+                Diagnostic::error(Code::TooLarge, expr.span, "expressions are nested too deep")
+                    .hint("give the inner parts names with `let`, or use `fold`"),
+            );
         }
         let value = self.eval_kind(expr);
         self.depth -= 1;
@@ -52,7 +55,9 @@ impl Evaluator<'_> {
                     let value = self.eval(value)?;
                     if record.insert(name.text.clone(), value).is_some() {
                         let message = format!("the record has two fields `{}`", name.text);
-                        return self.fail(Diagnostic::error(Code::TwiceDeclared, name.span, message).hint("rename one of the two"));
+                        return self.fail(
+                            Diagnostic::error(Code::TwiceDeclared, name.span, message).hint("rename one of the two"),
+                        );
                     }
                 }
                 Ok(Value::Record(Rc::new(record)))
@@ -146,7 +151,10 @@ impl Evaluator<'_> {
     /// Tells that something else was expected.
     pub fn expected<T>(&mut self, what: &str, found: &Value, span: Span) -> Eval<T> {
         let found = found.describe();
-        self.fail(Diagnostic::error(Code::KindMismatch, span, format!("expected {what}, found {found}")).hint(format!("give {what} here")))
+        self.fail(
+            Diagnostic::error(Code::KindMismatch, span, format!("expected {what}, found {found}"))
+                .hint(format!("give {what} here")),
+        )
     }
 
     /// Whether something known to the compiler holds.
@@ -248,6 +256,26 @@ impl Evaluator<'_> {
         )
     }
 
+    /// `fusion in [early, late]`, `m in group`: whether a value equals one of several.
+    pub(super) fn contained(&mut self, left: &Expr, right: &Expr) -> Eval<Value> {
+        if let ExprKind::List(items) = &right.kind {
+            let held = all(items.iter().map(|item| match self.compared(BinaryOp::Equal, left, item)? {
+                Value::Bool(holds) => Ok(holds),
+                _ => Ok(false),
+            }))?;
+            return Ok(Value::Bool(held.contains(&true)));
+        }
+        let (value, among) = (self.eval(left)?, self.eval(right)?);
+        match (&value, &among) {
+            (Value::Input(input), Value::Group(members)) => Ok(Value::Bool(members.contains(input))),
+            (Value::Int(i), Value::Range(r)) => {
+                let at = *i as f64;
+                Ok(Value::Bool(at >= r.start && (at < r.end || r.inclusive && at == r.end)))
+            }
+            _ => self.expected("a list, a group or a range that may hold it", &among, right.span),
+        }
+    }
+
     /// A comparison whose left side may be a parameter and whose right side a bare word.
     pub(super) fn compared(&mut self, op: BinaryOp, left: &Expr, right: &Expr) -> Eval<Value> {
         let (a, b) = match (&left.kind, &right.kind) {
@@ -291,7 +319,10 @@ impl Evaluator<'_> {
             }
             _ => {
                 let message = format!("{} cannot be compared with {}", a.describe(), b.describe());
-                return self.fail(Diagnostic::error(Code::KindMismatch, left.span.to(right.span), message).hint("numbers are compared with numbers, words with the options of a `one_of`"));
+                return self.fail(
+                    Diagnostic::error(Code::KindMismatch, left.span.to(right.span), message)
+                        .hint("numbers are compared with numbers, words with the options of a `one_of`"),
+                );
             }
         };
         match op {
@@ -299,7 +330,10 @@ impl Evaluator<'_> {
             BinaryOp::NotEqual => Ok(Value::Bool(!same)),
             _ => {
                 let message = format!("{} has no order", a.describe());
-                self.fail(Diagnostic::error(Code::KindMismatch, left.span.to(right.span), message).hint("only numbers are compared by < <= > >="))
+                self.fail(
+                    Diagnostic::error(Code::KindMismatch, left.span.to(right.span), message)
+                        .hint("only numbers are compared by < <= > >="),
+                )
             }
         }
     }

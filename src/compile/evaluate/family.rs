@@ -49,11 +49,10 @@ impl Evaluator<'_> {
 
     fn whole_numbers(&mut self, range: Range, span: Span) -> Eval<Vec<i64>> {
         if !range.whole {
-            return self.fail(Diagnostic::error(
-                Code::KindMismatch,
-                span,
-                "a range that is gone through needs whole ends",
-            ).hint("for example 0..5 or 1..=5"));
+            return self.fail(
+                Diagnostic::error(Code::KindMismatch, span, "a range that is gone through needs whole ends")
+                    .hint("for example 0..5 or 1..=5"),
+            );
         }
         let (start, mut end) = (range.start as i64, range.end as i64);
         if range.inclusive {
@@ -61,7 +60,10 @@ impl Evaluator<'_> {
         }
         if end.saturating_sub(start) > MAX_TURNS as i64 {
             let message = format!("the range has more than {MAX_TURNS} members");
-            return self.fail(Diagnostic::error(Code::TooLarge, span, message).hint("everything is unrolled; a network has far fewer layers"));
+            return self.fail(
+                Diagnostic::error(Code::TooLarge, span, message)
+                    .hint("everything is unrolled; a network has far fewer layers"),
+            );
         }
         Ok((start..end).collect())
     }
@@ -77,11 +79,10 @@ impl Evaluator<'_> {
         let value = self.eval(over)?;
         let members = self.members(&value, over.span)?;
         if members.len().checked_pow(names.len() as u32).is_none_or(|n| n > MAX_TURNS) {
-            return self.fail(Diagnostic::error(
-                Code::TooLarge,
-                span,
-                format!("the loop has more than {MAX_TURNS} turns"),
-            ).hint("everything is unrolled: go over fewer names, or over a smaller group"));
+            return self.fail(
+                Diagnostic::error(Code::TooLarge, span, format!("the loop has more than {MAX_TURNS} turns"))
+                    .hint("everything is unrolled: go over fewer names, or over a smaller group"),
+            );
         }
         let mut entries = Vec::new();
         let mut failed = None;
@@ -173,7 +174,10 @@ impl Evaluator<'_> {
                     Some(item) => Ok(item.clone()),
                     None => {
                         let message = format!("the list has {} items, counted from 0", items.len());
-                        self.fail(Diagnostic::error(Code::UnknownKey, span, message).hint("positions go from 0; `.last` is the last item"))
+                        self.fail(
+                            Diagnostic::error(Code::UnknownKey, span, message)
+                                .hint("positions go from 0; `.last` is the last item"),
+                        )
                     }
                 }
             }
@@ -198,7 +202,10 @@ impl Evaluator<'_> {
             Value::List(items) => {
                 let count = items.len();
                 let empty = |e: &mut Self| {
-                    e.fail(Diagnostic::error(Code::UnknownField, span, format!("an empty list has no `{}`", name.text)).hint("the loop that made it has no turn; check its range"))
+                    e.fail(
+                        Diagnostic::error(Code::UnknownField, span, format!("an empty list has no `{}`", name.text))
+                            .hint("the loop that made it has no turn; check its range"),
+                    )
                 };
                 match name.text.as_str() {
                     "first" => items.first().cloned().map_or_else(|| empty(self), Ok),
@@ -261,7 +268,10 @@ impl Evaluator<'_> {
             [one] => Ok(one.clone()),
             _ => {
                 let message = format!("`{}` takes one value, {} were given", builtin.name(), given.len());
-                e.fail(Diagnostic::error(Code::MissingArgument, span, message).hint(format!("write {}(x)", builtin.name())))
+                e.fail(
+                    Diagnostic::error(Code::MissingArgument, span, message)
+                        .hint(format!("write {}(x)", builtin.name())),
+                )
             }
         };
         match builtin {
@@ -301,7 +311,10 @@ impl Evaluator<'_> {
                 Builtin::Sum => Ok(Value::Real(0.0)),
                 _ => {
                     let message = format!("`{}` of nothing", builtin.name());
-                    self.fail(Diagnostic::error(Code::MissingArgument, span, message).hint("the family has no member; check the group and the filter of the `for`"))
+                    self.fail(
+                        Diagnostic::error(Code::MissingArgument, span, message)
+                            .hint("the family has no member; check the group and the filter of the `for`"),
+                    )
                 }
             };
         }

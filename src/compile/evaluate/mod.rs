@@ -14,9 +14,11 @@ mod apply;
 mod arguments;
 mod arithmetic;
 mod block;
+mod dimension;
 mod expression;
 mod family;
 mod globals;
+mod loss;
 mod model;
 
 use super::code::Code;
@@ -36,6 +38,12 @@ use std::collections::BTreeSet;
 pub(super) struct Reported;
 
 pub(super) type Eval<T> = Result<T, Reported>;
+
+/// A value with the place where it stands.
+pub(super) type Placed = (Value, Span);
+
+/// The members of an output: key and node; a single one has the key `""`.
+pub(super) type Members = Vec<(String, NodeId)>;
 
 /// All results, or [`Reported`] where any failed. Unlike `collect` it goes on behind a failure, so that the mistakes
 /// in the rest are told as well.
@@ -128,6 +136,8 @@ pub(super) struct Evaluator<'a> {
     /// Declarations of `param` and `group` set from outside, by name.
     pub settings: IndexMap<String, Value>,
     pub cohorts: Vec<Cohort>,
+    /// Whether all cohorts were looked at: nothing can be read of people before.
+    pub cohorts_known: bool,
     pub inputs: Vec<InputSpec>,
     /// Where each input is declared.
     pub input_spans: Vec<Span>,
@@ -148,7 +158,12 @@ pub(super) struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub fn new(unit: &'a Unit, sources: &'a Sources, tables: &'a Tables<'a>, settings: IndexMap<String, Value>) -> Self {
+    pub fn new(
+        unit: &'a Unit,
+        sources: &'a Sources,
+        tables: &'a Tables<'a>,
+        settings: IndexMap<String, Value>,
+    ) -> Self {
         let root = Instance {
             kind: InstanceKind::Root,
             path: String::new(),
@@ -175,6 +190,7 @@ impl<'a> Evaluator<'a> {
             instances: vec![root],
             settings,
             cohorts: Vec::new(),
+            cohorts_known: false,
             inputs: Vec::new(),
             input_spans: Vec::new(),
             models: Vec::new(),
@@ -309,7 +325,10 @@ impl<'a> Evaluator<'a> {
         }
         if ty.len() > MAX_ELEMENTS || ty.shape.contains(&0) {
             let what = if ty.shape.contains(&0) { "has an axis without elements" } else { "is too large" };
-            return self.fail(Diagnostic::error(Code::TooLarge, span, format!("the result {ty} {what}")).hint("check the sizes that make it up"));
+            return self.fail(
+                Diagnostic::error(Code::TooLarge, span, format!("the result {ty} {what}"))
+                    .hint("check the sizes that make it up"),
+            );
         }
         let path = match module {
             Some(module) => self.graph.module(module).path.clone(),
@@ -364,7 +383,10 @@ impl<'a> Evaluator<'a> {
             }
             other => {
                 let what = other.describe();
-                self.fail(Diagnostic::error(Code::KindMismatch, span, format!("expected a tensor, found {what}")).hint("tensors come from inputs, from models and from what is computed of them"))
+                self.fail(
+                    Diagnostic::error(Code::KindMismatch, span, format!("expected a tensor, found {what}"))
+                        .hint("tensors come from inputs, from models and from what is computed of them"),
+                )
             }
         }
     }

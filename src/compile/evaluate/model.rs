@@ -1,6 +1,6 @@
 //! Models: what they read, their outputs, and whether the result fits the target.
 
-use super::{Code, Diagnostic, Eval, Evaluator, Frame, Instance, InstanceKind, Reported};
+use super::{Code, Diagnostic, Eval, Evaluator, Frame, Instance, InstanceKind, Members, Reported};
 use crate::compile::value::{Family, InstanceId, Value};
 use crate::graph::{Kind, NodeId, show_shape};
 use crate::program::{InputRole, Model, Output};
@@ -87,7 +87,11 @@ impl Evaluator<'_> {
                 // Outputs of another model: that model's inputs come with it.
                 Value::Tensor(_) | Value::Family(_) | Value::Model(_) | Value::Record(_) => {}
                 other => {
-                    return self.expected("a modality, a condition, a group or an output of a model", &other, expr.span);
+                    return self.expected(
+                        "a modality, a condition, a group or an output of a model",
+                        &other,
+                        expr.span,
+                    );
                 }
             }
         }
@@ -136,7 +140,8 @@ impl Evaluator<'_> {
         for (output, value) in values.outputs {
             if outputs.iter().any(|o: &Output| o.name == output.text) {
                 let message = format!("model `{}` has two outputs `{}`", name.text, output.text);
-                return self.fail(Diagnostic::error(Code::TwiceDeclared, output.span, message).hint("rename one of the two"));
+                return self
+                    .fail(Diagnostic::error(Code::TwiceDeclared, output.span, message).hint("rename one of the two"));
             }
             let members = self.members_of_output(&value, output.span)?;
             fields.insert(output.text.clone(), value);
@@ -256,7 +261,7 @@ impl Evaluator<'_> {
     }
 
     /// A value as outputs of a model: `parts.drawn`, `norm`, `fused.image[jac]`.
-    pub fn output_members(&mut self, expr: &Expr) -> Eval<(usize, String, Vec<(String, NodeId)>)> {
+    pub fn output_members(&mut self, expr: &Expr) -> Eval<(usize, String, Members)> {
         let (root, field, key) = match &expr.kind {
             ExprKind::Field { of, name } => (of.as_ref(), Some(name), None),
             ExprKind::Index { of, .. } => match &of.kind {

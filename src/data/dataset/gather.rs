@@ -99,7 +99,8 @@ pub(super) fn who_has_what(
                     }
                 }
             }
-            let lacks = lacks.or_else(|| has_none(inputs, at_least_one, &row, |input| readers[input][cohort_at].is_some()));
+            let lacks =
+                lacks.or_else(|| has_none(inputs, at_least_one, &row, |input| readers[input][cohort_at].is_some()));
             if let Some(reason) = lacks {
                 flow.leave_out(&reason, &name);
                 continue;

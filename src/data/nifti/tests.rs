@@ -228,7 +228,8 @@ const REAL: [(&str, [usize; 3], f64); 4] = [
 #[test]
 fn a_view_with_permuted_axes_is_written_as_its_copy_would_be() {
     let dir = folder();
-    let channels_first = ArrayD::from_shape_fn(IxDyn(&[2, 3, 4, 5]), |i| (i[0] * 60 + i[1] * 20 + i[2] * 5 + i[3]) as f32);
+    let channels_first =
+        ArrayD::from_shape_fn(IxDyn(&[2, 3, 4, 5]), |i| (i[0] * 60 + i[1] * 20 + i[2] * 5 + i[3]) as f32);
     let view = channels_first.view().permuted_axes(IxDyn(&[1, 2, 3, 0]));
     let paths = [dir.path().join("view.nii.gz"), dir.path().join("copy.nii.gz")];
     write(&paths[0], view.view(), &Affine::IDENTITY, None).expect("a view");

@@ -6,13 +6,13 @@
 //! Writing `t = 1` for amyloid-positive and `t = -1` for amyloid-negative people, the log-odds of being a patient are
 //!
 //! ```text
-//! SLOPE * (t * atrophy + MAIN * t + SHIFT)
+//! SLOPE * (ALONE * atrophy + t * atrophy + MAIN * t + SHIFT)
 //! ```
 //!
 //! so that what atrophy means depends on the table: among amyloid-positive people the atrophied are patients, among
-//! amyloid-negative people the spared are. This is a property wanted of a test object, not a claim about medicine.
-//! Either factor alone tells little, because the other one turns its sign; their unequal frequencies (`POSITIVE`)
-//! leave each with an area under the ROC curve of about 0.7. A sum of the two reaches about 0.8, the product 0.96.
+//! amyloid-negative people atrophy counts for little, and the other way. This is a property wanted of a test object, not
+//! a claim about medicine. Either factor alone has an area under the ROC curve of about 0.7, a sum of the two reaches
+//! about 0.86, the two with their product 0.95.
 //!
 //! The other columns follow from the marker, from age and from chance, so that no column gives the diagnosis away.
 //! `severity` is the log-odds on another scale and is an outcome, not a predictor.
@@ -25,13 +25,15 @@ use super::draws::{Purpose, normal, stream};
 use super::spec::PhantomSpec;
 
 /// Share of amyloid-positive people before classes are balanced.
-const POSITIVE: f64 = 0.63;
+const POSITIVE: f64 = 0.6;
 /// Steepness of the log-odds.
-const SLOPE: f64 = 5.0;
+const SLOPE: f64 = 3.5;
+/// Weight of atrophy alone, against 1 for its product with amyloid status.
+const ALONE: f64 = 0.6;
 /// Weight of amyloid status alone, against 1 for its product with atrophy.
-const MAIN: f64 = 0.55;
+const MAIN: f64 = 0.6;
 /// Offset of the log-odds.
-const SHIFT: f64 = -0.35;
+const SHIFT: f64 = -0.1;
 
 /// Columns of the table, in the order of `participants.tsv`.
 pub const COLUMNS: [&str; 11] =
@@ -195,7 +197,7 @@ fn causes_of(diagnosis: Diagnosis, rng: &mut ChaCha8Rng) -> Causes {
         let atrophy = (group + 0.71 * normal(rng)).clamp(-1.9, 1.9);
         let positive = rng.random_bool(POSITIVE);
         let t = if positive { 1.0 } else { -1.0 };
-        let log_odds = SLOPE * (t * atrophy + MAIN * t + SHIFT);
+        let log_odds = SLOPE * (ALONE * atrophy + t * atrophy + MAIN * t + SHIFT);
         let ill = rng.random_bool(1.0 / (1.0 + (-log_odds).exp()));
         if ill == (diagnosis == Diagnosis::Patient) {
             return Causes { atrophy, positive, log_odds };

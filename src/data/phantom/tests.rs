@@ -61,7 +61,7 @@ fn logistic_auc(features: &[Vec<f64>], truth: &[bool]) -> f64 {
 }
 
 #[test]
-fn image_and_table_tell_little_alone_more_in_sum_and_nearly_all_in_their_product() {
+fn image_and_table_tell_some_alone_more_in_sum_and_nearly_all_with_their_product() {
     let phantom = phantom(PhantomSpec { subjects: 2000, seed: 3, ..PhantomSpec::default() });
     let ill: Vec<bool> = phantom.rows().iter().map(is_patient).collect();
     let factors: Vec<Factors> = (0..2000).map(|i| phantom.factors(i)).collect();
@@ -74,10 +74,10 @@ fn image_and_table_tell_little_alone_more_in_sum_and_nearly_all_in_their_product
     let from_sum = logistic_auc(&[image.clone(), table.clone()], &ill);
     let from_product = logistic_auc(&[image, table, product], &ill);
     println!("AUC: image {from_image:.3}, table {from_table:.3}, sum {from_sum:.3}, product {from_product:.3}");
-    assert!((0.64..0.74).contains(&from_image), "{from_image}");
-    assert!((0.64..0.74).contains(&from_table), "{from_table}");
-    assert!((0.77..0.85).contains(&from_sum), "{from_sum}");
-    assert!(from_product >= 0.95, "{from_product}");
+    assert!((0.65..0.77).contains(&from_image), "{from_image}");
+    assert!((0.65..0.77).contains(&from_table), "{from_table}");
+    assert!((0.82..0.91).contains(&from_sum), "{from_sum}");
+    assert!(from_product >= 0.93, "{from_product}");
 }
 
 #[test]

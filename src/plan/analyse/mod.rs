@@ -11,7 +11,7 @@ mod columnwise;
 mod normative;
 mod table;
 
-pub(super) use table::Table;
+pub use table::Table;
 
 use super::asked::{Asked, residuals};
 use super::context::Context;

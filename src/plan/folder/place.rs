@@ -12,6 +12,10 @@ use walkdir::WalkDir;
 
 /// The list of files that fascicle wrote: all others are the user's.
 const FILES: &str = "files.json";
+/// The beginning of the name of a folder that is being written.
+pub(super) const WRITING: &str = ".writing-";
+/// The name of an older run where it waits.
+const OLD_RUN: &str = "run";
 
 /// The folder of an experiment's run.
 ///
@@ -47,6 +51,35 @@ pub(in super::super) fn check(experiment: &Experiment, out: &Path) -> Result<Pat
     if is_ours { Ok(target) } else { foreign("its dataset_description.json says it was made by something else") }
 }
 
+/// Clears up after a run that was killed while it put its folder into place: what was half-written goes, and an older
+/// run that had been moved out of the way comes back. To be called while the store's lock is held.
+///
+/// # Errors
+/// What the operating system says.
+pub(in super::super) fn recover(target: &Path) -> Result<()> {
+    let Some(out) = target.parent() else { return Ok(()) };
+    let aside = old_prefix(target);
+    for entry in fs::read_dir(out).map_err(PlanError::io("read", out))? {
+        let path = entry.map_err(PlanError::io("read", out))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with(&aside) {
+            let run = path.join(OLD_RUN);
+            if run.is_dir() && !target.exists() {
+                fs::rename(&run, target).map_err(PlanError::io("rename", &run))?;
+            }
+        } else if !name.starts_with(WRITING) {
+            continue;
+        }
+        fs::remove_dir_all(&path).map_err(PlanError::io("remove", &path))?;
+    }
+    Ok(())
+}
+
+/// `.old-NAME-`: where an older run waits while a newer one takes its place.
+fn old_prefix(target: &Path) -> String {
+    format!(".old-{}-", target.file_name().unwrap_or_default().to_string_lossy())
+}
+
 /// Puts a finished folder into place. Files that fascicle did not write stay.
 ///
 /// # Errors
@@ -78,13 +111,14 @@ pub(super) fn put(aside: TempDir, target: &Path) -> Result<()> {
     }
     readable(aside.path())?;
     let Some(parent) = target.parent() else { return Err(PlanError::inconsistent("a run has no folder")) };
-    let old = tempfile::Builder::new().prefix(".old-").tempdir_in(parent).map_err(PlanError::io("write", parent))?;
+    let old = tempfile::Builder::new().prefix(&old_prefix(target)).tempdir_in(parent);
+    let old = old.map_err(PlanError::io("write", parent))?;
     if target.exists() {
-        fs::rename(target, old.path().join("run")).map_err(PlanError::io("rename", target))?;
+        fs::rename(target, old.path().join(OLD_RUN)).map_err(PlanError::io("rename", target))?;
     }
     if let Err(e) = fs::rename(aside.path(), target) {
         // The older run goes back to its place.
-        let _ = fs::rename(old.path().join("run"), target);
+        let _ = fs::rename(old.path().join(OLD_RUN), target);
         return Err(PlanError::io("rename", target)(e));
     }
     // The folder has moved away: there is nothing left to remove.

@@ -17,6 +17,8 @@ fn an_interrupted_run_goes_on_and_ends_with_the_same_bytes() -> Outcome {
         let stopped = run(&experiment, &bench.options(&watcher))?;
         assert!(matches!(stopped.outcome, plan::Outcome::Interrupted { .. }), "{:?}", stopped.outcome);
         assert!(!bench.out().join("test").exists(), "an interrupted run has no folder");
+        let partial: Vec<_> = std::fs::read_dir(bench.out().join("store/partial"))?.collect::<Result<_, _>>()?;
+        assert!(partial.iter().any(|p| p.path().join(crate::train::CHECKPOINT_FILE).is_file()), "a checkpoint is left");
     }
     let finished = bench.run(&experiment)?;
     assert_eq!(finished.outcome, plan::Outcome::Finished);
@@ -75,6 +77,22 @@ fn what_a_user_puts_into_a_runs_folder_stays_and_is_never_written_over() -> Outc
     let refused = bench.run(&experiment);
     assert!(matches!(refused, Err(PlanError::ForeignFile { .. })), "{refused:?}");
     assert_eq!(std::fs::read_to_string(&taken)?, "mine");
+    Ok(())
+}
+
+#[test]
+fn a_run_that_was_killed_while_it_put_its_folder_into_place_is_cleared_up() -> Outcome {
+    let bench = Bench::new()?;
+    let experiment = one_variant(classifier(2));
+    let folder = bench.run(&experiment)?.folder.ok_or("no folder")?;
+    std::fs::write(folder.join("mine.txt"), "mine")?;
+    let (old, half) = (bench.out().join(".old-test-x"), bench.out().join(".writing-x"));
+    std::fs::create_dir(&old)?;
+    std::fs::rename(&folder, old.join("run"))?;
+    std::fs::create_dir(&half)?;
+    bench.run(&experiment)?;
+    assert_eq!(std::fs::read_to_string(folder.join("mine.txt"))?, "mine", "the older run came back");
+    assert!(!old.exists() && !half.exists() && folder.join("report.html").is_file());
     Ok(())
 }
 

@@ -9,5 +9,5 @@ score m: auc
 sweep many: a in 1..1000, b in 1..1000 { compare auc }
 // table: c: x number; y number; sex F M
 
-// error[E0804] 9:7 the sweep has more than 100000 variants
+// error[E0804] 9:7 the sweep has more than 10000 variants
 // hint: its axes are multiplied; give fewer values, or make several sweeps of it

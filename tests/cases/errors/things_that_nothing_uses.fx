@@ -12,7 +12,7 @@ score m: mse, against: t1
 
 // warning[W0901] 3:7 nothing uses the parameter `depth`
 // hint: remove it, or use it
-// warning[W0902] 6:10 nothing uses the input `t2`
+// warning[W0902] 6:10 nothing reads the input `t2`
 // hint: remove it, or use it
 // warning[W0903] 7:7 nothing uses the block `Unused`
 // hint: remove it, or use it
