@@ -43,11 +43,11 @@ model twin(both) {
 }
 
 train twin {
-  minimize mse(twin.t1, t1) + binary_cross_entropy(twin.parts, parts)
+  minimize mse(twin.t1, t1) + 5 * binary_cross_entropy(twin.parts, parts)
   optimizer Adam(lr: 2e-3)
   schedule Cosine(warmup: 1)
-  epochs 8
-  batch 16
+  epochs 12
+  batch 8
   keep best
 }
 

@@ -2,7 +2,7 @@
 ///
 /// The phantom makes heads with a clinical table. What atrophy means depends on the record: the same shrunken
 /// hippocampus is a sign of disease in one person and of little in another. Four networks see the image, the table, or
-/// both; those that see both should win, and one whose record steers the reading of the image should win by more.
+/// both; those that see both should win.
 use std.blocks.ConvBnRelu
 use std.fusion.FilmVector
 

@@ -10,7 +10,6 @@ mod layers;
 mod losses;
 mod networks;
 mod shapes;
-mod speed;
 
 use super::*;
 use crate::graph::*;

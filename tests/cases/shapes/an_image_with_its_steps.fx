@@ -1,5 +1,7 @@
 cohort c = bids("data") { keep session == first }
-modality t1: volume[1, 32, 48, 32] = c.image("anat/*_T1w.nii.gz") |> resample(1mm) |> rescale(0..1, percentiles: [0.1, 99.9])
+modality t1: volume[1, 32, 48, 32] = c.image("anat/*_T1w.nii.gz")
+  |> resample(1mm)
+  |> rescale(0..1, percentiles: [0.1, 99.9])
 modality labels: volume[2, 32, 48, 32] = c.image("anat/*_dseg.nii.gz") |> labels(1, 2)
 modality flair: slices[3, 64, 64] = c.image("anat/*_FLAIR.nii.gz") |> zscore(mask: nonzero) |> adjacent(3)
 target lesion: mask[32, 48, 32]{rest, lesion} = c.image("anat/*_lesion.nii.gz")

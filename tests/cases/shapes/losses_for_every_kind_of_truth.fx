@@ -10,8 +10,11 @@ model m(t1) {
   output image = t1 |> Conv3d(1)
 }
 train m {
-  minimize cross_entropy(m.sex, sex, weight: inverse_frequency) + mse(m.age, age) + dice_loss(m.lesion, lesion)
-    + cross_entropy(m.lesion, lesion) + binary_cross_entropy(m.image |> sigmoid, t1)
+  minimize cross_entropy(m.sex, sex, weight: inverse_frequency)
+    + mse(m.age, age)
+    + dice_loss(m.lesion, lesion)
+    + cross_entropy(m.lesion, lesion)
+    + binary_cross_entropy(m.image |> sigmoid, t1)
   optimizer SGD(lr: 0.1, momentum: 0.9)
   schedule OneCycle(max_lr: 0.5)
   stop early(patience: 5)

@@ -1,0 +1,81 @@
+//! Running again does only what changed.
+
+use super::scene::{Scene, files_below};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// How many tasks of each kind ran.
+fn ran(run: &Value) -> BTreeMap<String, usize> {
+    let mut kinds = BTreeMap::new();
+    for task in run["tasks"].as_array().expect("tasks").iter().filter(|t| t["ran"] == true) {
+        *kinds.entry(task["kind"].as_str().expect("a kind").to_owned()).or_default() += 1;
+    }
+    kinds
+}
+
+fn kinds(expected: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    expected.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect()
+}
+
+const RUN: [&str; 3] = ["run", "table.fx", "--json"];
+
+#[test]
+fn the_same_run_again_runs_no_task_and_leaves_the_same_results() {
+    let scene = Scene::of_people();
+    let everything = kinds(&[("index", 1), ("split", 1), ("fit", 3), ("train", 3), ("predict", 3), ("score", 1)]);
+    assert_eq!(ran(&scene.json(&RUN)), everything);
+    let before = files_below(&scene.path("runs/table"));
+    assert_eq!(ran(&scene.json(&RUN)), kinds(&[]));
+    let after = files_below(&scene.path("runs/table"));
+    assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
+    assert_eq!(before["scores.tsv"], after["scores.tsv"]);
+    let plan = scene.json(&["plan", "table.fx", "--json"]);
+    assert!(plan.as_array().expect("tasks").iter().all(|task| task["cached"] == true), "{plan}");
+}
+
+#[test]
+fn another_score_comment_or_layout_trains_nothing_again() {
+    let scene = Scene::of_people();
+    scene.json(&RUN);
+    scene.edit("table.fx", "score clinic: auc", "score clinic: auc, balanced_accuracy");
+    assert_eq!(ran(&scene.json(&RUN)), kinds(&[("score", 1)]));
+    scene.edit("table.fx", "  batch 8\n", "  batch    8 // small\n");
+    assert_eq!(ran(&scene.json(&RUN)), kinds(&[]));
+}
+
+#[test]
+fn another_learning_rate_trains_again_on_the_folds_that_are_there() {
+    let scene = Scene::of_people();
+    scene.json(&RUN);
+    scene.edit("table.fx", "lr: 1e-2", "lr: 2e-2");
+    assert_eq!(ran(&scene.json(&RUN)), kinds(&[("train", 3), ("predict", 3), ("score", 1)]));
+    let plan = scene.json(&["plan", "table.fx", "--json", "--set", "epochs=6"]);
+    let waiting = plan.as_array().expect("tasks").iter().filter(|task| task["cached"] == false);
+    assert!(waiting.clone().all(|task| task["why"].is_string()) && waiting.count() == 7, "{plan}");
+}
+
+#[test]
+fn another_table_runs_everything_again() {
+    let scene = Scene::of_people();
+    scene.json(&RUN);
+    let table = scene.read("people.csv");
+    scene.write("people.csv", table.trim_end().rsplit_once('\n').expect("lines").0);
+    assert_eq!(ran(&scene.json(&RUN)).get("train"), Some(&3));
+}
+
+#[test]
+fn a_stored_result_that_was_damaged_is_told_and_computed_again() {
+    let scene = Scene::of_people();
+    scene.json(&RUN);
+    let stored = files_below(&scene.path("runs/store/train"));
+    let weights = stored.keys().find(|name| name.ends_with("weights.safetensors")).expect("weights");
+    let path = scene.path("runs/store/train").join(weights);
+    // The run's folder may hold a link to the same file.
+    std::fs::remove_file(&path).expect("it can be removed");
+    std::fs::write(&path, b"rubbish").expect("it can be written");
+    let told = scene.fascicle(&RUN);
+    told.fails(0, &["the stored result is damaged", "it is computed again"]);
+    let again: Value = serde_json::from_str(&told.stdout).expect("JSON");
+    assert_eq!(ran(&again), kinds(&[("train", 1)]));
+    assert_eq!(std::fs::read(&path).ok().as_ref(), stored.get(weights));
+}

@@ -1,0 +1,153 @@
+//! Every command ends with the exit status that the manual promises, and prints what it promises.
+
+use super::scene::{Scene, TABLE};
+
+#[test]
+fn a_run_that_is_done_exits_with_0_and_leaves_its_folder() {
+    let scene = Scene::of_people();
+    let told = scene.fascicle(&["run", "table.fx"]);
+    assert!(told.succeeds().stdout.contains("auc"), "{}", told.stdout);
+    for file in ["report.html", "scores.tsv", "table.fx", "variant-base/seed-1/fold-3/weights.safetensors"] {
+        assert!(scene.path("runs/table").join(file).is_file(), "{file} is missing");
+    }
+}
+
+#[test]
+fn a_wrong_file_exits_with_2_and_its_errors_are_told_with_file_line_and_column() {
+    let scene = Scene::of_people();
+    scene.edit("table.fx", "Linear(width)", "Linear(widht)");
+    for command in ["check", "run", "plan"] {
+        let told = scene.fascicle(&[command, "table.fx"]);
+        told.fails(2, &["E0201", "table.fx:11:20", "did you mean `width`?"]);
+        assert_eq!(told.stdout, "");
+    }
+    scene.assert_nothing_half_written();
+}
+
+#[test]
+fn a_file_that_is_not_there_or_not_text_exits_with_2() {
+    let scene = Scene::empty();
+    scene.fascicle(&["run", "nowhere.fx"]).fails(2, &["nowhere.fx: there is no such file"]);
+    scene.write("bytes.fx", [b'p', 0xff, 0xfe]);
+    scene.fascicle(&["check", "bytes.fx"]).fails(2, &["bytes.fx: not UTF-8 text (byte 1)"]);
+}
+
+#[test]
+fn a_setting_that_the_file_lacks_or_of_another_type_exits_with_2() {
+    let scene = Scene::of_people();
+    scene.fascicle(&["run", "table.fx", "--set", "widht=3"]).fails(2, &["E0802", "did you mean `--set width=3`?"]);
+    scene.fascicle(&["run", "table.fx", "--set", "width=wide"]).fails(2, &["E0801", "table.fx:2:7"]);
+    scene.fascicle(&["run", "table.fx", "--set", "width"]).fails(2, &["NAME=VALUE"]);
+}
+
+#[test]
+fn a_wrong_command_line_exits_with_2() {
+    let scene = Scene::of_people();
+    scene.fascicle(&[]).fails(2, &["Usage"]);
+    scene.fascicle(&["run"]).fails(2, &["FILE"]);
+    scene.fascicle(&["train", "table.fx"]).fails(2, &["train"]);
+    scene.fascicle(&["run", "table.fx", "--fast"]).fails(2, &["--fast"]);
+    scene.fascicle(&["run", "table.fx", "--device", "abacus"]).fails(2, &["abacus"]);
+    scene.fascicle(&["--help"]).succeeds();
+    scene.fascicle(&["--version"]).succeeds();
+}
+
+#[test]
+fn a_run_that_fails_exits_with_1_and_says_what_to_do() {
+    let scene = Scene::of_people();
+    scene.edit("table.fx", "minimize cross", "minimize 1e30 * 1e30 * cross");
+    scene
+        .fascicle(&["run", "table.fx"])
+        .fails(1, &["train clinic, fold 1, seed 1", "epoch 1", "infinite", "learning rate"]);
+    scene.assert_nothing_half_written();
+}
+
+#[test]
+fn check_prints_models_and_diagnostics_as_json() {
+    let scene = Scene::of_people();
+    let right = scene.json(&["check", "table.fx", "--json"]);
+    let model = &right["models"][0];
+    assert_eq!(
+        (model["name"].as_str(), model["parameters"].as_u64(), model["batch"].as_u64()),
+        (Some("clinic"), Some(22), Some(8))
+    );
+    let layer = &model["layers"][0];
+    assert_eq!(
+        (layer["op"].as_str(), layer["output"].as_str(), layer["parameters"].as_u64()),
+        (Some("Linear"), Some("[4]"), Some(12))
+    );
+    assert!(model["operations"].is_u64() && model["memory_bytes"].is_u64());
+    assert_eq!(right["diagnostics"].as_array().map(Vec::len), Some(0));
+    assert!(right.get("problems").is_none(), "problems are told with --data only");
+    let data = scene.json(&["check", "table.fx", "--json", "--data"]);
+    assert_eq!(data["problems"].as_array().map(Vec::len), Some(0));
+
+    scene.edit("table.fx", "Linear(width)", "Linear(widht)");
+    let told = scene.fascicle(&["check", "table.fx", "--json"]);
+    told.fails(2, &[]);
+    let wrong: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+    let error = &wrong["diagnostics"][0];
+    assert_eq!((error["code"].as_str(), error["severity"].as_str()), (Some("E0201"), Some("error")));
+    assert_eq!(
+        (error["file"].as_str(), error["line"].as_u64(), error["column"].as_u64()),
+        (Some("table.fx"), Some(11), Some(20))
+    );
+    assert!(error["message"].is_string() && error["hint"].is_string());
+    let label = &error["labels"][0];
+    let (start, end) = (label["start"].as_u64().expect("start"), label["end"].as_u64().expect("end"));
+    assert_eq!(&scene.read("table.fx")[start as usize..end as usize], "widht");
+}
+
+#[test]
+fn fmt_lays_a_file_out_once_and_for_all() {
+    let scene = Scene::of_people();
+    scene.write("untidy.fx", TABLE.replace(" = ", "=").replace("  ", "      "));
+    let check = scene.fascicle(&["fmt", "--check", "untidy.fx"]);
+    assert_eq!((check.status, check.stdout.as_str()), (Some(1), "untidy.fx\n"));
+    assert_ne!(scene.read("untidy.fx"), TABLE, "--check changes nothing");
+    scene.fascicle(&["fmt", "untidy.fx"]).succeeds();
+    assert_eq!(scene.read("untidy.fx"), TABLE);
+    scene.fascicle(&["fmt", "untidy.fx"]).succeeds();
+    assert_eq!(scene.read("untidy.fx"), TABLE);
+    scene.fascicle(&["fmt", "--check", "."]).succeeds();
+    scene.write("broken.fx", "model m( {");
+    scene.fascicle(&["fmt", "broken.fx"]).fails(2, &["broken.fx:1", "nothing was changed"]);
+    assert_eq!(scene.read("broken.fx"), "model m( {");
+}
+
+#[test]
+fn explain_and_doc_know_their_codes_and_operators() {
+    let scene = Scene::empty();
+    assert!(scene.fascicle(&["explain", "E0302"]).succeeds().stdout.starts_with("E0302: "));
+    scene.fascicle(&["explain", "E9999"]).fails(2, &["E9999", "fascicle explain"]);
+    assert!(scene.fascicle(&["doc", "Conv3d"]).succeeds().stdout.contains("kernel"));
+    scene.fascicle(&["doc", "Conv3"]).fails(2, &["did you mean `Conv3d`?"]);
+}
+
+#[test]
+fn new_writes_an_experiment_that_checks_and_refuses_to_write_over_one() {
+    let scene = Scene::empty();
+    scene.fascicle(&["new", "first.fx"]).succeeds();
+    scene.fascicle(&["check", "first.fx"]).succeeds();
+    scene.fascicle(&["fmt", "--check", "first.fx"]).succeeds();
+    scene.write("first.fx", "mine");
+    scene.fascicle(&["new", "first.fx"]).fails(2, &["first.fx exists", "--overwrite"]);
+    assert_eq!(scene.read("first.fx"), "mine");
+    scene.fascicle(&["new", "first.fx", "--overwrite"]).succeeds();
+    assert_ne!(scene.read("first.fx"), "mine");
+}
+
+#[test]
+fn phantom_writes_a_bids_tree_that_a_run_can_use() {
+    let scene = Scene::of_heads();
+    let made = ["phantom", "heads2", "--subjects", "12", "--shape", "16", "16", "16", "--missing-scan", "0"];
+    scene.fascicle(&made).succeeds();
+    for file in ["dataset_description.json", "participants.tsv", "sub-001/anat/sub-001_T1w.nii.gz"] {
+        assert!(scene.path("heads2").join(file).is_file(), "{file} is missing");
+    }
+    scene.edit("image.fx", "bids(\"heads\")", "bids(\"heads2\")");
+    let run = scene.json(&["run", "image.fx", "--json"]);
+    assert_eq!(run["outcome"], "finished");
+    scene.fascicle(&made).fails(2, &["heads2 is not empty", "--overwrite"]);
+    scene.fascicle(&["phantom", "few", "--subjects", "0"]).fails(2, &["subjects"]);
+}
