@@ -139,5 +139,9 @@ fn works(device: DispatchDevice) -> Result<(), String> {
 #[cfg_attr(not(any(feature = "cuda", feature = "vulkan")), allow(dead_code))]
 fn first_line(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
+    // A driver that is not there shows as a failed `unwrap` inside of it, which says nothing to a user.
+    if line.contains("unwrap()") {
+        return "no driver, or no such card, was found".into();
+    }
     line.chars().take(160).collect()
 }
