@@ -10,6 +10,7 @@ use super::table::{levels_of, parse_number, same_level};
 use crate::program::{InputSource, InputSpec};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A column with more distinct values than this has no levels.
@@ -59,17 +60,29 @@ impl TableSummary {
             .into_iter()
             .map(|name| {
                 let cells = cohort.texts(name)?;
-                let levels = levels_of(cells.iter().copied().flatten());
+                let present = || cells.iter().copied().flatten();
                 Ok(ColumnSummary {
                     name: name.to_owned(),
-                    numeric: !levels.is_empty() && levels.iter().all(|l| parse_number(l).is_some()),
+                    numeric: present().next().is_some() && present().all(|c| parse_number(c).is_some()),
                     missing: cells.iter().filter(|c| c.is_none()).count(),
-                    levels: (levels.len() <= MOST_LEVELS).then_some(levels),
+                    levels: few_levels(present()),
                 })
             })
             .collect::<Result<_>>()?;
         Ok(Self { columns, rows: cohort.records.len() })
     }
+}
+
+/// The levels of a column, unless there are too many: a column of measurements is given up after the first few.
+fn few_levels<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Vec<String>> {
+    let mut distinct = BTreeSet::new();
+    for cell in cells {
+        distinct.insert(cell);
+        if distinct.len() > MOST_LEVELS {
+            return None;
+        }
+    }
+    Some(levels_of(distinct.into_iter()))
 }
 
 /// Everything that can be found wrong without decoding a volume: columns that are not there, text in columns of
