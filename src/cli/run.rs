@@ -8,13 +8,23 @@ use crate::plan::{self, Outcome, PlanError, RunOptions, SourceText};
 use crate::program::Experiment;
 use crate::report::content::{Layer, Model};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// What `run` is asked.
 #[derive(Debug, Args)]
 pub(super) struct RunArgs {
+    #[command(flatten)]
+    plan: PlanArgs,
+    /// Say nothing while running
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+/// What `plan` is asked, and `run` as well.
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
     #[command(flatten)]
     program: Program,
     /// Where numbers are computed: auto, cpu, cuda, cuda:1
@@ -23,26 +33,7 @@ pub(super) struct RunArgs {
     /// The folder of all runs and of their store of results
     #[arg(long, default_value = "runs", value_name = "DIR")]
     out: PathBuf,
-    /// Print the results as JSON
-    #[arg(long)]
-    json: bool,
-    /// Say nothing while running
-    #[arg(long, short)]
-    quiet: bool,
-}
-
-/// What `plan` is asked.
-#[derive(Debug, Args)]
-pub(super) struct PlanArgs {
-    #[command(flatten)]
-    program: Program,
-    /// Where numbers would be computed
-    #[arg(long, default_value = "auto")]
-    device: String,
-    /// The folder of all runs and of their store of results
-    #[arg(long, default_value = "runs", value_name = "DIR")]
-    out: PathBuf,
-    /// Print the tasks as JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -55,6 +46,23 @@ struct Prepared {
     source: SourceText,
     models: Vec<Model>,
     device: Device,
+}
+
+impl Prepared {
+    /// The experiment, and how it is run.
+    fn options<'a>(self, out: &Path, listener: &'a Terminal) -> (Experiment, RunOptions<'a>) {
+        let options = RunOptions {
+            out: out.to_path_buf(),
+            device: self.device,
+            interrupt: &INTERRUPT,
+            listener,
+            command: command_line(),
+            source: self.source,
+            model_tables: self.models,
+            base: PathBuf::from("."),
+        };
+        (self.experiment, options)
+    }
 }
 
 fn prepare(program: &Program, device: &str) -> Result<Prepared, u8> {
@@ -108,7 +116,7 @@ fn layers(compilation: &Compilation) -> Vec<Model> {
 }
 
 pub(super) fn run(args: &RunArgs) -> u8 {
-    let prepared = match prepare(&args.program, &args.device) {
+    let prepared = match prepare(&args.plan.program, &args.plan.device) {
         Ok(prepared) => prepared,
         Err(status) => return status,
     };
@@ -124,17 +132,8 @@ pub(super) fn run(args: &RunArgs) -> u8 {
     }
     let began = Instant::now();
     let terminal = Terminal::new(args.quiet);
-    let options = RunOptions {
-        out: args.out.clone(),
-        device: prepared.device,
-        interrupt: &INTERRUPT,
-        listener: &terminal,
-        command: command_line(),
-        source: prepared.source,
-        model_tables: prepared.models,
-        base: PathBuf::from("."),
-    };
-    let outcome = plan::run(&prepared.experiment, &options);
+    let (experiment, options) = prepared.options(&args.plan.out, &terminal);
+    let outcome = plan::run(&experiment, &options);
     terminal.finish();
     let summary = match outcome {
         Ok(summary) => summary,
@@ -143,7 +142,7 @@ pub(super) fn run(args: &RunArgs) -> u8 {
             return status_of(&error);
         }
     };
-    if args.json {
+    if args.plan.json {
         match serde_json::to_string_pretty(&summary) {
             Ok(text) => source::print(&format!("{text}\n")),
             Err(error) => source::fail(&error.to_string()),
@@ -172,17 +171,8 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
         Err(status) => return status,
     };
     let quiet = Terminal::new(true);
-    let options = RunOptions {
-        out: args.out.clone(),
-        device: prepared.device,
-        interrupt: &INTERRUPT,
-        listener: &quiet,
-        command: command_line(),
-        source: prepared.source,
-        model_tables: prepared.models,
-        base: PathBuf::from("."),
-    };
-    let tasks = match plan::plan(&prepared.experiment, &options) {
+    let (experiment, options) = prepared.options(&args.out, &quiet);
+    let tasks = match plan::plan(&experiment, &options) {
         Ok(tasks) => tasks,
         Err(error) => {
             source::fail(&error.to_string());
