@@ -100,6 +100,7 @@ fn row_name(graph: &Graph, node: &crate::graph::Node) -> Option<String> {
         Op::Coalesce(_) => "replacement",
         Op::Dropout { .. } => "Dropout",
         Op::MatMul => "matmul",
+        Op::Convolve(_) => "convolution by a computed kernel",
         Op::OneHot { .. } => "one_hot",
         _ => return None,
     };

@@ -38,6 +38,10 @@ impl Cost {
                 // The backward pass of a convolution keeps its padded input as well.
                 kept += bytes / 8;
             }
+            if let Op::Convolve(conv) = &node.op {
+                // The windows of the input, laid out as columns: a number for each multiply-add of one filter.
+                kept += F32 * batch * node.multiply_adds / conv.outputs.max(1) as u64;
+            }
         }
         let memory_bytes = 4 * F32 * parameters + kept + largest[0] + largest[1];
         Self { parameters, operations, memory_bytes }

@@ -19,6 +19,9 @@ pub enum Op {
     // --- layers with parameters (the node names a module) --------------------------------------------------------
     /// Convolution, plain or transposed, over `kernel.len()` (1 to 3) spatial axes: `[c, ...] -> [c', ...]`.
     Conv(ConvOp),
+    /// Convolution with a kernel that is computed, for each subject its own: of `[x, kernel]` or `[x, kernel, bias]`, with
+    /// kernel `[c', c, k...]` and bias `[c']`. Neither groups nor transposed.
+    Convolve(ConvOp),
     /// Affine map of the last axis.
     Linear {
         /// Extent of the last axis.

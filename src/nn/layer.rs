@@ -146,6 +146,7 @@ impl Layer<B> {
             Op::PRelu { .. } => Self::PRelu(PRelu { alpha: source.param("weight")?, alpha_value: 0.25 }),
             Op::Input(_)
             | Op::Fill(_)
+            | Op::Convolve(_)
             | Op::Dropout { .. }
             | Op::Unary(_)
             | Op::Binary(_)

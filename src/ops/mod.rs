@@ -17,6 +17,7 @@ mod window;
 mod activation;
 mod arithmetic;
 mod convolution;
+mod convolve;
 mod gaussian;
 mod linear;
 mod loss;
@@ -34,6 +35,7 @@ mod tests;
 pub fn table() -> impl Iterator<Item = &'static Stanza> {
     [
         convolution::STANZAS,
+        convolve::STANZAS,
         linear::STANZAS,
         normalisation::STANZAS,
         pooling::STANZAS,

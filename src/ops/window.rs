@@ -27,6 +27,12 @@ impl Window {
     pub(super) fn read(arguments: &Arguments, space: &[usize]) -> Result<Self, Refusal> {
         let axes = space.len();
         let kernel = extent(arguments, "kernel", axes, 1)?.unwrap_or_else(|| vec![1; axes]);
+        Self::of_kernel(kernel, arguments, space)
+    }
+
+    /// The same where the kernel's extent is known from elsewhere.
+    pub(super) fn of_kernel(kernel: Extent, arguments: &Arguments, space: &[usize]) -> Result<Self, Refusal> {
+        let axes = space.len();
         let stride = extent(arguments, "stride", axes, 1)?.unwrap_or_else(|| kernel.clone());
         let dilation = extent(arguments, "dilation", axes, 1)?.unwrap_or_else(|| vec![1; axes]);
         let padding = match arguments.word("padding") {

@@ -5,6 +5,7 @@
 
 pub(super) mod absence;
 mod convolution;
+mod convolve;
 mod dense;
 mod elementwise;
 mod gaussian;
@@ -26,6 +27,7 @@ pub(super) fn lower(step: &Step<'_>) -> Result<Dynamic, NnError> {
         Op::Fill(value) => Ok(Dynamic::filled(*value, &step.result_dims(), step.device)),
 
         Op::Conv(conv) => convolution::convolution(step, conv),
+        Op::Convolve(conv) => convolve::convolve(step, conv),
         Op::Linear { inputs, outputs, .. } => dense::linear(step, *inputs, *outputs),
         Op::BatchNorm { eps, momentum, .. } => normalisation::batch_norm(step, *eps, *momentum),
         Op::InstanceNorm { channels, eps, .. } => normalisation::instance_norm(step, *channels, *eps),

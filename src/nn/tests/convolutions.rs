@@ -132,3 +132,80 @@ fn transposed_convolutions_match_their_definition_and_their_gradients_central_di
         case(axes, 2, 3, 2, (1, 0), Some(2));
     }
 }
+
+/// One kernel a row: each row's result is that of a convolution with its own kernel.
+fn computed(axes: usize, stride: usize, dilation: usize, padding: (usize, usize), kernels: [usize; 3]) {
+    let extents = [5, 4, 6];
+    let skip = 3 - axes;
+    let mut op = ConvOp {
+        inputs: 2,
+        outputs: 3,
+        kernel: kernels[skip..].to_vec(),
+        stride: vec![stride; axes],
+        padding: vec![padding; axes],
+        dilation: vec![dilation; axes],
+        groups: 1,
+        bias: true,
+        transposed: None,
+    };
+    let out: Vec<usize> = (skip..3)
+        .map(|a| (extents[a] + padding.0 + padding.1 - dilation * (kernels[a] - 1) - 1) / stride + 1)
+        .collect();
+    let mut bench = Bench::new(3);
+    let x = bench.random("x", &[&[2][..], &extents[skip..]].concat(), -1.0, 1.0);
+    let kernel = bench.random("kernel", &[&[3, 2][..], &kernels[skip..]].concat(), -1.0, 1.0);
+    let bias = bench.random("bias", &[3], -1.0, 1.0);
+    let y = bench.op(Op::Convolve(op.clone()), &[x, kernel, bias], &[&[3][..], &out].concat());
+    let plain = ConvOp { bias: false, ..op.clone() };
+    let bare = bench.op(Op::Convolve(plain), &[x, kernel], &[&[3][..], &out].concat());
+    bench.assert_gradients(y);
+    let (mut extent, mut result) = ([1; 3], [1; 3]);
+    extent[skip..].copy_from_slice(&extents[skip..]);
+    result[skip..].copy_from_slice(&out);
+    for _ in 0..skip {
+        op.kernel.insert(0, 1);
+        op.stride.insert(0, 1);
+        op.dilation.insert(0, 1);
+        op.padding.insert(0, (0, 0));
+    }
+    let values = [x, kernel, bias].map(|node| bench.value(node));
+    let row = |of: usize, row: usize| &values[of][row * values[of].len() / 3..(row + 1) * values[of].len() / 3];
+    let each = |bias: fn(&[f32]) -> Vec<f32>| -> Vec<f32> {
+        (0..3).flat_map(|r| convolved(row(0, r), row(1, r), &bias(row(2, r)), &op, 1, extent, result)).collect()
+    };
+    assert_close(&bench.value(y), &each(|bias| bias.to_vec()), 1e-5);
+    assert_close(&bench.value(bare), &each(|_| Vec::new()), 1e-5);
+}
+
+#[test]
+fn a_kernel_for_each_subject_convolves_that_subject_alone() {
+    for axes in 1..=3 {
+        computed(axes, 1, 1, (0, 0), [2, 3, 2]);
+        computed(axes, 1, 1, (1, 1), [3, 3, 3]);
+        computed(axes, 2, 1, (1, 2), [2, 3, 4]);
+        computed(axes, 2, 1, (0, 0), [1, 1, 1]);
+        computed(axes, 1, 2, (2, 1), [2, 2, 3]);
+    }
+}
+
+#[test]
+fn one_kernel_for_the_batch_meets_every_row() {
+    let mut bench = Bench::new(3);
+    let x = bench.random("x", &[2, 5, 4], -1.0, 1.0);
+    let kernels = bench.random("kernel", &[3, 2, 2, 2], -1.0, 1.0);
+    let shared = TensorType { batched: false, ..TensorType::tensor([3, 2, 2, 2]) };
+    let kernel = bench.node(Op::BatchMean, &[kernels], None, shared);
+    let op = ConvOp {
+        inputs: 2,
+        outputs: 3,
+        kernel: vec![2; 2],
+        stride: vec![1; 2],
+        padding: vec![(0, 0); 2],
+        dilation: vec![1; 2],
+        groups: 1,
+        bias: false,
+        transposed: None,
+    };
+    let y = bench.op(Op::Convolve(op), &[x, kernel], &[3, 4, 3]);
+    bench.assert_gradients(y);
+}
