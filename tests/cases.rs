@@ -1,10 +1,12 @@
 //! The language by example: every file of `tests/cases` compiles to exactly what its comments say.
 //!
 //! `tests/cases/errors` holds one mistake (or several independent ones) a file, `tests/cases/shapes` one construct that
-//! works. How an error reads is kept as a snapshot; `INSTA_UPDATE=always cargo test --test cases` rewrites them.
+//! works; `tests/mistakes` holds edits of the experiments that their users would make. How an error reads is kept as a
+//! snapshot; `INSTA_UPDATE=always cargo test --test cases` rewrites them.
 
 mod case;
 
+use case::mistake::Mistake;
 use case::{Case, files_below, programs};
 use fascicle::compile::{Code, Compilation, Severity, render};
 use std::collections::BTreeSet;
@@ -126,6 +128,25 @@ fn every_experiment_and_the_library_compile() {
         }
     }
     assert!(report.is_empty(), "(tables of cohorts are in tests/case/mod.rs)\n{report}");
+}
+
+#[test]
+fn every_mistake_in_an_experiment_is_caught_where_it_was_made() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mistakes");
+    let mut report = String::new();
+    for path in files_below(&folder, "fx") {
+        let mistake = Mistake::read(&path);
+        let compiled = mistake.compile();
+        let mut differences = mistake.differences(&compiled);
+        let long = |text: &String| text.trim_end().lines().count() > LINES;
+        let shown = compiled.diagnostics.iter().map(|d| render(d, &compiled.sources, false, 100));
+        differences.extend(shown.filter(long).map(|text| format!("more than {LINES} lines:\n{text}")));
+        if !differences.is_empty() {
+            let shown = rendered(&compiled);
+            report.push_str(&format!("\n{}\n  {}\n{shown}", path.display(), differences.join("\n  ")));
+        }
+    }
+    assert!(report.is_empty(), "{report}");
 }
 
 #[test]

@@ -17,6 +17,8 @@
 // Each test binary uses a part of it.
 #![allow(dead_code)]
 
+pub mod mistake;
+
 use fascicle::compile::{ColumnSummary, Compilation, Diagnostic, Severity, TableSummary, World, compile, model_tables};
 use fascicle::program::{Cohort, Program};
 use std::collections::BTreeMap;
@@ -61,6 +63,17 @@ impl Case {
         let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         Self::parse(&name, &text)
+    }
+
+    /// Makes the other programs of the file's folder readable: what it `extends` or `use`s.
+    fn beside(mut self, path: &Path) -> Self {
+        for other in path.parent().into_iter().flat_map(|folder| files_below(folder, "fx")).filter(|o| o != path) {
+            let name = other.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+            if let Ok(text) = std::fs::read_to_string(&other) {
+                self.files.entry(name).or_insert(text);
+            }
+        }
+        self
     }
 
     /// A case from its text.
@@ -250,7 +263,7 @@ pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
 pub fn programs(folders: &[&str]) -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let paths = folders.iter().flat_map(|folder| files_below(&root.join(folder), "fx"));
-    let mut cases: Vec<Case> = paths.map(|path| Case::read(&path)).collect();
+    let mut cases: Vec<Case> = paths.map(|path| Case::read(&path).beside(&path)).collect();
     let table = |columns: &str| Case::parse("", &format!("// table: t: {columns}")).tables["t"].clone();
     let clinical =
         "age number; education number; abeta number; ptau number; sex F M; apoe4 0 1 2; diagnosis control patient";
