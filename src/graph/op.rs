@@ -143,6 +143,8 @@ pub enum Op {
         /// Along which.
         axis: usize,
     },
+    /// One place of `[c, ...]` for each subject, `[c]`: drawn anew at each step of training, the middle one in prediction.
+    RandomPlace,
     /// Several nodes of one shape along a new axis.
     Stack {
         /// Where the new axis stands in the result.
@@ -179,6 +181,11 @@ pub enum Op {
     BatchMean,
     /// `[.., m, k] x [.., k, n]`, or `[m, k] x [k]`.
     MatMul,
+    /// The logarithm of the sum (or mean) of the exponentials of several nodes of one shape, element by element.
+    LogSumExp {
+        /// Their mean rather than their sum.
+        mean: bool,
+    },
     /// A class as 0/1 columns, one a level: `class -> [levels]`, `mask[...] -> [levels, ...]`.
     OneHot {
         /// Number of levels, and of columns.
@@ -212,6 +219,9 @@ pub enum Op {
     /// Kullback-Leibler divergence, summed over the axis: to the standard normal, or of the first to the second of
     /// two nodes. One number a subject.
     Kl,
+    /// Logarithm of the density of `[n]` under the standard normal, or under the Gaussian that comes second, summed over
+    /// the axis. One number a subject.
+    LogDensity,
 
     // --- losses: one number for the batch, over the subjects who have all inputs ---------------------------------
     /// A loss of `[prediction, target]`.
@@ -422,6 +432,71 @@ pub enum LossOp {
         /// Added to numerator and denominator.
         smooth: f64,
     },
+    /// Noise-contrastive bound on the mutual information of `[n, ..]` and `[n, ..]`, negated, with the penalty of its scores.
+    InfoNce(Scoring),
+    /// Dual bound on an f-divergence of `[n, ..]` and `[n, ..]`, negated, with the penalty of its scores.
+    FenchelDual {
+        /// How features are scored.
+        scoring: Scoring,
+        /// Which divergence.
+        measure: Measure,
+    },
+    /// Supervised contrastive loss of views `[n]` and a class, which comes last.
+    SupervisedContrastive {
+        /// How features are scored.
+        scoring: Scoring,
+        /// The loss is multiplied by the temperature over this one.
+        base_temperature: f64,
+    },
+    /// Minus the total correlation of `[n]` and `[m]` over the batch.
+    CanonicalCorrelation {
+        /// Added to the variances.
+        ridge: f64,
+        /// How correlations add up.
+        norm: CorrelationNorm,
+    },
+}
+
+/// How the features of two subjects are scored against each other.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Scoring {
+    /// The score itself.
+    pub critic: Critic,
+    /// Scores are divided by it.
+    pub temperature: f64,
+    /// Then they are bounded to `clip * tanh(score / clip)`.
+    pub clip: Option<f64>,
+    /// Weight of the mean square of the scores (before they are bounded) in the loss.
+    pub penalty: f64,
+}
+
+/// A score of two vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Critic {
+    /// Their product.
+    Dot,
+    /// Their product over the root of their length.
+    ScaledDot,
+    /// The cosine of the angle between them.
+    Cosine,
+}
+
+/// Which divergence a dual bound is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Measure {
+    /// Jensen and Shannon's, 0 for equal distributions.
+    JensenShannon,
+    /// That of the original adversarial networks: the same but for a constant.
+    Gan,
+}
+
+/// How canonical correlations add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CorrelationNorm {
+    /// Their sum.
+    Trace,
+    /// The root of the sum of their squares.
+    Frobenius,
 }
 
 /// Weights of classes.

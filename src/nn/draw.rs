@@ -44,6 +44,12 @@ pub(super) fn normals(seed: u64, step: u64, node: usize, len: usize) -> Vec<f32>
     (0..len).map(|_| StandardNormal.sample(&mut rng)).collect()
 }
 
+/// Whole numbers below `below`, which is at least 1.
+pub(super) fn positions(seed: u64, step: u64, node: usize, below: usize, len: usize) -> Vec<usize> {
+    let mut rng = of_node(seed, step, node);
+    (0..len).map(|_| rng.random_range(0..below.max(1))).collect()
+}
+
 /// A dropout mask: 0 with this probability, else `1 / (1 - probability)`.
 pub(super) fn dropout(seed: u64, step: u64, node: usize, probability: f64, len: usize) -> Vec<f32> {
     let mut rng = of_node(seed, step, node);

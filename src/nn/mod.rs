@@ -12,6 +12,7 @@
 
 mod batch;
 mod batch_norm;
+mod canonical;
 mod device;
 mod draw;
 mod dynamic;

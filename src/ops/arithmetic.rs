@@ -144,6 +144,28 @@ pub const STANZAS: &[Stanza] = &[
         "x |> variance([1, 2, 3])"
     ),
     Stanza {
+        name: "log_sum_exp",
+        family: Family::Arithmetic,
+        doc: "Logarithm of the sum of the exponentials of several values of one shape, element by element, without overflow: `[n], [n], .. -> [n]`. \
+              Families are taken member by member.",
+        source: "PyTorch `torch.logsumexp` of the stacked values",
+        arity: Arity::AtLeast(1),
+        parameters: &[],
+        example: "log_sum_exp(x, x |> relu)",
+        apply: |_, read| log_sum_exp(read, false),
+    },
+    Stanza {
+        name: "log_mean_exp",
+        family: Family::Arithmetic,
+        doc: "Logarithm of the mean of the exponentials of several values of one shape, element by element: `log_sum_exp` minus the logarithm of \
+              their number. Of log-densities it is that of the mixture.",
+        source: "PyTorch `torch.logsumexp` of the stacked values, minus the logarithm of their number",
+        arity: Arity::AtLeast(1),
+        parameters: &[],
+        example: "log_mean_exp(x, x |> relu)",
+        apply: |_, read| log_sum_exp(read, true),
+    },
+    Stanza {
         name: "batch_mean",
         family: Family::Arithmetic,
         doc: "The mean over the subjects of the batch who have the value, of each element: one value for the whole batch; the shape \
@@ -249,6 +271,24 @@ fn reduce(arguments: &Arguments, read: &[TensorType], reduction: Reduction) -> R
         false => (0..rank).filter(|axis| !axes.contains(axis)).map(|axis| x.shape[axis]).collect(),
     };
     Ok(Applied::plain(Op::Reduce { reduction, axes, keep }, limits::shaped(x, shape)))
+}
+
+fn log_sum_exp(read: &[TensorType], mean: bool) -> Result<Applied, Refusal> {
+    let first = inputs::numbers(read, 0)?;
+    for position in 1..read.len() {
+        let x = inputs::numbers(read, position)?;
+        if x.shape != first.shape {
+            return Err(Refusal::new(format!(
+                "value 1 is {}, value {} is {}",
+                inputs::describe(first),
+                position + 1,
+                inputs::describe(x)
+            ))
+            .at_input(position)
+            .hint("`reduce_sum` makes one number of each, before"));
+        }
+    }
+    Ok(Applied::plain(Op::LogSumExp { mean }, limits::shaped(first, first.shape.clone())))
 }
 
 fn batch_mean(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {

@@ -102,6 +102,18 @@ pub const STANZAS: &[Stanza] = &[
         example: "let h = x |> global_avg_pool; kl(normal(mean: h |> Linear(4), log_var: h |> Linear(4)), prior)",
         apply: kl,
     },
+    Stanza {
+        name: "log_density",
+        family: Family::Gaussian,
+        doc: "Logarithm of the density of a vector under a Gaussian, summed over the axis, one number for each subject: `log_density(z, q)`, or under \
+              the standard normal, `log_density(z)` or `log_density(z, prior)`.\n\n\
+              `-0.5 * sum(log(2 pi) + log_var + (z - mean)^2 / exp(log_var))`.",
+        source: "PyTorch `torch.distributions.Normal.log_prob`, summed",
+        arity: Arity::AtLeast(1),
+        parameters: &[],
+        example: "let h = x |> global_avg_pool; log_density(h |> Linear(4), normal(mean: h |> Linear(4), log_var: h |> Linear(4)))",
+        apply: log_density,
+    },
 ];
 
 const GAUSSIAN: Arity = Arity::Exactly(&["q"]);
@@ -181,4 +193,26 @@ fn kl(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
         }
     }
     Ok(Applied::plain(Op::Kl, TensorType::tensor([])))
+}
+
+fn log_density(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
+    let z = inputs::numbers(read, 0)?;
+    let [n] = z.shape.as_slice() else {
+        return Err(Refusal::new(format!("a vector, [n], is needed here, and this is {}", inputs::describe(z)))
+            .at_input(0)
+            .hint("log_density(q |> sample, q)"));
+    };
+    if read.len() > 2 {
+        return Err(Refusal::new(format!("`log_density` reads a vector and a Gaussian; {} values came", read.len()))
+            .hint("the density under several: `log_mean_exp(for m in group { log_density(z, q[m]) })`"));
+    }
+    if read.len() == 2 {
+        let m = inputs::gaussian(read, 1)?;
+        if m != *n {
+            return Err(Refusal::new(format!("[{n}] has no density under normal[{m}]"))
+                .at_input(1)
+                .hint(format!("normal(mean: h |> Linear({n}), log_var: h |> Linear({n}))")));
+        }
+    }
+    Ok(Applied::plain(Op::LogDensity, TensorType::tensor([])))
 }

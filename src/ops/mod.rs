@@ -16,6 +16,7 @@ mod window;
 
 mod activation;
 mod arithmetic;
+mod contrastive;
 mod convolution;
 mod convolve;
 mod gaussian;
@@ -44,6 +45,7 @@ pub fn table() -> impl Iterator<Item = &'static Stanza> {
         arithmetic::STANZAS,
         gaussian::STANZAS,
         loss::STANZAS,
+        contrastive::STANZAS,
     ]
     .into_iter()
     .flatten()

@@ -120,6 +120,17 @@ pub const STANZAS: &[Stanza] = &[
         apply: stack,
     },
     Stanza {
+        name: "random_place",
+        family: Family::Shape,
+        doc: "The features at one place, `[c, ...] -> [c]`: for each subject another, drawn anew at each step of training; the middle one in \
+              prediction.\n\nScoring all places with all is out of reach of a map in three dimensions; scoring one with all is not.",
+        source: "Bachman et al. 2019 (AMDIM) and Fedorov et al.'s code (VolumetricMultiDim), where the map is subsampled to a single vector",
+        arity: ONE,
+        parameters: &[],
+        example: "x |> random_place",
+        apply: random_place,
+    },
+    Stanza {
         name: "slice",
         family: Family::Shape,
         doc: "Elements `from` up to but without `to` of an axis, every `step`-th: `[8, h, w] |> slice(0, 4)` is `[4, h, w]`.\n\n\
@@ -343,6 +354,11 @@ fn stack(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal>
     let mut shape = first.shape.clone();
     shape.insert(axis, all.len());
     limits::within(Applied::plain(Op::Stack { axis }, limits::shaped(first, shape)))
+}
+
+fn random_place(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
+    let (x, channels, _) = inputs::space(read)?;
+    Ok(Applied::plain(Op::RandomPlace, limits::shaped(x, [channels])))
 }
 
 fn slice(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {

@@ -373,9 +373,15 @@ impl Evaluator<'_> {
 
 /// The kind of mistake where a value is not what the operator reads at this place: a Gaussian, a class or numbers.
 fn wrong_kind(stanza: &Stanza, position: usize, found: &TensorType) -> Option<Code> {
-    let reads_classes =
-        matches!((stanza.name, position), ("cross_entropy" | "dice_loss", 1) | ("Embedding" | "one_hot", 0));
-    let reads_gaussians = stanza.family == Family::Gaussian && stanza.name != "normal";
+    let reads_classes = matches!(
+        (stanza.name, position),
+        ("cross_entropy" | "dice_loss", 1) | ("Embedding" | "one_hot", 0) | ("supervised_contrastive", 1..)
+    );
+    let reads_gaussians = match stanza.name {
+        "normal" => false,
+        "log_density" => position == 1,
+        _ => stanza.family == Family::Gaussian,
+    };
     match found.kind {
         Kind::Normal => (!reads_gaussians).then_some(Code::NormalUsed),
         Kind::Class(_) | Kind::Mask(_) => (!reads_classes).then_some(Code::ClassUsed),

@@ -65,6 +65,20 @@ pub(super) fn divergence(step: &Step<'_>) -> Result<Dynamic, NnError> {
     Ok(terms.sum(&axes).mul_scalar(0.5).reshape(&step.result_dims()))
 }
 
+/// Logarithm of the density under the standard normal, or under the second input: `[rows]`.
+pub(super) fn log_density(step: &Step<'_>) -> Result<Dynamic, NnError> {
+    let z = step.tensor(0)?;
+    let terms = if step.inputs.len() < 2 {
+        z.square()
+    } else {
+        let q = Gaussian::of(step.tensor(1)?);
+        z.sub(q.mean).square().mul(q.log_variance.clone().neg().exp()).add(q.log_variance)
+    };
+    let axes: Vec<usize> = (1..terms.dims().len()).collect();
+    let terms = terms.add_scalar(std::f64::consts::TAU.ln());
+    Ok(terms.sum(&axes).mul_scalar(-0.5).reshape(&step.result_dims()))
+}
+
 /// Several Gaussians fused, each row by those it has.
 pub(super) fn mixture(step: &Step<'_>, kind: Mixture, prior: bool) -> Result<Dynamic, NnError> {
     let mut one = step.result_dims();

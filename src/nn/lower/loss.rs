@@ -3,6 +3,7 @@
 
 use super::super::forward::Step;
 use super::super::{Dynamic, NnError};
+use super::{contrastive, correlation};
 use crate::graph::{ClassWeights, InputId, LossOp, NodeId, Op};
 
 /// A loss of `[prediction, target]`, `[1]`.
@@ -29,6 +30,12 @@ pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
         LossOp::CrossEntropy { weights, smoothing } => cross_entropy(step, x, y, weights, *smoothing)?,
         LossOp::GaussianNll => gaussian_nll(step, x, y)?.sum_all().div_scalar(rows),
         LossOp::Dice { smooth } => dice(step, x, y, *smooth)?,
+        LossOp::InfoNce(scoring) => contrastive::info_nce(step, x, y, scoring),
+        LossOp::FenchelDual { scoring, measure } => contrastive::fenchel_dual(step, x, y, scoring, *measure),
+        LossOp::SupervisedContrastive { scoring, base_temperature } => {
+            contrastive::supervised(step, scoring, *base_temperature)?
+        }
+        LossOp::CanonicalCorrelation { ridge, norm } => correlation::total_correlation(step, x, y, *ridge, *norm)?,
     })
 }
 

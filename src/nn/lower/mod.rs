@@ -4,8 +4,10 @@
 //! first. The match is exhaustive on purpose: an operation without a lowering does not compile.
 
 pub(super) mod absence;
+mod contrastive;
 mod convolution;
 mod convolve;
+mod correlation;
 mod dense;
 mod elementwise;
 mod gaussian;
@@ -52,10 +54,12 @@ pub(super) fn lower(step: &Step<'_>) -> Result<Dynamic, NnError> {
         Op::Concat { axis } => Ok(Dynamic::cat(step.tensors()?, axis + 1)),
         Op::Stack { axis } => Ok(Dynamic::stack(step.tensors()?, axis + 1)),
         Op::Slice { axis, start, end, step: every } => Ok(step.tensor(0)?.slice(axis + 1, *start, *end, *every)),
+        Op::RandomPlace => shape::random_place(step),
         Op::Pad { amounts, value } => shape::pad(step, amounts, *value),
         Op::Reduce { reduction, axes, .. } => reduction::reduce(step, *reduction, axes),
         Op::BatchMean => Ok(step.tensor(0)?.mean(&[0])),
         Op::MatMul => dense::matmul(step),
+        Op::LogSumExp { mean } => reduction::log_sum_exp(step, *mean),
         Op::OneHot { levels } => shape::one_hot(step, *levels),
 
         Op::Restrict => step.tensor(0),
@@ -68,6 +72,7 @@ pub(super) fn lower(step: &Step<'_>) -> Result<Dynamic, NnError> {
         Op::Sample => gaussian::sample(step),
         Op::Mixture { kind, prior } => gaussian::mixture(step, *kind, *prior),
         Op::Kl => gaussian::divergence(step),
+        Op::LogDensity => gaussian::log_density(step),
 
         Op::Loss(loss) => loss::loss(step, loss),
     }

@@ -17,3 +17,13 @@ pub(super) fn reduce(step: &Step<'_>, reduction: Reduction, axes: &[usize]) -> R
     };
     Ok(reduced.reshape(&step.result_dims()))
 }
+
+/// Logarithm of the sum, or mean, of the exponentials of all inputs, element by element. The largest is taken out first.
+pub(super) fn log_sum_exp(step: &Step<'_>, mean: bool) -> Result<Dynamic, NnError> {
+    let values = step.tensors()?;
+    let count = values.len() as f64;
+    let stacked = Dynamic::stack(values, 1);
+    let largest = stacked.clone().detach().max(&[1]);
+    let sum = stacked.sub(largest.clone()).exp().sum(&[1]).log().add(largest).reshape(&step.result_dims());
+    Ok(if mean { sum.add_scalar(-count.ln()) } else { sum })
+}

@@ -1,7 +1,7 @@
 //! Axes moved, padded, made.
 
 use super::super::forward::Step;
-use super::super::{Dynamic, NnError};
+use super::super::{Dynamic, NnError, draw};
 
 /// Axes in a new order, the batch staying first.
 pub(super) fn permute(step: &Step<'_>, order: &[usize]) -> Result<Dynamic, NnError> {
@@ -22,4 +22,19 @@ pub(super) fn one_hot(step: &Step<'_>, levels: usize) -> Result<Dynamic, NnError
     let mut order: Vec<usize> = (0..last).collect();
     order.insert(1, last);
     Ok(columns.permute(&order).reshape(&step.result_dims()))
+}
+
+/// One place of `[rows, c, ..]` for each row: drawn in training, the middle one in prediction.
+pub(super) fn random_place(step: &Step<'_>) -> Result<Dynamic, NnError> {
+    let x = step.tensor(0)?;
+    let dims = x.dims();
+    let (rows, channels, extents) = (dims[0], dims[1], &dims[2..]);
+    let places: usize = extents.iter().product();
+    let picked = match step.training() {
+        Some((seed, at)) => draw::positions(seed, at, step.id.index(), places, rows),
+        None => vec![extents.iter().fold(0, |at, extent| at * extent + extent / 2); rows],
+    };
+    let positions: Vec<usize> = picked.iter().enumerate().map(|(row, place)| row * places + place).collect();
+    let by_place = x.reshape(&[rows, channels, places]).permute(&[0, 2, 1]).reshape(&[rows * places, channels]);
+    Ok(by_place.select(0, &positions))
 }

@@ -4,9 +4,9 @@ use super::*;
 use safetensors::{Dtype, SafeTensors};
 use std::path::PathBuf;
 
-type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+pub(super) type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-fn golden(case: &str) -> Option<PathBuf> {
+pub(super) fn golden(case: &str) -> Option<PathBuf> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/golden").join(case);
     if path.is_dir() {
         return Some(path);
@@ -15,7 +15,7 @@ fn golden(case: &str) -> Option<PathBuf> {
     None
 }
 
-fn read(case: &std::path::Path, file: &str) -> Tensors {
+pub(super) fn read(case: &std::path::Path, file: &str) -> Tensors {
     let bytes = std::fs::read(case.join(file)).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     let number = |dtype: Dtype, chunk: &[u8]| match dtype {

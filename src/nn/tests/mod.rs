@@ -1,6 +1,8 @@
 //! Graphs built by hand, evaluated, differentiated, and compared with numbers from elsewhere.
 
 mod absence;
+mod contrastive;
+mod contrastive_goldens;
 mod convolutions;
 mod devices;
 mod elements;

@@ -280,6 +280,13 @@ fn functions() -> Vec<Case> {
         ("mean_of", vec![], vec![t(&[4])], "a Gaussian, normal[n], is needed here, and this is [4]", "normal(mean:"),
         ("log_var_of", vec![], vec![class(3)], "a Gaussian, normal[n], is needed here", "normal(mean:"),
         ("sample", vec![], vec![t(&[4])], "a Gaussian, normal[n], is needed here", "normal(mean:"),
+        ("log_density", vec![], vec![t(&[4]), q(8)], "[4] has no density under normal[8]", "Linear(4)"),
+        ("log_density", vec![], vec![q(4), q(4)], "this is a Gaussian", "|> sample"),
+        ("log_density", vec![], vec![t(&[4]), t(&[4])], "a Gaussian, normal[n], is needed here", "normal(mean:"),
+        ("log_density", vec![], vec![t(&[4, 4]), q(4)], "a vector, [n], is needed here", "q |> sample"),
+        ("log_sum_exp", vec![], vec![t(&[4]), t(&[])], "value 1 is [4], value 2 is a single number", "reduce_sum"),
+        ("log_mean_exp", vec![], vec![TensorType::scalar()], "one number for the whole batch", "before a loss"),
+        ("random_place", vec![], vec![t(&[8])], "channels and 1 to 3 axes in space are needed here", "reshape(1, 8)"),
         ("poe", vec![], vec![q(10), q(8)], "expert 1 is normal[10], expert 2 is normal[8]", "Linear(10)"),
         ("moe", vec![], vec![q(10), t(&[10])], "this is [10]", "normal(mean:"),
         ("mopoe", vec![], vec![q(2); 11], "11 experts have too many subsets", "poe"),
@@ -397,8 +404,43 @@ fn losses() -> Vec<Case> {
     ]
 }
 
+fn between_views() -> Vec<Case> {
+    let map = || t(&[128, 8, 8, 8]);
+    vec![
+        (
+            "info_nce",
+            vec![],
+            vec![map(), t(&[64])],
+            "[128, 8, 8, 8] has 128 where [64] has 64",
+            "u |> Conv3d(64, kernel: 1)",
+        ),
+        ("info_nce", vec![], vec![t(&[64]), t(&[])], "this is a single number", "before it was reduced"),
+        ("info_nce", vec![], vec![t(&[64]), class(2)], "this is class{CN, MCI}", "one_hot"),
+        ("fenchel_dual", vec![], vec![t(&[32]), t(&[64])], "[32] has 32 where [64] has 64", "u |> Linear(64)"),
+        (
+            "supervised_contrastive",
+            vec![],
+            vec![t(&[8]), t(&[8])],
+            "the class of each subject comes last, and this is [8]",
+            "supervised_contrastive(z, diagnosis)",
+        ),
+        (
+            "supervised_contrastive",
+            vec![],
+            vec![t(&[8]), t(&[6]), class(2)],
+            "view 1 is [8], view 2 is [6]",
+            "Linear(8)",
+        ),
+        ("supervised_contrastive", vec![], vec![map(), class(2)], "a vector, [n], is needed here", "global_avg_pool"),
+        ("supervised_contrastive", vec![], vec![t(&[8]), class(1)], "one level only", ""),
+        ("cca", vec![], vec![t(&[8]), map()], "a vector, [n], is needed here", "global_avg_pool"),
+        ("cca", vec![], vec![t(&[8, 2]), t(&[8])], "a vector, [n], is needed here", "flatten"),
+        ("cca", vec![], vec![t(&[8]), t(&[5000])], "a matrix of 5000 x 5000 numbers", "Linear(64)"),
+    ]
+}
+
 fn cases() -> Vec<Case> {
-    [layers(), functions(), losses()].concat()
+    [layers(), functions(), losses(), between_views()].concat()
 }
 
 #[test]

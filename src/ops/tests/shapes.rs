@@ -121,6 +121,11 @@ fn functions() -> Vec<Case> {
         ("mopoe", vec![], vec![q(10), q(10), q(10)], "normal[10]"),
         ("kl", vec![], vec![q(10)], "real"),
         ("kl", vec![], vec![q(10), q(10)], "real"),
+        ("log_density", vec![], vec![t(&[10])], "real"),
+        ("log_density", vec![], vec![t(&[10]), q(10)], "real"),
+        ("log_sum_exp", vec![], vec![t(&[]), t(&[]), t(&[])], "real"),
+        ("log_mean_exp", vec![], vec![t(&[3, 4]), t(&[3, 4])], "[3, 4]"),
+        ("random_place", vec![], vec![t(&[6, 4, 4, 4])], "[6]"),
     ];
     for name in [
         "relu",
@@ -163,6 +168,10 @@ fn losses() -> Vec<Case> {
         ("gaussian_nll", vec![], vec![t(&[5]), t(&[5]), t(&[5])], "real"),
         ("dice_loss", vec![], vec![t(&[4, 8, 8]), mask(4, &[8, 8])], "real"),
         ("dice_loss", vec![], vec![t(&[4, 8, 8]), mask(4, &[1, 8, 8])], "real"),
+        ("info_nce", vec![("clip", int(20)), ("penalty", real(0.04))], vec![t(&[6, 8, 8, 8]), t(&[6])], "real"),
+        ("fenchel_dual", vec![("measure", word("gan"))], vec![t(&[6]), t(&[6, 3])], "real"),
+        ("supervised_contrastive", vec![], vec![t(&[6]), t(&[6]), class(3)], "real"),
+        ("cca", vec![("norm", word("frobenius"))], vec![t(&[6]), t(&[4])], "real"),
     ]
 }
 
