@@ -7,6 +7,7 @@ const PARTS: &[(&str, &str)] = &[
     ("blocks", include_str!("../stdlib/blocks.fx")),
     ("encoders", include_str!("../stdlib/encoders.fx")),
     ("fusion", include_str!("../stdlib/fusion.fx")),
+    ("heads", include_str!("../stdlib/heads.fx")),
     ("losses", include_str!("../stdlib/losses.fx")),
 ];
 
