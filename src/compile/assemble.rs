@@ -4,7 +4,7 @@
 //! else is still looked at, so that one pass tells all independent mistakes.
 
 use super::code::Code;
-use super::declare::{analysis, cohort, leak, order, protocol, score, stage, sweep};
+use super::declare::{analysis, cohort, leak, order, pair, protocol, score, stage, sweep};
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Eval, Evaluator, Reported};
 use super::unit::Unit;
@@ -92,6 +92,7 @@ impl Assembly {
     ) -> (Option<Program>, Vec<sweep::Draft>) {
         self.cohorts(e);
         self.values(e);
+        self.pairings(e);
         self.ensembles(e);
         let (protocol, known) = self.protocol(e);
         let stages = self.stages(e);
@@ -158,6 +159,16 @@ impl Assembly {
                         e.used[*i] = before;
                     }
                 }
+            }
+        }
+    }
+
+    /// What a cohort says of its images, now that these are known.
+    fn pairings(&mut self, e: &mut Evaluator<'_>) {
+        let unit = e.unit;
+        for i in &self.main {
+            if let DeclarationKind::Cohort { name, clauses, .. } = &unit.declarations[*i].declaration.kind {
+                self.broken |= pair::pair(e, &name.text, clauses).is_err();
             }
         }
     }

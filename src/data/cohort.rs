@@ -12,6 +12,7 @@ use super::flow::Flow;
 pub use super::image_file::ImageFile;
 use super::joined_table::JoinedTable;
 use super::keep;
+use super::pair::{self, Fate, Partners};
 use super::phantom::{Contrast, Phantom, PhantomSpec};
 use super::table::{Row, Table, bare, levels_of, no_column};
 use crate::program::{Cohort, CohortSource, PhantomSettings};
@@ -29,6 +30,8 @@ pub struct Record {
     pub session: Option<String>,
     /// Its row in each of the cohort's tables.
     rows: Vec<Option<usize>>,
+    /// The sessions of those images that are paired with it from elsewhere.
+    partners: Partners,
 }
 
 impl Record {
@@ -96,6 +99,8 @@ impl CohortData {
         }
         let missing = data.rename.keys().filter_map(|name| data.column(name).err()).collect();
         DataError::collect(missing)?;
+        data.count();
+        data.pair(cohort)?;
         data.keep(cohort)?;
         Ok(data)
     }
@@ -169,7 +174,12 @@ impl CohortData {
         people: Vec<(String, Option<String>)>,
         tables: Vec<JoinedTable>,
     ) -> Result<Self> {
-        let records = people.into_iter().map(|(subject, session)| Record { subject, session, rows: Vec::new() });
+        let records = people.into_iter().map(|(subject, session)| Record {
+            subject,
+            session,
+            rows: Vec::new(),
+            partners: Partners::new(),
+        });
         let mut data = Self {
             name: cohort.name.clone(),
             records: records.collect(),
@@ -198,10 +208,36 @@ impl CohortData {
         Ok(())
     }
 
-    fn keep(&mut self, cohort: &Cohort) -> Result<()> {
+    fn count(&mut self) {
         self.flow.found = self.records.len();
         self.flow.subjects = self.records.iter().map(|r| r.subject.as_str()).collect::<BTreeSet<_>>().len();
         self.flow.analysed = self.records.len();
+    }
+
+    fn pair(&mut self, cohort: &Cohort) -> Result<()> {
+        let Some(pairing) = &cohort.pair else { return Ok(()) };
+        let fates = pair::pair(self, pairing)?;
+        let mut kept = Vec::with_capacity(self.records.len());
+        for (record, fate) in std::mem::take(&mut self.records).into_iter().zip(fates) {
+            match fate {
+                Fate::Paired(partners) => kept.push(Record { partners, ..record }),
+                Fate::Alone(reason) => self.flow.leave_out(&format!("{}: {reason}", pairing.spelling), &record.name()),
+            }
+        }
+        self.records = kept;
+        self.somebody_is_left()
+    }
+
+    fn somebody_is_left(&self) -> Result<()> {
+        match self.records.is_empty() {
+            false => Ok(()),
+            true => {
+                Err(DataError::Cohort { cohort: self.name.clone(), problem: format!("nobody is left.\n{}", self.flow) })
+            }
+        }
+    }
+
+    fn keep(&mut self, cohort: &Cohort) -> Result<()> {
         keep::check_columns(self, &cohort.keep)?;
         let mut kept = Vec::with_capacity(self.records.len());
         let mut flow = self.flow.clone();
@@ -229,13 +265,7 @@ impl CohortData {
         DataError::collect(errors)?;
         self.flow = flow;
         self.records = kept;
-        if self.records.is_empty() {
-            return Err(DataError::Cohort {
-                cohort: self.name.clone(),
-                problem: format!("nobody is left.\n{}", self.flow),
-            });
-        }
-        Ok(())
+        self.somebody_is_left()
     }
 
     /// Names of all columns (renamed ones by their new name), in the order of the tables.
@@ -347,8 +377,9 @@ impl CohortData {
         let this = &self.records[record];
         match &self.files {
             Files::Folder(root) => {
+                let session = this.partners.get(&pattern.spelling).unwrap_or(&this.session);
                 for subject in [this.subject.clone(), format!("sub-{}", this.subject)] {
-                    if let Some(path) = pattern.find(root, &subject, this.session.as_deref())? {
+                    if let Some(path) = pattern.find(root, &subject, session.as_deref())? {
                         return Ok(Some(ImageFile::Path(path)));
                     }
                 }

@@ -28,6 +28,7 @@ mod image_file;
 mod joined_table;
 mod keep;
 pub mod nifti;
+mod pair;
 pub mod phantom;
 #[cfg(test)]
 pub(crate) mod samples;

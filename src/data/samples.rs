@@ -57,7 +57,15 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
 
 /// A cohort without conditions.
 pub(crate) fn cohort(source: CohortSource) -> Cohort {
-    Cohort { name: "people".into(), source, subject: None, keep: Vec::new(), rename: IndexMap::new(), join: Vec::new() }
+    Cohort {
+        name: "people".into(),
+        source,
+        subject: None,
+        keep: Vec::new(),
+        rename: IndexMap::new(),
+        join: Vec::new(),
+        pair: None,
+    }
 }
 
 /// A cohort that is a folder.

@@ -18,6 +18,21 @@ pub struct Cohort {
     pub rename: IndexMap<String, String>,
     /// Further tables joined by the subject column.
     pub join: Vec<String>,
+    /// Sessions that are brought together in one record.
+    #[serde(default)]
+    pub pair: Option<Pairing>,
+}
+
+/// Images of several sessions of a subject in one record: the first image's session, and for each further image the
+/// session nearest to it in time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pairing {
+    /// As the file spells it, for the flow.
+    pub spelling: String,
+    /// Name and pattern of each image, the first that of the record's own session.
+    pub images: Vec<(String, String)>,
+    /// The column of the session's day; `day`, `days` or `acq_time` where not given.
+    pub column: Option<String>,
 }
 
 /// Where a cohort is read. Paths are as the file spells them, resolved against the working folder.

@@ -18,7 +18,7 @@ mod protocol;
 mod stage;
 
 pub use analysis::{Analysis, AnalysisKind, Argument, Correction, Subset};
-pub use cohort::{Cohort, CohortSource, Comparison, PhantomSettings, Predicate, Scalar};
+pub use cohort::{Cohort, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use input::{
     AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
     Interpolation, Missing, SpatialKind, View,

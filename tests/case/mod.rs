@@ -275,7 +275,8 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
                 case.tables.entry((*name).to_string()).or_insert_with(|| table.clone());
             }
         };
-        add(&["heads", "adni", "oasis", "hcp", "brats", "msd"], &table(clinical));
+        add(&["oasis"], &table("age number; sex F M; diagnosis AD HC other"));
+        add(&["heads", "adni", "hcp", "brats", "msd"], &table(clinical));
         add(&["young", "old", "controls", "healthy", "patients"], &table(thickness));
     }
     cases

@@ -10,7 +10,7 @@ use crate::syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Spa
 use indexmap::IndexMap;
 
 /// Clauses of a cohort.
-const CLAUSES: &[&str] = &["subject", "keep", "rename", "join"];
+const CLAUSES: &[&str] = &["subject", "keep", "rename", "join", "pair"];
 
 /// Columns that tables of people have without saying so, or that the splitter makes.
 const IMPLIED: &[&str] = &["participant_id", "session_id", "session", "subject"];
@@ -30,6 +30,7 @@ pub(in crate::compile) fn cohort(
         keep: Vec::new(),
         rename: IndexMap::new(),
         join: Vec::new(),
+        pair: None,
     };
     let mut read = Vec::new();
     let clauses = all(clauses.iter().map(|c| clause(e, c, &mut cohort, &mut read)));
@@ -82,6 +83,8 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, cohort: &mut Cohort, read: &mu
                 }
             }
         }
+        // It names inputs, which are declared of the cohort: see `pair`.
+        "pair" => {}
         other => {
             let hint = match nearest(other, CLAUSES) {
                 Some(near) => format!("did you mean `{near}`?"),

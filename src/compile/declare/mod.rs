@@ -6,6 +6,7 @@ pub(super) mod column;
 pub(super) mod input;
 pub(super) mod leak;
 pub(super) mod order;
+pub(super) mod pair;
 pub(super) mod param;
 pub(super) mod protocol;
 pub(super) mod score;

@@ -34,7 +34,15 @@ pub(super) fn people(n: usize) -> String {
 }
 
 pub(super) fn cohort(name: &str, source: CohortSource) -> Cohort {
-    Cohort { name: name.into(), source, subject: None, keep: Vec::new(), rename: IndexMap::new(), join: Vec::new() }
+    Cohort {
+        name: name.into(),
+        source,
+        subject: None,
+        keep: Vec::new(),
+        rename: IndexMap::new(),
+        join: Vec::new(),
+        pair: None,
+    }
 }
 
 fn table(name: &str) -> Cohort {
