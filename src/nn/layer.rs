@@ -164,6 +164,8 @@ impl Layer<B> {
             | Op::Reduce { .. }
             | Op::BatchMean
             | Op::MatMul
+            | Op::LogSumExp { .. }
+            | Op::RandomPlace
             | Op::OneHot { .. }
             | Op::Restrict
             | Op::Coalesce(_)
@@ -174,6 +176,7 @@ impl Layer<B> {
             | Op::Sample
             | Op::Mixture { .. }
             | Op::Kl
+            | Op::LogDensity
             | Op::Loss(_) => return Ok(None),
         };
         Ok(Some(layer))
