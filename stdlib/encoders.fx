@@ -32,11 +32,11 @@ block DcganDown(filters: int)(x: [c, d, d, d]) -> [filters, d/2, d/2, d/2] {
 /// DCGAN's discriminator as an encoder of cubes of 64 or 32 voxels (Radford et al. 2016; Fedorov et al. 2023): the code,
 /// `latent`, and the map of extent 8 on the way to it, `layer`, as its convolution gives it: [4 * width, 8, 8, 8] of 64 voxels
 /// and [2 * width, 8, 8, 8] of 32. With one channel, width 32 and 64 voxels it has 3,804,032 parameters.
-block Dcgan(latent: int = 64, width: int = 32)(x: [c, d, d, d]) {
+block Dcgan(latent: int = 64, width: int = 32)(x: [c, 32*s, 32*s, 32*s]) {
   let first = x |> Conv3d(width, kernel: 4, stride: 2, padding: 1, bias: false) |> leaky_relu(0.2)
   let second = first |> Conv3d(2 * width, kernel: 4, stride: 2, padding: 1, bias: false)
   let third = second |> DcganDown(4 * width)
-  let deep = d > 32
+  let deep = s > 1
   let top = if deep { third |> DcganDown(8 * width) } else { third }
   let code = top |> BatchNorm() |> leaky_relu(0.2) |> Conv3d(latent, kernel: 4, padding: 0, bias: false)
   { layer: if deep { third } else { second }, latent: code |> reshape(latent) }

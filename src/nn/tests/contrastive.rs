@@ -145,9 +145,10 @@ fn the_dual_bound_is_the_mean_over_pairs_minus_the_mean_over_own_pairs() {
             }
         }
         let gan = own + apart + scoring.penalty * squares;
-        for (measure, expected) in [(Measure::Gan, gan), (Measure::JensenShannon, gan - 4f64.ln())] {
+        // What Jensen and Shannon's takes off may leave next to nothing: it is put back before comparing.
+        for (measure, off) in [(Measure::Gan, 0.0), (Measure::JensenShannon, 4f32.ln())] {
             let node = bench.loss(LossOp::FenchelDual { scoring, measure }, &[u, v]);
-            assert_close(&bench.value(node), &[expected as f32], 1e-5);
+            assert_close(&[bench.value(node)[0] + off], &[gan as f32], 1e-5);
             bench.assert_gradients(node);
         }
     }
