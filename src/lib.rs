@@ -19,6 +19,7 @@ pub mod analysis;
 pub mod cli;
 pub mod compile;
 pub mod data;
+pub mod exchange;
 pub mod graph;
 pub mod nn;
 pub mod ops;

@@ -1,7 +1,8 @@
 //! The file system as the compiler's world.
 
-use crate::compile::{ColumnSummary, TableSummary, World};
+use crate::compile::{ColumnSummary, Shapes, TableSummary, World};
 use crate::data::{CohortData, TableSummary as DataSummary};
+use crate::exchange::shapes_of_safetensors;
 use crate::program::Cohort;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -44,5 +45,9 @@ impl World for Files {
             .map_err(|error| error.to_string());
         self.tables.borrow_mut().push((cohort.clone(), read.clone()));
         read
+    }
+
+    fn weights(&self, path: &str) -> Result<Shapes, String> {
+        shapes_of_safetensors(Path::new(path)).map_err(|error| error.to_string())
     }
 }

@@ -130,9 +130,9 @@ codes! {
     CohortSource = "E0701", "a cohort that cannot be understood",
         "A cohort is `bids(\"folder\")`, `table(\"file.csv\")` or `phantom(subjects: 100)`.";
     InputSource = "E0702", "an input that cannot be understood",
-        "An input is read by `image(\"pattern\")`, `columns(...)` or `column(\"name\")`, of one cohort or of all:\n`c.image(..)` or `image(..)`.";
+        "An input is read by `image(\"pattern\")`, `columns(...)` or `column(\"name\")`, of one cohort or of all:\n`c.image(..)` or `image(..)`; or it is `given()` to `fascicle apply`.";
     InputType = "E0703", "a type that does not fit its source",
-        "Images are `volume`, `image`, `slices` or `mask`; columns are `vector`; a single column is a `class` or `real`.";
+        "Images are `volume`, `image`, `slices` or `mask`; columns are `vector`; a single column is a `class` or `real`.\nWhat is `given()` has any type, `tensor[..]` too.";
     UnknownColumn = "E0704", "a column the table does not have",
         "The table was read; the nearest name is suggested. `rename name from \"column\"` maps a column that is called\notherwise.";
     Step = "E0705", "a step that cannot be applied here",
@@ -161,6 +161,8 @@ codes! {
         "A block that uses itself must come to an end: give it a parameter that shrinks and an `if` that stops.";
     TooLarge = "E0857", "a program that unrolls to too much",
         "The compiler stops at 100,000 operations or 4 billion numbers in one value.";
+    WeightsFile = "E0858", "weights of a file that do not fit",
+        "`init m from \"weights.safetensors\"` takes weights by the names they have in this program, in the same shapes.\n`fascicle weights import` brings a PyTorch file into this form.";
 
     UnusedParam = "W0901", "a parameter that changes nothing",
         "Nothing reads the parameter. Remove it, or use it.";

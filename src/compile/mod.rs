@@ -27,7 +27,7 @@ pub use code::Code;
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
 pub use layers::{LayerRow, ModelTable, model_tables};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
-pub use world::{ColumnSummary, EmptyWorld, TableSummary, World};
+pub use world::{ColumnSummary, EmptyWorld, Shapes, TableSummary, World};
 
 use crate::program::{Experiment, Program, Sweep};
 use crate::syntax::{DeclarationKind, nearest};

@@ -156,7 +156,8 @@ impl Builder<'_> {
             }
         }
         // What is the same in every run is hashed once.
-        let stages = (0..program.stages.len()).map(|s| StageParts::of(program, s)).collect::<Result<Vec<_>>>()?;
+        let stages =
+            (0..program.stages.len()).map(|s| StageParts::of(program, s, self.sources)).collect::<Result<Vec<_>>>()?;
         let asked: Vec<(usize, Asked)> =
             (0..program.models.len()).filter_map(|model| Some((model, Asked::of(program, model)?))).collect();
         let models = asked.iter().map(|(_, asked)| ModelParts::of(program, asked)).collect::<Result<Vec<_>>>()?;
@@ -250,12 +251,15 @@ struct StageParts {
 }
 
 impl StageParts {
-    fn of(program: &Program, stage: usize) -> Result<Self> {
+    fn of(program: &Program, stage: usize, sources: &Sources<'_>) -> Result<Self> {
         let job = StageJob::of(program, stage)?;
-        let parts = Parts::new("train", train::VERSION)
+        let mut parts = Parts::new("train", train::VERSION)
             .with("network", &job.live.graph)?
             .with("settings of the stage", &train::settings_identity(&job))?
             .with("inputs", &specs_of(program, &job.live))?;
+        for (to, file) in &job.loads {
+            parts = parts.with(format!("weights of `{to}` from {file}"), &sources.weights(file)?)?;
+        }
         Ok(Self { parts, sources: job.sources().collect() })
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct StageJob {
     pub model: Model,
     /// Modules that start from others: path, path of the other, stage that trained that one.
     init: Vec<(String, String, usize)>,
+    /// Modules that start from a file: path and file.
+    pub loads: Vec<(String, String)>,
 }
 
 /// How a stage went.
@@ -87,6 +89,7 @@ impl StageJob {
         }
         let path = |module: ModuleId| program.graph.module(module).path.clone();
         let init = declared.init.iter().map(|i| (path(i.to), path(i.from), i.stage)).collect();
+        let loads = declared.loads.iter().map(|l| (path(l.to), l.file.clone())).collect();
         let stage = Stage {
             model: 0,
             loss: node(&live, declared.loss)?,
@@ -98,11 +101,12 @@ impl StageJob {
             trainable: live.modules_of(&declared.trainable),
             frozen: live.modules_of(&declared.frozen),
             init: Vec::new(),
+            loads: Vec::new(),
             after: Vec::new(),
             ..declared.clone()
         };
         let model = Model { name: model.name.clone(), outputs, target, live_roots: Vec::new() };
-        Ok(Self { live, stage, model, init })
+        Ok(Self { live, stage, model, init, loads })
     }
 
     /// The stages whose weights this one takes over, in the order in which they are asked for.
@@ -261,6 +265,18 @@ impl Context<'_> {
                     && !own.contains('.')
                 {
                     initial.insert(format!("{to}.{own}"), weight.clone());
+                }
+            }
+        }
+        let mut files: BTreeMap<&str, Weights> = BTreeMap::new();
+        for (to, file) in &job.loads {
+            if !files.contains_key(file.as_str()) {
+                files.insert(file, read_weights(&self.options.base.join(file))?);
+            }
+            for (name, weight) in files.get(file.as_str()).into_iter().flatten() {
+                let own = name.strip_prefix(to.as_str()).and_then(|rest| rest.strip_prefix('.'));
+                if own.is_some_and(|own| !own.contains('.')) {
+                    initial.insert(name.clone(), weight.clone());
                 }
             }
         }

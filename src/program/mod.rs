@@ -25,7 +25,7 @@ pub use input::{
 };
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind};
-pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Sampling, Schedule, Stage, StageInit};
+pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Sampling, Schedule, Stage, StageInit, StageLoad};
 
 use crate::graph::{Graph, InputId};
 use indexmap::IndexMap;

@@ -24,6 +24,9 @@ pub struct Stage {
     pub frozen: Vec<ModuleId>,
     /// Where modules start from instead of at random.
     pub init: Vec<StageInit>,
+    /// Modules that start from weights in a file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loads: Vec<StageLoad>,
     /// How parameters move.
     pub optimizer: Optimizer,
     /// How the learning rate changes.
@@ -57,6 +60,15 @@ pub struct StageInit {
     pub from: ModuleId,
     /// The stage that trained that one.
     pub stage: usize,
+}
+
+/// Weights taken over from a file, under the names they have in the program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageLoad {
+    /// The module that starts so.
+    pub to: ModuleId,
+    /// The safetensors file, relative to the folder in which the command runs.
+    pub file: String,
 }
 
 /// How parameters move.

@@ -19,7 +19,7 @@ struct Declared {
     span: Span,
 }
 
-const TYPES: &[&str] = &["volume", "image", "slices", "vector", "class", "real", "mask"];
+const TYPES: &[&str] = &["volume", "image", "slices", "vector", "class", "real", "mask", "tensor"];
 
 /// Compiles an input declaration and gives it its place among the graph's inputs.
 pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eval<Value> {
@@ -45,8 +45,9 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
         "image" => image(e, &declared, &parts, &steps)?,
         "columns" => table(e, name, &declared, &parts, &steps, cohort.as_deref())?,
         "column" => column(e, &declared, &parts, &steps, cohort.as_deref())?,
+        "given" => given(e, &declared, &parts, &steps)?,
         other => {
-            let known = ["image", "columns", "column"];
+            let known = ["image", "columns", "column", "given"];
             return unknown_function(e, Code::InputSource, "way to read an input", other, parts.name_span, &known);
         }
     };
@@ -366,4 +367,31 @@ fn column(
         }
     }
     Ok((InputSource::Column { column: name }, Vec::new()))
+}
+
+/// `given()`: `fascicle apply` is handed the values, in any shape.
+fn given(
+    e: &mut Evaluator<'_>,
+    declared: &Declared,
+    parts: &CallParts<'_>,
+    steps: &[&Expr],
+) -> Eval<(InputSource, Vec<usize>)> {
+    Reader::of(parts).finish(e)?;
+    if let Some(what) = parts.receiver.or(steps.first().copied()) {
+        return e.fail(
+            Diagnostic::error(Code::InputSource, what.span, "what is given is in no cohort and is taken as it is")
+                .hint("write `= given()`, and compute in the model"),
+        );
+    }
+    if matches!(declared.word.as_str(), "class" | "real") {
+        return Ok((InputSource::Given, Vec::new()));
+    }
+    match declared.shape.iter().flatten().copied().collect::<Option<Vec<usize>>>() {
+        Some(shape) if !shape.is_empty() => Ok((InputSource::Given, shape)),
+        _ => e.fail(
+            Diagnostic::error(Code::InputType, declared.span, format!("`{}` needs its shape", declared.word))
+                .also(parts.span, "no table is read that could tell it")
+                .hint("in numbers, without the batch: tensor[8, 16, 16]"),
+        ),
+    }
 }

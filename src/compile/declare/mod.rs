@@ -5,6 +5,7 @@ pub(super) mod cohort;
 pub(super) mod column;
 pub(super) mod input;
 pub(super) mod leak;
+mod load;
 pub(super) mod order;
 pub(super) mod pair;
 pub(super) mod param;

@@ -1,5 +1,6 @@
 //! Stages among one another: whose weights they take, what they freeze, what is left to train, and their order.
 
+use super::load::loaded;
 use super::stage::Draft;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -26,6 +27,9 @@ pub(in crate::compile) fn finish(e: &mut Evaluator<'_>, drafts: &[Draft]) -> Eva
     all(stages.iter_mut().enumerate().map(|(index, stage)| {
         for (to, from, span) in &drafts[index].init {
             taken(e, stage, (to, from), *span, index, &trained_by)?;
+        }
+        for load in &drafts[index].load {
+            loaded(e, stage, load)?;
         }
         kept(e, stage, drafts[index].span, index, &trained_by)
     }))?;
@@ -102,19 +106,23 @@ fn taken(
 /// What no `init` names: frozen modules come from the last stage that trained them, and a later stage of the same
 /// model goes on from the earlier one.
 fn kept(e: &mut Evaluator<'_>, stage: &mut Stage, span: Span, index: usize, trained_by: &[Vec<usize>]) -> Eval<()> {
+    let is_loaded = |stage: &Stage, module: ModuleId| stage.loads.iter().any(|l| l.to == module);
     for module in stage.frozen.clone() {
+        if is_loaded(stage, module) {
+            continue;
+        }
         let Some(from) = trained_by[module.index()].iter().copied().rfind(|s| *s != index) else {
             let path = e.graph.module(module).path.clone();
             let message = format!("`{path}` is frozen, and no stage trains it");
-            return e.fail(
-                Diagnostic::error(Code::InitMismatch, span, message)
-                    .hint("train it in a stage of its own, or do not freeze it"),
-            );
+            return e
+                .fail(Diagnostic::error(Code::InitMismatch, span, message).hint(
+                    "train it in a stage of its own, take its weights from a file (`init`), or do not freeze it",
+                ));
         };
         comes_from(stage, module, module, from);
     }
     for module in stage.trainable.clone() {
-        let already = stage.init.iter().any(|i| i.to == module);
+        let already = is_loaded(stage, module) || stage.init.iter().any(|i| i.to == module);
         let before = trained_by[module.index()].iter().copied().rfind(|s| *s < index);
         if let (false, Some(from)) = (already, before) {
             comes_from(stage, module, module, from);
@@ -132,7 +140,7 @@ fn comes_from(stage: &mut Stage, to: ModuleId, from: ModuleId, earlier: usize) {
 
 /// Modules at or below a path: `ad.Embed` is `ad.Embed.Linear`, `ad.Embed[t1].Linear`, ..., and `ad` is all of the
 /// model.
-fn modules_below(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<Vec<(ModuleId, String)>> {
+pub(super) fn modules_below(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<Vec<(ModuleId, String)>> {
     let below = |(index, module): (usize, &Module)| {
         let rest = module.path.strip_prefix(path)?;
         (rest.is_empty() || rest.starts_with(['.', '['])).then(|| (ModuleId(index as u32), rest.to_string()))

@@ -32,7 +32,16 @@ pub(in crate::compile) struct Draft {
     pub span: Span,
     pub minimize: Option<Span>,
     pub init: Vec<(String, String, Span)>,
+    pub load: Vec<Load>,
     pub freeze: Vec<(String, Span)>,
+}
+
+/// `init to from "file"`.
+pub(in crate::compile) struct Load {
+    pub to: String,
+    pub to_span: Span,
+    pub file: String,
+    pub file_span: Span,
 }
 
 /// Compiles a `train` block.
@@ -61,6 +70,7 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         trainable: Vec::new(),
         frozen: Vec::new(),
         init: Vec::new(),
+        loads: Vec::new(),
         optimizer: Optimizer::Adam { lr: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 },
         schedule: Schedule::Constant,
         epochs: 100,
@@ -73,7 +83,8 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         sampling: Sampling::Shuffled,
         after: Vec::new(),
     };
-    let mut draft = Draft { stage, span: model.span, minimize: None, init: Vec::new(), freeze: Vec::new() };
+    let (init, load, freeze) = (Vec::new(), Vec::new(), Vec::new());
+    let mut draft = Draft { stage, span: model.span, minimize: None, init, load, freeze };
     let mut seen: Vec<&Name> = Vec::new();
     all(clauses.iter().map(|clause| {
         let word = &clause.word;
@@ -143,10 +154,15 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
                 let Some((_, from)) = value.links.iter().find(|(w, _)| w.text == "from") else {
                     return e.fail(
                         Diagnostic::error(Code::UnknownClause, value.value.span, "`init` needs to know from where")
-                            .hint("write: init ad.Embed from table.Embed"),
+                            .hint("write: init ad.Embed from table.Embed, or from \"weights.safetensors\""),
                     );
                 };
                 let to = e.sources.text(value.value.span).to_string();
+                if let Some(file) = file_name(e, from)? {
+                    let (to_span, file_span) = (value.value.span, from.span);
+                    draft.load.push(Load { to, to_span, file, file_span });
+                    continue;
+                }
                 let from_path = e.sources.text(from.span).to_string();
                 draft.init.push((to, from_path, value.value.span.to(from.span)));
             }
@@ -175,6 +191,23 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
         }
     }
     Ok(())
+}
+
+/// The file that `init .. from` names: a text, or a `param` that is one. Anything else is the path of a module.
+fn file_name(e: &mut Evaluator<'_>, from: &Expr) -> Eval<Option<String>> {
+    let is_param = |e: &Evaluator<'_>, name: &str| {
+        let declared = e.unit.resolve(e.scope(), name).map(|p| &e.unit.declarations[p].declaration.kind);
+        matches!(declared, Some(DeclarationKind::Param { .. }))
+    };
+    match &from.kind {
+        ExprKind::Text(_) => {}
+        ExprKind::Name(name) if is_param(e, name) => {}
+        _ => return Ok(None),
+    }
+    match e.eval(from)? {
+        Value::Text(file) => Ok(Some(file.to_string())),
+        other => e.expected("the path of a module, or a file in quotes", &other, from.span),
+    }
 }
 
 fn single<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<&'t Expr> {

@@ -143,6 +143,7 @@ fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
         trainable,
         frozen: Vec::new(),
         init: Vec::new(),
+        loads: Vec::new(),
         optimizer: Optimizer::Adam { lr: 0.02, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 },
         schedule: Schedule::Constant,
         epochs: 6,

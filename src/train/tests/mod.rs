@@ -186,6 +186,7 @@ impl Scene {
             trainable: sketch.modules(),
             frozen: Vec::new(),
             init: Vec::new(),
+            loads: Vec::new(),
             optimizer: Optimizer::Sgd { lr: 0.1, momentum: 0.0, nesterov: false, weight_decay: 0.0 },
             schedule: Schedule::Constant,
             epochs: 5,
