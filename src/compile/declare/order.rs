@@ -28,9 +28,7 @@ pub(in crate::compile) fn finish(e: &mut Evaluator<'_>, drafts: &[Draft]) -> Eva
         for (to, from, span) in &drafts[index].init {
             taken(e, stage, (to, from), *span, index, &trained_by)?;
         }
-        for load in &drafts[index].load {
-            loaded(e, stage, load)?;
-        }
+        all(drafts[index].load.iter().map(|load| loaded(e, stage, load)))?;
         kept(e, stage, drafts[index].span, index, &trained_by)
     }))?;
     let spans: Vec<Span> = drafts.iter().map(|d| d.span).collect();
@@ -114,10 +112,9 @@ fn kept(e: &mut Evaluator<'_>, stage: &mut Stage, span: Span, index: usize, trai
         let Some(from) = trained_by[module.index()].iter().copied().rfind(|s| *s != index) else {
             let path = e.graph.module(module).path.clone();
             let message = format!("`{path}` is frozen, and no stage trains it");
-            return e
-                .fail(Diagnostic::error(Code::InitMismatch, span, message).hint(
-                    "train it in a stage of its own, take its weights from a file (`init`), or do not freeze it",
-                ));
+            return e.fail(Diagnostic::error(Code::InitMismatch, span, message).hint(
+                "train it in a stage of its own, or do not freeze it; or give it weights: `init .. from \"file\"`",
+            ));
         };
         comes_from(stage, module, module, from);
     }
