@@ -98,20 +98,22 @@ pub fn apply(job: &Application<'_>) -> Result<Tensors, ApplyError> {
     let mut result = Tensors::new();
     let mut network = fresh()?;
     let keep: Vec<NodeId> = outputs.iter().map(|(_, node)| *node).collect();
-    let mut values = Forward::new(graph.clone(), &keep).run(&network, &batch, &settings)?;
-    for (name, node) in &outputs {
-        let shape = &graph.node(*node).ty.shape;
-        result.insert(name.clone(), placed(values.host(*node)?, shape, batch.rows, f32::NAN));
-    }
+    let statistics = {
+        let mut values = Forward::new(graph.clone(), &keep).run(&network, &batch, &settings)?;
+        for (name, node) in &outputs {
+            let shape = &graph.node(*node).ty.shape;
+            result.insert(name.clone(), placed(values.host(*node)?, shape, batch.rows, f32::NAN));
+        }
+        values.take_statistics()
+    };
     if job.training.is_some() {
-        network.absorb(values.take_statistics());
+        network.absorb(statistics);
         for weight in network.weights()? {
             if weights.get(&weight.name).is_some_and(|(_, before)| *before != weight.values) {
                 result.insert(format!("after/{}", weight.name), (weight.shape, weight.values));
             }
         }
     }
-    drop(values);
     for stage in stages {
         // A pass of its own: walking back uses up the history of the values on the way.
         let network = fresh()?;

@@ -5,7 +5,7 @@ use super::layout::Layout;
 use super::names::{NameMap, fits};
 use super::{ExchangeError, Mismatch, Tensors};
 use crate::graph::show_shape;
-use ndarray::{Axis, concatenate};
+use ndarray::{ArrayD, Axis, concatenate};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A weight of the program: name and shape in PyTorch's layout.
@@ -24,6 +24,14 @@ struct Route {
     place: usize,
     from: Vec<String>,
     layout: Layout,
+}
+
+/// A part of a tensor of the file.
+struct Piece {
+    first: usize,
+    end: usize,
+    axis: usize,
+    array: ArrayD<f32>,
 }
 
 /// PyTorch's counter of batches, which nothing reads.
@@ -159,8 +167,8 @@ impl Binding {
         let refuse = |name: &str, problem: String| ExchangeError::NoWayBack { name: name.to_owned(), problem };
         self.all_there(weights)?;
         let mut file = Tensors::new();
-        // Parts of a tensor that several weights are taken from: where each begins and ends.
-        let mut parts: BTreeMap<&str, Vec<(usize, usize, usize, ndarray::ArrayD<f32>)>> = BTreeMap::new();
+        // Of tensors that several weights are taken from.
+        let mut parts: BTreeMap<&str, Vec<Piece>> = BTreeMap::new();
         for route in &self.routes {
             let (place, shape) = &self.places[route.place];
             let name = &route.from[0];
@@ -168,7 +176,10 @@ impl Binding {
             let written = route.layout.write(route.from.len(), shape, values).map_err(|e| refuse(name, e))?;
             for (name, array) in route.from.iter().zip(written) {
                 match route.layout.part {
-                    Some((first, end)) => parts.entry(name).or_default().push((first, end, route.layout.axis, array)),
+                    Some((first, end)) => {
+                        let piece = Piece { first, end, axis: route.layout.axis, array };
+                        parts.entry(name).or_default().push(piece);
+                    }
                     None => {
                         file.insert(name.clone(), (array.shape().to_vec(), array.iter().copied().collect()));
                     }
@@ -176,16 +187,16 @@ impl Binding {
             }
         }
         for (name, mut pieces) in parts {
-            pieces.sort_by_key(|(first, ..)| *first);
+            pieces.sort_by_key(|piece| piece.first);
             let mut reached = 0;
-            for (first, end, ..) in &pieces {
-                if *first != reached {
-                    return Err(refuse(name, format!("no weight is for its part {reached}..{first}")));
+            for piece in &pieces {
+                if piece.first != reached {
+                    return Err(refuse(name, format!("no weight is for its part {reached}..{}", piece.first)));
                 }
-                reached = *end;
+                reached = piece.end;
             }
-            let axis = pieces[0].2;
-            let views: Vec<_> = pieces.iter().map(|(.., array)| array.view()).collect();
+            let axis = pieces[0].axis;
+            let views: Vec<_> = pieces.iter().map(|piece| piece.array.view()).collect();
             let whole = concatenate(Axis(axis), &views).map_err(|e| refuse(name, e.to_string()))?;
             file.insert(name.to_owned(), (whole.shape().to_vec(), whole.iter().copied().collect()));
         }
