@@ -120,7 +120,11 @@ impl Predicted {
         Ok(read)
     }
 
-    fn write(&self, task: &str, folder: &Path) -> Result<()> {
+    /// Writes a result into a folder.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn write(&self, task: &str, folder: &Path) -> Result<()> {
         let mut arrays = Weights::new();
         for (kind, values) in [("node", &self.nodes), ("truth", &self.truths)] {
             for (at, values) in values.iter().enumerate() {
