@@ -84,7 +84,7 @@ impl Context<'_> {
     pub fn ensembled(&self, variant: usize, ensemble: usize, group: usize) -> Result<Predicted> {
         let task = self.layout.variants[variant].ensembles.get(ensemble).copied();
         let task = task.ok_or_else(|| PlanError::inconsistent("an ensemble that is scored has no task"))?;
-        Predicted::read(&self.folder(task)?.join(folder_name(group)))
+        Predicted::read_part(&self.folder(task)?, &part(group))
     }
 
     /// Combines the predictions of every group and writes them into `folder`.
@@ -106,16 +106,16 @@ impl Context<'_> {
             });
             let nodes = nodes.collect::<Result<_>>()?;
             let truths = members[0].truths.iter().map(|truth| of_rows(truth, &joined.places[0])).collect();
-            let to = folder.join(folder_name(at));
-            std::fs::create_dir_all(&to).map_err(PlanError::io("make", &to))?;
-            Predicted { rows: joined.rows, nodes, truths, grids: Vec::new() }.write(task, &to)?;
+            let together = Predicted { rows: joined.rows, nodes, truths, grids: Vec::new() };
+            together.write_part(task, folder, &part(at))?;
         }
         Ok(())
     }
 }
 
-fn folder_name(group: usize) -> String {
-    format!("group-{}", group + 1)
+/// What the names of a group's files begin with.
+pub(super) fn part(group: usize) -> String {
+    format!("group-{}_", group + 1)
 }
 
 /// The held-out people, and where each is in the predictions of every member.

@@ -26,10 +26,10 @@ fn predictions(
     summary: &RunSummary,
     kind: Kind,
     task: &str,
-    folder: &str,
+    part: &str,
 ) -> super::super::Result<Predicted> {
     let at = bench.stored(summary, kind, task, "entry.json");
-    Predicted::read(&at.parent().unwrap_or(&at).join(folder))
+    Predicted::read_part(at.parent().unwrap_or(&at), part)
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn the_folds_predict_the_held_out_people_as_one() -> Outcome {
     let of_folds: Vec<Predicted> = (1..=3)
         .map(|fold| predictions(&bench, &summary, Kind::Predict, &format!("fold {fold}, repeat 2, seed 1"), ""))
         .collect::<Result<_, _>>()?;
-    let together = predictions(&bench, &summary, Kind::Ensemble, "ensemble dx", "group-2")?;
+    let together = predictions(&bench, &summary, Kind::Ensemble, "ensemble dx", "group-2_")?;
     assert_eq!(together.rows.len(), 20);
     for (at, row) in together.rows.iter().enumerate() {
         let mut p = Array3::zeros((3, 1, 2));
