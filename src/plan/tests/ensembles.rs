@@ -100,6 +100,12 @@ fn predicted_numbers_are_averaged_over_models() -> Outcome {
         line.and_then(|line| line.mean).ok_or("no error")
     };
     assert_eq!(summary.variants[0].scores[2].lines[0].runs.len(), 3, "one ensemble a fold");
-    assert!(mae(2)? <= mae(1)?, "the error of a mean is at most the mean error: {} and {}", mae(2)?, mae(1)?);
+    // Where all models err to the same side, the two are equal but for the rounding of predictions to f32.
+    assert!(
+        mae(2)? <= mae(1)? * (1.0 + 1e-6),
+        "the error of a mean is at most the mean error: {} and {}",
+        mae(2)?,
+        mae(1)?
+    );
     Ok(())
 }
