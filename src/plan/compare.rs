@@ -195,7 +195,7 @@ fn field_item(analysis: &str, field: &str, analyses: &[Vec<Analysed>], (test, si
     let tested = by_run.iter().all(|runs| !runs.is_empty());
     let contrasts = if tested {
         let lines: Vec<Option<ByRun>> = by_run.iter().cloned().map(Some).collect();
-        contrasts(&lines, 0, test, (sizes.train, sizes.test))
+        contrasts(&lines, 0, (test, ONE_FOLD), (sizes.train, sizes.test))
     } else {
         Vec::new()
     };
@@ -236,7 +236,11 @@ fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Siz
         let contrasts = match reference {
             Some(reference) => {
                 let by_run: Vec<Option<ByRun>> = lines.iter().map(|line| line.as_ref().map(runs_of)).collect();
-                contrasts(&by_run, reference, test, (sizes.train, tested))
+                let alone = match scored.ensemble {
+                    Some(_) => "one ensemble alone cannot be tested; use more seeds or repeats",
+                    None => ONE_FOLD,
+                };
+                contrasts(&by_run, reference, (test, alone), (sizes.train, tested))
             }
             None => Vec::new(),
         };
@@ -277,11 +281,20 @@ fn reference(metric: Metric, values: &[VariantValue]) -> Option<usize> {
 /// A value for every run.
 type ByRun = Vec<(RunKey, Option<f64>)>;
 
+/// What is said of a single fold.
+const ONE_FOLD: &str = "one fold alone cannot be tested; use more folds or seeds";
+
 fn runs_of(line: &Line) -> ByRun {
     line.runs.iter().map(|run| (run.run, run.value)).collect()
 }
 
-fn contrasts(lines: &[Option<ByRun>], reference: usize, test: PairedTest, sizes: (usize, usize)) -> Vec<Contrast> {
+/// `test` comes with what is said where there is too little to test.
+fn contrasts(
+    lines: &[Option<ByRun>],
+    reference: usize,
+    test: (PairedTest, &str),
+    sizes: (usize, usize),
+) -> Vec<Contrast> {
     let mut contrasts: Vec<Contrast> = (0..lines.len())
         .filter(|variant| *variant != reference)
         .map(|variant| contrast(variant, lines[variant].as_ref(), lines[reference].as_ref(), test, sizes))
@@ -300,7 +313,7 @@ fn contrast(
     variant: usize,
     line: Option<&ByRun>,
     reference: Option<&ByRun>,
-    test: PairedTest,
+    (test, alone): (PairedTest, &str),
     (train, tested): (usize, usize),
 ) -> Contrast {
     let mut contrast =
@@ -325,7 +338,7 @@ fn contrast(
     match outcome {
         Ok(p) => contrast.p = Some(p),
         Err(AnalysisError::TooFew { .. } | AnalysisError::Empty { .. }) => {
-            contrast.reason = Some("one fold alone cannot be tested; use more folds or seeds".into());
+            contrast.reason = Some(alone.to_owned());
         }
         Err(e) => contrast.reason = Some(e.to_string()),
     }
