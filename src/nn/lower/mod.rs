@@ -9,6 +9,7 @@ mod convolution;
 mod convolve;
 mod correlation;
 mod dense;
+mod depthwise;
 mod elementwise;
 mod gaussian;
 mod loss;
