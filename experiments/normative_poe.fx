@@ -23,6 +23,8 @@ param weight_cortical: real = 1.0  // lambda of the paper: what each part counts
 param weight_subcortical: real = 1.0
 param weight_hippocampal: real = 1.0
 param experts: one_of(poe, moe, mopoe) = poe
+param rate: real = 1e-4
+param rounds: int = 500
 param squashed: bool = false  // a sigmoid on the decoders, as in the published code
 
 cohort healthy = table(healthy_table) {
@@ -63,8 +65,8 @@ train norm on healthy {
     }
     weight * squared_error(norm.recon[m], m)
   }) + beta * batch_mean(kl(norm.posterior, prior))
-  optimizer Adam(lr: 1e-4)
-  epochs 500
+  optimizer Adam(lr: rate)
+  epochs rounds
   batch 256
   keep best
 }

@@ -14,6 +14,7 @@ use std.blocks.{ConvBlock, FuseDown, FuseUp, MidFlow, SepConv}
 param data: text = "data/hcp"
 param steps: int = 5  // every step halves each axis and doubles the filters
 param unit: block = SepConv  // of the mid-flows; ConvBlock is the dense twin
+param rounds: int = 200
 param skips: bool = true  // whether a level is told what its mirror saw
 
 cohort hcp = bids(data)
@@ -48,7 +49,7 @@ model fused(pair) {
 train fused {
   minimize sum(for m in pair { binary_cross_entropy(fused.image[m], m) })
   optimizer Adam(lr: 1e-3)
-  epochs 200
+  epochs rounds
   batch 1
   keep last
 }
