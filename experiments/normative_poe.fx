@@ -11,8 +11,8 @@
 /// the third part; here the loss that chooses the epoch is the one that is minimised. Their configuration has a latent
 /// space of 32, a learning rate of 5e-5, batches of 64 and 1,000 epochs.
 ///
-/// Parameters: (d + k) 64 + 64 + 64 32 + 32 + 2 (32 l + l) for the encoder of a part with d columns, k covariates and l
-/// latent numbers, (l + k) 32 + 32 + 32 64 + 64 + 64 d + d for its decoder: 34,095 in all.
+/// It has (d + k) 64 + 64 + 64 32 + 32 + 2 (32 l + l) for the encoder of a part with d columns, k covariates and l
+/// latent numbers, (l + k) 32 + 32 + 32 64 + 64 + 64 d + d for its decoder: 34,095 parameters in all.
 use std.encoders.GaussianEncoder
 
 param healthy_table: text = "data/ukb.csv"

@@ -7,8 +7,8 @@
 /// The paper has no published code. Blocks are those of the reference cases (convolution 5x6x5, normalisation, ELU; a
 /// separable one has 150 cin + cin cout + 3 cout parameters); where the paper puts its biases was not checked.
 ///
-/// Parameters: 429,012 in all. The mid-flows have 64,632 a contrast, their dense twins (`--set unit=ConvBlock`) 1,227,357,
-/// 19 times as many; the paper says about 20.
+/// It has 1,152,781 parameters in all. The mid-flows have 64,632 a contrast, their dense twins (`--set unit=ConvBlock`)
+/// 1,227,357: 19 times as many; the paper says about 20.
 use std.blocks.{ConvBlock, FuseDown, FuseUp, MidFlow, SepConv}
 
 param data: text = "data/hcp"
