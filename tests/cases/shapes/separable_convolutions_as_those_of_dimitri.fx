@@ -2,7 +2,8 @@
 use std.blocks.{MidFlow, SepConv}
 cohort c = bids("data")
 modality t1: volume[1, 16, 16, 16] = c.image("anat/*_T1w.nii.gz")
-modality few: volume[16, 8, 8, 8] = c.image("a.nii.gz") |> labels(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
+modality few: volume[16, 8, 8, 8] = c.image("a.nii.gz")
+  |> labels(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
 model first(t1) { t1 |> SepConv(16) }
 model second(few) { few |> SepConv(32) }
 model third(few) { few |> MidFlow() }
