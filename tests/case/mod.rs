@@ -265,7 +265,8 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
     let paths = folders.iter().flat_map(|folder| files_below(&root.join(folder), "fx"));
     let mut cases: Vec<Case> = paths.map(|path| Case::read(&path).beside(&path)).collect();
     let table = |columns: &str| Case::parse("", &format!("// table: t: {columns}")).tables["t"].clone();
-    let clinical = "age number; education number; atrophy number; hypometabolism number; abeta number; ptau number; sex F M; apoe4 0 1 2; diagnosis control patient";
+    let clinical = "age number; education number; atrophy number; hypometabolism number; abeta number; ptau number; \
+                    sex F M; apoe4 0 1 2; diagnosis control patient";
     let thickness = "sub_id text; age number; sex 0 1; eTIV number; lh_G_a_thickness number; lh_S_b_thickness number; \
                      rh_G_a_thickness number; Left-Caudate number";
     // As many regions as normative_poe.fx declares.
@@ -284,10 +285,6 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
         };
         add(&["oasis"], &table("age number; sex F M; diagnosis AD HC other"));
         add(&["heads", "adni", "hcp", "brats", "msd"], &table(clinical));
-        match case.name.as_str() {
-            "normative_poe.fx" | "normative_poe_phantom.fx" => add(&["healthy", "patients"], &table(&volumes)),
-            _ => add(&["young", "old", "controls", "patients"], &table(thickness)),
-        }
         match case.name.as_str() {
             "normative_poe.fx" | "normative_poe_phantom.fx" => add(&["healthy", "patients"], &table(&volumes)),
             _ => add(&["young", "old", "controls", "patients"], &table(thickness)),
