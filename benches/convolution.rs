@@ -19,8 +19,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("1 -> 16, kernel 3", 1, 16, 1, [3, 3, 3]),
         ("16 -> 16 depthwise, kernel 3", 16, 16, 16, [3, 3, 3]),
         ("4 -> 4 depthwise, kernel 5 x 6 x 5", 4, 4, 4, [5, 6, 5]),
-        // No stride by which burn's own depthwise convolution could be told from ours: one channel more a group is.
-        ("4 -> 8, one filter pair a channel, kernel 5 x 6 x 5", 4, 8, 4, [5, 6, 5]),
+        // With more than four filters a group burn's own convolution is used.
+        ("4 -> 20, five filters a channel, kernel 5 x 6 x 5", 4, 20, 4, [5, 6, 5]),
+        ("2 -> 2, kernel 5 x 6 x 5", 2, 2, 1, [5, 6, 5]),
         ("16 -> 16, kernel 1", 16, 16, 1, [1, 1, 1]),
     ] {
         let (forward, backward) = seconds(inputs, outputs, groups, kernel)?;

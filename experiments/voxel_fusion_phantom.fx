@@ -21,3 +21,27 @@ target atrophy: real = hcp.column("atrophy")
 target hypometabolism: real = hcp.column("hypometabolism")
 
 protocol cv = kfold(3, seed: 1)
+
+// What the embedding tells of the hidden factors: a line fitted to it by shrunken least squares, the network as it is.
+model atrophy_told(fused.z) -> atrophy { fused.z |> BatchNorm() |> Linear(1) }
+model hypometabolism_told(fused.z) -> hypometabolism { fused.z |> BatchNorm() |> Linear(1) }
+
+train atrophy_told {
+  freeze fused
+  minimize mse(atrophy_told, atrophy)
+  optimizer AdamW(lr: 1e-3, weight_decay: 1)
+  epochs 60
+  batch 16
+  keep last
+}
+train hypometabolism_told {
+  freeze fused
+  minimize mse(hypometabolism_told, hypometabolism)
+  optimizer AdamW(lr: 1e-3, weight_decay: 1)
+  epochs 60
+  batch 16
+  keep last
+}
+
+score atrophy_told: r2, pearson
+score hypometabolism_told: r2, pearson

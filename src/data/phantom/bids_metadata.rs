@@ -38,7 +38,7 @@ numbered as in dseg.tsv.
 /// The README of the regional volumes.
 pub(super) const REGIONS_README: &str = "\
 Volumes in mm3 of 64 cortical, 35 subcortical and 16 hippocampal regions of the synthetic people. They are drawn from
-head size, sex, age and how ill a person is, not measured in the scans. Hippocampal regions are n/a where the T2w scan is
+head size, sex, age and how ill a person is, not measured in the scans; regions.json says how much disease takes of each. Hippocampal regions are n/a where the T2w scan is
 missing.
 ";
 

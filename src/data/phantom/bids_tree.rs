@@ -4,7 +4,7 @@
 //! dataset_description.json  README  participants.tsv  participants.json  T1w.json ... pet.json
 //! sub-001/anat/sub-001_T1w.nii.gz ...    sub-001/pet/sub-001_pet.nii.gz
 //! derivatives/truth/dataset_description.json  truth.tsv  truth.json  dseg.tsv
-//! derivatives/regions/dataset_description.json  regions.tsv  README
+//! derivatives/regions/dataset_description.json  regions.tsv  regions.json  README
 //! derivatives/truth/sub-001/anat/sub-001_dseg.nii.gz
 //! ```
 //!
@@ -22,6 +22,7 @@ use tempfile::TempDir;
 
 use super::anatomy::Tissue;
 use super::bids_metadata as metadata;
+use super::regions;
 use super::spec::{Contrast, PhantomError};
 use super::{Head, Phantom, REGIONS_TABLE, TRUTH_TABLE, Truth};
 
@@ -180,6 +181,7 @@ impl Tree<'_> {
             cells
         });
         self.table(TRUTH_TABLE, &columns, rows)?;
+        self.json("derivatives/regions/regions.json", &regions::described(phantom.spec()))?;
         let Some((columns, rows)) = phantom.derivative(REGIONS_TABLE) else { return Ok(()) };
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let text = |cell: Option<String>| cell.unwrap_or_else(|| "n/a".into());

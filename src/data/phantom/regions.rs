@@ -19,6 +19,7 @@
 //! Shares are in no proportion to those of any disease; this is a test object, not a claim about medicine.
 
 use rand::RngExt;
+use serde_json::{Value, json};
 
 use super::clinical::{Factors, Row, Sex};
 use super::draws::{Purpose, normal, stream};
@@ -110,6 +111,15 @@ pub(super) fn volumes(
             has_scan(region.scan).then(|| log.exp() * (1.0 - burden * region.taken))
         })
         .collect()
+}
+
+/// `regions.json`: what each column is, and the share of it that disease takes at most.
+pub(super) fn described(spec: &PhantomSpec) -> Value {
+    let describe = |region: Region| {
+        let what = format!("Volume, measured on the {} scan", region.scan);
+        (region.name, json!({ "Description": what, "Units": "mm3", "TakenAtMost": (region.taken * 1e4).round() / 1e4 }))
+    };
+    Value::Object(regions(spec).into_iter().map(describe).collect())
 }
 
 /// Share of the most that disease takes: 0 below a severity of 4.5, 1 at 10.

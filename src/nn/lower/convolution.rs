@@ -2,7 +2,7 @@
 
 use super::super::forward::Step;
 use super::super::{B, Dynamic, NnError};
-use super::depthwise;
+use super::banded;
 use crate::graph::ConvOp;
 use burn::tensor::Tensor;
 use burn::tensor::module::{conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d, conv3d};
@@ -14,8 +14,8 @@ pub(super) fn convolution(step: &Step<'_>, conv: &ConvOp) -> Result<Dynamic, NnE
     let weights = layer.and_then(|(_, layer)| layer.convolution_weights());
     let Some((weight, bias)) = weights else { return Err(step.broken("it has no convolution's weights")) };
     let x = step.tensor(0)?;
-    if depthwise::applies(conv, &x) {
-        return depthwise::convolution(step, conv, x, weight, bias);
+    if banded::applies(conv, &x) {
+        return banded::convolution(step, conv, x, weight, bias);
     }
     match (conv.kernel.len(), &conv.transposed) {
         (1, None) => plain::<1>(step, conv, x, |x, p| {

@@ -4,12 +4,12 @@
 //! first. The match is exhaustive on purpose: an operation without a lowering does not compile.
 
 pub(super) mod absence;
+mod banded;
 mod contrastive;
 mod convolution;
 mod convolve;
 mod correlation;
 mod dense;
-mod depthwise;
 mod elementwise;
 mod gaussian;
 mod loss;

@@ -1,11 +1,11 @@
-//! Depthwise convolutions over three axes, as grouped convolutions over two.
+//! Convolutions over three axes with few filters, as convolutions over two.
 //!
-//! With one filter a channel there is little to multiply for each number read, and burn's CPU backend spends its time
-//! on the bookkeeping. So the last axis is cut into blocks, and the places of a block become channels: what a filter of
-//! `k` taps does along that axis is then a banded matrix from `block + k - 1` places to `block`, and the other two axes
-//! are convolved as an image. That multiplies `(block + k - 1) / k` times as often as needed, but in dense matrix
-//! products, forward and backward; benches/convolution.rs has the times. Numbers agree with the plain convolution but
-//! for the order of the sums.
+//! With few filters there is little to multiply for each number read, and burn's CPU backend spends its time on bringing
+//! numbers to their place: every tap of the kernel is one copy of the image. So the last axis is cut into blocks, and the
+//! places of a block become channels: what a filter of `k` taps does along that axis is then a banded matrix from
+//! `block + k - 1` places to `block`, and the other two axes are convolved as an image. That multiplies
+//! `(block + k - 1) / k` times as often as needed, and copies `k block / (block + k - 1)` times less, forward and
+//! backward; benches/convolution.rs has the times. Numbers agree with the plain convolution but for the order of sums.
 
 use super::super::forward::Step;
 use super::super::{B, Dynamic, NnError};
@@ -14,21 +14,22 @@ use burn::tensor::Tensor;
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::ConvOptions;
 
-/// Places of the last axis that are computed together. Fewer multiply less in vain, more make larger matrices.
-const BLOCK: usize = 12;
+/// Places of the last axis that are computed together. Fewer multiply less in vain, more copy less.
+const BLOCK: usize = 8;
+/// Filters a group up to which copying outweighs multiplying.
+const FEW: usize = 4;
 
-/// Whether this lowering stands in for burn's: one filter a channel over three axes, every place, on the CPU.
+/// Whether this lowering stands in for burn's: few filters over three axes, every place, on the CPU.
 pub(super) fn applies(conv: &ConvOp, x: &Dynamic) -> bool {
     conv.transposed.is_none()
         && conv.kernel.len() == 3
         && conv.kernel[2] > 1
-        && conv.groups == conv.inputs
-        && conv.outputs == conv.inputs
+        && conv.outputs <= FEW * conv.groups
         && conv.stride.iter().chain(&conv.dilation).all(|n| *n == 1)
         && x.is_on_cpu()
 }
 
-/// `[rows, c, d, h, w] -> [rows, c, d', h', w']`; the weight is `[c, 1, kd, kh, kw]`.
+/// `[rows, c, d, h, w] -> [rows, f, d', h', w']`; the weight is `[f, c / groups, kd, kh, kw]`.
 pub(super) fn convolution(
     step: &Step<'_>,
     conv: &ConvOp,
@@ -41,6 +42,7 @@ pub(super) fn convolution(
     else {
         return Err(step.broken("a convolution over three axes has an input of five"));
     };
+    let (filters, of_group) = (conv.outputs, channels / conv.groups);
     let made = width + pad_w.0 + pad_w.1 + 1 - kw;
     let blocks = made.div_ceil(BLOCK);
     let block = made.div_ceil(blocks);
@@ -58,21 +60,22 @@ pub(super) fn convolution(
     }
 
     let banded = Dynamic::from_host(band(kw, block, read), &[kw, block * read], step.device);
-    let taps: Tensor<B, 2> = weight.reshape(&[channels * kd * kh, kw]).rank();
+    let taps: Tensor<B, 2> = weight.reshape(&[filters * of_group * kd * kh, kw]).rank();
     let weight = Dynamic::of(taps.matmul(banded.rank()))
-        .reshape(&[channels, kd, kh, block, read])
-        .permute(&[0, 3, 4, 1, 2])
-        .reshape(&[channels * block, read, kd, kh]);
+        .reshape(&[filters, of_group, kd, kh, block, read])
+        .permute(&[0, 4, 1, 5, 2, 3])
+        .reshape(&[filters * block, of_group * read, kd, kh]);
 
-    let made_planes = conv2d::<B>(x.rank(), weight.rank(), None, ConvOptions::new([1; 2], common, [1; 2], channels));
-    let [_, _, depth, height] = made_planes.dims();
-    let out = Dynamic::of(made_planes)
-        .reshape(&[blocks, rows, channels, block, depth, height])
+    let options = ConvOptions::new([1; 2], common, [1; 2], conv.groups);
+    let planes = conv2d::<B>(x.rank(), weight.rank(), None, options);
+    let [_, _, depth, height] = planes.dims();
+    let out = Dynamic::of(planes)
+        .reshape(&[blocks, rows, filters, block, depth, height])
         .permute(&[1, 2, 4, 5, 0, 3])
-        .reshape(&[rows, channels, depth, height, blocks * block])
+        .reshape(&[rows, filters, depth, height, blocks * block])
         .slice(4, 0, made, 1);
     Ok(match bias {
-        Some(bias) => out.add(Dynamic::of(bias).reshape(&[1, channels, 1, 1, 1])),
+        Some(bias) => out.add(Dynamic::of(bias).reshape(&[1, filters, 1, 1, 1])),
         None => out,
     })
 }
