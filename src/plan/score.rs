@@ -9,7 +9,7 @@ use super::predict::Predicted;
 use super::store::{get_json, put_json};
 use super::task::RunKey;
 use crate::analysis::{Bootstrap, spread};
-use crate::graph::Kind;
+use crate::graph::{InputId, Kind};
 use crate::program::{Metric, Over, Program, Protocol, Score, ScorePair, Subset};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -160,7 +160,11 @@ impl Context<'_> {
                 None => self.predicted(variant, declared.model, *run)?,
             };
             for (pair, gathered) in declared.pairs.iter().zip(&mut gathered) {
-                gathered.add(task, program, declared, pair, &predicted, *run)?;
+                let mean = match declared.metrics.contains(&Metric::Skill) {
+                    true => self.training_mean(task, variant, *run, pair.truth)?,
+                    false => None,
+                };
+                gathered.add(task, program, declared, pair, &predicted, mean, *run)?;
             }
         }
         let bootstrap = Bootstrap::with_seed(runs[0].number());
@@ -192,6 +196,17 @@ impl Context<'_> {
             }
         }
         put_json(&folder.join(SCORE), &scored)
+    }
+}
+
+impl Context<'_> {
+    /// The mean of an input over the subjects that trained in a run.
+    fn training_mean(&self, task: &str, variant: usize, run: RunKey, input: InputId) -> Result<Option<Vec<f32>>> {
+        let dataset = self.dataset(variant)?;
+        let split = self.split(variant, run.seed, run.fold)?;
+        let fitted = self.fitted(variant, run.seed, run.fold)?;
+        let inputs = fitted.of(task, &dataset)?;
+        inputs.mean(&split.train, input.index()).map_err(PlanError::data(task))
     }
 }
 
@@ -235,6 +250,7 @@ impl Gathered {
         score: &Score,
         pair: &ScorePair,
         predicted: &Predicted,
+        training_mean: Option<Vec<f32>>,
         run: RunKey,
     ) -> Result<()> {
         let asked = Asked::of(program, score.model).unwrap_or_default();
@@ -249,6 +265,7 @@ impl Gathered {
         let (node, truth) =
             values.ok_or_else(|| PlanError::inconsistent("a score's output is not among the predictions"))?;
         let mut paired = Paired::new(What::of(program, pair.truth), &truth.shape, &node.shape);
+        paired.training_mean = training_mean;
         let mut persons = Vec::new();
         for (at, row) in predicted.rows.iter().enumerate().filter(|(_, row)| row.set == score.on) {
             let (Some(t), Some(p)) = (truth.row(at), node.row(at)) else { continue };

@@ -8,7 +8,7 @@ use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{CallParts, Reader, call_parts, pipe_steps, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::{GraphInput, InputId, Kind, Presence, TensorType, show_shape};
-use crate::program::{ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
+use crate::program::{ColumnSelector, ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
 use crate::syntax::{DeclarationKind, Expr, ExprKind, InputWord, Name, Span, Type, TypeKind};
 
 /// What the declared type says.
@@ -278,9 +278,16 @@ fn table(
     }
     let tables = tables(e, cohort)?;
     let mut reader = Reader::of(parts);
-    let (specs, missing) = columns(e, &mut reader, steps, &tables)?;
+    let written = match declared.shape.as_deref() {
+        Some([width]) => *width,
+        _ => None,
+    };
+    let (specs, missing) = columns(e, &mut reader, steps, &tables, written.is_some())?;
     reader.finish(e)?;
-    let found = width(&specs, &missing);
+    let found = match written {
+        Some(width) if specs.iter().any(|s| matches!(s.select, ColumnSelector::Matching(_))) => width,
+        _ => width(&specs, &missing),
+    };
     match declared.shape.as_deref() {
         Some([None]) => {}
         Some([Some(n)]) if *n == found => {}
@@ -289,7 +296,7 @@ fn table(
                 .iter()
                 .take(6)
                 .map(|s| match &s.select {
-                    crate::program::ColumnSelector::Name(n) => n.clone(),
+                    ColumnSelector::Name(n) => n.clone(),
                     _ => String::new(),
                 })
                 .collect();

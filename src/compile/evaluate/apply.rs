@@ -270,7 +270,11 @@ impl Evaluator<'_> {
                 let was = if given == 1 { "was" } else { "were" };
                 let message =
                     format!("`{}` reads {count} {values} ({}), {given} {was} given", stanza.name, names.join(", "));
-                (message, format!("write {}({})", stanza.name, names.join(", ")))
+                let mut hint = format!("write {}({})", stanza.name, names.join(", "));
+                if given > count {
+                    hint.push_str("; of a list take one: `.last`, `[0]`, or each in turn by `for`");
+                }
+                (message, hint)
             }
             Arity::AtLeast(least) => {
                 let message = format!("`{}` reads at least {least} values, {given} were given", stanza.name);

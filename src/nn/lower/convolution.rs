@@ -2,6 +2,7 @@
 
 use super::super::forward::Step;
 use super::super::{B, Dynamic, NnError};
+use super::banded;
 use crate::graph::ConvOp;
 use burn::tensor::Tensor;
 use burn::tensor::module::{conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d, conv3d};
@@ -23,6 +24,9 @@ pub(super) fn weighed(
     weight: Dynamic,
     bias: Option<Tensor<B, 1>>,
 ) -> Result<Dynamic, NnError> {
+    if banded::applies(conv, &x) {
+        return banded::convolution(step, conv, x, weight, bias);
+    }
     match (conv.kernel.len(), &conv.transposed) {
         (1, None) => plain::<1>(step, conv, x, |x, p| {
             Dynamic::of(conv1d::<B>(

@@ -123,6 +123,38 @@ fn convolutions_match_their_definition_and_their_gradients_central_differences()
     }
 }
 
+/// Wide enough for several blocks, whose last is not full, and an even kernel, which pads one side more.
+#[test]
+fn convolutions_with_few_filters_are_cut_into_blocks_and_are_the_same() {
+    for (groups, inputs, outputs) in [(3, 3, 3), (1, 2, 3), (2, 4, 2)] {
+        let op = ConvOp {
+            inputs,
+            outputs,
+            kernel: vec![3, 2, 5],
+            stride: vec![1; 3],
+            padding: vec![(1, 1), (0, 1), (2, 2)],
+            dilation: vec![1; 3],
+            groups,
+            bias: true,
+            transposed: None,
+        };
+        let extent = [3, 2, 19];
+        let mut bench = Bench::new(2);
+        let x = bench.random("x", &[&[inputs][..], &extent].concat(), -1.0, 1.0);
+        let weights = vec![
+            WeightSpec::parameter("weight", [outputs, inputs / groups, 3, 2, 5], Init::Normal(1.0)),
+            WeightSpec::parameter("bias", [outputs], Init::Normal(1.0)),
+        ];
+        let y = bench.layer("conv", Op::Conv(op.clone()), weights, x, &[&[outputs][..], &extent].concat());
+        let (_, network) = bench.network(&[y]);
+        let weights = network.weights().unwrap();
+        let (weight, bias) = (&weights[0].values, &weights[1].values);
+        let expected = convolved(&bench.value(x), weight, bias, &op, 2, extent, extent);
+        assert_close(&bench.value(y), &expected, 1e-5);
+        bench.assert_gradients(y);
+    }
+}
+
 #[test]
 fn transposed_convolutions_match_their_definition_and_their_gradients_central_differences() {
     for axes in 1..=3 {
