@@ -20,7 +20,7 @@ mod stage;
 pub use analysis::{Analysis, AnalysisKind, Argument, Correction, Subset};
 pub use cohort::{Cohort, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use input::{
-    AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
+    AxisName, ColumnSelector, ColumnSpec, ColumnStep, Flags, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
     Interpolation, Missing, SpatialKind, View,
 };
 pub use model::{Model, Output};
