@@ -270,7 +270,8 @@ impl Evaluator<'_> {
                 let was = if given == 1 { "was" } else { "were" };
                 let message =
                     format!("`{}` reads {count} {values} ({}), {given} {was} given", stanza.name, names.join(", "));
-                let mut hint = format!("write {}({})", stanza.name, names.join(", "));
+                let made = if stanza.makes_a_module() { "(..)" } else { "" };
+                let mut hint = format!("write {}{made}({})", stanza.name, names.join(", "));
                 if given > count {
                     hint.push_str("; of a list take one: `.last`, `[0]`, or each in turn by `for`");
                 }
