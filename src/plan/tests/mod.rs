@@ -2,6 +2,7 @@
 
 mod analyses;
 mod ensembles;
+mod library;
 mod programs;
 mod results;
 mod resuming;
