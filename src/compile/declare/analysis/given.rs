@@ -64,6 +64,6 @@ fn columns_of(input: &InputSpec) -> Vec<String> {
     match &input.source {
         InputSource::Column { column } => vec![column.clone()],
         InputSource::Columns { columns, .. } => columns.iter().flat_map(|c| c.select.names().to_vec()).collect(),
-        InputSource::Image { .. } => Vec::new(),
+        InputSource::Image { .. } | InputSource::Given => Vec::new(),
     }
 }

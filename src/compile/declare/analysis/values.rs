@@ -230,7 +230,7 @@ fn of_input(e: &mut Evaluator<'_>, input: usize, span: Span, context: &Context<'
 /// `people.columns(/^lh_/, age)`: several columns as they stand in the table.
 fn columns(e: &mut Evaluator<'_>, cohort: Option<&str>, mut reader: Reader<'_>, span: Span) -> Eval<Found> {
     let tables = tables(e, cohort)?;
-    let (specs, _) = column::columns(e, &mut reader, &[], &tables)?;
+    let (specs, _) = column::columns(e, &mut reader, &[], &tables, false)?;
     reader.finish(e)?;
     if specs.iter().any(|spec| !spec.steps.is_empty()) {
         return e.fail(
