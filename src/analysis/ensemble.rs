@@ -19,7 +19,9 @@ pub enum Combination {
     Mean,
     /// The mean weighted by inverse entropy.
     InverseEntropy,
-    /// A vote for each model's most probable class (all of equals), weighted by inverse entropy.
+    /// A vote for each model's most probable class (all of equals): the share of the votes.
+    Vote,
+    /// That vote, weighted by inverse entropy.
     InverseEntropyVote,
     /// The prediction of the model of highest probability, subject by subject; of equals, the first.
     MostConfident,
@@ -55,17 +57,13 @@ pub fn inverse_entropy_weights(probabilities: ArrayView3<'_, f64>) -> Result<Arr
 /// As [`entropies`].
 pub fn combine(probabilities: ArrayView3<'_, f64>, combination: Combination) -> Result<Array2<f64>> {
     check(&probabilities)?;
-    let (models, subjects, classes) = probabilities.dim();
+    let (_, subjects, classes) = probabilities.dim();
     match combination {
-        Combination::Mean => Ok(probabilities.sum_axis(Axis(0)) / models as f64),
+        Combination::Mean => Ok(probabilities.sum_axis(Axis(0)) / probabilities.len_of(Axis(0)) as f64),
         Combination::InverseEntropy => Ok(weigh(probabilities, &inverse_entropy_weights(probabilities)?)),
+        Combination::Vote => Ok(shares(votes(probabilities).sum_axis(Axis(0)))),
         Combination::InverseEntropyVote => {
-            let mut votes = Array3::zeros((models, subjects, classes));
-            for (mut vote, p) in votes.lanes_mut(Axis(2)).into_iter().zip(probabilities.lanes(Axis(2))) {
-                let most = largest(p);
-                vote.zip_mut_with(&p, |v, &p| *v = f64::from(u8::from(p == most)));
-            }
-            Ok(weigh(votes.view(), &inverse_entropy_weights(probabilities)?))
+            Ok(weigh(votes(probabilities).view(), &inverse_entropy_weights(probabilities)?))
         }
         Combination::MostConfident => {
             let mut chosen = Array2::zeros((subjects, classes));
@@ -91,6 +89,25 @@ pub fn combine(probabilities: ArrayView3<'_, f64>, combination: Combination) -> 
 pub fn mean_prediction(predictions: ArrayView2<'_, f64>) -> Result<Vec<f64>> {
     check_array("the predictions", &predictions)?;
     Ok((predictions.sum_axis(Axis(0)) / predictions.nrows() as f64).to_vec())
+}
+
+/// 1 for the most probable class of every prediction, and for those that equal it.
+fn votes(probabilities: ArrayView3<'_, f64>) -> Array3<f64> {
+    let mut votes = Array3::zeros(probabilities.dim());
+    for (mut vote, p) in votes.lanes_mut(Axis(2)).into_iter().zip(probabilities.lanes(Axis(2))) {
+        let most = largest(p);
+        vote.zip_mut_with(&p, |v, &p| *v = f64::from(u8::from(p == most)));
+    }
+    votes
+}
+
+/// Rows divided by their sums.
+fn shares(mut counts: Array2<f64>) -> Array2<f64> {
+    for mut row in counts.rows_mut() {
+        let sum = row.sum();
+        row.mapv_inplace(|n| n / sum);
+    }
+    counts
 }
 
 fn weigh(values: ArrayView3<'_, f64>, weights: &Array2<f64>) -> Array2<f64> {
@@ -172,6 +189,16 @@ mod tests {
         let both = Array3::from_shape_vec((2, 1, 2), vec![1.0, 0.0, 0.0, 1.0]).unwrap();
         let combined = combine(both.view(), Combination::InverseEntropyVote).unwrap();
         assert_eq!(combined.into_raw_vec_and_offset().0, [0.5, 0.5]);
+    }
+
+    #[test]
+    fn every_model_has_one_vote_and_of_equals_each_gets_it() {
+        let p = Array3::from_shape_vec((3, 1, 2), vec![0.9, 0.1, 0.4, 0.6, 0.3, 0.7]).unwrap();
+        let combined = combine(p.view(), Combination::Vote).unwrap();
+        assert!((combined[[0, 1]] - 2.0 / 3.0).abs() < 1e-12, "{combined}");
+        let tied = Array3::from_shape_vec((2, 1, 2), vec![0.5, 0.5, 0.8, 0.2]).unwrap();
+        let combined = combine(tied.view(), Combination::Vote).unwrap();
+        assert!((combined[[0, 0]] - 2.0 / 3.0).abs() < 1e-12, "both classes of the tie get a vote: {combined}");
     }
 
     #[test]

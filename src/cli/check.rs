@@ -89,9 +89,9 @@ fn layers(model: &ModelTable) -> String {
 /// What the files say that the program cannot know.
 fn data_problems(program: &crate::program::Program) -> Vec<crate::data::Problem> {
     let mut problems = Vec::new();
-    let mut loaded = Vec::new();
+    let (mut loaded, tables) = (Vec::new(), crate::data::table::Tables::default());
     for cohort in &program.cohorts {
-        match CohortData::load(cohort, Path::new(".")) {
+        match CohortData::load_with(cohort, Path::new("."), &tables) {
             Ok(data) => loaded.push(data),
             Err(error) => problems.push(crate::data::Problem {
                 subject: String::new(),

@@ -1,23 +1,26 @@
 //! The file system as the compiler's world.
 
 use crate::compile::{ColumnSummary, Shapes, TableSummary, World};
+use crate::data::table::Tables;
 use crate::data::{CohortData, TableSummary as DataSummary};
 use crate::exchange::shapes_of_safetensors;
 use crate::program::Cohort;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
-/// Files relative to the program's folder, tables relative to the working folder. Tables are read once.
+/// Files relative to the program's folder, tables relative to the working folder. Each table is read once,
+/// whatever the number of cohorts and variants that ask for it.
 pub(super) struct Files {
     folder: PathBuf,
-    tables: RefCell<Vec<(Cohort, Result<TableSummary, String>)>>,
+    read: Tables,
+    summaries: RefCell<Vec<(Cohort, Result<TableSummary, String>)>>,
 }
 
 impl Files {
     /// The world around a program.
     pub(super) fn beside(program: &Path) -> Self {
         let folder = program.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        Self { folder, tables: RefCell::new(Vec::new()) }
+        Self { folder, read: Tables::default(), summaries: RefCell::default() }
     }
 }
 
@@ -30,20 +33,25 @@ impl World for Files {
     }
 
     fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        if let Some((_, known)) = self.tables.borrow().iter().find(|(c, _)| c == cohort) {
+        if let Some((_, known)) = self.summaries.borrow().iter().find(|(c, _)| c == cohort) {
             return known.clone();
         }
-        let read = CohortData::load(cohort, Path::new("."))
+        let read = CohortData::load_with(cohort, Path::new("."), &self.read)
             .and_then(|data| DataSummary::of(&data))
             .map(|summary| TableSummary {
                 columns: summary
                     .columns
                     .into_iter()
-                    .map(|c| ColumnSummary { name: c.name, numeric: c.numeric, levels: c.levels })
+                    .map(|c| ColumnSummary {
+                        name: c.name,
+                        numeric: c.numeric,
+                        first_text: c.first_text,
+                        levels: c.levels,
+                    })
                     .collect(),
             })
             .map_err(|error| error.to_string());
-        self.tables.borrow_mut().push((cohort.clone(), read.clone()));
+        self.summaries.borrow_mut().push((cohort.clone(), read.clone()));
         read
     }
 

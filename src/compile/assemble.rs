@@ -3,14 +3,13 @@
 //! A broken declaration gives nothing and has told so; whatever reads it stays silent ([`Reported`]), and everything
 //! else is still looked at, so that one pass tells all independent mistakes.
 
-use super::code::Code;
-use super::declare::{analysis, cohort, leak, order, pair, protocol, score, stage, sweep};
+use super::declare::{analysis, cohort, ensemble, leak, order, pair, protocol, score, stage, sweep};
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Eval, Evaluator, Reported};
 use super::unit::Unit;
 use super::value::Value;
 use super::world::Tables;
-use crate::program::{Analysis, Program, Protocol, ProtocolKind, Score, Stage};
+use crate::program::{Analysis, Ensemble, Program, Protocol, ProtocolKind, Score, Stage};
 use crate::syntax::{DeclarationKind, Expr, ExprKind, Name};
 use indexmap::IndexMap;
 
@@ -93,11 +92,11 @@ impl Assembly {
         self.cohorts(e);
         self.values(e);
         self.pairings(e);
-        self.ensembles(e);
         let (protocol, known) = self.protocol(e);
         let stages = self.stages(e);
         let trained_on = self.trained_on(e);
-        let scores = self.scores(e, &protocol);
+        let mut scores = self.scores(e, &protocol);
+        let ensembles = self.ensembles(e, &protocol, &mut scores);
         let (analyses, failed) = analyses(e, &self.main, &protocol, &trained_on);
         self.broken |= failed;
         let scored = (!self.broken).then_some((scores.as_slice(), analyses.as_slice()));
@@ -120,6 +119,7 @@ impl Assembly {
             models: e.models.clone(),
             stages,
             protocol,
+            ensembles,
             scores,
             analyses,
         };
@@ -191,22 +191,24 @@ impl Assembly {
         }
     }
 
-    /// Ensembles are read and not run: saying nothing would promise what does not happen.
-    fn ensembles(&mut self, e: &mut Evaluator<'_>) {
+    /// The ensembles, each with the scores that are taken of it.
+    fn ensembles(&mut self, e: &mut Evaluator<'_>, protocol: &Protocol, scores: &mut Vec<Score>) -> Vec<Ensemble> {
         let unit = e.unit;
+        let mut ensembles = Vec::new();
+        // A broken score has told so; that the ensemble then has none would be said in vain.
+        if self.broken {
+            return ensembles;
+        }
         for i in self.main.clone() {
-            if let DeclarationKind::Ensemble { model, .. } = &unit.declarations[i].declaration.kind {
-                let model_known = e.name(&model.text, model.span);
-                if self.keep(model_known).is_some() {
-                    self.broken = true;
-                    let message = format!("the ensemble of `{}` cannot be run yet", model.text);
-                    e.diagnostics.push(
-                        Diagnostic::error(Code::NotCarriedOut, model.span, message)
-                            .hint("remove the declaration; every fold is scored by itself and the mean is reported"),
-                    );
-                }
+            if let DeclarationKind::Ensemble { model, over, arguments } = &unit.declarations[i].declaration.kind {
+                let compiled = ensemble::ensemble(e, model, over, arguments, protocol, scores);
+                let Some((ensemble, asked)) = self.keep(compiled) else { continue };
+                let place = Some(ensembles.len());
+                ensembles.push(ensemble);
+                scores.extend(asked.into_iter().map(|score| Score { ensemble: place, ..score }));
             }
         }
+        ensembles
     }
 
     fn stages(&mut self, e: &mut Evaluator<'_>) -> Option<Vec<Stage>> {

@@ -62,9 +62,6 @@ codes! {
     UnknownMetric = "E0211", "a metric that does not exist",
         "Metrics are named as in scikit-learn: accuracy, balanced_accuracy, precision, recall, f1, auc, confusion, mae,\nmse, r2, pearson, spearman; for images psnr, ssim, dice, norm_diff.";
 
-    NotCarriedOut = "E0212", "something that cannot be carried out yet",
-        "The language has a form for it, so that files can be written and read; this version does not run it.";
-
     ShapeRefused = "E0301", "an operator that cannot take this shape",
         "The operator's shape rule is not met; the message gives the shapes in the order channels, depth, height, width,\nwithout the batch.";
     ShapeMismatch = "E0302", "shapes that differ where they must agree",

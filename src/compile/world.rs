@@ -45,6 +45,8 @@ pub struct ColumnSummary {
     pub name: String,
     /// Whether every present cell is a number.
     pub numeric: bool,
+    /// The line and the text of the first cell that is no number, where that is known.
+    pub first_text: Option<(usize, String)>,
     /// Distinct values, sorted, where there are few.
     pub levels: Option<Vec<String>>,
 }

@@ -220,8 +220,7 @@ fn sessions_table(root: &Path, subjects: &BTreeMap<String, Vec<String>>) -> Resu
             continue;
         }
         let part = Table::read(&path)?;
-        let whole =
-            whole.get_or_insert_with(|| Table { path, columns: vec!["participant_id".into()], rows: Vec::new() });
+        let whole = whole.get_or_insert_with(|| Table::new(path, vec!["participant_id".into()], Vec::new()));
         for column in &part.columns {
             if !whole.columns.contains(column) {
                 whole.columns.push(column.clone());
@@ -230,13 +229,13 @@ fn sessions_table(root: &Path, subjects: &BTreeMap<String, Vec<String>>) -> Resu
                 }
             }
         }
-        for row in part.rows {
+        for row in &part.rows {
             let cell = |name: &String| {
                 let place = part.columns.iter().position(|c| c == name)?;
-                row.cells[place].clone()
+                row.cells.get(place)
             };
-            let mut cells: Vec<Option<String>> = whole.columns.iter().map(cell).collect();
-            cells[0] = Some(subject.clone());
+            let subject = std::iter::once(Some(subject.as_str()));
+            let cells = subject.chain(whole.columns[1..].iter().map(cell)).collect();
             whole.rows.push(Row { path: row.path.clone(), line: row.line, cells });
         }
     }

@@ -14,7 +14,7 @@ use super::joined_table::JoinedTable;
 use super::keep;
 use super::pair::{self, Fate, Partners};
 use super::phantom::{Contrast, Phantom, PhantomSpec};
-use super::table::{Row, Table, bare, levels_of, no_column};
+use super::table::{Row, Table, Tables, bare, levels_of, no_column, parse_number};
 use crate::program::{Cohort, CohortSource, PhantomSettings};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -81,9 +81,17 @@ impl CohortData {
     /// A folder or table that is not there or cannot be read, a column that is not there, the same subject twice, text
     /// where a `keep` compares numbers, or nobody left.
     pub fn load(cohort: &Cohort, base: &Path) -> Result<Self> {
+        Self::load_with(cohort, base, &Tables::default())
+    }
+
+    /// The same with tables that other cohorts may have read.
+    ///
+    /// # Errors
+    /// As [`CohortData::load`].
+    pub fn load_with(cohort: &Cohort, base: &Path, known: &Tables) -> Result<Self> {
         let mut data = match &cohort.source {
             CohortSource::Bids { path } => Self::of_bids(cohort, &base.join(path))?,
-            CohortSource::Table { path } => Self::of_table(cohort, &base.join(path))?,
+            CohortSource::Table { path } => Self::of_table(cohort, &base.join(path), known)?,
             CohortSource::Phantom(settings) => Self::of_phantom(cohort, settings)?,
         };
         for path in &cohort.join {
@@ -92,7 +100,7 @@ impl CohortData {
                 Files::Phantom(_) => base.join(path),
             };
             let path = if beside.is_file() { beside } else { base.join(path) };
-            let table = Table::read(&path)?;
+            let table = known.read(&path)?;
             // A joined table may call its subjects otherwise.
             let subject = cohort.subject.as_deref().filter(|name| table.columns.iter().any(|c| c == name));
             data.attach(JoinedTable::new(table, subject)?)?;
@@ -116,10 +124,10 @@ impl CohortData {
         }
         let mut tables = Vec::new();
         if let Some(table) = bids.participants {
-            let table = JoinedTable::new(table, cohort.subject.as_deref())?;
+            let table = JoinedTable::new(Arc::new(table), cohort.subject.as_deref())?;
             let folders: BTreeSet<&str> = bids.subjects.keys().map(|s| bare(s, "sub-")).collect();
             for row in &table.table.rows {
-                if let Some(id) = row.cells[table.subject].as_deref()
+                if let Some(id) = row.cells.get(table.subject)
                     && !folders.contains(bare(id, "sub-"))
                 {
                     found.push((id.to_owned(), None));
@@ -128,13 +136,13 @@ impl CohortData {
             tables.push(table);
         }
         if let Some(table) = bids.sessions {
-            tables.push(JoinedTable { by_session: true, ..JoinedTable::new(table, None)? });
+            tables.push(JoinedTable { by_session: true, ..JoinedTable::new(Arc::new(table), None)? });
         }
         Self::assemble(cohort, origin_of(root), Files::Folder(root.to_owned()), found, tables)
     }
 
-    fn of_table(cohort: &Cohort, path: &Path) -> Result<Self> {
-        let table = JoinedTable::new(Table::read(path)?, cohort.subject.as_deref())?;
+    fn of_table(cohort: &Cohort, path: &Path, known: &Tables) -> Result<Self> {
+        let table = JoinedTable::new(known.read(path)?, cohort.subject.as_deref())?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let people = table.people()?;
         Self::assemble(cohort, origin_of(path), Files::Folder(folder), people, vec![table])
@@ -161,7 +169,8 @@ impl CohortData {
                 cells: columns.iter().map(|column| phantom.cell(i, column)).collect(),
             })
             .collect();
-        let table = JoinedTable::new(Table { path: path.to_path_buf(), columns, rows }, cohort.subject.as_deref())?;
+        let table = Table::new(path.to_path_buf(), columns, rows);
+        let table = JoinedTable::new(Arc::new(table), cohort.subject.as_deref())?;
         let people = table.people()?;
         let origin = format!("{:?}", phantom.spec());
         Self::assemble(cohort, origin, Files::Phantom(Arc::new(phantom)), people, vec![table])
@@ -313,9 +322,26 @@ impl CohortData {
 
     /// A record's cell; `None` where it is missing, or the record has no row.
     pub fn text(&self, record: usize, place: &ColumnPlace) -> Option<&str> {
+        self.cell(record, place).map(|(_, cell)| cell)
+    }
+
+    /// The first cell among the kept records that holds text, with its line; `None` where all are numbers.
+    pub fn first_text(&self, place: &ColumnPlace) -> Option<(usize, &str)> {
+        let holds_no_text = |(table, column): &(usize, usize)| self.tables[*table].table.holds_no_text(*column);
+        if place.places.iter().all(holds_no_text) {
+            return None;
+        }
+        (0..self.records.len()).find_map(|record| {
+            let (row, cell) = self.cell(record, place)?;
+            parse_number(cell).is_none().then_some((row.line, cell))
+        })
+    }
+
+    /// A record's cell that is there, with its row.
+    fn cell(&self, record: usize, place: &ColumnPlace) -> Option<(&Row, &str)> {
         place.places.iter().find_map(|(table, column)| {
-            let row = self.records[record].rows[*table]?;
-            self.tables[*table].table.rows[row].cells[*column].as_deref()
+            let row = self.tables[*table].table.rows.get(self.records[record].rows[*table]?)?;
+            Some((row, row.cells.get(*column)?))
         })
     }
 

@@ -2,11 +2,12 @@
 
 use super::error::{DataError, Result};
 use super::table::{Row, Table};
+use std::sync::Arc;
 
 /// A table with its role.
 #[derive(Debug, Clone)]
 pub(crate) struct JoinedTable {
-    pub(crate) table: Table,
+    pub(crate) table: Arc<Table>,
     pub(crate) subject: usize,
     pub(crate) session: Option<usize>,
     /// `sessions.tsv`: its cells come before those of `participants.tsv`.
@@ -18,9 +19,9 @@ impl JoinedTable {
     ///
     /// # Errors
     /// No columns, or not the one asked for.
-    pub(crate) fn new(table: Table, subject: Option<&str>) -> Result<Self> {
+    pub(crate) fn new(table: Arc<Table>, subject: Option<&str>) -> Result<Self> {
         if table.columns.is_empty() {
-            return Err(DataError::Line { path: table.path, line: 1, problem: "no columns".into() });
+            return Err(DataError::Line { path: table.path.clone(), line: 1, problem: "no columns".into() });
         }
         let subject = table.subject_column(subject)?;
         let session = table.session_column().filter(|s| *s != subject);
@@ -33,7 +34,7 @@ impl JoinedTable {
     /// The same one twice, or a row without.
     pub(crate) fn people(&self) -> Result<Vec<(String, Option<String>)>> {
         self.table.by_subject(self.subject, self.session)?;
-        let cell = |row: &Row, column: usize| row.cells[column].clone();
+        let cell = |row: &Row, column: usize| row.cells.get(column).map(str::to_owned);
         Ok(self
             .table
             .rows

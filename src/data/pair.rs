@@ -208,8 +208,8 @@ fn scan_time(data: &CohortData, record: usize, image: &Path) -> Result<Option<(S
     let table = Table::read(&path)?;
     let column = |name: &str| table.columns.iter().position(|c| c == name);
     let (Some(file), Some(time)) = (column("filename"), column(TIME)) else { return Ok(None) };
-    let row = table.rows.iter().find(|row| row.cells[file].as_deref().is_some_and(|f| folder.join(f) == image));
-    Ok(row.and_then(|row| Some((row.cells[time].clone()?, format!("{}, line {}", path.display(), row.line)))))
+    let row = table.rows.iter().find(|row| row.cells.get(file).is_some_and(|f| folder.join(f) == image));
+    Ok(row.and_then(|row| Some((row.cells.get(time)?.to_owned(), format!("{}, line {}", path.display(), row.line)))))
 }
 
 /// `2009-06-15T13:45:30`, or `2009-06-15`, in days. A letter for the time zone is passed over: sessions are days apart.

@@ -6,7 +6,7 @@ use super::cohort::{CohortData, ImageFile};
 use super::dataset::{chain_of, source_columns};
 use super::error::{DataError, IN_NO_COHORT, Result};
 use super::nifti::read_header;
-use super::table::{levels_of, parse_number, same_level};
+use super::table::{levels_of, same_level};
 use crate::program::{InputSource, InputSpec};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -32,10 +32,12 @@ pub struct ColumnSummary {
     pub name: String,
     /// Whether every cell that is there is a number.
     pub numeric: bool,
-    /// Distinct values, sorted (numbers by value), where there are no more than 64.
-    pub levels: Option<Vec<String>>,
     /// Cells that are missing.
     pub missing: usize,
+    /// The line and the text of the first cell that is no number.
+    pub first_text: Option<(usize, String)>,
+    /// Distinct values, sorted (numbers by value), where there are no more than 64.
+    pub levels: Option<Vec<String>>,
 }
 
 /// Something that will not work.
@@ -59,13 +61,16 @@ impl TableSummary {
             .columns()
             .into_iter()
             .map(|name| {
-                let cells = cohort.texts(name)?;
-                let present = || cells.iter().copied().flatten();
+                let place = cohort.column(name)?;
+                let cells = || (0..cohort.records.len()).map(|record| cohort.text(record, &place));
+                let missing = cells().filter(Option::is_none).count();
+                let first_text = cohort.first_text(&place).map(|(line, cell)| (line, cell.to_owned()));
                 Ok(ColumnSummary {
                     name: name.to_owned(),
-                    numeric: present().next().is_some() && present().all(|c| parse_number(c).is_some()),
-                    missing: cells.iter().filter(|c| c.is_none()).count(),
-                    levels: few_levels(present()),
+                    numeric: first_text.is_none() && missing < cohort.records.len(),
+                    missing,
+                    first_text,
+                    levels: few_levels(cells().flatten()),
                 })
             })
             .collect::<Result<_>>()?;

@@ -1,16 +1,18 @@
 //! CSV and TSV files: cells with their lines, typed on demand.
 //!
 //! ```text
-//!  file ──read──▶ Table { columns, rows: [Row { line, cells: [Option<String>] }] } ──▶ cohort (joined by subject)
+//!  file ──read──▶ Table { columns, rows: [Row { line, cells }] } ──▶ cohort (joined by subject)
+//!   └──────────── Tables: each file once, however many cohorts read it
 //! ```
 //!
 //! A cell that is empty, `n/a`, `N/A`, `NA`, `NaN` or `nan` is absence, and so is `None`. A first column without a
 //! name, as row numbers are exported, is called [`UNNAMED`].
 
 use super::error::{DataError, Result, did_you_mean};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The name given to a column whose header is empty; a second one is `column_2` and so on, by its place.
 pub const UNNAMED: &str = "column_1";
@@ -23,8 +25,16 @@ pub struct Row {
     /// Its line in that file, from 1.
     pub line: usize,
     /// Its cells, as many as there are columns.
-    pub cells: Vec<Option<String>>,
+    pub cells: Cells,
 }
+
+/// The cells of a row: one text for all of them, as they are many.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Cells(csv::StringRecord);
+
+/// Tables that were read, each file once: several cohorts, and several variants, read the same one.
+#[derive(Debug, Default)]
+pub struct Tables(RefCell<BTreeMap<PathBuf, Arc<Table>>>);
 
 /// A table in memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,9 +45,61 @@ pub struct Table {
     pub columns: Vec<String>,
     /// The rows, in order.
     pub rows: Vec<Row>,
+    /// By column, whether some cell holds text; found when first asked for.
+    texts: OnceLock<Vec<bool>>,
+}
+
+impl Tables {
+    /// The table of a file, read when it is first asked for. Spellings of one path are one file.
+    ///
+    /// # Errors
+    /// As [`Table::read`]; what cannot be read is tried again.
+    pub fn read(&self, path: &Path) -> Result<Arc<Table>> {
+        let key = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if let Some(known) = self.0.borrow().get(&key) {
+            return Ok(known.clone());
+        }
+        let table = Arc::new(Table::read(path)?);
+        self.0.borrow_mut().insert(key, table.clone());
+        Ok(table)
+    }
+}
+
+impl Cells {
+    /// A cell; `None` where it is missing.
+    pub fn get(&self, column: usize) -> Option<&str> {
+        self.0.get(column).map(str::trim).filter(|cell| !is_absent(cell))
+    }
+
+    /// Adds a cell.
+    pub fn push(&mut self, cell: Option<&str>) {
+        self.0.push_field(cell.unwrap_or_default());
+    }
+}
+
+impl<T: AsRef<str>> FromIterator<Option<T>> for Cells {
+    fn from_iter<I: IntoIterator<Item = Option<T>>>(cells: I) -> Self {
+        let mut all = Self::default();
+        cells.into_iter().for_each(|cell| all.push(cell.as_ref().map(AsRef::as_ref)));
+        all
+    }
 }
 
 impl Table {
+    /// A table of rows that are there.
+    pub fn new(path: PathBuf, columns: Vec<String>, rows: Vec<Row>) -> Self {
+        Self { path, columns, rows, texts: OnceLock::new() }
+    }
+
+    /// Whether every cell of a column that is there is a number.
+    pub fn holds_no_text(&self, column: usize) -> bool {
+        let holds_text = |column: usize| {
+            self.rows.iter().any(|row| row.cells.get(column).is_some_and(|cell| parse_number(cell).is_none()))
+        };
+        let texts = self.texts.get_or_init(|| (0..self.columns.len()).map(holds_text).collect());
+        texts.get(column) == Some(&false)
+    }
+
     /// Reads a file. `.tsv` means tabs and `.csv` commas, unless the first line has none of them but others.
     ///
     /// # Errors
@@ -77,7 +139,6 @@ impl Table {
             .delimiter(delimiter(path, head))
             .flexible(true)
             .has_headers(false)
-            .trim(csv::Trim::All)
             .from_reader(text.as_bytes());
         let mut records = reader.records();
         let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 };
@@ -102,17 +163,16 @@ impl Table {
         let source: Arc<Path> = path.into();
         let mut rows = Vec::new();
         while let Some((line, record)) = next()? {
-            if record.len() == 1 && columns.len() > 1 && record.get(0).is_some_and(str::is_empty) {
+            if record.len() == 1 && columns.len() > 1 && record.get(0).is_some_and(|cell| cell.trim().is_empty()) {
                 continue;
             }
             if record.len() != columns.len() {
                 let problem = format!("{} cells, expected {} as in the first line", record.len(), columns.len());
                 return Err(bad(line, problem));
             }
-            let cells = record.iter().map(|cell| (!is_absent(cell)).then(|| cell.to_owned())).collect();
-            rows.push(Row { path: source.clone(), line, cells });
+            rows.push(Row { path: source.clone(), line, cells: Cells(record) });
         }
-        Ok(Self { path: path.to_owned(), columns, rows })
+        Ok(Self::new(path.to_owned(), columns, rows))
     }
 
     /// The place of a column.
@@ -138,7 +198,7 @@ impl Table {
     /// No such column.
     pub fn levels(&self, name: &str) -> Result<Vec<String>> {
         let column = self.column(name)?;
-        Ok(levels_of(self.rows.iter().filter_map(|row| row.cells[column].as_deref())))
+        Ok(levels_of(self.rows.iter().filter_map(|row| row.cells.get(column))))
     }
 
     /// The column that identifies people: the one asked for, else `participant_id`, else the first.
@@ -163,14 +223,14 @@ impl Table {
     ) -> Result<BTreeMap<(String, Option<String>), usize>> {
         let mut places: BTreeMap<(String, Option<String>), usize> = BTreeMap::new();
         for (i, row) in self.rows.iter().enumerate() {
-            let Some(id) = row.cells[subject].as_deref() else {
+            let Some(id) = row.cells.get(subject) else {
                 return Err(DataError::Line {
                     path: row.path.to_path_buf(),
                     line: row.line,
                     problem: format!("no subject in column `{}`", self.columns[subject]),
                 });
             };
-            let session = session.and_then(|s| row.cells[s].as_deref());
+            let session = session.and_then(|s| row.cells.get(s));
             let key = (bare(id, "sub-").to_owned(), session.map(|s| bare(s, "ses-").to_owned()));
             if let Some(first) = places.insert(key, i) {
                 return Err(DataError::DuplicateSubject {
@@ -196,7 +256,7 @@ impl Row {
     /// # Errors
     /// [`DataError::NotANumber`].
     pub fn number(&self, column: usize, name: &str) -> Result<Option<f64>> {
-        let Some(cell) = self.cells[column].as_deref() else { return Ok(None) };
+        let Some(cell) = self.cells.get(column) else { return Ok(None) };
         match parse_number(cell) {
             Some(value) => Ok(Some(value)),
             None => Err(DataError::NotANumber {
@@ -276,7 +336,7 @@ fn is_absent(cell: &str) -> bool {
 fn names(head: &csv::StringRecord) -> Vec<String> {
     head.iter()
         .enumerate()
-        .map(|(i, name)| match (i, name) {
+        .map(|(i, name)| match (i, name.trim()) {
             (0, "") => UNNAMED.to_owned(),
             (i, "") => format!("column_{}", i + 1),
             (_, name) => name.to_owned(),

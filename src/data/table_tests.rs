@@ -24,7 +24,7 @@ fn every_spelling_of_absence_is_absence() {
 #[test]
 fn quoted_cells_keep_their_delimiters_and_line_breaks() {
     let table = parse("t.csv", "id,note,age\na,\"one, two\",3\nb,\"line\nbreak\",4\nc,x,y\n").expect("fine");
-    assert_eq!(table.rows[0].cells[1].as_deref(), Some("one, two"));
+    assert_eq!(table.rows[0].cells.get(1), Some("one, two"));
     assert!(matches!(table.numbers("age"), Err(DataError::NotANumber { line: 5, .. })));
 }
 
@@ -98,6 +98,25 @@ fn a_table_that_is_not_there_is_said_to_be_missing() {
     assert!(matches!(Table::read(&dir.path().join("no.csv")), Err(DataError::NotFound { .. })));
     put(dir.path(), "a.csv", "id\n1\n");
     assert!(Table::read(&dir.path().join("a.csv")).is_ok());
+}
+
+#[test]
+fn a_table_is_read_once_however_its_path_is_spelled() {
+    let dir = folder();
+    put(dir.path(), "a.csv", "id,x\n1,2\n");
+    let tables = super::Tables::default();
+    let first = tables.read(&dir.path().join("a.csv")).expect("a table");
+    let second = tables.read(&dir.path().join(".").join("a.csv")).expect("a table");
+    assert!(std::sync::Arc::ptr_eq(&first, &second));
+    assert!(first.holds_no_text(1) && tables.read(&dir.path().join("no.csv")).is_err());
+}
+
+#[test]
+fn spaces_around_cells_are_no_part_of_them() {
+    let table = Table::parse(Path::new("t.csv"), b" id , x \n a ,\" 1 \"\n b , n/a \n").expect("a table");
+    assert_eq!(table.columns, ["id", "x"]);
+    assert_eq!((table.rows[0].cells.get(0), table.rows[0].cells.get(1)), (Some("a"), Some("1")));
+    assert_eq!(table.rows[1].cells.get(1), None);
 }
 
 #[test]

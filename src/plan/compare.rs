@@ -198,7 +198,13 @@ fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Siz
         let reference = reference(metric, &values);
         let tested = if scored.on == Subset::Holdout { sizes.holdout } else { sizes.test };
         let contrasts = match reference {
-            Some(reference) => contrasts(&lines, reference, test, (sizes.train, tested)),
+            Some(reference) => {
+                let alone = match scored.ensemble {
+                    Some(_) => "one ensemble alone cannot be tested; use more seeds or repeats",
+                    None => "one fold alone cannot be tested; use more folds or seeds",
+                };
+                contrasts(&lines, reference, (test, alone), (sizes.train, tested))
+            }
             None => Vec::new(),
         };
         let of = format!("{} on {}", scored.of, subset_name(scored.on));
@@ -235,7 +241,13 @@ fn reference(metric: Metric, values: &[VariantValue]) -> Option<usize> {
     with.iter().copied().reduce(|best, next| if better(next.1, best.1) { next } else { best }).map(|(i, _)| i)
 }
 
-fn contrasts(lines: &[Option<Line>], reference: usize, test: PairedTest, sizes: (usize, usize)) -> Vec<Contrast> {
+/// `test` comes with what is said where there is too little to test.
+fn contrasts(
+    lines: &[Option<Line>],
+    reference: usize,
+    test: (PairedTest, &str),
+    sizes: (usize, usize),
+) -> Vec<Contrast> {
     let mut contrasts: Vec<Contrast> = (0..lines.len())
         .filter(|variant| *variant != reference)
         .map(|variant| contrast(variant, lines[variant].as_ref(), lines[reference].as_ref(), test, sizes))
@@ -254,7 +266,7 @@ fn contrast(
     variant: usize,
     line: Option<&Line>,
     reference: Option<&Line>,
-    test: PairedTest,
+    (test, alone): (PairedTest, &str),
     (train, tested): (usize, usize),
 ) -> Contrast {
     let mut contrast =
@@ -278,7 +290,7 @@ fn contrast(
     match outcome {
         Ok(p) => contrast.p = Some(p),
         Err(AnalysisError::TooFew { .. } | AnalysisError::Empty { .. }) => {
-            contrast.reason = Some("one fold alone cannot be tested; use more folds or seeds".into());
+            contrast.reason = Some(alone.to_owned());
         }
         Err(e) => contrast.reason = Some(e.to_string()),
     }

@@ -4,6 +4,7 @@
 //!  RUNS/NAME/
 //!    dataset_description.json  report.html  NAME.fx  params.json  provenance.json  files.json
 //!    scores.tsv  scores_summary.tsv  comparison.tsv  analysis-NAME.tsv  flow.json  flow.tsv  split.tsv
+//!    variant-base/ensemble-MODEL/seed-1/  scores.tsv  predictions.tsv
 //!    variant-base/seed-1/fold-1/  scores.tsv  predictions.tsv  MODEL_weights.safetensors  MODEL_events..  maps/
 //! ```
 //!
@@ -18,12 +19,14 @@ pub(super) use place::{check, recover};
 use super::compare;
 use super::content::Results;
 use super::context::Context;
+use super::ensemble::groups;
 use super::error::{PlanError, Result};
 use super::run::TaskOutcome;
 use super::store::{put_bytes, put_json};
 use super::task::RunKey;
 use super::train::WEIGHTS;
 use super::{analyse, index};
+use crate::program::Over;
 use crate::report::{ReportContent, render, tables as report_tables};
 use crate::train::EVENT_FILE;
 use serde_json::json;
@@ -209,7 +212,7 @@ impl Draft<'_> {
                     self.link(&from.join(EVENT_FILE), folder.join(events))?;
                 }
             }
-            let scores = &results.variants[variant].scores;
+            let scores = results.variants[variant].scores.iter().filter(|scored| scored.ensemble.is_none());
             self.text(folder.join("scores.tsv"), &tables::scores_of_run(scores, *run))?;
             let mut predictions = tables::Predictions::default();
             for model in 0..program.models.len() {
@@ -217,11 +220,39 @@ impl Draft<'_> {
                     continue;
                 }
                 let predicted = context.predicted(variant, model, *run)?;
-                predictions.add(program, model, &predicted);
+                predictions.add(program, model, program.scores_of_runs(model), &predicted);
                 maps::write(program, model, &predicted, &self.root.join(&folder).join("maps"))?;
             }
             if let Some(text) = predictions.text() {
                 self.text(folder.join("predictions.tsv"), &text)?;
+            }
+        }
+        self.ensembles(results, variant, folder)
+    }
+
+    /// What the ensembles of a variant predicted, and how well: one folder a group of runs.
+    fn ensembles(&self, results: &Results, variant: usize, folder: &Path) -> Result<()> {
+        let (context, program) = (self.context, self.context.program(variant));
+        for (at, ensemble) in program.ensembles.iter().enumerate() {
+            let folder = folder.join(format!("ensemble-{}", program.models[ensemble.model].name));
+            let asked = || program.scores.iter().filter(|score| score.ensemble == Some(at));
+            for (number, group) in groups(ensemble.over, &context.layout.variants[variant].runs).iter().enumerate() {
+                let folder = match ensemble.over {
+                    Over::Folds if program.protocol.repeats > 1 => {
+                        folder.join(format!("seed-{}/repeat-{}", group.key.seed, group.key.repeat + 1))
+                    }
+                    Over::Folds => folder.join(format!("seed-{}", group.key.seed)),
+                    Over::Repeats => folder.join(format!("seed-{}/fold-{}", group.key.seed, group.key.fold + 1)),
+                    Over::Runs => folder.clone(),
+                };
+                let scores = program.scores.iter().zip(&results.variants[variant].scores);
+                let scores = scores.filter(|(score, _)| score.ensemble == Some(at)).map(|(_, scored)| scored);
+                self.text(folder.join("scores.tsv"), &tables::scores_of_run(scores, group.key))?;
+                let mut predictions = tables::Predictions::default();
+                predictions.add(program, ensemble.model, asked(), &context.ensembled(variant, at, number)?);
+                if let Some(text) = predictions.text() {
+                    self.text(folder.join("predictions.tsv"), &text)?;
+                }
             }
         }
         Ok(())

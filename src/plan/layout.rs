@@ -3,6 +3,7 @@
 use super::analyse;
 use super::asked::Asked;
 use super::compare;
+use super::ensemble;
 use super::error::{PlanError, Result};
 use super::fingerprint::{Identity, Parts};
 use super::live::Live;
@@ -39,6 +40,7 @@ pub(super) struct VariantTasks {
     pub train: BTreeMap<(usize, RunKey), usize>,
     /// By model and run; models that nobody asks anything have none.
     pub predict: BTreeMap<(usize, RunKey), usize>,
+    pub ensembles: Vec<usize>,
     pub scores: Vec<usize>,
     pub analyses: Vec<usize>,
 }
@@ -175,13 +177,24 @@ impl Builder<'_> {
                 tasks.predict.insert((*model, run), task);
             }
         }
+        for (ensemble, declared) in program.ensembles.iter().enumerate() {
+            let parts = Parts::new("ensemble", ensemble::VERSION)
+                .with("how it is combined", &ensemble::identity(program, ensemble))?;
+            let parts = self.after_predictions(parts, program, &tasks, declared.model)?;
+            let name = format!("ensemble {}{label}", program.models[declared.model].name);
+            let task = self.add(name, parts.finish(), Work::Ensemble { ensemble }, at);
+            tasks.ensembles.push(task);
+        }
         for (score, declared) in program.scores.iter().enumerate() {
-            let mut parts =
+            let parts =
                 Parts::new("score", score::VERSION).with("what is scored", &score::identity(program, declared)?)?;
-            for run in &tasks.runs {
-                let predict = *tasks.predict.get(&(declared.model, *run)).ok_or_else(lost)?;
-                parts = parts.after(format!("predictions, {}", run.name(protocol)), &self.identity(predict)?);
-            }
+            let parts = match declared.ensemble {
+                Some(ensemble) => {
+                    let task = *tasks.ensembles.get(ensemble).ok_or_else(lost)?;
+                    parts.after("the ensemble", &self.identity(task)?)
+                }
+                None => self.after_predictions(parts, program, &tasks, declared.model)?,
+            };
             let task = self.add(format!("score {}{label}", declared.of), parts.finish(), Work::Score { score }, at);
             tasks.scores.push(task);
         }
@@ -192,11 +205,7 @@ impl Builder<'_> {
             for argument in declared.arguments.values() {
                 match argument {
                     Argument::Model(model) | Argument::Output { model, .. } => {
-                        for run in &tasks.runs {
-                            let predict = *tasks.predict.get(&(*model, *run)).ok_or_else(lost)?;
-                            parts =
-                                parts.after(format!("predictions, {}", run.name(protocol)), &self.identity(predict)?);
-                        }
+                        parts = self.after_predictions(parts, program, &tasks, *model)?;
                     }
                     Argument::Result { analysis: other, .. } => {
                         let before = program.analyses.iter().take(analysis).position(|a| a.name == *other);
@@ -235,6 +244,21 @@ impl Builder<'_> {
             parts = parts.after(format!("weights (stage {})", program.stages[*stage].name), &self.identity(task)?);
         }
         Ok(parts.finish())
+    }
+
+    /// Adds the predictions of a model in every run.
+    fn after_predictions(
+        &self,
+        mut parts: Parts,
+        program: &Program,
+        tasks: &VariantTasks,
+        model: usize,
+    ) -> Result<Parts> {
+        for run in &tasks.runs {
+            let predict = *tasks.predict.get(&(model, *run)).ok_or_else(lost)?;
+            parts = parts.after(format!("predictions, {}", run.name(&program.protocol)), &self.identity(predict)?);
+        }
+        Ok(parts)
     }
 
     fn with_run(&self, parts: Parts, tasks: &VariantTasks, run: RunKey) -> Result<Parts> {
@@ -329,8 +353,11 @@ fn check(program: &Program) -> Result<()> {
     if program.stages.iter().any(|s| s.model >= models || s.after.iter().any(|a| *a >= program.stages.len())) {
         return wrong("a stage refers to a model or a stage that is not there");
     }
-    if program.scores.iter().any(|s| s.model >= models) {
-        return wrong("a score refers to a model that is not there");
+    if program.scores.iter().any(|s| s.model >= models || s.ensemble.is_some_and(|e| e >= program.ensembles.len())) {
+        return wrong("a score refers to a model or an ensemble that is not there");
+    }
+    if program.ensembles.iter().any(|e| e.model >= models) {
+        return wrong("an ensemble refers to a model that is not there");
     }
     let named = |a: &Argument| match a {
         Argument::Model(m) | Argument::Output { model: m, .. } => *m < models,

@@ -20,6 +20,7 @@ mod compare;
 mod content;
 mod context;
 mod describe;
+mod ensemble;
 mod error;
 mod fingerprint;
 mod fit;

@@ -104,8 +104,16 @@ impl Predicted {
     /// # Errors
     /// Files that cannot be read or do not belong together.
     pub fn read(folder: &Path) -> Result<Self> {
-        let mut read: Self = get_json(&folder.join(PREDICTED))?;
-        let path = folder.join(VALUES);
+        Self::read_part(folder, "")
+    }
+
+    /// Reads one of several results in a folder, whose files begin with `part`.
+    ///
+    /// # Errors
+    /// As [`Predicted::read`].
+    pub fn read_part(folder: &Path, part: &str) -> Result<Self> {
+        let mut read: Self = get_json(&folder.join(format!("{part}{PREDICTED}")))?;
+        let path = folder.join(format!("{part}{VALUES}"));
         let mut values = read_weights(&path)?;
         for (kind, arrays) in [("node", &mut read.nodes), ("truth", &mut read.truths)] {
             for (at, array) in arrays.iter_mut().enumerate() {
@@ -120,15 +128,19 @@ impl Predicted {
         Ok(read)
     }
 
-    fn write(&self, task: &str, folder: &Path) -> Result<()> {
+    /// Writes a result into a folder, in files that begin with `part`.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn write_part(&self, task: &str, folder: &Path, part: &str) -> Result<()> {
         let mut arrays = Weights::new();
         for (kind, values) in [("node", &self.nodes), ("truth", &self.truths)] {
             for (at, values) in values.iter().enumerate() {
                 arrays.insert(format!("{kind}/{at}"), (vec![values.rows.len(), values.width()], values.values.clone()));
             }
         }
-        put_bytes(&folder.join(VALUES), &weights_bytes(task, &arrays)?)?;
-        put_json(&folder.join(PREDICTED), self)
+        put_bytes(&folder.join(format!("{part}{VALUES}")), &weights_bytes(task, &arrays)?)?;
+        put_json(&folder.join(format!("{part}{PREDICTED}")), self)
     }
 }
 
@@ -227,7 +239,7 @@ impl Context<'_> {
             return Err(PlanError::task(task, problem));
         }
         let grids = grids(task, program, &asked, &inputs, &rows, &items)?;
-        Predicted { rows, nodes, truths, grids }.write(task, folder)
+        Predicted { rows, nodes, truths, grids }.write_part(task, folder, "")
     }
 
     /// The people of a set: of those that are divided, or of the cohorts that nobody trains on. Whoever trained under

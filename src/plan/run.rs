@@ -205,6 +205,7 @@ impl Context<'_> {
                 self.train(name, variant, stage, run, &partial, folder)
             }
             Work::Predict { model, run } => self.predict(name, variant, model, run, folder),
+            Work::Ensemble { ensemble } => self.ensemble(name, variant, ensemble, folder),
             Work::Score { score } => self.score(name, variant, score, folder),
             Work::Analyse { analysis } => self.analyse(name, variant, analysis, folder),
             Work::Compare { sweep } => self.compare(name, sweep, folder),

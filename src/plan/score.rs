@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::context::Context;
+use super::ensemble::{group_name, groups};
 use super::error::{PlanError, Result};
 use super::metric::{Evidence, Paired, What, mean_of};
 use super::predict::Predicted;
@@ -9,7 +10,7 @@ use super::store::{get_json, put_json};
 use super::task::RunKey;
 use crate::analysis::{Bootstrap, spread};
 use crate::graph::Kind;
-use crate::program::{Metric, Program, Score, ScorePair, Subset};
+use crate::program::{Metric, Over, Program, Protocol, Score, ScorePair, Subset};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -30,6 +31,10 @@ pub struct Scored {
     pub of: String,
     /// On which subjects.
     pub on: Subset,
+    /// Whose predictions were combined, where it is the score of ensembles; their runs are named after what their
+    /// members share.
+    #[serde(default)]
+    pub ensemble: Option<Over>,
     /// One a metric and member of a family, and one for the family as a whole.
     pub lines: Vec<Line>,
     /// Confusion matrices, all runs together.
@@ -111,6 +116,14 @@ impl Scored {
     pub(super) fn read(folder: &Path) -> Result<Self> {
         get_json(&folder.join(SCORE))
     }
+
+    /// `fold 1`, `all folds, repeat 2`: a run, or a group of them, without its seed.
+    pub(super) fn fold_name(&self, run: RunKey, protocol: &Protocol) -> String {
+        match self.ensemble {
+            Some(over) => group_name(over, run, protocol),
+            None => run.fold_name(protocol),
+        }
+    }
 }
 
 impl Context<'_> {
@@ -121,17 +134,25 @@ impl Context<'_> {
     pub fn score(&self, task: &str, variant: usize, score: usize, folder: &Path) -> Result<()> {
         let program = self.program(variant);
         let declared = &program.scores[score];
-        let runs = self.layout.variants[variant].runs.clone();
+        let mut runs = self.layout.variants[variant].runs.clone();
+        let over = declared.ensemble.and_then(|at| program.ensembles.get(at)).map(|ensemble| ensemble.over);
+        if let Some(over) = over {
+            runs = groups(over, &runs).into_iter().map(|group| group.key).collect();
+        }
         let mut scored = Scored {
             of: declared.of.clone(),
             on: declared.on,
+            ensemble: over,
             lines: Vec::new(),
             confusions: Vec::new(),
             scatters: Vec::new(),
         };
         let mut gathered: Vec<Gathered> = declared.pairs.iter().map(|pair| Gathered::of(declared, pair)).collect();
-        for run in &runs {
-            let predicted = self.predicted(variant, declared.model, *run)?;
+        for (at, run) in runs.iter().enumerate() {
+            let predicted = match declared.ensemble {
+                Some(ensemble) => self.ensembled(variant, ensemble, at)?,
+                None => self.predicted(variant, declared.model, *run)?,
+            };
             for (pair, gathered) in declared.pairs.iter().zip(&mut gathered) {
                 gathered.add(task, program, declared, pair, &predicted, *run)?;
             }
@@ -151,11 +172,8 @@ impl Context<'_> {
             if let Some(run) = line.runs.iter().find(|run| run.value.is_none() && line.metric != Metric::Confusion) {
                 let reason = run.reason.as_deref().unwrap_or_default();
                 let of = label(&scored.of, &line.key);
-                self.warn(&format!(
-                    "{} of {of} is missing in {}: {reason}",
-                    line.metric.name(),
-                    run.run.name(&program.protocol)
-                ));
+                let (metric, fold) = (line.metric.name(), scored.fold_name(run.run, &program.protocol));
+                self.warn(&format!("{metric} of {of} is missing in {fold}, seed {}: {reason}", run.run.seed));
             }
         }
         put_json(&folder.join(SCORE), &scored)

@@ -11,6 +11,7 @@ use crate::data::cache::Cache;
 use crate::data::cohort::CohortData;
 use crate::data::dataset::Dataset;
 use crate::data::fingerprint::content_hash;
+use crate::data::table::Tables;
 use crate::program::{Cohort, CohortSource, ImageStep, InputSource, InputSpec, Program, SpatialKind};
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -22,6 +23,7 @@ use std::rc::Rc;
 pub(super) struct Sources<'a> {
     base: &'a Path,
     cache: Cache,
+    tables: Tables,
     cohorts: RefCell<BTreeMap<String, Rc<CohortData>>>,
     contents: RefCell<BTreeMap<String, String>>,
     datasets: RefCell<BTreeMap<String, Rc<Dataset>>>,
@@ -34,6 +36,7 @@ impl<'a> Sources<'a> {
         Self {
             base,
             cache: Cache::new(volumes),
+            tables: Tables::default(),
             cohorts: RefCell::default(),
             contents: RefCell::default(),
             datasets: RefCell::default(),
@@ -47,8 +50,8 @@ impl<'a> Sources<'a> {
         if let Some(found) = self.cohorts.borrow().get(&key) {
             return Ok(found.clone());
         }
-        let loaded =
-            CohortData::load(cohort, self.base).map_err(PlanError::data(&format!("cohort {}", cohort.name)))?;
+        let loaded = CohortData::load_with(cohort, self.base, &self.tables)
+            .map_err(PlanError::data(&format!("cohort {}", cohort.name)))?;
         let loaded = Rc::new(loaded);
         self.cohorts.borrow_mut().insert(key, loaded.clone());
         Ok(loaded)
@@ -124,11 +127,7 @@ impl<'a> Sources<'a> {
 /// What of a program's cohorts decides who is found, without their paths: a moved folder keeps its results. Cohorts
 /// that are read from one place share people, so which do is part of it.
 pub(super) fn cohorts_identity(program: &Program) -> Vec<Value> {
-    let path = |cohort: &Cohort| match &cohort.source {
-        CohortSource::Bids { path } | CohortSource::Table { path } => Some(path.clone()),
-        CohortSource::Phantom(_) => None,
-    };
-    let place = |cohort: &Cohort| program.cohorts.iter().position(|c| path(c) == path(cohort));
+    let place = |cohort: &Cohort| program.cohorts.iter().position(|c| c.source.is_same(&cohort.source));
     program
         .cohorts
         .iter()

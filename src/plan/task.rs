@@ -3,7 +3,8 @@
 //! ```text
 //!  index ─▶ split (a seed) ─▶ fit (a fold) ─▶ train (a stage, fold, seed, repeat) ─▶ predict (a model, ..)
 //!                                                                                       │
-//!                                          compare (a sweep) ◀─ score, analyse ◀────────┘
+//!                              compare (a sweep) ◀─ score, analyse ◀─ ensemble (a model) ◀┤
+//!                                                          ▲───────────────────────────────┘
 //! ```
 
 use super::fingerprint::Identity;
@@ -24,6 +25,8 @@ pub enum Kind {
     Train,
     /// Evaluates a model's outputs on people that did not train it.
     Predict,
+    /// Makes one prediction of those of several runs.
+    Ensemble,
     /// Computes metrics.
     Score,
     /// Asks something of predictions, tables or other analyses.
@@ -41,6 +44,7 @@ impl Kind {
             Self::Fit => "fit",
             Self::Train => "train",
             Self::Predict => "predict",
+            Self::Ensemble => "ensemble",
             Self::Score => "score",
             Self::Analyse => "analyse",
             Self::Compare => "compare",
@@ -103,6 +107,7 @@ pub(super) enum Work {
     Fit { seed: u64, fold: usize },
     Train { stage: usize, run: RunKey },
     Predict { model: usize, run: RunKey },
+    Ensemble { ensemble: usize },
     Score { score: usize },
     Analyse { analysis: usize },
     Compare { sweep: usize },
@@ -116,6 +121,7 @@ impl Work {
             Self::Fit { .. } => Kind::Fit,
             Self::Train { .. } => Kind::Train,
             Self::Predict { .. } => Kind::Predict,
+            Self::Ensemble { .. } => Kind::Ensemble,
             Self::Score { .. } => Kind::Score,
             Self::Analyse { .. } => Kind::Analyse,
             Self::Compare { .. } => Kind::Compare,

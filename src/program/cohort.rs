@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use std::path::{Component, Path, PathBuf};
 
 /// A cohort: a folder or a table, and who of it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +51,35 @@ pub enum CohortSource {
     },
     /// The built-in generator.
     Phantom(PhantomSettings),
+}
+
+impl CohortSource {
+    /// Whether two sources are one, whatever their paths are spelled like: `data/people.csv`, `./data//people.csv`.
+    /// Links are not followed, as no file is looked at.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Bids { path: a }, Self::Bids { path: b }) | (Self::Table { path: a }, Self::Table { path: b }) => {
+                plain(a) == plain(b)
+            }
+            (Self::Phantom(a), Self::Phantom(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// A path without `.`, without `x/..` and without doubled or trailing slashes.
+fn plain(path: &str) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in Path::new(path).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 /// The phantom's settings that a file can give; the generator has defaults for the rest.

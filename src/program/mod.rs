@@ -12,6 +12,7 @@
 
 mod analysis;
 mod cohort;
+mod ensemble;
 mod input;
 mod model;
 mod protocol;
@@ -19,6 +20,7 @@ mod stage;
 
 pub use analysis::{Analysis, AnalysisKind, Argument, Correction, Subset};
 pub use cohort::{Cohort, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
+pub use ensemble::{Ensemble, Over, Rule};
 pub use input::{
     AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
     Interpolation, Missing, SpatialKind, View,
@@ -91,10 +93,20 @@ pub struct Program {
     pub stages: Vec<Stage>,
     /// How subjects are divided.
     pub protocol: Protocol,
+    /// Models of several runs that predict as one.
+    #[serde(default)]
+    pub ensembles: Vec<Ensemble>,
     /// What is measured.
     pub scores: Vec<Score>,
     /// What is asked of the results, in an order that satisfies what they read from one another.
     pub analyses: Vec<Analysis>,
+}
+
+impl Program {
+    /// The scores of a model that are taken run by run.
+    pub fn scores_of_runs(&self, model: usize) -> impl Iterator<Item = &Score> {
+        self.scores.iter().filter(move |score| score.model == model && score.ensemble.is_none())
+    }
 }
 
 /// Scores of one output (or of a family of outputs).
@@ -110,6 +122,9 @@ pub struct Score {
     pub metrics: Vec<Metric>,
     /// On which subjects.
     pub on: Subset,
+    /// Position of the ensemble in [`Program::ensembles`] whose prediction it is; `None` where each run is scored.
+    #[serde(default)]
+    pub ensemble: Option<usize>,
 }
 
 /// A prediction and its truth.

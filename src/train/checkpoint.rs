@@ -5,7 +5,7 @@
 //! optimiser's memory (burn's records, `moments/..`) and the state of schedule, early stopping and history as JSON in its
 //! metadata. A file that is damaged, of another format or of another job is told from a good one and never used.
 
-use super::history::Epoch;
+use super::history::History;
 use super::job::{Job, Weights};
 use super::optimizer::SavedMoments;
 use super::schedule::Plateau;
@@ -36,7 +36,7 @@ pub(super) struct State {
     /// Steps done.
     pub steps: u64,
     /// One entry an epoch.
-    pub history: Vec<Epoch>,
+    pub history: History,
     /// Best epoch, early stopping.
     pub watch: Watch,
     /// Memory of the schedule.

@@ -1,6 +1,8 @@
 //! The learning curve: one [`Epoch`] after another.
 
 use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// What an epoch of training came to. Losses are means over subjects: each batch counts by its number of subjects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +24,38 @@ pub struct Epoch {
     pub seconds: f64,
     /// Value of the metric that chooses the epoch, where the stage names one. `None` also where it is not defined.
     pub monitored: Option<f64>,
+}
+
+/// All epochs so far. Copies share them until one of the copies goes on, so that a position costs no copy an epoch.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Epoch>", into = "Vec<Epoch>")]
+pub(super) struct History(Arc<Vec<Epoch>>);
+
+impl History {
+    /// Adds an epoch; copies what is shared.
+    pub fn push(&mut self, epoch: Epoch) {
+        Arc::make_mut(&mut self.0).push(epoch);
+    }
+}
+
+impl Deref for History {
+    type Target = [Epoch];
+
+    fn deref(&self) -> &[Epoch] {
+        &self.0
+    }
+}
+
+impl From<Vec<Epoch>> for History {
+    fn from(epochs: Vec<Epoch>) -> Self {
+        Self(Arc::new(epochs))
+    }
+}
+
+impl From<History> for Vec<Epoch> {
+    fn from(history: History) -> Self {
+        Arc::unwrap_or_clone(history.0)
+    }
 }
 
 /// A mean over subjects of numbers that come batch by batch.

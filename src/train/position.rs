@@ -1,6 +1,7 @@
 //! Where training stands, tensors included: at its start, from a checkpoint, into a checkpoint.
 
 use super::checkpoint::{Checkpoint, State};
+use super::history::History;
 use super::job::{Job, Weights};
 use super::optimizer::{Mover, laid_out};
 use super::schedule::Plateau;
@@ -46,7 +47,7 @@ impl Position {
         let state = State {
             epochs: 0,
             steps: 0,
-            history: Vec::new(),
+            history: History::default(),
             watch: Watch::of(&job.stage.keep),
             plateau: Plateau::default(),
             events: 0,

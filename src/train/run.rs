@@ -260,6 +260,10 @@ impl<'a, 'j> Run<'a, 'j> {
             state.plateau.observe(epoch.validation_loss, factor, patience, 0.0);
         }
         state.epochs = number;
+        // The older position is of no use any more, and shares the history that grows here.
+        if let Some(files) = &mut self.files {
+            files.unsaved = None;
+        }
         state.history.push(epoch.clone());
         self.write(&epoch)?;
         self.report(self.sizes.len(), epoch.train_loss, Some(epoch));
@@ -336,7 +340,7 @@ impl<'a, 'j> Run<'a, 'j> {
         }
         let state = self.now.state;
         let stopped_early = state.epochs < stage.epochs;
-        Ok(Trained { weights, best_epoch, steps: state.steps, stopped_early, history: state.history })
+        Ok(Trained { weights, best_epoch, steps: state.steps, stopped_early, history: state.history.into() })
     }
 }
 

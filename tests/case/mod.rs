@@ -319,9 +319,14 @@ fn column(text: &str) -> Option<ColumnSummary> {
     let name = words.next()?.to_string();
     let levels: Vec<String> = words.map(String::from).collect();
     Some(match levels.as_slice() {
-        [word] if word == "number" => ColumnSummary { name, numeric: true, levels: None },
-        [word] if word == "text" => ColumnSummary { name, numeric: false, levels: None },
-        _ => ColumnSummary { name, numeric: levels.iter().all(|l| l.parse::<f64>().is_ok()), levels: Some(levels) },
+        [word] if word == "number" => ColumnSummary { name, numeric: true, ..ColumnSummary::default() },
+        [word] if word == "text" => ColumnSummary { name, ..ColumnSummary::default() },
+        _ => {
+            // The rows hold the levels one after the other, below a line of names.
+            let mut lines = levels.iter().enumerate().map(|(i, level)| (i + 2, level.clone()));
+            let first_text = lines.find(|(_, level)| level.parse::<f64>().is_err());
+            ColumnSummary { name, numeric: first_text.is_none(), first_text, levels: Some(levels) }
+        }
     })
 }
 

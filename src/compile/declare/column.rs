@@ -5,7 +5,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts, pipe_steps, unknown_function};
-use crate::compile::world::TableSummary;
+use crate::compile::world::{ColumnSummary, TableSummary};
 use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing};
 use crate::syntax::{Expr, ExprKind, Span, nearest};
 use std::rc::Rc;
@@ -104,17 +104,21 @@ fn numeric(e: &mut Evaluator<'_>, name: &str, span: Span, steps: &[ColumnStep], 
                 let shown: Vec<&str> = text.take(4).collect();
                 format!(" ({})", shown.join(", "))
             });
-            return e.fail(
-                Diagnostic::error(
-                    Code::Step,
-                    span,
-                    format!("column `{name}` of `{cohort}` holds text{sample}, not numbers"),
-                )
-                .hint(format!("make columns of its levels: {name} |> onehot")),
-            );
+            let line = in_line(column);
+            let hint = match column.levels {
+                Some(_) => format!("make columns of its levels: {name} |> onehot"),
+                None => "write a number there, or n/a where there is none".into(),
+            };
+            let message = format!("column `{name}` of `{cohort}` holds text{sample}, not numbers{line}");
+            return e.fail(Diagnostic::error(Code::Step, span, message).hint(hint));
         }
     }
     Ok(())
+}
+
+/// `: line 17 has "1,5"`, where the table was read.
+pub(super) fn in_line(column: &ColumnSummary) -> String {
+    column.first_text.as_ref().map_or(String::new(), |(line, text)| format!(": line {line} has \"{text}\""))
 }
 
 pub(super) fn unknown_column<T>(

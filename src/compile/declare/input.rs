@@ -1,6 +1,6 @@
 //! `modality`, `condition`, `target`: what is read, and the type it has.
 
-use super::column::{Tables, columns, unknown_column, width};
+use super::column::{Tables, columns, in_line, unknown_column, width};
 use super::step::{channels, image_step};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -344,7 +344,7 @@ fn column(
                     Diagnostic::error(
                         Code::InputType,
                         declared.span,
-                        format!("column `{name}` of `{cohort}` holds text"),
+                        format!("column `{name}` of `{cohort}` holds text{}", in_line(summary)),
                     )
                     .also(expr.span, "read here")
                     .hint("declare it as a class: class{A, B}"),

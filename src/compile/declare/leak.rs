@@ -58,7 +58,7 @@ fn declared(e: &Evaluator<'_>, cohort: &str) -> Span {
 
 /// Whether somebody can be in both cohorts.
 fn share_people(a: &Cohort, b: &Cohort) -> bool {
-    if a.source != b.source || a.name == b.name {
+    if !a.source.is_same(&b.source) || a.name == b.name {
         return false;
     }
     let conditions = |c: &Cohort| {

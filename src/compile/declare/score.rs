@@ -81,7 +81,7 @@ pub(in crate::compile) fn score(
         }
     }
     let spelled = e.sources.text(of.span).to_string();
-    Ok(Score { of: spelled, model, pairs, metrics: metrics.into_iter().map(|(m, _)| m).collect(), on })
+    Ok(Score { of: spelled, model, pairs, metrics: metrics.into_iter().map(|(m, _)| m).collect(), on, ensemble: None })
 }
 
 fn shapes_agree(e: &mut Evaluator<'_>, pair: &ScorePair, of: &Expr) -> Eval<()> {

@@ -25,7 +25,7 @@ pub(super) fn pictures(context: &Context<'_>) -> Result<Vec<PictureSet>> {
         for model in 0..program.models.len() {
             let Some(asked) = Asked::of(program, model) else { continue };
             let predicted = context.predicted(variant, model, *run)?;
-            for score in program.scores.iter().filter(|score| score.model == model) {
+            for score in program.scores_of_runs(model) {
                 for pair in &score.pairs {
                     let shown =
                         predicted.grids.iter().filter(|g| Some(g.truth) == asked.truth(pair.truth)).take(SUBJECTS);

@@ -27,18 +27,18 @@ pub(super) fn scores(context: &Context<'_>, results: &Results) -> Vec<Score> {
                     interval: INTERVAL.into(),
                     variants: Vec::new(),
                 });
-                entry.variants.push(variant_score(context, variant, line));
+                entry.variants.push(variant_score(context, variant, scored, line));
             }
         }
     }
     found.into_values().collect()
 }
 
-fn variant_score(context: &Context<'_>, variant: usize, line: &Line) -> VariantScore {
+fn variant_score(context: &Context<'_>, variant: usize, scored: &Scored, line: &Line) -> VariantScore {
     let protocol = &context.program(variant).protocol;
     let nan = f64::NAN;
     let fold = |score: &super::super::score::RunScore| FoldScore {
-        fold: score.run.fold_name(protocol),
+        fold: scored.fold_name(score.run, protocol),
         seed: score.run.seed,
         value: score.value.unwrap_or(nan),
     };

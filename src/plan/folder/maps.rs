@@ -15,7 +15,7 @@ use std::path::Path;
 /// What the operating system says.
 pub(super) fn write(program: &Program, model: usize, predicted: &Predicted, folder: &Path) -> Result<()> {
     let Some(asked) = Asked::of(program, model) else { return Ok(()) };
-    for score in program.scores.iter().filter(|score| score.model == model) {
+    for score in program.scores_of_runs(model) {
         for pair in &score.pairs {
             let (Some(node), Some(truth)) = (asked.node(pair.prediction), asked.truth(pair.truth)) else { continue };
             let (Some(node), Some(_)) = (predicted.nodes.get(node), predicted.truths.get(truth)) else { continue };

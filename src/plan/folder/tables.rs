@@ -9,7 +9,7 @@ use super::super::score::{Scored, label};
 use super::super::task::RunKey;
 use crate::data::flow::Flow;
 use crate::graph::Kind;
-use crate::program::Program;
+use crate::program::{Program, Score};
 use std::fmt::Write;
 
 /// Outputs with more numbers a subject are kept in the store alone.
@@ -37,8 +37,8 @@ pub(super) fn flow(flows: &[Flow]) -> String {
     text
 }
 
-/// The scores of one run.
-pub(super) fn scores_of_run(scores: &[Scored], run: RunKey) -> String {
+/// The scores of one run, or of one group of runs.
+pub(super) fn scores_of_run<'a>(scores: impl IntoIterator<Item = &'a Scored>, run: RunKey) -> String {
     let mut text = String::from("of\ton\tmetric\tvalue\trows\tnote\n");
     for scored in scores {
         for line in &scored.lines {
@@ -61,9 +61,15 @@ pub(super) struct Predictions {
 
 impl Predictions {
     /// Adds what a model predicted and is scored on: classes with their probabilities, and numbers.
-    pub fn add(&mut self, program: &Program, model: usize, predicted: &Predicted) {
+    pub fn add<'a>(
+        &mut self,
+        program: &Program,
+        model: usize,
+        scores: impl Iterator<Item = &'a Score>,
+        predicted: &Predicted,
+    ) {
         let Some(asked) = Asked::of(program, model) else { return };
-        for score in program.scores.iter().filter(|score| score.model == model) {
+        for score in scores {
             for pair in &score.pairs {
                 let places = asked.node(pair.prediction).zip(asked.truth(pair.truth));
                 let Some((node, truth)) =

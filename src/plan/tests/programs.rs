@@ -165,7 +165,7 @@ fn model(name: &str, output: NodeId, target: Option<InputId>) -> Model {
 
 fn score(of: &str, prediction: NodeId, truth: InputId, metrics: &[Metric]) -> Score {
     let pairs = vec![ScorePair { key: String::new(), prediction, truth }];
-    Score { of: of.into(), model: 0, pairs, metrics: metrics.to_vec(), on: Subset::Test }
+    Score { of: of.into(), model: 0, pairs, metrics: metrics.to_vec(), on: Subset::Test, ensemble: None }
 }
 
 fn program(sketch: Sketch, cohorts: Vec<Cohort>) -> Program {
@@ -179,6 +179,7 @@ fn program(sketch: Sketch, cohorts: Vec<Cohort>) -> Program {
         models: Vec::new(),
         stages: Vec::new(),
         protocol: folds(2, 0),
+        ensembles: Vec::new(),
         scores: Vec::new(),
         analyses: Vec::new(),
         at_least_one: Vec::new(),

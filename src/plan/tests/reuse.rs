@@ -5,8 +5,17 @@ use super::{Bench, Kind, Outcome, Watcher, ran};
 use crate::plan::{PlanError, plan, run};
 use crate::program::Metric;
 
-const WORK: [Kind; 8] =
-    [Kind::Index, Kind::Split, Kind::Fit, Kind::Train, Kind::Predict, Kind::Score, Kind::Analyse, Kind::Compare];
+pub(super) const WORK: [Kind; 9] = [
+    Kind::Index,
+    Kind::Split,
+    Kind::Fit,
+    Kind::Train,
+    Kind::Predict,
+    Kind::Ensemble,
+    Kind::Score,
+    Kind::Analyse,
+    Kind::Compare,
+];
 
 #[test]
 fn a_second_run_reuses_everything_and_finds_the_same() -> Outcome {

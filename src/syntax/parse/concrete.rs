@@ -158,7 +158,14 @@ fn is_word(rule: Rule) -> bool {
             | Rule::product_op
             | Rule::minus
             | Rule::phrase_word
-            | Rule::kw_use
+    ) || is_keyword(rule)
+}
+
+/// Words that say nothing that the rule around them does not.
+pub(super) fn is_keyword(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::kw_use
             | Rule::kw_extends
             | Rule::kw_param
             | Rule::kw_cohort

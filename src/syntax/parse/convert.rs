@@ -1,7 +1,7 @@
 //! pest's pairs to the tree. The grammar fixes what each pair holds, so nothing here can fail but numbers that are out
 //! of range; a pair of a shape that the grammar cannot produce is reported as an error all the same, never a panic.
 
-use super::concrete::end_of;
+use super::concrete::{end_of, is_keyword};
 use super::{Rule, SyntaxError};
 use crate::syntax::tree::*;
 use crate::syntax::{SourceId, Span};
@@ -546,38 +546,7 @@ impl Convert {
 
 impl Children<'_> {
     fn skip_keywords(&mut self) {
-        let keyword = |p: &Pair<'_, Rule>| {
-            matches!(
-                p.as_rule(),
-                Rule::kw_use
-                    | Rule::kw_extends
-                    | Rule::kw_param
-                    | Rule::kw_cohort
-                    | Rule::kw_group
-                    | Rule::kw_block
-                    | Rule::kw_model
-                    | Rule::kw_loss
-                    | Rule::kw_train
-                    | Rule::kw_protocol
-                    | Rule::kw_ensemble
-                    | Rule::kw_score
-                    | Rule::kw_analysis
-                    | Rule::kw_sweep
-                    | Rule::kw_let
-                    | Rule::kw_output
-                    | Rule::kw_on
-                    | Rule::kw_in
-                    | Rule::kw_if
-                    | Rule::kw_else
-                    | Rule::kw_for
-                    | Rule::kw_from
-                    | Rule::kw_scan
-                    | Rule::kw_fold
-                    | Rule::kw_match
-                    | Rule::kw_over
-            )
-        };
-        while self.pairs.next_if(keyword).is_some() {}
+        while self.pairs.next_if(|p| is_keyword(p.as_rule())).is_some() {}
     }
 }
 

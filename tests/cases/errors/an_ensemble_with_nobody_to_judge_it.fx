@@ -8,5 +8,5 @@ ensemble m over folds, weight: inverse_entropy
 score m: auc
 // table: c: x number; y number; sex F M
 
-// error[E0212] 7:10 the ensemble of `m` cannot be run yet
-// hint: remove the declaration
+// error[E0602] 7:10 an ensemble is judged on people who trained none of its models
+// hint: kfold(5, holdout: 100)
