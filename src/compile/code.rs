@@ -112,6 +112,8 @@ codes! {
         "All experts may be absent at once. Add `prior`, or a modality that everybody has.";
     CoalescePresent = "E0503", "a replacement for something nobody lacks",
         "`??` gives what stands in for an absent value; this one is always there.";
+    NotLeftOut = "E0504", "an input left out that the output cannot do without",
+        "`without: t1` scores the output as if `t1` had not been measured. That needs an input declared with `?`, and an\noutput that people without it have too: pooled over a family, fused by a mixture, or replaced by `??`.";
 
     TrainingScored = "E0601", "a score on subjects that trained the model",
         "Scores on training subjects say little. Ask for another subset, or write `on training` to say that it is meant.";

@@ -21,6 +21,7 @@ mod finite;
 mod forward;
 mod gradients;
 mod layer;
+mod learned;
 mod lower;
 mod network;
 mod values;

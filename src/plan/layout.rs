@@ -304,6 +304,17 @@ impl ModelParts {
             .with("truths", &truths)?
             .with("people", &asked.sets)?
             .with("origin of the weights", &trained_by)?;
+        let parts = match asked.without.is_empty() {
+            true => parts,
+            false => {
+                let left_out = asked.without.iter().map(|(input, nodes)| {
+                    let nodes: Vec<_> = nodes.iter().map(|node| live.node(*node)).collect();
+                    (live.input_of(*input), nodes)
+                });
+                let left_out: Vec<_> = left_out.collect();
+                parts.with("inputs left out", &(left_out, &program.at_least_one))?
+            }
+        };
         let mut stages: Vec<usize> = origins.into_iter().flatten().collect();
         stages.sort_unstable();
         stages.dedup();

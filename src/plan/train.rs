@@ -13,7 +13,7 @@ use crate::data::dataset::{Dataset, Draw as Look, Item};
 use crate::data::split::Split;
 use crate::graph::{ClassWeights, InputId, Kind, LossOp, ModuleId, NodeId, Op};
 use crate::nn::Batch;
-use crate::program::{Augment, Keep, Model, Monitor, Output, Program, Stage};
+use crate::program::{Augment, Keep, Model, Monitor, Output, Program, Rival, Stage};
 use crate::train::{Batches, DataError, Draw, EVENT_FILE, Epoch, FromTraining, Job, Progress, Trained, Weights, train};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -71,6 +71,7 @@ impl StageJob {
         };
         let mut roots = vec![declared.loss];
         roots.extend(declared.terms.iter().map(|(_, node)| *node));
+        roots.extend(declared.rivals.iter().map(|rival| rival.loss));
         roots.extend(judged);
         let mut live = Live::of(&program.graph, &roots);
         let node = |live: &Live, id: NodeId| {
@@ -94,6 +95,14 @@ impl StageJob {
                 .terms
                 .iter()
                 .map(|(label, term)| Ok((label.clone(), node(&live, *term)?)))
+                .collect::<Result<_>>()?,
+            rivals: declared
+                .rivals
+                .iter()
+                .map(|rival| {
+                    let (loss, trainable) = (node(&live, rival.loss)?, live.modules_of(&rival.trainable));
+                    Ok(Rival { loss, trainable, ..rival.clone() })
+                })
                 .collect::<Result<_>>()?,
             trainable: live.modules_of(&declared.trainable),
             frozen: live.modules_of(&declared.frozen),

@@ -27,7 +27,7 @@ pub use input::{
 };
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind};
-pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Sampling, Schedule, Stage, StageInit};
+pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Rival, Sampling, Schedule, Stage, StageInit};
 
 use crate::graph::{Graph, InputId};
 use indexmap::IndexMap;
@@ -130,12 +130,16 @@ pub struct Score {
 /// A prediction and its truth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScorePair {
-    /// `""` for the output itself, else the family's key: `t1`, `t1, t2`.
+    /// `""` for the output itself, else the family's key: `t1`, `t1, t2`; and what is left out: `without t1`,
+    /// `t2, without t1`.
     pub key: String,
     /// The predicted node.
     pub prediction: crate::graph::NodeId,
     /// The input that holds the truth.
     pub truth: crate::graph::InputId,
+    /// The input that is taken away from everybody before the prediction, as if it had not been measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without: Option<crate::graph::InputId>,
 }
 
 /// A metric. Definitions stand in [`crate::analysis::metrics`].

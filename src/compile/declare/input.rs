@@ -173,6 +173,8 @@ fn image(
 ) -> Eval<(InputSource, Vec<usize>)> {
     let (kind, axes) = match declared.word.as_str() {
         "volume" => (SpatialKind::Volume, 4),
+        // A mask in the plane goes with slices: it is cut as they are.
+        "mask" if declared.shape.as_ref().is_some_and(|shape| shape.len() == 2) => (SpatialKind::Slices, 2),
         "mask" => (SpatialKind::Volume, 3),
         "image" => (SpatialKind::Image, 3),
         "slices" => (SpatialKind::Slices, 3),
@@ -216,7 +218,7 @@ fn image(
     if shape.len() != axes {
         let order = match (axes, declared.word.as_str()) {
             (4, _) => "[channels, x, y, z]",
-            (_, "mask") => "[x, y, z]",
+            (_, "mask") => "[x, y, z], or 2 where it is cut into slices",
             _ => "[channels, height, width]",
         };
         let message = format!("`{}` has {axes} axes, {order}; found {}", declared.word, show_shape(&shape));

@@ -15,3 +15,5 @@ pub(super) mod stage;
 pub(super) mod step;
 pub(super) mod sweep;
 mod training;
+
+pub(super) use training::optimizer;

@@ -4,9 +4,10 @@ use super::training::metric;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::value::Value;
 use crate::graph::{InputId, Kind};
 use crate::program::{Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
-use crate::syntax::{Argument, BinaryOp, Expr, ExprKind, Name, nearest};
+use crate::syntax::{Argument, BinaryOp, Expr, ExprKind, Name, Span, nearest};
 
 /// Compiles a score.
 pub(in crate::compile) fn score(
@@ -20,19 +21,24 @@ pub(in crate::compile) fn score(
     let on = subset(e, on, protocol);
     let mut metrics = Vec::new();
     let mut against = None;
+    let mut left_out: Vec<(usize, Span)> = Vec::new();
     all(items.iter().map(|item| match &item.name {
         Some(name) if name.text == "against" => match e.eval(&item.value)? {
-            crate::compile::value::Value::Input(input) => {
+            Value::Input(input) => {
                 against = Some(input);
                 Ok(())
             }
             other => e.expected("an input", &other, item.value.span),
         },
+        Some(name) if name.text == "without" => {
+            left_out = without(e, &item.value)?;
+            Ok(())
+        }
         Some(name) => {
             let message = format!("a score has no option `{}`", name.text);
             e.fail(
                 Diagnostic::error(Code::UnknownArgument, name.span, message)
-                    .hint("it has `against`: score m: mse, against: t1"),
+                    .hint("it has `against` and `without`: score m: mse, against: t1, without: each of mri"),
             )
         }
         None => {
@@ -48,8 +54,23 @@ pub(in crate::compile) fn score(
             Some(input) => input,
             None => truth(e, model, &output, key, of)?,
         };
-        pairs.push(ScorePair { key: key.clone(), prediction: *node, truth: InputId(truth as u32) });
+        let truth = InputId(truth as u32);
+        pairs.push(ScorePair { key: key.clone(), prediction: *node, truth, without: None });
         e.read.insert(*node);
+    }
+    let complete = pairs.clone();
+    for (input, span) in left_out {
+        let without = InputId(input as u32);
+        dispensable(e, without, &complete, span)?;
+        let name = &e.inputs[input].name;
+        pairs.extend(complete.iter().map(|pair| ScorePair {
+            key: match pair.key.as_str() {
+                "" => format!("without {name}"),
+                key => format!("{key}, without {name}"),
+            },
+            without: Some(without),
+            ..pair.clone()
+        }));
     }
     if let Some(pair) = pairs.first() {
         let truth = &e.graph.inputs[pair.truth.index()];
@@ -82,6 +103,65 @@ pub(in crate::compile) fn score(
     }
     let spelled = e.sources.text(of.span).to_string();
     Ok(Score { of: spelled, model, pairs, metrics: metrics.into_iter().map(|(m, _)| m).collect(), on, ensemble: None })
+}
+
+/// `without: t1`, `without: [t1, t2]`, `without: each of mri`: inputs, each to be left out in its turn.
+fn without(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Vec<(usize, Span)>> {
+    if let ExprKind::Phrase(words) = &expr.kind {
+        if let [each, of, group] = words.as_slice()
+            && each.text == "each"
+            && of.text == "of"
+        {
+            let value = e.name(&group.text, group.span)?;
+            return match value {
+                Value::Group(inputs) => Ok(inputs.iter().map(|input| (*input, group.span)).collect()),
+                other => e.expected("a group", &other, group.span),
+            };
+        }
+        let text = e.sources.text(expr.span).to_string();
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, format!("`without` cannot be `{text}`"))
+                .hint("write `without: each of GROUP`, or name an input: `without: t1`"),
+        );
+    }
+    match e.eval(expr)? {
+        Value::Input(input) => Ok(vec![(input, expr.span)]),
+        Value::List(items) => all(items.iter().map(|item| match item {
+            Value::Input(input) => Ok((*input, expr.span)),
+            other => e.expected("an input", other, expr.span),
+        })),
+        Value::Group(_) => {
+            let text = e.sources.text(expr.span).to_string();
+            e.fail(
+                Diagnostic::error(Code::WrongArgument, expr.span, "without a whole group there is nothing to go by")
+                    .hint(format!("leave out one after the other: `without: each of {text}`")),
+            )
+        }
+        other => e.expected("an input, or `each of` a group", &other, expr.span),
+    }
+}
+
+/// Whether people who lack an input still have the outputs.
+fn dispensable(e: &mut Evaluator<'_>, input: InputId, pairs: &[ScorePair], span: Span) -> Eval<()> {
+    let name = e.inputs[input.index()].name.clone();
+    let declared = e.input_spans[input.index()];
+    if !e.inputs[input.index()].optional {
+        return e.fail(
+            Diagnostic::error(Code::NotLeftOut, span, format!("`{name}` cannot be left out: nobody is without it"))
+                .also(declared, "declared without `?`")
+                .hint(format!("declare it as one that may be absent: `modality {name}: ..? = ..`")),
+        );
+    }
+    if let Some(needs) = pairs.iter().find(|pair| e.ty(pair.prediction).presence.contains(&input)) {
+        let origin = e.origin(needs.prediction);
+        let message = format!("without `{name}` nobody has the output");
+        return e.fail(
+            Diagnostic::error(Code::NotLeftOut, span, message)
+                .also(origin, format!("is there for those who have `{name}` alone"))
+                .hint(format!("pool over the family, or say what stands in for it: `{name} ?? zeros`")),
+        );
+    }
+    Ok(())
 }
 
 fn shapes_agree(e: &mut Evaluator<'_>, pair: &ScorePair, of: &Expr) -> Eval<()> {

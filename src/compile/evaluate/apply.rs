@@ -1,7 +1,7 @@
 //! Calls and pipes: making modules, applying modules and functions.
 
 use super::{Code, Diagnostic, Eval, Evaluator, InstanceKind, all};
-use crate::compile::value::{InstanceId, Value};
+use crate::compile::value::{Builtin, InstanceId, Value};
 use crate::graph::{Kind, Mixture, Module, NodeId, Op, Presence, TensorType};
 use crate::ops::{Arguments, Arity, Family, Refusal, Stanza};
 use crate::syntax::{Argument, Expr, ExprKind, Span};
@@ -75,6 +75,7 @@ impl Evaluator<'_> {
                 let mut bound = self.operator_arguments(stanza, &rest, callee)?;
                 self.apply_function(stanza, &mut bound, inputs, span)
             }
+            Value::Builtin(Builtin::Fool) => self.fool(piped, arguments, span),
             Value::Builtin(builtin) => {
                 let mut given: Vec<(Value, Span)> = piped.into_iter().collect();
                 for argument in arguments {

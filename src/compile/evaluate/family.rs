@@ -294,6 +294,28 @@ impl Evaluator<'_> {
                     _ => Ok(Value::List(Rc::new(shape.iter().map(|d| Value::Int(*d as i64)).collect()))),
                 }
             }
+            Builtin::Position => match given.as_slice() {
+                [(Value::Input(member), place), (Value::Group(group), _)] => {
+                    match group.iter().position(|input| input == member) {
+                        Some(position) => Ok(Value::Int(position as i64 + 1)),
+                        None => {
+                            let name = self.inputs[*member].name.clone();
+                            let known: Vec<&str> = group.iter().map(|i| self.inputs[*i].name.as_str()).collect();
+                            let hint = format!("the group has {}", known.join(", "));
+                            self.fail(
+                                Diagnostic::error(Code::UnknownKey, *place, format!("`{name}` is not in the group"))
+                                    .hint(hint),
+                            )
+                        }
+                    }
+                }
+                _ => self.fail(
+                    Diagnostic::error(Code::WrongArgument, span, "`position` takes a member and its group")
+                        .hint("write position(m, group), inside `for m in group { .. }`"),
+                ),
+            },
+            // Its critic is no value: it is taken up before its arguments are evaluated.
+            Builtin::Fool => Err(super::Reported),
             Builtin::Sum | Builtin::Mean | Builtin::Max | Builtin::Min => {
                 let mut members = Vec::new();
                 for (value, place) in &given {

@@ -12,7 +12,17 @@ pub(super) fn convolution(step: &Step<'_>, conv: &ConvOp) -> Result<Dynamic, NnE
     let layer = step.node.module.and_then(|m| step.network.layer(m));
     let weights = layer.and_then(|(_, layer)| layer.convolution_weights());
     let Some((weight, bias)) = weights else { return Err(step.broken("it has no convolution's weights")) };
-    let x = step.tensor(0)?;
+    weighed(step, conv, step.tensor(0)?, weight, bias)
+}
+
+/// The same with a weight and a bias that are given, one of each for the whole batch.
+pub(super) fn weighed(
+    step: &Step<'_>,
+    conv: &ConvOp,
+    x: Dynamic,
+    weight: Dynamic,
+    bias: Option<Tensor<B, 1>>,
+) -> Result<Dynamic, NnError> {
     match (conv.kernel.len(), &conv.transposed) {
         (1, None) => plain::<1>(step, conv, x, |x, p| {
             Dynamic::of(conv1d::<B>(

@@ -209,3 +209,42 @@ fn one_kernel_for_the_batch_meets_every_row() {
     let y = bench.op(Op::Convolve(op), &[x, kernel], &[3, 4, 3]);
     bench.assert_gradients(y);
 }
+
+#[test]
+fn a_kernel_for_everybody_is_that_of_a_layer() {
+    let mut bench = Bench::new(3);
+    let x = bench.random("x", &[2, 5, 6], -1.0, 1.0);
+    let conv = ConvOp {
+        inputs: 2,
+        outputs: 3,
+        kernel: vec![3, 2],
+        stride: vec![2, 1],
+        padding: vec![(1, 0), (0, 1)],
+        dilation: vec![1, 1],
+        groups: 1,
+        bias: true,
+        transposed: None,
+    };
+    let mut learned = |path: &str, shape: &[usize]| {
+        let op = Op::Learned { shape: shape.to_vec() };
+        let weights = vec![WeightSpec::parameter("weight", shape, Init::Normal(1.0))];
+        let module = bench.graph.push_module(Module {
+            path: path.into(),
+            operator: "Parameter".into(),
+            op: op.clone(),
+            weights,
+        });
+        bench.node(op, &[], Some(module), TensorType { batched: false, ..TensorType::tensor(shape) })
+    };
+    let (kernel, bias) = (learned("kernel", &[3, 2, 3, 2]), learned("bias", &[3]));
+    let shared = bench.op(Op::Convolve(conv.clone()), &[x, kernel, bias], &[3, 3, 6]);
+    bench.assert_gradients(shared);
+    // The same as each subject's own kernel, where all are equal.
+    let (forward, network) = bench.network(&[shared, kernel, bias]);
+    let values = forward.run(&network, &bench.batch, &bench.settings(Mode::Prediction)).unwrap();
+    let of = |node: NodeId| values.host(node).unwrap().unwrap().values;
+    let own = bench.input("own", &[3, 2, 3, 2], of(kernel).repeat(3));
+    let own_bias = bench.input("own bias", &[3], of(bias).repeat(3));
+    let each = bench.op(Op::Convolve(conv), &[x, own, own_bias], &[3, 3, 6]);
+    assert_close(&of(shared), &bench.value(each), 1e-5);
+}

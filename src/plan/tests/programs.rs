@@ -142,6 +142,7 @@ fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
         terms: Vec::new(),
         trainable,
         frozen: Vec::new(),
+        rivals: Vec::new(),
         init: Vec::new(),
         optimizer: Optimizer::Adam { lr: 0.02, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 },
         schedule: Schedule::Constant,
@@ -163,7 +164,7 @@ fn model(name: &str, output: NodeId, target: Option<InputId>) -> Model {
 }
 
 fn score(of: &str, prediction: NodeId, truth: InputId, metrics: &[Metric]) -> Score {
-    let pairs = vec![ScorePair { key: String::new(), prediction, truth }];
+    let pairs = vec![ScorePair { key: String::new(), prediction, truth, without: None }];
     Score { of: of.into(), model: 0, pairs, metrics: metrics.to_vec(), on: Subset::Test, ensemble: None }
 }
 
