@@ -157,3 +157,33 @@ fn every_code_has_a_case() {
         Code::ALL.iter().filter(|c| !told.contains(c.code())).map(|c| format!("{} {}", c.code(), c.title())).collect();
     assert!(without.is_empty(), "no case shows\n  {}", without.join("\n  "));
 }
+
+/// An edge of weight 0 is gone with every parameter that only it used: each by itself, from the encoder's first layers to
+/// two encoders, heads and decoders.
+#[test]
+fn an_edge_of_the_contrastive_scheme_brings_its_own_parameters_and_no_others() {
+    let encoders = 2 * 3_804_032;
+    let to_the_maps = 2 * (2_048 + 131_072 + 128 + 524_288);
+    let heads = 2 * 20_736;
+    let decoders = 2 * 3_804_096;
+    for (edges, wanted) in [
+        (vec!["local"], encoders + heads),
+        (vec!["cross_local"], encoders + heads),
+        (vec!["cross_space"], to_the_maps + heads),
+        (vec!["similar"], encoders),
+        (vec!["autoencode"], encoders + decoders),
+        (vec!["correlate"], encoders),
+        (vec!["mixture"], encoders + decoders + 2 * (64 * 64 + 64)),
+        (vec!["supervise"], encoders + 2 * (2 * 64 + 2)),
+        (vec!["local", "cross_local", "cross_space", "similar", "autoencode"], encoders + heads + decoders),
+    ] {
+        let mut cases = programs(&["experiments"]).into_iter();
+        let mut case = cases.find(|c| c.name == "contrastive.fx").unwrap_or_else(|| panic!("no contrastive.fx"));
+        let all = ["local", "cross_local", "cross_space", "similar", "autoencode", "correlate", "mixture", "supervise"];
+        case.settings =
+            all.map(|edge| (edge.to_string(), if edges.contains(&edge) { "1" } else { "0" }.to_string())).to_vec();
+        let program = case.compile().base.unwrap_or_else(|| panic!("{edges:?} does not compile"));
+        let found: u64 = fascicle::compile::model_tables(&program).iter().map(|t| t.parameters).sum();
+        assert_eq!(found, wanted, "{edges:?}");
+    }
+}
