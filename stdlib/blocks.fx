@@ -24,3 +24,65 @@ block MidFlow()(x: [c, d, h, w]) -> [c, d, h, w] {
 block LinearBnRelu(features: int)(x: [n]) -> [features] {
   x |> Linear(features, bias: false) |> BatchNorm() |> relu
 }
+
+/// What a pre-activation block adds: normalise, ReLU, drop channels, convolve; twice (He et al. 2016).
+block PreactBranch(filters: int, stride: int = 1, dropout: real = 0.0, momentum: real = 0.1)(
+  x: [c, d, h, w],
+) -> [filters, _, _, _] {
+  x
+    |> BatchNorm(momentum: momentum)
+    |> relu
+    |> ChannelDropout(dropout)
+    |> Conv3d(filters, stride: stride, padding: 1)
+    |> BatchNorm(momentum: momentum)
+    |> relu
+    |> ChannelDropout(dropout)
+    |> Conv3d(filters, padding: 1)
+}
+
+/// What it adds it to: the image itself, or, where channels or extent change, normalised and convolved by 1x1x1.
+block PreactShortcut(filters: int, stride: int = 1, momentum: real = 0.1)(x: [c, d, h, w]) -> [
+  filters,
+  _,
+  _,
+  _,
+] {
+  if stride == 1 and filters == c {
+    x
+  } else {
+    x |> BatchNorm(momentum: momentum) |> Conv3d(filters, kernel: 1, stride: stride, padding: 0)
+  }
+}
+
+/// Pre-activation residual block (He et al. 2016; PreactivResBlock_bn of HyperFusion).
+block PreactRes(filters: int, stride: int = 1, dropout: real = 0.0, momentum: real = 0.1)(
+  x: [c, d, h, w],
+) -> [filters, _, _, _] {
+  (x |> PreactBranch(filters, stride: stride, dropout: dropout, momentum: momentum))
+    + (x |> PreactShortcut(filters, stride: stride, momentum: momentum))
+}
+
+/// Residual block with the activation behind the sum and convolutions without bias (He et al. 2015; ResBlock of DAFT).
+block Res(filters: int, stride: int = 1, momentum: real = 0.1)(x: [c, d, h, w]) -> [filters, _, _, _] {
+  let branch = x
+    |> Conv3d(filters, stride: stride, padding: 1, bias: false)
+    |> BatchNorm(momentum: momentum)
+    |> relu
+    |> Conv3d(filters, padding: 1, bias: false)
+    |> BatchNorm(momentum: momentum)
+  (branch + (x |> ResShortcut(filters, stride: stride, momentum: momentum))) |> relu
+}
+
+/// The way around it: the image itself, or, where channels or extent change, convolved by 1x1x1 and normalised.
+block ResShortcut(filters: int, stride: int = 1, momentum: real = 0.1)(x: [c, d, h, w]) -> [
+  filters,
+  _,
+  _,
+  _,
+] {
+  if stride == 1 and filters == c {
+    x
+  } else {
+    x |> Conv3d(filters, kernel: 1, stride: stride, padding: 0, bias: false) |> BatchNorm(momentum: momentum)
+  }
+}

@@ -8,7 +8,7 @@ mod case;
 
 use case::mistake::Mistake;
 use case::{Case, files_below, programs};
-use fascicle::compile::{Code, Compilation, Severity, render};
+use fascicle::compile::{Code, Compilation, Severity, model_tables, render};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -147,6 +147,67 @@ fn every_mistake_in_an_experiment_is_caught_where_it_was_made() {
         }
     }
     assert!(report.is_empty(), "{report}");
+}
+
+/// Learnable numbers of a model of an experiment, in all and below each of these paths.
+fn parameters(experiment: &str, model: &str, settings: &[(&str, &str)], paths: &[&str]) -> (u64, Vec<u64>) {
+    let mut case = programs(&["experiments"]).into_iter().find(|case| case.name == experiment).expect("the experiment");
+    case.settings = settings.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+    let compiled = case.compile();
+    let program = compiled.base.as_ref().unwrap_or_else(|| panic!("{}", rendered(&compiled)));
+    let table = model_tables(program).into_iter().find(|table| table.name == model).expect("the model");
+    let below = |path: &&str| {
+        let inside = |row: &str| row == *path || row.starts_with(&format!("{path}."));
+        table.layers.iter().filter(|row| inside(&row.path)).map(|row| row.parameters).sum()
+    };
+    (table.parameters, paths.iter().map(below).collect())
+}
+
+#[test]
+fn hyperfusion_has_the_parameters_of_the_published_networks() {
+    let age = |fusion| parameters("hyperfusion_age.fx", "brain", &[("fusion", fusion)], &[]).0;
+    assert_eq!([age("hyper"), age("concat"), age("image_only")], [1_482_206, 848_737, 848_673]);
+    let ad = |fusion| parameters("hyperfusion_ad.fx", "ad", &[("fusion", fusion)], &[]).0;
+    let all = ["hyper", "image_only", "film", "daft", "concat"].map(ad);
+    assert_eq!(all, [3_853_724, 3_589_123, 3_591_027, 3_591_923, 3_590_147]);
+    // Of the table alone: MLP_8_bn_prl, 16 -> 8 -> 3.
+    assert_eq!(ad("table_only"), 136 + 16 + 1 + 27);
+}
+
+#[test]
+fn hyperfusion_has_them_layer_by_layer() {
+    let paths = [
+        "brain.Vgg3d.Conv3d[1]",
+        "brain.Vgg3d.Conv3d[1]_2",
+        "brain.Vgg3d.BatchNorm[1]",
+        "brain.Vgg3d.Conv3d[2]",
+        "brain.Vgg3d.Conv3d[2]_2",
+        "brain.Vgg3d.BatchNorm[2]",
+        "brain.Vgg3d.Conv3d[3]",
+        "brain.Vgg3d.Conv3d[3]_2",
+        "brain.Vgg3d.BatchNorm[3]",
+        "brain.HyperHead.HyperDense",
+        "brain.HyperHead.HyperDense_2",
+        "brain.HyperHead.HyperDense_3",
+        "brain.HyperHead.HyperDense_4",
+    ];
+    let (_, found) = parameters("hyperfusion_age.fx", "brain", &[], &paths);
+    let age = [448, 6928, 32, 13_856, 27_680, 64, 55_360, 110_656, 128, 1_261_603, 1_091, 4_227, 133];
+    assert_eq!(found, age);
+    // conv_bn_relu, block1 to block4 (with the embedding, which it holds), fc1 and fc2.
+    let paths = [
+        "ad.Deep.Trunk.Conv3d",
+        "ad.Deep.Trunk.BatchNorm",
+        "ad.Deep.Trunk.PreactRes",
+        "ad.Deep.Trunk.PreactRes_2",
+        "ad.Deep.Trunk.PreactRes_3",
+        "ad.Deep.HyperPreactRes",
+        "ad.Embed",
+        "ad.Head.Linear",
+        "ad.Head.Linear_2",
+    ];
+    let (_, found) = parameters("hyperfusion_ad.fx", "ad", &[], &paths);
+    assert_eq!(found, [448, 32, 42_208, 168_384, 672_640, 2_953_369 - 153, 153, 16_448, 195]);
 }
 
 #[test]

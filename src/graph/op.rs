@@ -31,6 +31,15 @@ pub enum Op {
         /// Whether a bias is added.
         bias: bool,
     },
+    /// Affine map of the first of two nodes, `[n]`, with weights and bias that are affine maps of the second, `[k]`.
+    HyperLinear {
+        /// Length of the first.
+        inputs: usize,
+        /// Length of the result.
+        outputs: usize,
+        /// Length of the second.
+        embedding: usize,
+    },
     /// Batch normalisation of axis 0 (channels, or the features of a vector).
     BatchNorm {
         /// Extent of axis 0.
@@ -427,6 +436,9 @@ pub enum LossOp {
     /// Negative log-likelihood under a Gaussian of the given log-variance (third input) or of unit variance, summed
     /// over elements, mean over subjects.
     GaussianNll,
+    /// Cox's negative partial log-likelihood of risks, with times and events as second and third input: the mean over all
+    /// subjects of `event * (logsumexp of the risks of those whose time is no earlier - risk)`.
+    CoxPartialLikelihood,
     /// One minus the soft Dice coefficient of class probabilities `[n, ...]` and a mask, mean over classes but the background.
     Dice {
         /// Added to numerator and denominator.

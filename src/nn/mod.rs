@@ -20,6 +20,7 @@ mod error;
 mod finite;
 mod forward;
 mod gradients;
+mod hyper_linear;
 mod layer;
 mod lower;
 mod network;

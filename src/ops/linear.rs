@@ -1,5 +1,6 @@
-//! Affine maps of features, and learned rows for classes.
+//! Affine maps of features, learned or made from a second value, and learned rows for classes.
 
+use super::start::{self, BIAS_INIT, INIT, STD};
 use super::{Applied, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits};
 use crate::graph::{Init, Op, TensorType, WeightSpec};
 
@@ -9,7 +10,8 @@ pub const STANZAS: &[Stanza] = &[
         name: "Linear",
         family: Family::Linear,
         doc: "Affine map of the last axis: `[n] -> [outputs]`, `[.., n] -> [.., outputs]`.\n\n\
-              `y = W x + b` with `W: [outputs, n]`. Weights and bias start uniform in ±1/√n.",
+              `y = W x + b` with `W: [outputs, n]`. Weights and bias start uniform in ±1/√n, unless `init`, `std` and `bias_init` \
+              say otherwise.",
         source: "PyTorch `torch.nn.Linear`",
         arity: Arity::Exactly(&["x"]),
         parameters: &[
@@ -20,9 +22,34 @@ pub const STANZAS: &[Stanza] = &[
                 Default::Bool(true),
                 "whether a learned number is added to each output",
             ),
+            INIT,
+            STD,
+            BIAS_INIT,
         ],
         example: "x |> global_avg_pool |> Linear(4)",
         apply: linear,
+    },
+    Stanza {
+        name: "HyperLinear",
+        family: Family::Linear,
+        doc: "Affine map whose weights and bias are made from a second value, for each subject its own: `x [n]`, `e [k] -> [outputs]`.\n\n\
+              `y = W(e) x + b(e)` with `W(e) = reshape(G e + g)` as `[outputs, n]` and `b(e) = H e + h`. `W(e)` is never formed: \
+              `W(e) x` is the sum over k of `e_k (G_k x)`, one product of matrices for the batch. Weights are those of two affine maps, \
+              `weights_gen` and `bias_gen`. `G` and `H` start uniform with variances `1 / (n k variance)` and \
+              `1 / (k variance)`, `g` and `h` as zeros, so that the outputs vary as much as the inputs.",
+        source: "Ha et al. 2017, HyperNetworks; Duenias et al. 2025, HyperFusion, `HyperLinearLayer`, eq. 1-2, after Chang et al. 2020",
+        arity: Arity::Exactly(&["x", "e"]),
+        parameters: &[
+            Parameter::new("outputs", ParameterType::COUNT, Default::Required, "length of the result"),
+            Parameter::new(
+                "variance",
+                ParameterType::POSITIVE,
+                Default::Real(1.0),
+                "variance of the numbers of `e` that the start counts on",
+            ),
+        ],
+        example: "HyperLinear(4)(x |> global_avg_pool, g |> Embedding(2))",
+        apply: hyper_linear,
     },
     Stanza {
         name: "Embedding",
@@ -45,14 +72,48 @@ fn linear(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal
         None => (x.shape.as_slice(), 1),
     };
     let bias = arguments.flag("bias");
-    let init = Init::fan_in(features);
-    let mut weights = vec![WeightSpec::parameter("weight", [outputs, features], init)];
+    let mut weights = vec![WeightSpec::parameter("weight", [outputs, features], start::weights(arguments, features)?)];
     if bias {
-        weights.push(WeightSpec::parameter("bias", [outputs], init));
+        weights.push(WeightSpec::parameter("bias", [outputs], start::bias(arguments, features)));
     }
     let multiply_adds = limits::multiply_adds(&[limits::numbers(&x.shape), outputs as u128])?;
     let output = limits::shaped(x, [leading, &[outputs]].concat());
     limits::within(Applied { op: Op::Linear { inputs: features, outputs, bias }, weights, output, multiply_adds })
+}
+
+fn hyper_linear(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
+    let features = vector(read, 0, "`HyperLinear` maps a vector, [n]", "`|> flatten` before it")?;
+    let embedding = vector(read, 1, "weights are made of a vector, [k]", "make one of it: `|> flatten |> Linear(8)`")?;
+    let outputs = limits::size(arguments.int("outputs").unwrap_or(0), "outputs", 1)?;
+    let variance = arguments.real("variance").unwrap_or(1.0) * embedding as f64;
+    let made = outputs.saturating_mul(features);
+    let weights = vec![
+        WeightSpec::parameter(
+            "weights_gen.weight",
+            [made, embedding],
+            Init::uniform_of_std((variance * features as f64).sqrt().recip()),
+        ),
+        WeightSpec::parameter("weights_gen.bias", [made], Init::ZEROS),
+        WeightSpec::parameter("bias_gen.weight", [outputs, embedding], Init::uniform_of_std(variance.sqrt().recip())),
+        WeightSpec::parameter("bias_gen.bias", [outputs], Init::ZEROS),
+    ];
+    let multiply_adds = limits::multiply_adds(&[outputs as u128, features as u128 + 1, embedding as u128 + 1])?;
+    let output = TensorType { batched: read[0].batched || read[1].batched, ..TensorType::tensor([outputs]) };
+    limits::within(Applied {
+        op: Op::HyperLinear { inputs: features, outputs, embedding },
+        weights,
+        output,
+        multiply_adds,
+    })
+}
+
+/// The length of an input that must be a vector.
+fn vector(read: &[TensorType], position: usize, what: &str, hint: &str) -> Result<usize, Refusal> {
+    let x = inputs::numbers(read, position)?;
+    match x.shape.as_slice() {
+        [n] => Ok(*n),
+        _ => Err(Refusal::new(format!("{what}, and this is {}", inputs::describe(x))).at_input(position).hint(hint)),
+    }
 }
 
 fn embedding(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {

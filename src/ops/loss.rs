@@ -113,6 +113,19 @@ pub const STANZAS: &[Stanza] = &[
         apply: gaussian_nll,
     },
     Stanza {
+        name: "cox_loss",
+        family: Family::Loss,
+        doc: "Cox's negative partial log-likelihood of risks of an event, such as conversion to dementia: the mean over all subjects of \
+              the batch of `event * (log of the sum of exp(risk) over those whose time is no earlier - risk)`.\n\n\
+              `time` is when the event came or the subject was last seen, `event` 1 where it came and 0 where the subject was \
+              censored. One number a subject each; ties are those of Breslow.",
+        source: "Faraggi and Simon 1995; `CoxphLoss` of DAFT (Pölsterl et al. 2021)",
+        arity: Arity::Exactly(&["risk", "time", "event"]),
+        parameters: &[],
+        example: "cox_loss(x |> global_avg_pool |> Linear(1), reduce_mean(x), reduce_max(x))",
+        apply: cox_loss,
+    },
+    Stanza {
         name: "dice_loss",
         family: Family::Loss,
         doc: "`1 - (2 sum(p t) + smooth) / (sum(p) + sum(t) + smooth)` of class probabilities `[n, ...]` and a mask of `n` levels, sums \
@@ -302,6 +315,21 @@ fn class_weights(given: Vec<f64>, levels: &[String]) -> Result<Vec<f64>, Refusal
             .at_argument("weight")
             .hint("weight: inverse_frequency")),
     }
+}
+
+fn cox_loss(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
+    let hints =
+        ["end the model with `Linear(1)`", "`target months: real = ..`", "`target converted: real = ..`, of 0 and 1"];
+    for (position, hint) in hints.into_iter().enumerate() {
+        let x = inputs::numbers(read, position)?;
+        if !core(&x.shape).is_empty() {
+            let found = inputs::describe(x);
+            return Err(Refusal::new(format!("`cox_loss` takes one number a subject, and this is {found}"))
+                .at_input(position)
+                .hint(hint));
+        }
+    }
+    Ok(applied(LossOp::CoxPartialLikelihood))
 }
 
 fn gaussian_nll(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {

@@ -257,9 +257,8 @@ impl Context<'_> {
         let mut initial = Weights::new();
         for (to, from, stage) in &job.init {
             for (name, weight) in read.get(stage).into_iter().flatten() {
-                if let Some(own) = name.strip_prefix(from.as_str()).and_then(|rest| rest.strip_prefix('.'))
-                    && !own.contains('.')
-                {
+                // A module's own names may have a point in them: `weights_gen.weight`.
+                if let Some(own) = name.strip_prefix(from.as_str()).and_then(|rest| rest.strip_prefix('.')) {
                     initial.insert(format!("{to}.{own}"), weight.clone());
                 }
             }

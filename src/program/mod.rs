@@ -22,7 +22,7 @@ pub use analysis::{Analysis, AnalysisKind, Argument, Correction, Subset};
 pub use cohort::{Cohort, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use ensemble::{Ensemble, Over, Rule};
 pub use input::{
-    AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
+    AxisName, ColumnSelector, ColumnSpec, ColumnStep, Flags, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
     Interpolation, Missing, SpatialKind, View,
 };
 pub use model::{Model, Output};

@@ -267,6 +267,8 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
     let table = |columns: &str| Case::parse("", &format!("// table: t: {columns}")).tables["t"].clone();
     let clinical =
         "age number; education number; abeta number; ptau number; sex F M; apoe4 0 1 2; diagnosis control patient";
+    let adni = "age number; education number; apoe4 0 1 2; abeta number; ptau number; tau number; fdg number; av45 number; \
+                sex F M; diagnosis CN MCI AD";
     let thickness = "sub_id text; age number; sex 0 1; eTIV number; lh_G_a_thickness number; lh_S_b_thickness number; \
                      rh_G_a_thickness number; Left-Caudate number; ctx_a number; sub_a number; hip_a number";
     for case in &mut cases {
@@ -276,7 +278,8 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
             }
         };
         add(&["oasis"], &table("age number; sex F M; diagnosis AD HC other"));
-        add(&["heads", "adni", "hcp", "brats", "msd"], &table(clinical));
+        add(&["adni"], &table(adni));
+        add(&["heads", "people", "hcp", "brats", "msd"], &table(clinical));
         add(&["young", "old", "controls", "healthy", "patients"], &table(thickness));
     }
     cases

@@ -5,8 +5,9 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts, pipe_steps, unknown_function};
+use crate::compile::value::Value;
 use crate::compile::world::{ColumnSummary, TableSummary};
-use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing};
+use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Flags, Missing};
 use crate::syntax::{Expr, ExprKind, Span, nearest};
 use std::rc::Rc;
 
@@ -28,10 +29,7 @@ pub(super) fn columns(
     steps_for_all: &[&Expr],
     tables: &Tables,
 ) -> Eval<(Vec<ColumnSpec>, Missing)> {
-    let missing = match reader.named("missing") {
-        Some(expr) => missing(e, expr)?,
-        None => Missing::Absent,
-    };
+    let about_missing = reader.named("missing");
     let mut specs = Vec::new();
     let mut failed = false;
     for expr in reader.rest() {
@@ -55,6 +53,10 @@ pub(super) fn columns(
     if specs.is_empty() {
         return reader.missing(e, "columns", "name at least one: columns(age, sex |> onehot)");
     }
+    let missing = match about_missing {
+        Some(expr) => missing(e, expr, &specs)?,
+        None => Missing::Absent,
+    };
     Ok((specs, missing))
 }
 
@@ -326,7 +328,7 @@ fn levels_of(e: &mut Evaluator<'_>, column: &str, span: Span, tables: &Tables) -
     Ok(all)
 }
 
-fn missing(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Missing> {
+fn missing(e: &mut Evaluator<'_>, expr: &Expr, columns: &[ColumnSpec]) -> Eval<Missing> {
     let known = ["absent", "mean", "iterative"];
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
         return e.fail(
@@ -337,8 +339,8 @@ fn missing(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Missing> {
     let mut reader = Reader::of(&parts);
     let missing = match parts.name {
         "absent" => Missing::Absent,
-        "mean" => Missing::Mean { flags: reader.flag(e, "flags")?.unwrap_or(false) },
-        "iterative" => Missing::Iterative { flags: reader.flag(e, "flags")?.unwrap_or(false) },
+        "mean" => Missing::Mean { flags: flags(e, &mut reader, columns)? },
+        "iterative" => Missing::Iterative { flags: flags(e, &mut reader, columns)? },
         other => {
             return unknown_function(
                 e,
@@ -354,6 +356,35 @@ fn missing(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Missing> {
     Ok(missing)
 }
 
+/// `flags: true`, or `flags: [abeta, ptau]` for some of the columns that are read.
+fn flags(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, columns: &[ColumnSpec]) -> Eval<Flags> {
+    let Some(expr) = reader.named("flags") else { return Ok(Flags::No) };
+    let ExprKind::List(items) = &expr.kind else {
+        return match e.eval(expr)? {
+            Value::Bool(true) => Ok(Flags::Every),
+            Value::Bool(false) => Ok(Flags::No),
+            other => e.expected("true, false or a list of columns", &other, expr.span),
+        };
+    };
+    let read: Vec<&str> = columns.iter().flat_map(|c| c.select.names()).map(String::as_str).collect();
+    let mut names: Vec<String> = Vec::with_capacity(items.len());
+    for item in items {
+        let name = column_name(e, item)?;
+        if !read.contains(&name.as_str()) {
+            let message = format!("`{name}` is not among the columns that are read here");
+            let hint = match nearest(&name, &read) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("a flag says where a column that is read was missing: {}", read.join(", ")),
+            };
+            return e.fail(Diagnostic::error(Code::UnknownColumn, item.span, message).hint(hint));
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(Flags::Of(names))
+}
+
 /// How many numbers a subject has of these columns.
 pub(super) fn width(columns: &[ColumnSpec], missing: &Missing) -> usize {
     let own: usize = columns
@@ -367,6 +398,5 @@ pub(super) fn width(columns: &[ColumnSpec], missing: &Missing) -> usize {
                 .unwrap_or(1)
         })
         .sum();
-    let flags = matches!(missing, Missing::Mean { flags: true } | Missing::Iterative { flags: true });
-    own + if flags { columns.len() } else { 0 }
+    own + missing.flags().count(columns.len())
 }

@@ -83,8 +83,9 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
                 };
                 let mut inner = Reader::of(&inner);
                 let (at, size) = window(e, &mut inner)?;
+                let flip = super::training::axis(e, &mut inner, "flip")?;
                 inner.finish(e)?;
-                views.push(View { name: name.text.clone(), at, size });
+                views.push(View { name: name.text.clone(), at, size, flip });
             }
             if views.len() < 2 {
                 return reader.missing(e, "views", "name at least two: views(left: crop(..), right: crop(..))");

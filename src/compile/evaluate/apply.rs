@@ -269,7 +269,8 @@ impl Evaluator<'_> {
                 let was = if given == 1 { "was" } else { "were" };
                 let message =
                     format!("`{}` reads {count} {values} ({}), {given} {was} given", stanza.name, names.join(", "));
-                (message, format!("write {}({})", stanza.name, names.join(", ")))
+                let made = if stanza.makes_a_module() { "(..)" } else { "" };
+                (message, format!("write {}{made}({})", stanza.name, names.join(", ")))
             }
             Arity::AtLeast(least) => {
                 let message = format!("`{}` reads at least {least} values, {given} were given", stanza.name);

@@ -2,9 +2,10 @@
 //! `torch.nn.functional`, unless stated otherwise.
 
 use super::super::forward::Step;
-use super::super::{Dynamic, NnError};
+use super::super::{B, Dynamic, NnError};
 use super::{contrastive, correlation};
 use crate::graph::{ClassWeights, InputId, LossOp, NodeId, Op};
+use burn::tensor::Tensor;
 
 /// A loss of `[prediction, target]`, `[1]`.
 pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
@@ -29,6 +30,7 @@ pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
         }
         LossOp::CrossEntropy { weights, smoothing } => cross_entropy(step, x, y, weights, *smoothing)?,
         LossOp::GaussianNll => gaussian_nll(step, x, y)?.sum_all().div_scalar(rows),
+        LossOp::CoxPartialLikelihood => cox(x, y, step.tensor(2)?),
         LossOp::Dice { smooth } => dice(step, x, y, *smooth)?,
         LossOp::InfoNce(scoring) => contrastive::info_nce(step, x, y, scoring),
         LossOp::FenchelDual { scoring, measure } => contrastive::fenchel_dual(step, x, y, scoring, *measure),
@@ -138,6 +140,21 @@ fn gaussian_nll(step: &Step<'_>, x: Dynamic, y: Dynamic) -> Result<Dynamic, NnEr
         None => squared,
     };
     Ok(scaled.add_scalar(std::f64::consts::TAU.ln()).mul_scalar(0.5))
+}
+
+/// Risks, times and events, a number a row each: the mean of `event * (logsumexp of the risks of those at risk - risk)`.
+fn cox(risk: Dynamic, time: Dynamic, event: Dynamic) -> Dynamic {
+    let rows = risk.len();
+    let (column, row) = ([rows, 1], [1, rows]);
+    let of_others = |v: Dynamic| -> Tensor<B, 2> { v.reshape(&row).expand(&[rows, rows]).rank() };
+    let own: Tensor<B, 2> = time.clone().reshape(&column).expand(&[rows, rows]).rank();
+    let gone = of_others(time).lower(own);
+    let risk = risk.reshape(&column);
+    let at_risk = Dynamic::of(of_others(risk.clone()).mask_fill(gone, f32::NEG_INFINITY));
+    // Everybody is at risk at their own time, so that each row has a largest.
+    let largest = at_risk.clone().detach().max(&[1]);
+    let log_sum = at_risk.sub(largest.clone()).exp().sum(&[1]).log().add(largest);
+    event.reshape(&column).mul(log_sum.sub(risk)).mean_all()
 }
 
 /// Class probabilities `[rows, n, ..]`, classes `[rows, ..]`: one minus `(2 sum(p t) + s) / (sum(p) + sum(t) + s)` for each

@@ -31,6 +31,7 @@ pub(super) fn lower(step: &Step<'_>) -> Result<Dynamic, NnError> {
         Op::Conv(conv) => convolution::convolution(step, conv),
         Op::Convolve(conv) => convolve::convolve(step, conv),
         Op::Linear { inputs, outputs, .. } => dense::linear(step, *inputs, *outputs),
+        Op::HyperLinear { .. } => dense::hyper_linear(step),
         Op::BatchNorm { eps, momentum, .. } => normalisation::batch_norm(step, *eps, *momentum),
         Op::InstanceNorm { channels, eps, .. } => normalisation::instance_norm(step, *channels, *eps),
         Op::GroupNorm { groups, eps, .. } => normalisation::group_norm(step, *groups, *eps),

@@ -150,3 +150,38 @@ fn class_weights_that_were_not_computed_are_an_error() {
     let error = forward.run(&network, &bench.batch, &bench.settings(TRAINING)).unwrap_err();
     assert_eq!(error, NnError::ClassWeights { path: "test.Loss".into(), classes: 2, found: 0 });
 }
+
+#[test]
+fn the_cox_loss_compares_each_event_with_those_still_at_risk() {
+    let mut bench = Bench::new(5);
+    let risk = [0.5f32, -1.0, 2.0, 0.25, -0.75];
+    // Two times are equal: each is at risk at the other's. The last subject was censored first.
+    let (time, event) = ([3.0f32, 1.0, 3.0, 4.0, 0.5], [1.0f32, 1.0, 1.0, 0.0, 0.0]);
+    let x = bench.input("risk", &[1], risk.to_vec());
+    let t = bench.input("time", &[], time.to_vec());
+    let e = bench.input("event", &[], event.to_vec());
+    let loss = bench.loss(LossOp::CoxPartialLikelihood, &[x, t, e]);
+    let expected: f32 = (0..5)
+        .map(|i| {
+            let at_risk = (0..5).filter(|j| time[*j] >= time[i]).map(|j| risk[j].exp());
+            event[i] * (at_risk.sum::<f32>().ln() - risk[i])
+        })
+        .sum();
+    assert_close(&bench.value(loss), &[expected / 5.0], 1e-6);
+    let shifted = bench.input("large", &[1], risk.iter().map(|r| r + 200.0).collect());
+    let far = bench.loss(LossOp::CoxPartialLikelihood, &[shifted, t, e]);
+    assert_close(&bench.value(far), &[expected / 5.0], 1e-4);
+    let (forward, network) = bench.network(&[loss]);
+    let values = forward.run(&network, &bench.batch, &bench.settings(Mode::Prediction)).unwrap();
+    let gradients = values.backward(loss).unwrap().input(InputId(0)).unwrap().unwrap();
+    let expected: Vec<f32> = (0..5)
+        .map(|k| {
+            let share = |i: usize| {
+                let sum: f32 = (0..5).filter(|j| time[*j] >= time[i]).map(|j| risk[j].exp()).sum();
+                if time[k] >= time[i] { risk[k].exp() / sum } else { 0.0 }
+            };
+            ((0..5).map(|i| event[i] * share(i)).sum::<f32>() - event[k]) / 5.0
+        })
+        .collect();
+    assert_close(&gradients, &expected, 1e-5);
+}

@@ -117,6 +117,21 @@ fn layers() -> Vec<Case> {
         ("Linear", vec![("outputs", int(4))], vec![t(&[])], "this is a single number", "|> flatten"),
         ("Linear", vec![("outputs", int(0))], vec![t(&[3])], "`outputs` must be at least 1", "outputs: 1"),
         (
+            "Linear",
+            vec![("outputs", int(4)), ("init", word("zeros")), ("std", real(0.1))],
+            vec![t(&[3])],
+            "weights that start as zeros have no standard deviation",
+            "init: normal",
+        ),
+        (
+            "HyperLinear",
+            vec![("outputs", int(4))],
+            vec![t(&[8, 4, 4, 4]), t(&[2])],
+            "`HyperLinear` maps a vector, [n], and this is [8, 4, 4, 4]",
+            "flatten",
+        ),
+        ("HyperLinear", vec![("outputs", int(4))], vec![t(&[8]), class(2)], "this is class{CN, MCI}", "|> one_hot"),
+        (
             "Embedding",
             vec![("size", int(4))],
             vec![t(&[3])],
@@ -394,6 +409,13 @@ fn losses() -> Vec<Case> {
         ),
         ("gaussian_nll", vec![], vec![t(&[3]); 4], "4 values came", "gaussian_nll(mean, target, log_var)"),
         ("dice_loss", vec![], vec![t(&[3]), class(3)], "the target is class{CN, MCI, AD}", "cross_entropy"),
+        (
+            "cox_loss",
+            vec![],
+            vec![t(&[3]), t(&[]), t(&[])],
+            "`cox_loss` takes one number a subject, and this is [3]",
+            "Linear(1)",
+        ),
         (
             "dice_loss",
             vec![],
