@@ -21,6 +21,7 @@ param momentum: real = 0.05
 // on the training table, within each subject, before the embedding; its 16 columns gave about 0.7.
 param spread: real = 0.7
 param epochs: int = 250
+param classes: int = 3
 
 cohort adni = bids(data) { keep session == first }
 
@@ -77,19 +78,19 @@ block Deep(x: [c, d, h, w], record: [k], e: [n]) -> [16*width] {
   top |> global_avg_pool |> Dropout(0.6)
 }
 
-/// Three logits.
-block Head(x: [n]) -> [3] { x |> Linear(4 * width) |> relu |> Dropout(0.5) |> Linear(3) }
+/// A logit for each class.
+block Head(x: [n]) -> [classes] { x |> Linear(4 * width) |> relu |> Dropout(0.5) |> Linear(classes) }
 
-model table(record) -> diagnosis { record |> Embed() |> Linear(3) }
+model table(record) -> diagnosis { record |> Embed() |> Linear(classes) }
 
 model ad(mri, record) -> diagnosis {
   let e = record |> Embed()
   let image = Deep()(mri, record, e)
   match fusion {
-    table_only => e |> Linear(3)
+    table_only => e |> Linear(classes)
     concat => concat(image, record) |> Head()
     // Each side makes up its own mind; what counts is the mean of their logits.
-    late => 0.5 * (image |> Head()) + 0.5 * (e |> Linear(3))
+    late => 0.5 * (image |> Head()) + 0.5 * (e |> Linear(classes))
     else => image |> Head()
   }
 }

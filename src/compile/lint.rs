@@ -5,7 +5,7 @@ use super::diagnostic::Diagnostic;
 use super::unit::{Unit, declared_name};
 use crate::graph::{InputId, Op};
 use crate::program::{Argument, InputSource, InputSpec, Program, Sampling};
-use crate::syntax::{DeclarationKind, Type, TypeKind};
+use crate::syntax::{DeclarationKind, SourceId, Type, TypeKind};
 use std::collections::BTreeSet;
 
 /// Warnings about what nothing uses.
@@ -42,6 +42,10 @@ pub(super) fn lint(
             DeclarationKind::Group { name, .. } => (Code::UnusedInput, name, "group"),
             _ => continue,
         };
+        // What an extended file declares for its own use, this one may have replaced the use of.
+        if name.span.source != SourceId::default() {
+            continue;
+        }
         let verb = if what == "input" { "reads" } else { "uses" };
         diagnostics.push(
             Diagnostic::error(code, name.span, format!("nothing {verb} the {what} `{}`", name.text))

@@ -20,7 +20,7 @@
 pub mod mistake;
 
 use fascicle::compile::{ColumnSummary, Compilation, Diagnostic, Severity, TableSummary, World, compile, model_tables};
-use fascicle::program::{Cohort, Program};
+use fascicle::program::{Cohort, CohortSource, Program};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -237,7 +237,12 @@ impl World for Case {
     }
 
     fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        self.tables.get(&cohort.name).cloned().ok_or_else(|| "there is no such table".to_string())
+        // What a phantom is called does not change its columns.
+        let name = match cohort.source {
+            CohortSource::Phantom(_) if self.tables.contains_key("phantom") => "phantom",
+            _ => &cohort.name,
+        };
+        self.tables.get(name).cloned().ok_or_else(|| "there is no such table".to_string())
     }
 }
 
@@ -279,7 +284,7 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
         };
         add(&["oasis"], &table("age number; sex F M; diagnosis AD HC other"));
         add(&["adni"], &table(adni));
-        add(&["heads", "people", "hcp", "brats", "msd"], &table(clinical));
+        add(&["heads", "phantom", "people", "hcp", "brats", "msd"], &table(clinical));
         add(&["young", "old", "controls", "healthy", "patients"], &table(thickness));
     }
     cases

@@ -153,7 +153,11 @@ fn unknown_path<T>(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<T> {
     }
     let hint = match nearest(path, &known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there is {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", ")),
+        None => {
+            let model = |path: &str| path.split('.').next().unwrap_or_default().to_string();
+            let (own, others): (Vec<&str>, Vec<&str>) = known.iter().partition(|known| model(known) == model(path));
+            format!("there is {}", own.into_iter().chain(others).take(12).collect::<Vec<_>>().join(", "))
+        }
     };
     e.fail(Diagnostic::error(Code::UnknownField, span, format!("no module has the path `{path}`")).hint(hint))
 }

@@ -46,6 +46,7 @@ impl Evaluator<'_> {
             turns: Vec::new(),
             readable: Some(readable),
             model: Some(name.text.clone()),
+            applied: None,
         });
         let values = self.model_body(body);
         let outputs = values.and_then(|values| self.outputs(name, body, values));
