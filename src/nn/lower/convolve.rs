@@ -35,11 +35,16 @@ fn columns(x: Dynamic, conv: &ConvOp) -> Dynamic {
     for (axis, padding) in conv.padding.iter().enumerate() {
         x = x.pad(axis + 2, *padding, 0.0);
     }
+    // Axes along which the kernel has one element are only passed through in its steps.
+    let strides = conv.kernel.iter().zip(&conv.stride).map(|(kernel, stride)| if *kernel == 1 { *stride } else { 1 });
+    let steps = [1, 1].into_iter().chain(strides);
+    let ranges: Vec<_> = x.dims().into_iter().zip(steps).map(|(n, step)| (0, n, step)).collect();
+    let x = x.slices(&ranges);
     // `[rows, c, k, space]`, of one element so far. Each axis puts its own elements before those of the axes after it.
     let mut dims = x.dims();
     dims.insert(2, 1);
     let mut x = x.reshape(&dims);
-    for (axis, kernel) in conv.kernel.iter().enumerate().rev() {
+    for (axis, kernel) in conv.kernel.iter().enumerate().rev().filter(|(_, kernel)| **kernel > 1) {
         let (at, stride, dilation) = (axis + 3, conv.stride[axis], conv.dilation[axis]);
         let last = x.dims()[at] - dilation * (kernel - 1);
         let element = |i: usize| x.clone().slice(at, i * dilation, i * dilation + last, stride);
