@@ -10,6 +10,7 @@
 //!  models      ──▶ ensemble ──▶ metrics
 //!  residuals   ──▶ normative (deviations) ──▶ statistics
 //!  latents     ──▶ clustering, latent (factors, similarity) ──▶ statistics
+//!                 └─▶ probe (is a class, a number, a person in it?)
 //! ```
 //!
 //! | module | holds | follows |
@@ -22,7 +23,8 @@
 //! | [`ensemble`] | means weighted by inverse entropy | HyperFusion |
 //! | [`normative`] | deviations from held-out healthy subjects | Kumar et al. |
 //! | [`clustering`] | affinity propagation, silhouettes | scikit-learn |
-//! | [`latent`] | factors with varimax, CKA, CCA, SVCCA, Gaussians | factor_analyzer, Kornblith et al., torch |
+//! | [`probe`] | logistic and ridge probes, nearest neighbours | scikit-learn |
+//! | [`latent`] | factors with varimax, CKA, CCA, SVCCA, t-SNE, Gaussians | factor_analyzer, Kornblith et al., scikit-learn, torch |
 //!
 //! Two rules hold everywhere. No answer is NaN or infinite: what has no answer returns an [`AnalysisError`] that says
 //! why, and a number that is not finite is refused with its place (numbers beyond 1e150, whose squares overflow, are
@@ -37,9 +39,10 @@ mod golden;
 pub mod latent;
 pub mod metrics;
 pub mod normative;
+pub mod probe;
 pub mod statistics;
 
-pub use bootstrap::{Bootstrap, Interval, Spread, quantile, spread};
+pub use bootstrap::{Bootstrap, Interval, Spread, quantile, share_below, spread};
 pub use clustering::affinity_propagation::{AffinityPropagation, BestClusters, Clusters};
 pub use clustering::silhouette::{Distance, distances, silhouette, silhouettes};
 pub use ensemble::{Combination, combine, inverse_entropy_weights};

@@ -36,7 +36,8 @@ impl Asked {
             asked.truths.extend(score.pairs.iter().map(|pair| pair.truth));
             sets.push(score.on);
         }
-        for argument in program.analyses.iter().flat_map(|analysis| analysis.arguments.values()) {
+        let arguments = program.analyses.iter().flat_map(|a| a.arguments.values().map(move |argument| (a, argument)));
+        for (analysis, argument) in arguments {
             match argument {
                 Argument::Model(m) if *m == model => {
                     let residuals = residuals(program, &program.models[model]);
@@ -49,6 +50,9 @@ impl Asked {
                 _ => continue,
             }
             sets.extend([Subset::Validation, Subset::Test, Subset::Holdout, Subset::All]);
+            if analysis.reads_training() {
+                sets.push(Subset::Training);
+            }
         }
         asked.nodes.sort_unstable();
         asked.nodes.dedup();

@@ -18,7 +18,7 @@ mod model;
 mod protocol;
 mod stage;
 
-pub use analysis::{Analysis, AnalysisKind, Argument, Correction, Subset};
+pub use analysis::{Analysis, AnalysisKind, Answer, Argument, Correction, Subset};
 pub use cohort::{Cohort, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use ensemble::{Ensemble, Over, Rule};
 pub use input::{

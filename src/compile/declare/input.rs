@@ -243,7 +243,7 @@ fn image(
 }
 
 /// The tables an input is read from: its cohort's, or all.
-fn tables(e: &mut Evaluator<'_>, cohort: Option<&str>) -> Eval<Tables> {
+pub(super) fn tables(e: &mut Evaluator<'_>, cohort: Option<&str>) -> Eval<Tables> {
     let mut read = Vec::new();
     for c in e.cohorts.iter().filter(|c| cohort.is_none_or(|name| name == c.name)) {
         match e.tables.of(c) {

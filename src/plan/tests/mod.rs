@@ -1,5 +1,6 @@
 //! The plan as a whole, on a small table and a small phantom, with programs put together by hand.
 
+mod analyses;
 mod ensembles;
 mod programs;
 mod results;

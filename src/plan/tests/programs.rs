@@ -288,7 +288,8 @@ pub(super) fn normative(protocol: Protocol) -> Program {
     p.scores = vec![score("norm.recon", recon, input, &[Metric::Mse, Metric::R2])];
     let people = |cohort: &str, subset: Subset| Argument::People { cohort: cohort.into(), subset };
     let field = |analysis: &str, field: &str| Argument::Result { analysis: analysis.into(), field: field.into() };
-    let column = |column: &str| Argument::Column { cohort: Some("patients".into()), column: column.into() };
+    let column =
+        |column: &str| Argument::Column { cohort: Some("patients".into()), column: column.into(), levels: Vec::new() };
     let analysis = |name: &str, kind, arguments: Vec<(&str, Argument)>| Analysis {
         name: name.into(),
         kind,
