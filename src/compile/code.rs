@@ -169,6 +169,8 @@ codes! {
         "There is no `train` for the model: it would run with random weights.";
     NoScore = "W0905", "a file without questions",
         "Nothing is scored or analysed: the run would train and say nothing.";
+    ProbeOfInput = "W0906", "a probe of what the model was given",
+        "The column that the probe tells is among the inputs of the embedding. That it can be told says that the model keeps it, not that it found it in the other data.";
 }
 
 impl Code {

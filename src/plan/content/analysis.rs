@@ -19,8 +19,13 @@ pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Vec<report::
         let shown: Vec<(&Analysis, &Analysed)> =
             shown.filter(|(declared, _)| declared.kind != AnalysisKind::NormativeDeviation).collect();
         // Members of a family stand one behind the other.
-        for family in shown.chunk_by(|(a, _), (b, _)| a.family().is_some() && a.family() == b.family()) {
+        let together = |(a, x): &(&Analysis, &Analysed), (b, _): &(&Analysis, &Analysed)| {
+            // A map stands by itself.
+            a.family().is_some() && a.family() == b.family() && !x.fields.contains_key("map")
+        };
+        for family in shown.chunk_by(together) {
             let [(declared, analysed), ..] = family else { continue };
+            let of = declared.family().unwrap_or(&declared.name);
             let of_family: Vec<&Analysed> = family.iter().map(|(_, analysed)| *analysed).collect();
             let mut notes = Vec::new();
             for note in of_family.iter().flat_map(|analysed| &analysed.notes) {
@@ -30,13 +35,31 @@ pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Vec<report::
             }
             let notes = if notes.is_empty() { String::new() } else { format!("; {}", notes.join("; ")) };
             found.push(report::Analysis {
-                name: with_variant(context, variant, declared.family().unwrap_or(&declared.name)),
+                name: with_variant(context, variant, if family.len() > 1 { of } else { &declared.name }),
                 method: format!("{}: {}{notes}", analysed.spelling, analysed.method),
                 table: table(&of_family),
+                map: of_family.iter().find_map(|analysed| map(analysed)),
             });
         }
     }
     found
+}
+
+/// Coordinates with the group of each.
+fn map(analysed: &Analysed) -> Option<report::Map> {
+    let (Some(Field::Subjects(map)), Some(Field::Labels { labels, .. })) =
+        (analysed.fields.get("map"), analysed.fields.get("colour"))
+    else {
+        return None;
+    };
+    let mut groups: Vec<String> = labels.clone();
+    groups.sort();
+    groups.dedup();
+    let point = |((name, row), label): ((&String, &Vec<Option<f64>>), &String)| {
+        Some((name.clone(), (*row.first()?)?, (*row.get(1)?)?, groups.binary_search(label).ok()?))
+    };
+    let points = map.subjects.iter().zip(&map.values).zip(labels).filter_map(point).collect();
+    Some(report::Map { points, groups })
 }
 
 fn table(family: &[&Analysed]) -> Table {
@@ -184,7 +207,7 @@ fn single(family: &[&Analysed]) -> Table {
         for (field, found) in &analysed.fields {
             match found {
                 Field::Number(value) => row(field.clone(), *value),
-                Field::Labels { labels, .. } => {
+                Field::Labels { labels, .. } if field != "colour" => {
                     let mut counts = std::collections::BTreeMap::<&str, usize>::new();
                     labels.iter().for_each(|label| *counts.entry(label).or_default() += 1);
                     counts.into_iter().for_each(|(label, n)| row(format!("people in {label}"), n as f64));

@@ -1,7 +1,7 @@
 //! The arguments of an analysis, parameter by parameter.
 
 use super::functions::Takes;
-use super::{Context, FUNCTIONS, people, values};
+use super::{Context, FUNCTIONS, given, people, values};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
@@ -63,6 +63,7 @@ pub(super) fn arguments(
                 .hint("give the protocol some (kfold(5, validation: 0.1)), or write `search: 0`"),
         );
     }
+    given::warn(e, &arguments, context, span);
     Ok(arguments)
 }
 

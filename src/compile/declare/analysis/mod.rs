@@ -12,6 +12,7 @@
 
 mod arguments;
 mod functions;
+mod given;
 mod people;
 mod values;
 
