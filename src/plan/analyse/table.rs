@@ -1,5 +1,6 @@
 //! Values by subject: what an argument of an analysis stands for.
 
+use super::super::asked::{Asked, residuals};
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::predict::Predicted;
@@ -147,13 +148,35 @@ impl Context<'_> {
         Ok(found)
     }
 
-    /// A model's output for those who did not train it: means over the folds and seeds in which they did not.
-    fn output_values(&self, variant: usize, model: usize, output: &str, members: &[(String, NodeId)]) -> Result<Table> {
+    /// A model's output for those who did not train it: of what is predicted the means over the folds and seeds in which
+    /// they did not; of an embedding, whose coordinates mean something else in every model, those of the first run.
+    fn output_values(
+        &self,
+        task: &str,
+        variant: usize,
+        model: usize,
+        output: &str,
+        members: &[(String, NodeId)],
+    ) -> Result<Table> {
         let program = self.program(variant);
-        let asked = super::super::asked::Asked::of(program, model).unwrap_or_default();
+        let asked = Asked::of(program, model).unwrap_or_default();
+        let declared = &program.models[model];
+        let predicted = residuals(program, declared);
+        let is_predicted = |node: &NodeId| {
+            predicted.iter().any(|r| r.prediction == *node) || (output == declared.name && declared.target.is_some())
+        };
+        let mut runs = self.layout.variants[variant].runs.as_slice();
+        if let ([first, _, ..], false) = (runs, members.iter().all(|(_, node)| is_predicted(node))) {
+            self.warn(&format!(
+                "{task}: the coordinates of `{}` mean something else in every model; those of {} are taken",
+                super::super::score::label(output, ""),
+                first.name(&program.protocol)
+            ));
+            runs = &runs[..1];
+        }
         let mut means = Means::default();
         let mut names = Vec::new();
-        for run in &self.layout.variants[variant].runs {
+        for run in runs {
             let predicted: Predicted = self.predicted(variant, model, *run)?;
             let values: Vec<_> = members
                 .iter()
