@@ -23,6 +23,9 @@ param spread: real = 0.7
 param epochs: int = 250
 param classes: int = 3
 
+// Of the published dropout, this share: 0 switches it off.
+param dropout: real = 1.0
+
 cohort adni = bids(data) { keep session == first }
 
 // Both hippocampi lie in a box of 128 x 96 x 64 voxels. Training draws one side, prediction averages both; the right is
@@ -54,9 +57,9 @@ block Trunk(x: [c, d, h, w]) -> [8*width, _, _, _] {
     |> BatchNorm(momentum: momentum)
     |> relu
     |> max_pool3d(2)
-    |> PreactRes(2 * width, dropout: 0.1, momentum: momentum)
-    |> PreactRes(4 * width, stride: 2, dropout: 0.2, momentum: momentum)
-    |> PreactRes(8 * width, stride: 2, dropout: 0.2, momentum: momentum)
+    |> PreactRes(2 * width, dropout: 0.1 * dropout, momentum: momentum)
+    |> PreactRes(4 * width, stride: 2, dropout: 0.2 * dropout, momentum: momentum)
+    |> PreactRes(8 * width, stride: 2, dropout: 0.2 * dropout, momentum: momentum)
 }
 
 /// What the image says, 16 * width numbers: the last block is where the record comes in.
@@ -64,22 +67,39 @@ block Deep(x: [c, d, h, w], record: [k], e: [n]) -> [16*width] {
   let trunk = x |> Trunk()
   let filters = 16 * width
   let top = match fusion {
-    hyper => HyperPreactRes(filters, stride: 2, dropout: 0.3, momentum: momentum, variance: spread)(trunk, e)
-    film => ModulatedPreactRes(filters, stride: 2, dropout: 0.3, momentum: momentum, modulate: Film)(
+    hyper => HyperPreactRes(filters, stride: 2, dropout: 0.3 * dropout, momentum: momentum, variance: spread)(
+      trunk,
+      e,
+    )
+    film => ModulatedPreactRes(
+      filters,
+      stride: 2,
+      dropout: 0.3 * dropout,
+      momentum: momentum,
+      modulate: Film,
+    )(
       trunk,
       record,
     )
-    daft => ModulatedPreactRes(filters, stride: 2, dropout: 0.3, momentum: momentum, modulate: Daft)(
+    daft => ModulatedPreactRes(
+      filters,
+      stride: 2,
+      dropout: 0.3 * dropout,
+      momentum: momentum,
+      modulate: Daft,
+    )(
       trunk,
       record,
     )
-    else => trunk |> PreactRes(filters, stride: 2, dropout: 0.3, momentum: momentum)
+    else => trunk |> PreactRes(filters, stride: 2, dropout: 0.3 * dropout, momentum: momentum)
   }
-  top |> global_avg_pool |> Dropout(0.6)
+  top |> global_avg_pool |> Dropout(0.6 * dropout)
 }
 
 /// A logit for each class.
-block Head(x: [n]) -> [classes] { x |> Linear(4 * width) |> relu |> Dropout(0.5) |> Linear(classes) }
+block Head(x: [n]) -> [classes] {
+  x |> Linear(4 * width) |> relu |> Dropout(0.5 * dropout) |> Linear(classes)
+}
 
 model table(record) -> diagnosis { record |> Embed() |> Linear(classes) }
 

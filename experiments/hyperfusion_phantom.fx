@@ -8,7 +8,8 @@ extends "hyperfusion_ad.fx"
 
 param width: int = 4
 param classes: int = 2
-param epochs: int = 30
+param dropout: real = 0.0
+param epochs: int = 15
 
 cohort adni = phantom(subjects: 600, seed: 5, shape: [40, 48, 40], missing_cell: 0.05)
 
@@ -31,7 +32,7 @@ train table {
   minimize cross_entropy(table, diagnosis)
   optimizer Adam(lr: 3e-3)
   epochs epochs
-  batch 32
+  batch 16
   keep last
 }
 
@@ -41,11 +42,11 @@ train ad {
   optimizer AdamW(lr: 3e-3, weight_decay: 1e-2)
   schedule Cosine(warmup: 2)
   epochs epochs
-  batch 32
+  batch 16
   keep last
 }
 
-protocol cv = kfold(3, holdout: 150, stratify: [diagnosis, age, sex], seeds: [1, 2])
+protocol cv = kfold(3, holdout: 150, stratify: [diagnosis, age, sex], seed: 1)
 
 score ad on holdout: auc, balanced_accuracy, f1
 

@@ -170,10 +170,26 @@ pub struct Analysis {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Map {
-    /// Name, x, y, and the place of its group.
-    pub points: Vec<(String, f64, f64, usize)>,
+    /// The items.
+    pub points: Vec<MapPoint>,
     /// Names of the groups.
     pub groups: Vec<String>,
+}
+
+/// One item on a map.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapPoint {
+    /// Its name.
+    pub name: String,
+    /// To the right.
+    #[serde(with = "missing::number")]
+    pub x: f64,
+    /// Up.
+    #[serde(with = "missing::number")]
+    pub y: f64,
+    /// The name of its group.
+    pub group: String,
 }
 
 /// Where the numbers come from; nothing in it names the machine.

@@ -25,6 +25,7 @@ mod normative;
 mod permutation;
 mod probe;
 mod quantiles;
+mod runs;
 mod similarity;
 mod table;
 mod tsv;

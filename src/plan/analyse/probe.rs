@@ -5,7 +5,8 @@ use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::task::RunKey;
 use super::items::{Item, Items, Members, sets, sets_name};
-use super::{Analysed, Field, argument};
+use super::runs::Found;
+use super::{Analysed, argument};
 use crate::analysis::probe::Standardizer;
 use crate::analysis::probe::logistic::Penalty;
 use crate::analysis::probe::ridge::{Ridge, default_penalties};
@@ -13,9 +14,6 @@ use crate::analysis::probe::search::{Criterion, Labelled, LogisticProbe, Penalty
 use crate::analysis::{AnalysisError, pearson, r2};
 use crate::program::{Analysis, Argument, Subset};
 use std::collections::BTreeMap;
-
-/// Numbers of one run, by field.
-type Found = Vec<(&'static str, Vec<Option<f64>>)>;
 
 impl Context<'_> {
     /// A class told from embeddings.
@@ -128,49 +126,6 @@ impl Context<'_> {
             let items = self.items(task, variant, run, values, Members::Joined)?;
             probe(run, &items)
         })
-    }
-
-    /// Works something out in every run; where a run has no answer the others stay, with a note.
-    ///
-    /// # Errors
-    /// What `work` returns; no run with an answer.
-    pub(super) fn by_run(
-        &self,
-        task: &str,
-        variant: usize,
-        (declared, method): (&Analysis, String),
-        names: &[String],
-        work: impl Fn(RunKey) -> Result<std::result::Result<Found, AnalysisError>>,
-    ) -> Result<Analysed> {
-        let mut analysed = Analysed::new(declared, method);
-        let protocol = &self.program(variant).protocol;
-        let runs = &self.layout.variants[variant].runs;
-        let mut found: Vec<Option<Found>> = Vec::with_capacity(runs.len());
-        let mut failed = Vec::new();
-        for run in runs {
-            match work(*run)? {
-                Ok(numbers) => found.push(Some(numbers)),
-                Err(error) => {
-                    failed.push(format!("{}: {error}", run.name(protocol)));
-                    found.push(None);
-                }
-            }
-        }
-        let Some(fields) = found.iter().flatten().next() else {
-            return Err(PlanError::task(task, failed.first().cloned().unwrap_or_else(|| "there is no run".into())));
-        };
-        if let Some(first) = failed.first() {
-            analysed.notes.push(format!("{} of {} runs have no answer; {first}", failed.len(), runs.len()));
-        }
-        for (at, (field, _)) in fields.iter().enumerate() {
-            let values = found.iter().map(|numbers| match numbers {
-                Some(numbers) => numbers[at].1.clone(),
-                None => vec![None; names.len()],
-            });
-            let values = Field::Runs { runs: runs.clone(), names: names.to_vec(), values: values.collect() };
-            analysed.fields.insert((*field).to_owned(), values);
-        }
-        Ok(analysed)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::context::Context;
 use super::super::error::Result;
 use super::items::{Item, Items, Members, sets, sets_name};
+use super::runs::Found;
 use super::{Analysed, argument};
 use crate::analysis::{AnalysisError, Energy, canonical_correlations, debiased_linear_cka, linear_cka, svcca};
 use crate::program::{Analysis, Argument};
@@ -66,7 +67,7 @@ fn measured(
     a: &Array2<f64>,
     b: &Array2<f64>,
     share: f64,
-) -> std::result::Result<Vec<(&'static str, Vec<Option<f64>>)>, AnalysisError> {
+) -> std::result::Result<Found, AnalysisError> {
     let mut found = Vec::new();
     for measure in measures {
         found.push(match measure.as_str() {

@@ -112,7 +112,7 @@ impl Context<'_> {
                 let parts = columns.iter().map(|column| self.column_values(task, variant, cohort.as_deref(), column));
                 Ok(Table::side_by_side(&parts.collect::<Result<Vec<_>>>()?))
             }
-            Argument::Output { model, output, members } => self.output_values(variant, *model, output, members),
+            Argument::Output { model, output, members } => self.output_values(task, variant, *model, output, members),
             _ => Err(PlanError::task(
                 task,
                 "values by subject are needed: a field of an analysis, a column or an output",

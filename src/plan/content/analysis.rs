@@ -56,7 +56,8 @@ fn map(analysed: &Analysed) -> Option<report::Map> {
     groups.sort();
     groups.dedup();
     let point = |((name, row), label): ((&String, &Vec<Option<f64>>), &String)| {
-        Some((name.clone(), (*row.first()?)?, (*row.get(1)?)?, groups.binary_search(label).ok()?))
+        let (x, y) = ((*row.first()?)?, (*row.get(1)?)?);
+        Some(report::MapPoint { name: name.clone(), x, y, group: label.clone() })
     };
     let points = map.subjects.iter().zip(&map.values).zip(labels).filter_map(point).collect();
     Some(report::Map { points, groups })
@@ -165,31 +166,26 @@ fn by_run(family: &[&Analysed]) -> Table {
     Table { columns, rows }
 }
 
-/// Rows by columns: the first that there is.
+/// Rows by columns: the first such field that there is.
 fn matrix(family: &[&Analysed]) -> Table {
-    let of = |analysed: &Analysed| -> Option<(Vec<String>, Vec<String>, Vec<Vec<Option<f64>>>)> {
-        analysed.fields.values().find_map(|f| match f {
-            Field::Matrix { rows, columns, values } => Some((rows.clone(), columns.clone(), values.clone())),
-            _ => None,
-        })
-    };
-    let mut columns: Vec<Column> = member_column(family).into_iter().collect();
-    columns.push(Column::new("name", ColumnKind::Text));
-    if let Some((_, names, _)) = family.first().and_then(|a| of(a)) {
-        columns.extend(names.into_iter().map(|name| Column::new(name, ColumnKind::Real { digits: 3 })));
+    let of = |analysed: &Analysed| analysed.fields.values().find(|f| matches!(f, Field::Matrix { .. })).cloned();
+    let mut headings: Vec<Column> = member_column(family).into_iter().collect();
+    headings.push(Column::new("name", ColumnKind::Text));
+    if let Some(Field::Matrix { columns, .. }) = family.first().and_then(|a| of(a)) {
+        headings.extend(columns.into_iter().map(|name| Column::new(name, ColumnKind::Real { digits: 3 })));
     }
-    let mut rows = Vec::new();
+    let mut cells_by_row = Vec::new();
     for analysed in family {
-        let Some((names, _, values)) = of(analysed) else { continue };
-        for (name, values) in names.into_iter().zip(values) {
+        let Some(Field::Matrix { rows, values, .. }) = of(analysed) else { continue };
+        for (name, values) in rows.into_iter().zip(values) {
             let mut cells: Vec<Cell> = member_cell(analysed).into_iter().collect();
             cells.push(Cell::Text(name));
             cells.extend(values.into_iter().map(|value| value.map_or(Cell::Missing, Cell::Number)));
-            rows.push(cells);
+            cells_by_row.push(cells);
         }
     }
-    rows.truncate(MOST_ROWS);
-    Table { columns, rows }
+    cells_by_row.truncate(MOST_ROWS);
+    Table { columns: headings, rows: cells_by_row }
 }
 
 /// Single numbers, and how many people are in each group.

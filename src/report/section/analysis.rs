@@ -35,16 +35,17 @@ pub fn draw(content: &ReportContent, numbering: &mut Numbering) -> Option<Markup
 }
 
 fn has_points(map: &Map) -> bool {
-    map.points.iter().any(|(_, x, y, _)| x.is_finite() && y.is_finite())
+    map.points.iter().any(|point| point.x.is_finite() && point.y.is_finite())
 }
 
 fn mapped(name: &str, method: &str, map: &Map, numbering: &mut Numbering) -> Markup {
     let points = map.points.len();
     let groups = map.groups.len();
     let description = format!("{} in {}", number::counted(points, "point"), number::counted(groups, "group"));
+    let place = |group: &String| map.groups.iter().position(|known| known == group).unwrap_or(0);
     let figure = map::Map {
         title: name,
-        points: map.points.iter().map(|(name, x, y, group)| (name.as_str(), *x, *y, *group)).collect(),
+        points: map.points.iter().map(|p| (p.name.as_str(), p.x, p.y, place(&p.group))).collect(),
         description: &description,
     };
     numbering.figure(

@@ -1,7 +1,8 @@
 //! Similarities and maps.
 
+use super::super::Watcher;
 use super::{Bench, Outcome, analysed, experiment, field, number};
-use crate::plan::Field;
+use crate::plan::{Field, run};
 
 const FILE: &str = r#"
 cohort people = table("people.csv") { subject id }
@@ -15,19 +16,32 @@ model m(views) {
   output back = for v in views { code[v] |> Linear(2) }
 }
 train m { minimize sum(for v in views { mse(m.back[v], v) }), epochs 2 }
-protocol cv = kfold(2, validation: 0.2, seed: 1)
+protocol cv = kfold(2, validation: 0.2, stratify: [diagnosis], seed: 1)
 
 analysis alike = for g in diagnosis { similarity(m.z[left], m.z[right], measures: [cka, svcca], within: diagnosis == g) }
 analysis same  = similarity(people.columns(a, b), people.columns(b, a), on: all)
 analysis apart = tsne(m.z, colour: modality, perplexity: 8)
 analysis sick  = tsne(people.columns(a, b, c), colour: diagnosis, perplexity: 12, on: all)
+analysis coded = mann_whitney(m.z[left] by diagnosis)
+analysis back  = correlation(m.back[left], people.a)
 analysis pair  = mann_whitney(people.columns(a, d), AD vs HC, effect: rank_biserial)
 "#;
 
 #[test]
 fn representations_are_compared_within_classes_and_mapped() -> Outcome {
     let bench = Bench::new()?;
-    let summary = bench.run(&experiment(&bench, FILE)?)?;
+    let watcher = Watcher::default();
+    let summary = run(&experiment(&bench, FILE)?, &bench.options(&watcher))?;
+    // Coordinates are those of one model; what predicts an input is pooled over all.
+    let people = |name: &str, which: &str| -> Result<Vec<Option<f64>>, Box<dyn std::error::Error>> {
+        match field(&analysed(&bench, &summary, name)?, which)? {
+            Field::Columns { values, .. } => Ok(values.clone()),
+            _ => Err("not by column".into()),
+        }
+    };
+    assert_eq!(people("coded", "n_first")?[0], Some(20.0));
+    assert_eq!(people("back", "n")?, [Some(80.0); 2]);
+    assert!(watcher.told().contains("the coordinates of `z` mean something else in every model"), "{}", watcher.told());
     for class in ["HC", "AD"] {
         let alike = analysed(&bench, &summary, &format!("alike[{class}]"))?;
         let (cka, people) = (number(&alike, "cka")?, number(&alike, "people")?);

@@ -25,6 +25,7 @@ impl World for Tables {
             name: c.name,
             numeric: c.numeric,
             levels: c.levels,
+            first_text: c.first_text,
         };
         summary
             .map(|s| TableSummary { columns: s.columns.into_iter().map(column).collect() })
