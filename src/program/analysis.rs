@@ -125,6 +125,8 @@ impl Answer {
             Self::Matrix => "a table that is not of subjects",
         }
     }
+    /// How much the loss depends on each layer.
+    LayerEntropy,
 }
 
 /// An argument of an analysis.
@@ -132,6 +134,8 @@ impl Answer {
 pub enum Argument {
     /// A model: position in [`super::Program::models`].
     Model(usize),
+    /// A model with the loss of the last stage that trains it: position in [`super::Program::models`].
+    Trained(usize),
     /// An output of a model, or one member of a family.
     Output {
         /// Position in [`super::Program::models`].

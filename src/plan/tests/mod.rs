@@ -3,6 +3,7 @@
 mod analyses;
 mod ensembles;
 mod library;
+mod layers;
 mod programs;
 mod results;
 mod resuming;
