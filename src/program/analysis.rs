@@ -90,6 +90,8 @@ pub enum AnalysisKind {
     Similarity,
     /// A map on which neighbours stay neighbours.
     Tsne,
+    /// How much the loss depends on each layer.
+    LayerEntropy,
 }
 
 /// What a field of a result is, which decides where it can go.
@@ -125,8 +127,6 @@ impl Answer {
             Self::Matrix => "a table that is not of subjects",
         }
     }
-    /// How much the loss depends on each layer.
-    LayerEntropy,
 }
 
 /// An argument of an analysis.

@@ -2,8 +2,8 @@
 
 mod analyses;
 mod ensembles;
-mod library;
 mod layers;
+mod library;
 mod programs;
 mod results;
 mod resuming;
