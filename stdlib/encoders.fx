@@ -72,3 +72,17 @@ block DcganDecoder(size: int = 64, width: int = 32, channels: int = 1, slope: re
     |> ConvTranspose3d(channels, kernel: 4, stride: 2, padding: 1, bias: false)
     |> sigmoid
 }
+
+/// `steps` times two convolutions without padding, each with ReLU, pooling and batch normalisation, doubling the filters
+/// (after Simonyan and Zisserman 2015; the brain age network of HyperFusion, from Levakov et al. 2020).
+block Vgg3d(width: int = 16, steps: int = 3)(x: [c, d, h, w]) -> [width * 2 ^ (steps - 1), _, _, _] {
+  fold i in 0..steps from x { y =>
+    y
+      |> Conv3d(width * 2 ^ i, padding: 0)
+      |> relu
+      |> Conv3d(width * 2 ^ i, padding: 0)
+      |> relu
+      |> max_pool3d(2)
+      |> BatchNorm()
+  }
+}

@@ -112,6 +112,8 @@ codes! {
         "All experts may be absent at once. Add `prior`, or a modality that everybody has.";
     CoalescePresent = "E0503", "a replacement for something nobody lacks",
         "`??` gives what stands in for an absent value; this one is always there.";
+    NotLeftOut = "E0504", "an input left out that the output cannot do without",
+        "`without: t1` scores the output as if `t1` had not been measured. That needs an input declared with `?`, and an\noutput that people without it have too: pooled over a family, fused by a mixture, or replaced by `??`.";
 
     TrainingScored = "E0601", "a score on subjects that trained the model",
         "Scores on training subjects say little. Ask for another subset, or write `on training` to say that it is meant.";
@@ -171,6 +173,8 @@ codes! {
         "There is no `train` for the model: it would run with random weights.";
     NoScore = "W0905", "a file without questions",
         "Nothing is scored or analysed: the run would train and say nothing.";
+    ProbeOfInput = "W0906", "a probe of what the model was given",
+        "The column that the probe tells is among the inputs of the embedding. That it can be told says that the model keeps it, not that it found it in the other data.";
 }
 
 impl Code {

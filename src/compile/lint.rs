@@ -5,7 +5,7 @@ use super::diagnostic::Diagnostic;
 use super::unit::{Unit, declared_name};
 use crate::graph::{InputId, Op};
 use crate::program::{Argument, InputSource, InputSpec, Program, Sampling};
-use crate::syntax::{DeclarationKind, Type, TypeKind};
+use crate::syntax::{DeclarationKind, SourceId, Type, TypeKind};
 use std::collections::BTreeSet;
 
 /// Warnings about what nothing uses.
@@ -27,7 +27,10 @@ pub(super) fn lint(
             (DeclarationKind::Input { name, .. }, Some(read)) => read.contains(name.text.as_str()),
             _ => *used,
         };
-        if read || declared.scope != 0 {
+        // What a file extends it need not use; the other file is told of its own.
+        let inherited =
+            declared_name(&declared.declaration.kind).is_some_and(|name| Some(name.span.source) != unit.main);
+        if read || declared.scope != 0 || inherited {
             continue;
         }
         // A parameter may name any block from outside.
@@ -42,6 +45,10 @@ pub(super) fn lint(
             DeclarationKind::Group { name, .. } => (Code::UnusedInput, name, "group"),
             _ => continue,
         };
+        // What an extended file declares for its own use, this one may have replaced the use of.
+        if name.span.source != SourceId::default() {
+            continue;
+        }
         let verb = if what == "input" { "reads" } else { "uses" };
         diagnostics.push(
             Diagnostic::error(code, name.span, format!("nothing {verb} the {what} `{}`", name.text))

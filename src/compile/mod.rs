@@ -91,7 +91,7 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
         sweeps.push(Sweep {
             name: draft.name.clone(),
             variants: indices,
-            compare: draft.compare.iter().map(|(item, _)| item.clone()).collect(),
+            compare: draft.compare.iter().map(sweep::Compared::item).collect(),
             test: draft.test,
         });
     }

@@ -34,6 +34,11 @@ impl Init {
     pub fn fan_in(fan_in: usize) -> Self {
         Self::Uniform(1.0 / (fan_in.max(1) as f64).sqrt())
     }
+
+    /// Uniform with mean 0 and this standard deviation.
+    pub fn uniform_of_std(std: f64) -> Self {
+        Self::Uniform(3f64.sqrt() * std)
+    }
 }
 
 /// One parameter or buffer.

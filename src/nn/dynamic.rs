@@ -66,6 +66,16 @@ impl Dynamic {
         B::float_device(&self.0)
     }
 
+    /// Whether it lives in the CPU's memory.
+    pub fn is_on_cpu(&self) -> bool {
+        match self.device() {
+            DispatchDevice::Flex(_) => true,
+            DispatchDevice::Autodiff(device) => matches!(*device, DispatchDevice::Flex(_)),
+            #[allow(unreachable_patterns)] // other backends are cargo features
+            _ => false,
+        }
+    }
+
     // --- shape ---------------------------------------------------------------------------------------------------
 
     /// Extents of all axes, the batch first.
@@ -115,17 +125,19 @@ impl Dynamic {
 
     /// `start..end` of an axis, every `step`-th.
     pub fn slice(self, axis: usize, start: usize, end: usize, step: usize) -> Self {
-        let dims = self.dims();
-        if start == 0 && end == dims[axis] && step == 1 {
+        let mut ranges: Vec<(usize, usize, usize)> = self.dims().iter().map(|n| (0, *n, 1)).collect();
+        ranges[axis] = (start, end, step);
+        self.slices(&ranges)
+    }
+
+    /// `start..end` of each axis, every `step`-th, in one pass.
+    pub fn slices(self, ranges: &[(usize, usize, usize)]) -> Self {
+        if self.dims().iter().zip(ranges).all(|(n, range)| *range == (0, *n, 1)) {
             return self;
         }
-        let slices: Vec<Slice> = dims
+        let slices: Vec<Slice> = ranges
             .iter()
-            .enumerate()
-            .map(|(i, n)| match i == axis {
-                true => Slice::with_step(start as isize, Some(end as isize), step as isize),
-                false => Slice::with_step(0, Some(*n as isize), 1),
-            })
+            .map(|(start, end, step)| Slice::with_step(*start as isize, Some(*end as isize), *step as isize))
             .collect();
         Self(B::float_slice(self.0, &slices))
     }

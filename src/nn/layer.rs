@@ -4,6 +4,8 @@
 //! from named weights, [`Layer::map_weights`] walks them by the same names.
 
 use super::batch_norm::BatchNorm;
+use super::hyper_linear::HyperLinear;
+use super::learned::Learned;
 use super::{B, Dynamic};
 use crate::graph::{ConvOp, Op};
 use burn::DispatchDevice;
@@ -34,6 +36,8 @@ pub enum Layer<B: Backend> {
     ConvTranspose3d(ConvTranspose3d<B>),
     /// Affine map.
     Linear(Linear<B>),
+    /// Affine map with weights made from a second value, ours.
+    HyperLinear(HyperLinear<B>),
     /// Batch normalisation, ours.
     BatchNorm(BatchNorm<B>),
     /// Instance normalisation.
@@ -46,6 +50,8 @@ pub enum Layer<B: Backend> {
     Embedding(Embedding<B>),
     /// Leaky rectifier with learned slope.
     PRelu(PRelu<B>),
+    /// An array that depends on nothing.
+    Learned(Learned<B>),
 }
 
 /// Shape and values a weight starts with.
@@ -84,12 +90,18 @@ impl Source<'_> {
         Ok(Dynamic::from_host(values, &dims, self.device).rank())
     }
 
-    fn param<const D: usize>(&self, name: &str) -> Result<Param<Tensor<B, D>>, String> {
+    pub(super) fn param<const D: usize>(&self, name: &str) -> Result<Param<Tensor<B, D>>, String> {
         Ok(Param::initialized(id_of(self.path, name), self.tensor::<D>(name)?.require_grad()))
     }
 
     fn optional(&self, name: &str) -> Result<Option<Param<Tensor<B, 1>>>, String> {
         if self.has(name) { self.param(name).map(Some) } else { Ok(None) }
+    }
+
+    /// An affine map; PyTorch's weight is the transpose of burn's.
+    fn linear(&self, weight: &str, bias: &str) -> Result<Linear<B>, String> {
+        let held = self.tensor::<2>(weight)?.transpose().require_grad();
+        Ok(Linear { weight: Param::initialized(id_of(self.path, weight), held), bias: self.optional(bias)? })
     }
 
     fn buffer(&self, name: &str) -> Result<Param<Tensor<B, 1>>, String> {
@@ -110,11 +122,11 @@ impl Layer<B> {
     pub(super) fn new(op: &Op, source: &Source<'_>) -> Result<Option<Self>, String> {
         let layer = match op {
             Op::Conv(conv) => Self::convolution(conv, source)?,
-            Op::Linear { .. } => {
-                let weight = source.tensor::<2>("weight")?.transpose();
-                let weight = Param::initialized(id_of(source.path, "weight"), weight.require_grad());
-                Self::Linear(Linear { weight, bias: source.optional("bias")? })
-            }
+            Op::Linear { .. } => Self::Linear(source.linear("weight", "bias")?),
+            Op::HyperLinear { .. } => Self::HyperLinear(HyperLinear {
+                weights_gen: source.linear("weights_gen.weight", "weights_gen.bias")?,
+                bias_gen: source.linear("bias_gen.weight", "bias_gen.bias")?,
+            }),
             Op::BatchNorm { .. } => Self::BatchNorm(BatchNorm {
                 gamma: source.optional("weight")?,
                 beta: source.optional("bias")?,
@@ -144,9 +156,11 @@ impl Layer<B> {
             }
             Op::Embedding { .. } => Self::Embedding(Embedding { weight: source.param("weight")? }),
             Op::PRelu { .. } => Self::PRelu(PRelu { alpha: source.param("weight")?, alpha_value: 0.25 }),
+            Op::Learned { shape } => Self::Learned(Learned::new(shape.len(), source)?),
             Op::Input(_)
             | Op::Fill(_)
             | Op::Convolve(_)
+            | Op::StopGradient
             | Op::Dropout { .. }
             | Op::Unary(_)
             | Op::Binary(_)
@@ -306,6 +320,13 @@ impl Layer<B> {
                 l.bias = l.bias.map(|b| one(f, "bias", b, false));
                 Self::Linear(l)
             }
+            Self::HyperLinear(mut l) => {
+                l.weights_gen.weight = one(f, "weights_gen.weight", l.weights_gen.weight, true);
+                l.weights_gen.bias = l.weights_gen.bias.map(|b| one(f, "weights_gen.bias", b, false));
+                l.bias_gen.weight = one(f, "bias_gen.weight", l.bias_gen.weight, true);
+                l.bias_gen.bias = l.bias_gen.bias.map(|b| one(f, "bias_gen.bias", b, false));
+                Self::HyperLinear(l)
+            }
             Self::BatchNorm(l) => {
                 let mut l = scale_and_shift!(l);
                 l.running_mean = one(f, "running_mean", l.running_mean, false);
@@ -327,6 +348,7 @@ impl Layer<B> {
                 l.alpha = one(f, "weight", l.alpha, false);
                 Self::PRelu(l)
             }
+            Self::Learned(l) => Self::Learned(l.map(|tensor| f("weight", tensor, false))),
         }
     }
 }

@@ -4,9 +4,10 @@
 //! PyTorch's do. Where PyTorch's layers do not pad unless told to, these pad to `same`: a block of the language says
 //! `Conv3d(16)` and keeps its shape.
 
+use super::start::{self, BIAS_INIT, INIT, STD};
 use super::window::{Window, extent, span};
 use super::{Applied, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits};
-use crate::graph::{ConvOp, Init, Op, TensorType, WeightSpec};
+use crate::graph::{ConvOp, Op, TensorType, WeightSpec};
 
 /// A plain convolution's entry: they differ in axes alone.
 macro_rules! plain_stanza {
@@ -19,11 +20,12 @@ macro_rules! plain_stanza {
                 $shape,
                 "`.\n\nThe kernel is not mirrored (cross-correlation). `padding: same` gives `ceil(n / stride)` along each axis: the \
                  zeros that takes are put around the input in halves, the odd one at the end. With `padding: p` the extent is \
-                 `floor((n + 2p - dilation*(kernel-1) - 1) / stride) + 1`. Weights and bias start uniform in ±1/√(c/groups * kernel)."
+                 `floor((n + 2p - dilation*(kernel-1) - 1) / stride) + 1`. Weights and bias start uniform in ±1/√(c/groups * kernel), unless `init`, \
+                 `std` and `bias_init` say otherwise."
             ),
             source: concat!("PyTorch `torch.nn.", $name, "`; padding `same` as Keras `", $name, "`, `Conv*(padding=\"same\")`"),
             arity: Arity::Exactly(&["x"]),
-            parameters: &[FILTERS, KERNEL, STRIDE, PADDING, DILATION, GROUPS, BIAS],
+            parameters: &[FILTERS, KERNEL, STRIDE, PADDING, DILATION, GROUPS, BIAS, INIT, STD, BIAS_INIT],
             example: $example,
             apply: $apply,
         }
@@ -44,7 +46,7 @@ macro_rules! depthwise_stanza {
             ),
             source: "Chollet 2017, Xception; Keras `DepthwiseConv2D`; PyTorch `torch.nn.Conv3d` with `groups` equal to the channels",
             arity: Arity::Exactly(&["x"]),
-            parameters: &[KERNEL, MULTIPLIER, STRIDE, PADDING, DILATION, BIAS],
+            parameters: &[KERNEL, MULTIPLIER, STRIDE, PADDING, DILATION, BIAS, INIT, STD, BIAS_INIT],
             example: $example,
             apply: $apply,
         }
@@ -66,7 +68,19 @@ macro_rules! transposed_stanza {
             ),
             source: concat!("PyTorch `torch.nn.", $name, "`"),
             arity: Arity::Exactly(&["x"]),
-            parameters: &[FILTERS, UP_KERNEL, STRIDE, CROP, OUTPUT_PADDING, DILATION, GROUPS, BIAS],
+            parameters: &[
+                FILTERS,
+                UP_KERNEL,
+                STRIDE,
+                CROP,
+                OUTPUT_PADDING,
+                DILATION,
+                GROUPS,
+                BIAS,
+                INIT,
+                STD,
+                BIAS_INIT,
+            ],
             example: $example,
             apply: $apply,
         }
@@ -200,7 +214,7 @@ fn convolve(arguments: &Arguments, x: &TensorType, space: &[usize], channels: &C
         bias: arguments.flag("bias"),
         transposed: None,
     };
-    applied(op, weight, limits::shaped(x, output), multiply_adds)
+    applied(arguments, op, weight, limits::shaped(x, output), multiply_adds)
 }
 
 fn transposed<const N: usize>(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
@@ -245,7 +259,7 @@ fn transposed<const N: usize>(arguments: &Arguments, read: &[TensorType]) -> Res
         bias: arguments.flag("bias"),
         transposed: Some(far),
     };
-    applied(op, weight, limits::shaped(x, output), multiply_adds)
+    applied(arguments, op, weight, limits::shaped(x, output), multiply_adds)
 }
 
 fn far_too_wide(axis: usize, far: usize, stride: usize, dilation: usize) -> Refusal {
@@ -258,13 +272,19 @@ fn far_too_wide(axis: usize, far: usize, stride: usize, dilation: usize) -> Refu
     .hint(format!("output_padding: {}", smaller - 1))
 }
 
-fn applied(op: ConvOp, weight: Vec<usize>, output: TensorType, multiply_adds: u64) -> Result<Applied, Refusal> {
+fn applied(
+    arguments: &Arguments,
+    op: ConvOp,
+    weight: Vec<usize>,
+    output: TensorType,
+    multiply_adds: u64,
+) -> Result<Applied, Refusal> {
     limits::shape(&weight, "the kernel")?;
     // In both layouts PyTorch counts everything but the first axis.
-    let init = Init::fan_in(weight[1..].iter().product());
-    let mut weights = vec![WeightSpec::parameter("weight", weight, init)];
+    let read = weight[1..].iter().product();
+    let mut weights = vec![WeightSpec::parameter("weight", weight, start::weights(arguments, read)?)];
     if op.bias {
-        weights.push(WeightSpec::parameter("bias", [op.outputs], init));
+        weights.push(WeightSpec::parameter("bias", [op.outputs], start::bias(arguments, read)));
     }
     limits::within(Applied { op: Op::Conv(op), weights, output, multiply_adds })
 }

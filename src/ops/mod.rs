@@ -12,6 +12,7 @@ mod arguments;
 mod inputs;
 mod limits;
 mod stanza;
+mod start;
 mod window;
 
 mod activation;

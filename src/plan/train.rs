@@ -13,7 +13,7 @@ use crate::data::dataset::{Dataset, Draw as Look, Item};
 use crate::data::split::Split;
 use crate::graph::{ClassWeights, InputId, Kind, LossOp, ModuleId, NodeId, Op};
 use crate::nn::Batch;
-use crate::program::{Augment, Keep, Model, Monitor, Output, Program, Stage};
+use crate::program::{Augment, Keep, Model, Monitor, Output, Program, Rival, Stage};
 use crate::train::{Batches, DataError, Draw, EVENT_FILE, Epoch, FromTraining, Job, Progress, Trained, Weights, train};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -73,6 +73,7 @@ impl StageJob {
         };
         let mut roots = vec![declared.loss];
         roots.extend(declared.terms.iter().map(|(_, node)| *node));
+        roots.extend(declared.rivals.iter().map(|rival| rival.loss));
         roots.extend(judged);
         let mut live = Live::of(&program.graph, &roots);
         let node = |live: &Live, id: NodeId| {
@@ -97,6 +98,14 @@ impl StageJob {
                 .terms
                 .iter()
                 .map(|(label, term)| Ok((label.clone(), node(&live, *term)?)))
+                .collect::<Result<_>>()?,
+            rivals: declared
+                .rivals
+                .iter()
+                .map(|rival| {
+                    let (loss, trainable) = (node(&live, rival.loss)?, live.modules_of(&rival.trainable));
+                    Ok(Rival { loss, trainable, ..rival.clone() })
+                })
                 .collect::<Result<_>>()?,
             trainable: live.modules_of(&declared.trainable),
             frozen: live.modules_of(&declared.frozen),
@@ -261,9 +270,8 @@ impl Context<'_> {
         let mut initial = Weights::new();
         for (to, from, stage) in &job.init {
             for (name, weight) in read.get(stage).into_iter().flatten() {
-                if let Some(own) = name.strip_prefix(from.as_str()).and_then(|rest| rest.strip_prefix('.'))
-                    && !own.contains('.')
-                {
+                // A module's own names may have a point in them: `weights_gen.weight`.
+                if let Some(own) = name.strip_prefix(from.as_str()).and_then(|rest| rest.strip_prefix('.')) {
                     initial.insert(format!("{to}.{own}"), weight.clone());
                 }
             }

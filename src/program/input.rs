@@ -147,6 +147,9 @@ pub struct View {
     pub at: Vec<i64>,
     /// Extent.
     pub size: Vec<usize>,
+    /// Along which axis it is mirrored, so that both sides of a brain look alike.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flip: Option<AxisName>,
 }
 
 /// Which voxels count in a statistic.
@@ -178,6 +181,17 @@ pub enum AxisName {
     Coronal,
     /// Up and down.
     Axial,
+}
+
+impl AxisName {
+    /// Its position in space: volumes are held right, front, up.
+    pub fn position(self) -> usize {
+        match self {
+            Self::Sagittal => 0,
+            Self::Coronal => 1,
+            Self::Axial => 2,
+        }
+    }
 }
 
 /// Columns with what is done to them.
@@ -237,15 +251,46 @@ pub enum ColumnStep {
 pub enum Missing {
     /// A subject with one lacks the input: left out, or absent where the input is optional.
     Absent,
-    /// Fitted: the training mean (of the column before scaling); with a 0/1 column for each column that has missing
-    /// cells anywhere in the cohort, appended after all columns, where `flags`.
+    /// Fitted: the training mean (of the column before scaling).
     Mean {
-        /// Whether flags are appended: one for each source column, in order.
-        flags: bool,
+        /// Which columns say where they were missing.
+        flags: Flags,
     },
     /// Fitted: chained Bayesian ridge regressions, as scikit-learn's `IterativeImputer`.
     Iterative {
-        /// Whether flags are appended: one for each source column, in order.
-        flags: bool,
+        /// Which columns say where they were missing.
+        flags: Flags,
     },
+}
+
+impl Missing {
+    /// Which columns say where they were missing.
+    pub fn flags(&self) -> &Flags {
+        match self {
+            Self::Absent => &Flags::No,
+            Self::Mean { flags } | Self::Iterative { flags } => flags,
+        }
+    }
+}
+
+/// Which columns get a further 0/1 column that is 1 where their cell was missing. These stand behind all others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Flags {
+    /// None.
+    No,
+    /// Every source column, in order; or those that have missing cells, where that is what the declared width says.
+    Every,
+    /// The ones of these names, in the order of the columns.
+    Of(Vec<String>),
+}
+
+impl Flags {
+    /// How many, of so many columns.
+    pub fn count(&self, columns: usize) -> usize {
+        match self {
+            Self::No => 0,
+            Self::Every => columns,
+            Self::Of(names) => names.len(),
+        }
+    }
 }

@@ -22,6 +22,8 @@ pub struct Stage {
     pub trainable: Vec<ModuleId>,
     /// Modules that are used as they are.
     pub frozen: Vec<ModuleId>,
+    /// Critics that the loss is to mislead: each takes a step of its own after every step of the stage.
+    pub rivals: Vec<Rival>,
     /// Where modules start from instead of at random.
     pub init: Vec<StageInit>,
     /// Modules that start from weights in a file.
@@ -49,6 +51,19 @@ pub struct Stage {
     pub sampling: Sampling,
     /// Positions of stages that must have ended before.
     pub after: Vec<usize>,
+}
+
+/// An adversary within a stage, with parameters, a loss and an optimiser of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rival {
+    /// As the file calls it: `AnatomyCritic`.
+    pub name: String,
+    /// What it minimises. Nothing of the stage's own modules is learned through it.
+    pub loss: NodeId,
+    /// Modules whose parameters it moves; the stage's steps do not.
+    pub trainable: Vec<ModuleId>,
+    /// How they move. The stage's schedule scales this learning rate as it does the stage's.
+    pub optimizer: Optimizer,
 }
 
 /// Weights taken over from another stage.

@@ -162,6 +162,18 @@ pub struct Analysis {
     pub method: String,
     /// The rows.
     pub table: Table,
+    /// A picture of it, where it has one.
+    pub map: Option<Map>,
+}
+
+/// Items in two coordinates that have no unit, coloured by group.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Map {
+    /// Name, x, y, and the place of its group.
+    pub points: Vec<(String, f64, f64, usize)>,
+    /// Names of the groups.
+    pub groups: Vec<String>,
 }
 
 /// Where the numbers come from; nothing in it names the machine.

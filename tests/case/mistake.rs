@@ -11,7 +11,7 @@
 //!
 //! Lines that begin with `// -` (one or several) are looked for in the file, as whole lines but for their indentation,
 //! and must stand in it once; the `// +` lines behind them take their place. Further pairs edit further places. The
-//! words in quotes are the text that the error points at; `// also "text"` is a further place of the same error, and
+//! words in quotes are the text that the error points at (the first line of it); `// also "text"` is a further place of the same error, and
 //! `// set: name=value` a setting of the command line. All errors must be listed; warnings may be.
 
 use super::{Case, programs};
@@ -121,8 +121,9 @@ impl Mistake {
     pub fn differences(&self, compiled: &Compilation) -> Vec<String> {
         let mut differences = Vec::new();
         let mut unmatched: Vec<&Diagnostic> = compiled.diagnostics.iter().collect();
+        let text = |span| compiled.sources.text(span).lines().next().unwrap_or_default();
         for expected in &self.expected {
-            let at = |d: &Diagnostic| compiled.sources.text(d.span()) == expected.pointed_at;
+            let at = |d: &Diagnostic| text(d.span()) == expected.pointed_at;
             let fits = |d: &Diagnostic| d.code.code() == expected.code && at(d) && d.message.contains(&expected.words);
             let Some(position) = unmatched.iter().position(|d| fits(d)) else {
                 let Expected { code, pointed_at, words, .. } = expected;
@@ -131,7 +132,7 @@ impl Mistake {
             };
             let found = unmatched.remove(position);
             for also in &expected.also {
-                if !found.labels.iter().skip(1).any(|label| compiled.sources.text(label.span) == *also) {
+                if !found.labels.iter().skip(1).any(|label| text(label.span) == *also) {
                     differences.push(format!("{} has no second label at \"{also}\"", expected.code));
                 }
             }
@@ -141,8 +142,8 @@ impl Mistake {
             }
         }
         for found in unmatched.into_iter().filter(|d| d.severity == Severity::Error) {
-            let text = compiled.sources.text(found.span());
-            differences.push(format!("not expected: {} at \"{text}\": {}", found.code.code(), found.message));
+            let at = text(found.span());
+            differences.push(format!("not expected: {} at \"{at}\": {}", found.code.code(), found.message));
         }
         differences
     }

@@ -23,7 +23,7 @@ pub mod mistake;
 use fascicle::compile::{
     ColumnSummary, Compilation, Diagnostic, Severity, Shapes, TableSummary, World, compile, model_tables,
 };
-use fascicle::program::{Cohort, Program};
+use fascicle::program::{Cohort, CohortSource, Program};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -245,7 +245,12 @@ impl World for Case {
     }
 
     fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        self.tables.get(&cohort.name).cloned().ok_or_else(|| "there is no such table".to_string())
+        // What a phantom is called does not change its columns.
+        let name = match cohort.source {
+            CohortSource::Phantom(_) if self.tables.contains_key("phantom") => "phantom",
+            _ => &cohort.name,
+        };
+        self.tables.get(name).cloned().ok_or_else(|| "there is no such table".to_string())
     }
 
     fn weights(&self, path: &str) -> Result<Shapes, String> {
@@ -277,10 +282,20 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
     let paths = folders.iter().flat_map(|folder| files_below(&root.join(folder), "fx"));
     let mut cases: Vec<Case> = paths.map(|path| Case::read(&path).beside(&path)).collect();
     let table = |columns: &str| Case::parse("", &format!("// table: t: {columns}")).tables["t"].clone();
-    let clinical =
-        "age number; education number; abeta number; ptau number; sex F M; apoe4 0 1 2; diagnosis control patient";
+    let clinical = "age number; education number; atrophy number; hypometabolism number; abeta number; ptau number; \
+                    sex F M; apoe4 0 1 2; diagnosis control patient";
+    let adni = "age number; education number; apoe4 0 1 2; abeta number; ptau number; tau number; fdg number; av45 number; \
+                sex F M; diagnosis CN MCI AD";
     let thickness = "sub_id text; age number; sex 0 1; eTIV number; lh_G_a_thickness number; lh_S_b_thickness number; \
-                     rh_G_a_thickness number; Left-Caudate number; ctx_a number; sub_a number; hip_a number";
+                     rh_G_a_thickness number; Left-Caudate number";
+    // As many regions as normative_poe.fx declares.
+    let regions = |prefix: &str, n: usize| (1..=n).map(|i| format!("{prefix}_{i} number; ")).collect::<String>();
+    let volumes = format!(
+        "{}{}{}eid text; ptid text; age number; sex F M; depression 0 1; stage CN MCI AD; adas13 number; severity number",
+        regions("ctx", 64),
+        regions("sub", 35),
+        regions("hip", 16),
+    );
     for case in &mut cases {
         let mut add = |names: &[&str], table: &TableSummary| {
             for name in names {
@@ -288,8 +303,12 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
             }
         };
         add(&["oasis"], &table("age number; sex F M; diagnosis AD HC other"));
-        add(&["heads", "adni", "hcp", "brats", "msd"], &table(clinical));
-        add(&["young", "old", "controls", "healthy", "patients"], &table(thickness));
+        add(&["adni"], &table(adni));
+        add(&["heads", "phantom", "people", "hcp", "brats", "msd"], &table(clinical));
+        match case.name.as_str() {
+            "normative_poe.fx" | "normative_poe_phantom.fx" => add(&["healthy", "patients"], &table(&volumes)),
+            _ => add(&["young", "old", "controls", "healthy", "patients"], &table(thickness)),
+        }
     }
     cases
 }

@@ -5,8 +5,9 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts, pipe_steps, unknown_function};
+use crate::compile::value::Value;
 use crate::compile::world::{ColumnSummary, TableSummary};
-use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing};
+use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Flags, Missing};
 use crate::syntax::{Expr, ExprKind, Span, nearest};
 use std::rc::Rc;
 
@@ -21,17 +22,16 @@ pub(super) enum Tables {
     Unknown(String),
 }
 
-/// The argument list of `columns(..)`: selections with steps, and `missing:`.
+/// The argument list of `columns(..)`: selections with steps, and `missing:`. Where no table can be read but the number
+/// of columns is written (`counted`), a regular expression stays one: the data settle it.
 pub(super) fn columns(
     e: &mut Evaluator<'_>,
     reader: &mut Reader<'_>,
     steps_for_all: &[&Expr],
     tables: &Tables,
+    counted: bool,
 ) -> Eval<(Vec<ColumnSpec>, Missing)> {
-    let missing = match reader.named("missing") {
-        Some(expr) => missing(e, expr)?,
-        None => Missing::Absent,
-    };
+    let about_missing = reader.named("missing");
     let mut specs = Vec::new();
     let mut failed = false;
     for expr in reader.rest() {
@@ -43,7 +43,7 @@ pub(super) fn columns(
             _ => vec![select],
         };
         for item in selected {
-            match column(e, item, &all, tables) {
+            match column(e, item, &all, tables, counted) {
                 Ok(columns) => specs.extend(columns),
                 Err(Reported) => failed = true,
             }
@@ -55,11 +55,30 @@ pub(super) fn columns(
     if specs.is_empty() {
         return reader.missing(e, "columns", "name at least one: columns(age, sex |> onehot)");
     }
+    let missing = match about_missing {
+        Some(expr) => missing(e, expr, &specs)?,
+        None => Missing::Absent,
+    };
     Ok((specs, missing))
 }
 
-fn column(e: &mut Evaluator<'_>, item: &Expr, steps: &[&Expr], tables: &Tables) -> Eval<Vec<ColumnSpec>> {
+fn column(
+    e: &mut Evaluator<'_>,
+    item: &Expr,
+    steps: &[&Expr],
+    tables: &Tables,
+    counted: bool,
+) -> Eval<Vec<ColumnSpec>> {
     let names: Vec<(String, Span)> = match &item.kind {
+        ExprKind::Regex(pattern) if counted && matches!(tables, Tables::Unknown(_)) => {
+            regular(e, pattern, item.span)?;
+            let mut done: Vec<ColumnStep> = Vec::with_capacity(steps.len());
+            for step in steps {
+                let step = column_step(e, step, pattern, tables, &done)?;
+                done.push(step);
+            }
+            return Ok(vec![ColumnSpec { select: ColumnSelector::Matching(pattern.clone()), steps: done }]);
+        }
         ExprKind::Regex(pattern) => {
             matching(e, pattern, item.span, tables)?.into_iter().map(|n| (n, item.span)).collect()
         }
@@ -67,7 +86,7 @@ fn column(e: &mut Evaluator<'_>, item: &Expr, steps: &[&Expr], tables: &Tables) 
         ExprKind::Pipe { .. } => {
             let (select, mut own) = pipe_steps(item);
             own.extend(steps);
-            return column(e, select, &own, tables);
+            return column(e, select, &own, tables, counted);
         }
         _ => vec![(column_name(e, item)?, item.span)],
     };
@@ -143,19 +162,20 @@ pub(super) fn unknown_column<T>(
     )
 }
 
+fn regular(e: &mut Evaluator<'_>, pattern: &str, span: Span) -> Eval<regex::Regex> {
+    regex::Regex::new(pattern).or_else(|error| {
+        let text = error.to_string();
+        let why = text.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_string();
+        e.fail(
+            Diagnostic::error(Code::WrongArgument, span, format!("the regular expression is wrong: {why}"))
+                .hint("a regular expression as in Perl, for example /^lh_.*_thickness$/"),
+        )
+    })
+}
+
 /// Columns whose name matches, in the order of the first table; all tables must have all of them.
 fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -> Eval<Vec<String>> {
-    let regex = match regex::Regex::new(pattern) {
-        Ok(regex) => regex,
-        Err(error) => {
-            let text = error.to_string();
-            let why = text.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_string();
-            return e.fail(
-                Diagnostic::error(Code::WrongArgument, span, format!("the regular expression is wrong: {why}"))
-                    .hint("a regular expression as in Perl, for example /^lh_.*_thickness$/"),
-            );
-        }
-    };
+    let regex = regular(e, pattern, span)?;
     let tables = match tables {
         Tables::Known(tables) => tables,
         Tables::Unknown(why) => {
@@ -165,7 +185,7 @@ fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -
                     span,
                     format!("which columns match is known only from the table: {why}"),
                 )
-                .hint("make the table available, or name the columns"),
+                .hint("make the table available, or write how many they are (vector[64]), or name the columns"),
             );
         }
     };
@@ -326,7 +346,7 @@ fn levels_of(e: &mut Evaluator<'_>, column: &str, span: Span, tables: &Tables) -
     Ok(all)
 }
 
-fn missing(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Missing> {
+fn missing(e: &mut Evaluator<'_>, expr: &Expr, columns: &[ColumnSpec]) -> Eval<Missing> {
     let known = ["absent", "mean", "iterative"];
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
         return e.fail(
@@ -337,8 +357,8 @@ fn missing(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Missing> {
     let mut reader = Reader::of(&parts);
     let missing = match parts.name {
         "absent" => Missing::Absent,
-        "mean" => Missing::Mean { flags: reader.flag(e, "flags")?.unwrap_or(false) },
-        "iterative" => Missing::Iterative { flags: reader.flag(e, "flags")?.unwrap_or(false) },
+        "mean" => Missing::Mean { flags: flags(e, &mut reader, columns)? },
+        "iterative" => Missing::Iterative { flags: flags(e, &mut reader, columns)? },
         other => {
             return unknown_function(
                 e,
@@ -354,6 +374,35 @@ fn missing(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Missing> {
     Ok(missing)
 }
 
+/// `flags: true`, or `flags: [abeta, ptau]` for some of the columns that are read.
+fn flags(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, columns: &[ColumnSpec]) -> Eval<Flags> {
+    let Some(expr) = reader.named("flags") else { return Ok(Flags::No) };
+    let ExprKind::List(items) = &expr.kind else {
+        return match e.eval(expr)? {
+            Value::Bool(true) => Ok(Flags::Every),
+            Value::Bool(false) => Ok(Flags::No),
+            other => e.expected("true, false or a list of columns", &other, expr.span),
+        };
+    };
+    let read: Vec<&str> = columns.iter().flat_map(|c| c.select.names()).map(String::as_str).collect();
+    let mut names: Vec<String> = Vec::with_capacity(items.len());
+    for item in items {
+        let name = column_name(e, item)?;
+        if !read.contains(&name.as_str()) {
+            let message = format!("`{name}` is not among the columns that are read here");
+            let hint = match nearest(&name, &read) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("a flag says where a column that is read was missing: {}", read.join(", ")),
+            };
+            return e.fail(Diagnostic::error(Code::UnknownColumn, item.span, message).hint(hint));
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(Flags::Of(names))
+}
+
 /// How many numbers a subject has of these columns.
 pub(super) fn width(columns: &[ColumnSpec], missing: &Missing) -> usize {
     let own: usize = columns
@@ -367,6 +416,5 @@ pub(super) fn width(columns: &[ColumnSpec], missing: &Missing) -> usize {
                 .unwrap_or(1)
         })
         .sum();
-    let flags = matches!(missing, Missing::Mean { flags: true } | Missing::Iterative { flags: true });
-    own + if flags { columns.len() } else { 0 }
+    own + missing.flags().count(columns.len())
 }

@@ -8,7 +8,7 @@ use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{CallParts, Reader, call_parts, pipe_steps, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::{GraphInput, InputId, Kind, Presence, TensorType, show_shape};
-use crate::program::{ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
+use crate::program::{ColumnSelector, ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
 use crate::syntax::{DeclarationKind, Expr, ExprKind, InputWord, Name, Span, Type, TypeKind};
 
 /// What the declared type says.
@@ -174,6 +174,8 @@ fn image(
 ) -> Eval<(InputSource, Vec<usize>)> {
     let (kind, axes) = match declared.word.as_str() {
         "volume" => (SpatialKind::Volume, 4),
+        // A mask in the plane goes with slices: it is cut as they are.
+        "mask" if declared.shape.as_ref().is_some_and(|shape| shape.len() == 2) => (SpatialKind::Slices, 2),
         "mask" => (SpatialKind::Volume, 3),
         "image" => (SpatialKind::Image, 3),
         "slices" => (SpatialKind::Slices, 3),
@@ -217,7 +219,7 @@ fn image(
     if shape.len() != axes {
         let order = match (axes, declared.word.as_str()) {
             (4, _) => "[channels, x, y, z]",
-            (_, "mask") => "[x, y, z]",
+            (_, "mask") => "[x, y, z], or 2 where it is cut into slices",
             _ => "[channels, height, width]",
         };
         let message = format!("`{}` has {axes} axes, {order}; found {}", declared.word, show_shape(&shape));
@@ -244,7 +246,7 @@ fn image(
 }
 
 /// The tables an input is read from: its cohort's, or all.
-fn tables(e: &mut Evaluator<'_>, cohort: Option<&str>) -> Eval<Tables> {
+pub(super) fn tables(e: &mut Evaluator<'_>, cohort: Option<&str>) -> Eval<Tables> {
     let mut read = Vec::new();
     for c in e.cohorts.iter().filter(|c| cohort.is_none_or(|name| name == c.name)) {
         match e.tables.of(c) {
@@ -276,9 +278,16 @@ fn table(
     }
     let tables = tables(e, cohort)?;
     let mut reader = Reader::of(parts);
-    let (specs, missing) = columns(e, &mut reader, steps, &tables)?;
+    let written = match declared.shape.as_deref() {
+        Some([width]) => *width,
+        _ => None,
+    };
+    let (specs, missing) = columns(e, &mut reader, steps, &tables, written.is_some())?;
     reader.finish(e)?;
-    let found = width(&specs, &missing);
+    let found = match written {
+        Some(width) if specs.iter().any(|s| matches!(s.select, ColumnSelector::Matching(_))) => width,
+        _ => width(&specs, &missing),
+    };
     match declared.shape.as_deref() {
         Some([None]) => {}
         Some([Some(n)]) if *n == found => {}
@@ -287,7 +296,7 @@ fn table(
                 .iter()
                 .take(6)
                 .map(|s| match &s.select {
-                    crate::program::ColumnSelector::Name(n) => n.clone(),
+                    ColumnSelector::Name(n) => n.clone(),
                     _ => String::new(),
                 })
                 .collect();

@@ -16,3 +16,5 @@ pub(super) mod stage;
 pub(super) mod step;
 pub(super) mod sweep;
 mod training;
+
+pub(super) use training::optimizer;

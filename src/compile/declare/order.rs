@@ -6,7 +6,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::graph::{Module, ModuleId, show_shape};
-use crate::program::{Stage, StageInit};
+use crate::program::{Rival, Stage, StageInit};
 use crate::syntax::{Span, nearest};
 use std::collections::BTreeSet;
 
@@ -44,7 +44,26 @@ fn moved(e: &mut Evaluator<'_>, draft: &Draft) -> Eval<Stage> {
     for (path, span) in &draft.freeze {
         frozen.extend(modules_below(e, path, *span)?.iter().map(|(m, _)| *m));
     }
-    (stage.frozen, stage.trainable) = used.iter().partition(|m| frozen.contains(m));
+    let mut rivals: BTreeSet<ModuleId> = BTreeSet::new();
+    for critic in &draft.critics {
+        let own = e.graph.live_modules(&e.graph.live([critic.loss]));
+        let below = |m: &ModuleId| {
+            e.graph
+                .module(*m)
+                .path
+                .strip_prefix(&critic.path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let trainable: Vec<ModuleId> = own.into_iter().filter(below).collect();
+        rivals.extend(&trainable);
+        stage.rivals.push(Rival {
+            name: critic.name.clone(),
+            loss: critic.loss,
+            trainable,
+            optimizer: critic.optimizer.clone().unwrap_or_else(|| stage.optimizer.clone()),
+        });
+    }
+    (stage.frozen, stage.trainable) = used.iter().filter(|m| !rivals.contains(m)).partition(|m| frozen.contains(m));
     if stage.trainable.iter().any(|m| e.graph.module(*m).parameters() > 0) {
         return Ok(stage);
     }
@@ -158,7 +177,11 @@ fn unknown_path<T>(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<T> {
     }
     let hint = match nearest(path, &known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there is {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", ")),
+        None => {
+            let model = |path: &str| path.split('.').next().unwrap_or_default().to_string();
+            let (own, others): (Vec<&str>, Vec<&str>) = known.iter().partition(|known| model(known) == model(path));
+            format!("there is {}", own.into_iter().chain(others).take(12).collect::<Vec<_>>().join(", "))
+        }
     };
     e.fail(Diagnostic::error(Code::UnknownField, span, format!("no module has the path `{path}`")).hint(hint))
 }

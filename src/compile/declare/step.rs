@@ -83,8 +83,9 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
                 };
                 let mut inner = Reader::of(&inner);
                 let (at, size) = window(e, &mut inner)?;
+                let flip = super::training::axis(e, &mut inner, "flip")?;
                 inner.finish(e)?;
-                views.push(View { name: name.text.clone(), at, size });
+                views.push(View { name: name.text.clone(), at, size, flip });
             }
             if views.len() < 2 {
                 return reader.missing(e, "views", "name at least two: views(left: crop(..), right: crop(..))");
@@ -166,7 +167,7 @@ fn interpolation(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<Interpo
 }
 
 fn window(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<(Vec<i64>, Vec<usize>)> {
-    let (Some((at, at_span)), Some((size, _))) = (reader.ints(e, "at")?, reader.ints(e, "size")?) else {
+    let (Some((at, at_span)), Some((size, size_span))) = (reader.ints(e, "at")?, reader.ints(e, "size")?) else {
         return reader.missing(e, "at` and `size", "for example crop(at: [20, 30, 20], size: [64, 96, 64])");
     };
     let extents: Vec<usize> = size.iter().filter_map(|s| usize::try_from(*s).ok()).filter(|s| *s > 0).collect();
@@ -174,9 +175,10 @@ fn window(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<(Vec<i64>, Vec
         return e.fail(
             Diagnostic::error(
                 Code::WrongArgument,
-                at_span,
+                size_span,
                 "`at` and `size` take as many numbers as the image has axes, sizes above 0",
             )
+            .also(at_span, "where it begins")
             .hint("for example crop(at: [20, 30, 20], size: [64, 96, 64])"),
         );
     }

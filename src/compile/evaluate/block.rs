@@ -196,6 +196,7 @@ impl<'a> Evaluator<'a> {
             turns: Vec::new(),
             readable: self.frame().readable.clone(),
             model: self.frame().model.clone(),
+            applied: Some(span),
         });
         let solved = self.signature(block, &nodes, &inputs);
         let result = solved.and_then(|dimensions| {

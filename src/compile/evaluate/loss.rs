@@ -71,6 +71,7 @@ impl Evaluator<'_> {
             turns: Vec::new(),
             readable: None,
             model: None,
+            applied: Some(span),
         });
         let value = self.body(body);
         self.frames.pop();

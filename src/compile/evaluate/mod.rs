@@ -17,9 +17,12 @@ mod block;
 mod dimension;
 mod expression;
 mod family;
+mod fool;
 mod globals;
 mod loss;
 mod model;
+
+pub(super) use fool::Critic;
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Sources};
@@ -29,7 +32,7 @@ use super::world::Tables;
 use crate::graph::{Graph, ModuleId, Node, NodeId, Op, TensorType};
 use crate::ops::{Arguments, Stanza};
 use crate::program::{Cohort, InputSpec, Model};
-use crate::syntax::Span;
+use crate::syntax::{SourceId, Span};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
@@ -113,6 +116,8 @@ struct Frame {
     readable: Option<BTreeSet<usize>>,
     /// The declaration being evaluated, for messages.
     model: Option<String>,
+    /// Where the block or loss was applied whose body this is.
+    applied: Option<Span>,
 }
 
 /// State of a declaration's value.
@@ -151,6 +156,8 @@ pub(super) struct Evaluator<'a> {
     pub used: Vec<bool>,
     /// Outputs that losses, scores and analyses read.
     pub read: BTreeSet<NodeId>,
+    /// Critics of the stage that is being compiled; `None` outside of `minimize`.
+    critics: Option<Vec<Critic>>,
     globals: Vec<Global>,
     frames: Vec<Frame>,
     input_nodes: IndexMap<usize, NodeId>,
@@ -179,6 +186,7 @@ impl<'a> Evaluator<'a> {
             turns: Vec::new(),
             readable: None,
             model: None,
+            applied: None,
         };
         Self {
             unit,
@@ -199,6 +207,7 @@ impl<'a> Evaluator<'a> {
             at_least_one: BTreeSet::new(),
             used: vec![false; unit.declarations.len()],
             read: BTreeSet::new(),
+            critics: None,
             globals: vec![Global::Untouched; unit.declarations.len()],
             frames: vec![frame],
             input_nodes: IndexMap::new(),
@@ -208,8 +217,21 @@ impl<'a> Evaluator<'a> {
 
     /// Tells an error.
     pub fn fail<T>(&mut self, diagnostic: Diagnostic) -> Eval<T> {
+        let diagnostic = self.seen_from_the_file(diagnostic);
         self.diagnostics.push(diagnostic);
         Err(Reported)
+    }
+
+    /// What goes wrong inside a block of another file is also shown where this file applies it.
+    fn seen_from_the_file(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let own = |span: Span| span.source == SourceId::default();
+        if diagnostic.nowhere || diagnostic.labels.iter().any(|label| own(label.span)) {
+            return diagnostic;
+        }
+        match self.frames.iter().rev().filter_map(|frame| frame.applied).find(|span| own(*span)) {
+            Some(place) => diagnostic.also(place, "applied here"),
+            None => diagnostic,
+        }
     }
 
     fn frame(&self) -> &Frame {
@@ -255,7 +277,15 @@ impl<'a> Evaluator<'a> {
             children: IndexMap::new(),
             names: IndexMap::new(),
         });
-        self.frames.push(Frame { owner, scope, locals: Vec::new(), turns: Vec::new(), readable: None, model: None });
+        self.frames.push(Frame {
+            owner,
+            scope,
+            locals: Vec::new(),
+            turns: Vec::new(),
+            readable: None,
+            model: None,
+            applied: None,
+        });
         let result = work(self);
         self.frames.pop();
         result

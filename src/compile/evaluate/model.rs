@@ -46,6 +46,7 @@ impl Evaluator<'_> {
             turns: Vec::new(),
             readable: Some(readable),
             model: Some(name.text.clone()),
+            applied: None,
         });
         let values = self.model_body(body);
         let outputs = values.and_then(|values| self.outputs(name, body, values));
@@ -305,7 +306,7 @@ impl Evaluator<'_> {
         Ok(members)
     }
 
-    fn key_of_index(&mut self, expr: &Expr) -> Eval<String> {
+    pub fn key_of_index(&mut self, expr: &Expr) -> Eval<String> {
         let ExprKind::Index { by, .. } = &expr.kind else { return Ok(String::new()) };
         let mut keys = Vec::with_capacity(by.len());
         for expr in by {

@@ -1,7 +1,7 @@
 //! Random changes of training images, decided by seed, epoch and subject.
 
 use super::super::transform::Image;
-use crate::program::{Augment, AxisName};
+use crate::program::Augment;
 use ndarray::{Array4, Axis};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -56,11 +56,7 @@ impl Draw<'_> {
         let changes = augment
             .iter()
             .filter_map(|augment| match augment {
-                Augment::Flip { axis } => rng.random_bool(0.5).then_some(Change::Flip(match axis {
-                    AxisName::Sagittal => 0,
-                    AxisName::Coronal => 1,
-                    AxisName::Axial => 2,
-                })),
+                Augment::Flip { axis } => rng.random_bool(0.5).then_some(Change::Flip(axis.position())),
                 Augment::Shift { voxels } => {
                     let most = i64::try_from(*voxels).unwrap_or(i64::MAX);
                     Some(Change::Shift(std::array::from_fn(|_| rng.random_range(-most..=most))))

@@ -214,6 +214,9 @@ impl ImageChain {
             ImageStep::Views { views } => {
                 if let Some(view) = views.get(view % views.len().max(1)) {
                     image = grid::crop(&image, &view.at, &view.size)?;
+                    if let Some(axis) = view.flip {
+                        image.data.invert_axis(Axis(axis.position() + 1));
+                    }
                 }
             }
             ImageStep::Smooth { fwhm_mm } => resample::smooth(&mut image, *fwhm_mm),

@@ -2,7 +2,7 @@
 
 use super::super::error::{DataError, Result};
 use super::impute::{Cells, Imputer, IterativeImputer, means};
-use crate::program::{ColumnStep, Missing};
+use crate::program::{ColumnStep, Flags, Missing};
 use serde::{Deserialize, Serialize};
 
 /// One column that is read.
@@ -67,17 +67,20 @@ enum Learnt {
 }
 
 impl ColumnPlan {
-    /// Chooses which columns get flags, so that the result has `width` numbers: every source column, or those with
-    /// missing cells (`has_missing`, by column) where that is what fits.
+    /// Chooses which columns get flags, so that the result has `width` numbers: those that are named, every source column,
+    /// or those with missing cells (`has_missing`, by column) where that is what fits.
     ///
     /// # Errors
     /// Neither gives that width.
     pub fn new(columns: Vec<SourceColumn>, missing: Missing, has_missing: &[bool], width: usize) -> Result<Self> {
         let values: usize = columns.iter().map(SourceColumn::width).sum();
         let all: Vec<usize> = (0..columns.len()).collect();
-        let some = all.iter().copied().filter(|j| has_missing.get(*j) == Some(&true)).collect();
-        let wants_flags = matches!(missing, Missing::Mean { flags: true } | Missing::Iterative { flags: true });
-        let choices = if wants_flags { vec![all, some] } else { vec![Vec::new()] };
+        let some: Vec<usize> = all.iter().copied().filter(|j| has_missing.get(*j) == Some(&true)).collect();
+        let choices = match missing.flags() {
+            Flags::No => vec![Vec::new()],
+            Flags::Every => vec![all, some],
+            Flags::Of(names) => vec![all.into_iter().filter(|j| names.contains(&columns[*j].name)).collect()],
+        };
         let found = values + choices[0].len();
         let flags = choices.into_iter().find(|flags| values + flags.len() == width).ok_or_else(|| DataError::Step {
             step: "columns",

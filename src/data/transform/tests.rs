@@ -2,7 +2,7 @@ use super::super::affine::Affine;
 use super::super::samples::{NEAREST, shared};
 use super::super::volume::Volume;
 use super::{BayesianRidge, ColumnPlan, Image, ImageChain, IterativeImputer, SourceColumn};
-use crate::program::{ColumnStep, ImageMask, ImageStep, Interpolation, Missing, SpatialKind, View};
+use crate::program::{AxisName, ColumnStep, Flags, ImageMask, ImageStep, Interpolation, Missing, SpatialKind, View};
 use ndarray::{Array3, Array4, ArrayD, Axis, IxDyn};
 use safetensors::SafeTensors;
 use serde_json::Value;
@@ -196,12 +196,24 @@ fn a_box_outside_the_image_is_refused_with_both_shapes() {
 
 #[test]
 fn views_are_boxes_of_the_same_image() {
-    let view = |name: &str, at: i64| View { name: name.into(), at: vec![at, 0, 0], size: vec![2, 4, 4] };
+    let view = |name: &str, at: i64| View { name: name.into(), at: vec![at, 0, 0], size: vec![2, 4, 4], flip: None };
     let chain = chain(vec![ImageStep::Views { views: vec![view("left", 0), view("right", 2)] }], [2, 4, 4]);
     assert_eq!(chain.views(), 2);
     let fitted = chain.fit(0, &|_| chain.prepare(&ramp([4, 4, 4]))).expect("nothing to fit");
     let at = |view| fitted.apply(chain.prepare(&ramp([4, 4, 4])).expect("prepared"), view).expect("applied");
     assert_eq!((at(0).data[[0, 0, 0, 0]], at(1).data[[0, 0, 0, 0]]), (0.0, 200.0));
+}
+
+#[test]
+fn a_view_may_be_the_mirror_image_of_its_box() {
+    let view = |flip| View { name: "v".into(), at: vec![2, 0, 0], size: vec![2, 4, 4], flip };
+    let views = vec![view(None), view(Some(AxisName::Sagittal)), view(Some(AxisName::Axial))];
+    let chain = chain(vec![ImageStep::Views { views }], [2, 4, 4]);
+    let fitted = chain.fit(0, &|_| chain.prepare(&ramp([4, 4, 4]))).expect("nothing to fit");
+    let at = |view| fitted.apply(chain.prepare(&ramp([4, 4, 4])).expect("prepared"), view).expect("applied");
+    let first = |view: usize| at(view).data[[0, 0, 0, 0]];
+    assert_eq!((first(0), first(1)), (200.0, 300.0));
+    assert_eq!(first(2), at(0).data[[0, 0, 0, 3]]);
 }
 
 #[test]
@@ -303,7 +315,7 @@ fn columns_are_imputed_then_scaled_and_flags_come_last() {
     let onehot = ColumnStep::OneHot { levels: vec!["F".into(), "M".into()] };
     let plan = plan(
         vec![("age", vec![ColumnStep::Standardize]), ("sex", vec![onehot]), ("dose", vec![ColumnStep::MinMax])],
-        Missing::Mean { flags: true },
+        Missing::Mean { flags: Flags::Every },
         &[true, false, false],
         7,
     );
@@ -324,8 +336,10 @@ fn columns_are_imputed_then_scaled_and_flags_come_last() {
 #[test]
 fn only_columns_with_missing_cells_have_flags_where_that_is_declared() {
     let columns = || vec![("a", vec![]), ("b", vec![])];
-    assert_eq!(plan(columns(), Missing::Mean { flags: true }, &[false, true], 3).flags, [1]);
-    assert_eq!(plan(columns(), Missing::Mean { flags: true }, &[false, true], 4).flags, [0, 1]);
+    assert_eq!(plan(columns(), Missing::Mean { flags: Flags::Every }, &[false, true], 3).flags, [1]);
+    assert_eq!(plan(columns(), Missing::Mean { flags: Flags::Every }, &[false, true], 4).flags, [0, 1]);
+    let named = || Missing::Mean { flags: Flags::Of(vec!["a".into()]) };
+    assert_eq!(plan(columns(), named(), &[false, true], 3).flags, [0]);
     assert_eq!(plan(columns(), Missing::Absent, &[false, true], 2).flags, [0_usize; 0]);
 }
 

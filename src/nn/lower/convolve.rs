@@ -11,7 +11,8 @@
 
 use super::super::forward::Step;
 use super::super::{Dynamic, NnError};
-use crate::graph::ConvOp;
+use super::convolution;
+use crate::graph::{ConvOp, NodeId};
 
 /// `[rows, c, ...]` and `[rows, c', c, k...]` to `[rows, c', ...]`.
 pub(super) fn convolve(step: &Step<'_>, conv: &ConvOp) -> Result<Dynamic, NnError> {
@@ -20,6 +21,13 @@ pub(super) fn convolve(step: &Step<'_>, conv: &ConvOp) -> Result<Dynamic, NnErro
     let lengths = [conv.stride.len(), conv.padding.len(), conv.dilation.len(), x.dims().len().wrapping_sub(2)];
     if lengths != [axes; 4] || kernel.dims().len() != axes + 3 {
         return Err(step.broken(format!("it convolves {:?} by {:?}", x.dims(), kernel.dims())));
+    }
+    let for_everybody = |input: &NodeId| !step.graph.node(*input).ty.batched;
+    if step.node.inputs[1..].iter().all(for_everybody) {
+        // One kernel for the whole batch, such as a mixture of experts weighed by what is the same for everybody.
+        let weight = kernel.clone().reshape(&kernel.dims()[1..]);
+        let bias = if conv.bias { Some(step.tensor(2)?.flat().rank::<1>()) } else { None };
+        return convolution::weighed(step, conv, x, weight, bias);
     }
     let columns = columns(x, conv);
     let rows = kernel.dims()[0];
@@ -35,11 +43,16 @@ fn columns(x: Dynamic, conv: &ConvOp) -> Dynamic {
     for (axis, padding) in conv.padding.iter().enumerate() {
         x = x.pad(axis + 2, *padding, 0.0);
     }
+    // Axes along which the kernel has one element are only passed through in its steps.
+    let strides = conv.kernel.iter().zip(&conv.stride).map(|(kernel, stride)| if *kernel == 1 { *stride } else { 1 });
+    let steps = [1, 1].into_iter().chain(strides);
+    let ranges: Vec<_> = x.dims().into_iter().zip(steps).map(|(n, step)| (0, n, step)).collect();
+    let x = x.slices(&ranges);
     // `[rows, c, k, space]`, of one element so far. Each axis puts its own elements before those of the axes after it.
     let mut dims = x.dims();
     dims.insert(2, 1);
     let mut x = x.reshape(&dims);
-    for (axis, kernel) in conv.kernel.iter().enumerate().rev() {
+    for (axis, kernel) in conv.kernel.iter().enumerate().rev().filter(|(_, kernel)| **kernel > 1) {
         let (at, stride, dilation) = (axis + 3, conv.stride[axis], conv.dilation[axis]);
         let last = x.dims()[at] - dilation * (kernel - 1);
         let element = |i: usize| x.clone().slice(at, i * dilation, i * dilation + last, stride);

@@ -18,6 +18,14 @@ pub(super) fn linear(step: &Step<'_>, inputs: usize, outputs: usize) -> Result<D
     Ok(Dynamic::of(layer.forward(x.reshape(&[vectors, inputs]).rank::<2>())).reshape(&dims))
 }
 
+/// `[rows, n]` mapped by weights made of `[rows, k]`.
+pub(super) fn hyper_linear(step: &Step<'_>) -> Result<Dynamic, NnError> {
+    let Some((_, Layer::HyperLinear(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+        return Err(step.broken("it has no maps that make its weights"));
+    };
+    Ok(Dynamic::of(layer.forward(step.tensor(0)?.rank(), step.tensor(1)?.rank())))
+}
+
 /// A class number, or a grid of them, to rows of the table: `[rows, ..] -> [rows, .., size]`.
 pub(super) fn embedding(step: &Step<'_>, size: usize) -> Result<Dynamic, NnError> {
     let Some((_, Layer::Embedding(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
@@ -71,4 +79,12 @@ pub(super) fn matmul(step: &Step<'_>) -> Result<Dynamic, NnError> {
         dims.insert(1, 1);
     }
     Ok(a.matmul(b.reshape(&dims)).reshape(&step.result_dims()))
+}
+
+/// A learned array: one for the whole batch.
+pub(super) fn learned(step: &Step<'_>) -> Result<Dynamic, NnError> {
+    let Some((_, Layer::Learned(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+        return Err(step.broken("it has no array"));
+    };
+    Ok(layer.value().reshape(&step.result_dims()))
 }

@@ -2,9 +2,10 @@
 //! `torch.nn.functional`, unless stated otherwise.
 
 use super::super::forward::Step;
-use super::super::{Dynamic, NnError};
+use super::super::{B, Dynamic, NnError};
 use super::{contrastive, correlation};
 use crate::graph::{ClassWeights, InputId, LossOp, NodeId, Op};
+use burn::tensor::Tensor;
 
 /// A loss of `[prediction, target]`, `[1]`.
 pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
@@ -14,6 +15,7 @@ pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
         LossOp::MeanSquared => difference(step, x, y)?.square().mean_all(),
         LossOp::SumSquared => difference(step, x, y)?.square().sum_all().div_scalar(rows),
         LossOp::MeanAbsolute => difference(step, x, y)?.abs().mean_all(),
+        LossOp::SumAbsolute => difference(step, x, y)?.abs().sum_all().div_scalar(rows),
         LossOp::Huber { delta } => {
             let d = difference(step, x, y)?.abs();
             let near = d.clone().at_most(*delta);
@@ -29,13 +31,15 @@ pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
         }
         LossOp::CrossEntropy { weights, smoothing } => cross_entropy(step, x, y, weights, *smoothing)?,
         LossOp::GaussianNll => gaussian_nll(step, x, y)?.sum_all().div_scalar(rows),
-        LossOp::Dice { smooth } => dice(step, x, y, *smooth)?,
+        LossOp::CoxPartialLikelihood => cox(x, y, step.tensor(2)?),
         LossOp::InfoNce(scoring) => contrastive::info_nce(step, x, y, scoring),
         LossOp::FenchelDual { scoring, measure } => contrastive::fenchel_dual(step, x, y, scoring, *measure),
         LossOp::SupervisedContrastive { scoring, base_temperature } => {
             contrastive::supervised(step, scoring, *base_temperature)?
         }
         LossOp::CanonicalCorrelation { ridge, norm } => correlation::total_correlation(step, x, y, *ridge, *norm)?,
+        LossOp::Dice { smooth, squared, whole_batch } => dice(step, x, y, *smooth, *squared, *whole_batch)?,
+        LossOp::Margin { .. } => return Err(step.broken("a margin reads a family, not a pair")),
     })
 }
 
@@ -140,9 +144,32 @@ fn gaussian_nll(step: &Step<'_>, x: Dynamic, y: Dynamic) -> Result<Dynamic, NnEr
     Ok(scaled.add_scalar(std::f64::consts::TAU.ln()).mul_scalar(0.5))
 }
 
+/// Risks, times and events, a number a row each: the mean of `event * (logsumexp of the risks of those at risk - risk)`.
+fn cox(risk: Dynamic, time: Dynamic, event: Dynamic) -> Dynamic {
+    let rows = risk.len();
+    let (column, row) = ([rows, 1], [1, rows]);
+    let of_others = |v: Dynamic| -> Tensor<B, 2> { v.reshape(&row).expand(&[rows, rows]).rank() };
+    let own: Tensor<B, 2> = time.clone().reshape(&column).expand(&[rows, rows]).rank();
+    let gone = of_others(time).lower(own);
+    let risk = risk.reshape(&column);
+    let at_risk = Dynamic::of(of_others(risk.clone()).mask_fill(gone, f32::NEG_INFINITY));
+    // Everybody is at risk at their own time, so that each row has a largest.
+    let largest = at_risk.clone().detach().max(&[1]);
+    let log_sum = at_risk.sub(largest.clone()).exp().sum(&[1]).log().add(largest);
+    event.reshape(&column).mul(log_sum.sub(risk)).mean_all()
+}
+
 /// Class probabilities `[rows, n, ..]`, classes `[rows, ..]`: one minus `(2 sum(p t) + s) / (sum(p) + sum(t) + s)` for each
-/// row and class but the first, sums over space; the mean over both.
-fn dice(step: &Step<'_>, p: Dynamic, y: Dynamic, smooth: f64) -> Result<Dynamic, NnError> {
+/// row and class but the first, sums over space; the mean over both. `squared` sums `p^2` below the line (`t` is 0 or 1);
+/// `whole_batch` sums over rows as well.
+fn dice(
+    step: &Step<'_>,
+    p: Dynamic,
+    y: Dynamic,
+    smooth: f64,
+    squared: bool,
+    whole_batch: bool,
+) -> Result<Dynamic, NnError> {
     let dims = p.dims();
     let (rows, classes) = (dims[0], dims.get(1).copied().unwrap_or(1));
     let places = p.len() / (rows * classes).max(1);
@@ -151,9 +178,10 @@ fn dice(step: &Step<'_>, p: Dynamic, y: Dynamic, smooth: f64) -> Result<Dynamic,
     }
     let truth = y.reshape(&[rows, places]).one_hot(classes).permute(&[0, 2, 1]);
     let foreground = |v: Dynamic| v.slice(1, 1, classes, 1);
+    let total = |v: Dynamic| if whole_batch { v.sum(&[2]).sum(&[0]) } else { v.sum(&[2]) };
     let p = foreground(p.reshape(&[rows, classes, places]));
     let truth = foreground(truth);
-    let overlap = p.clone().mul(truth.clone()).sum(&[2]).mul_scalar(2.0).add_scalar(smooth);
-    let size = p.sum(&[2]).add(truth.sum(&[2])).add_scalar(smooth);
+    let overlap = total(p.clone().mul(truth.clone())).mul_scalar(2.0).add_scalar(smooth);
+    let size = total(if squared { p.square() } else { p }).add(total(truth)).add_scalar(smooth);
     Ok(overlap.div(size).mean_all().neg().add_scalar(1.0))
 }

@@ -206,3 +206,59 @@ fn dropout_of_everything_leaves_zeros() {
     let y = bench.op(Op::Dropout { probability: 1.0, channels: false }, &[x], &[3]);
     assert_eq!(bench.value_in(y, TRAINING), [0.0; 6]);
 }
+
+#[test]
+fn a_learned_array_of_any_rank_is_weighed_by_everybody() {
+    for shape in [&[3][..], &[2, 3], &[2, 2, 3], &[1, 2, 2, 3], &[2, 1, 2, 2, 3]] {
+        let mut bench = Bench::new(2);
+        let x = bench.random("x", shape, -1.0, 1.0);
+        let op = Op::Learned { shape: shape.to_vec() };
+        let weights = vec![WeightSpec::parameter("weight", shape, Init::Normal(1.0))];
+        let module =
+            bench.graph.push_module(Module { path: "w".into(), operator: "Parameter".into(), op: op.clone(), weights });
+        let ty = TensorType { batched: false, ..TensorType::tensor(shape) };
+        let w = bench.node(op, &[], Some(module), ty);
+        let y = bench.op(Op::Binary(Binary::Multiply), &[x, w], shape);
+        bench.assert_gradients(y);
+    }
+}
+
+fn makers(n: usize, k: usize, outputs: usize) -> Vec<WeightSpec> {
+    vec![
+        WeightSpec::parameter("weights_gen.weight", [outputs * n, k], Init::Normal(1.0)),
+        WeightSpec::parameter("weights_gen.bias", [outputs * n], Init::Normal(1.0)),
+        WeightSpec::parameter("bias_gen.weight", [outputs, k], Init::Normal(1.0)),
+        WeightSpec::parameter("bias_gen.bias", [outputs], Init::Normal(1.0)),
+    ]
+}
+
+#[test]
+fn a_hyper_linear_map_is_that_of_the_weights_made_for_each_row() {
+    let (rows, n, k, outputs) = (3, 4, 2, 5);
+    let mut bench = Bench::new(rows);
+    let x = bench.random("x", &[n], -1.0, 1.0);
+    let by = bench.random("by", &[k], -1.0, 1.0);
+    let op = Op::HyperLinear { inputs: n, outputs, embedding: k };
+    let module = bench.graph.push_module(Module {
+        path: "hyper".into(),
+        operator: "HyperLinear".into(),
+        op: op.clone(),
+        weights: makers(n, k, outputs),
+    });
+    let y = bench.node(op, &[x, by], Some(module), TensorType::tensor([outputs]));
+    bench.assert_gradients(y);
+    let (_, network) = bench.network(&[y]);
+    let weights: Vec<Vec<f32>> = network.weights().unwrap().into_iter().map(|w| w.values).collect();
+    let (x, by) = (bench.value(x), bench.value(by));
+    let made = |of: usize, row: usize, element: usize| -> f32 {
+        let slopes = (0..k).map(|i| weights[of][element * k + i] * by[row * k + i]);
+        slopes.sum::<f32>() + weights[of + 1][element]
+    };
+    let expected: Vec<f32> = (0..rows * outputs)
+        .map(|at| {
+            let (row, o) = (at / outputs, at % outputs);
+            (0..n).map(|i| made(0, row, o * n + i) * x[row * n + i]).sum::<f32>() + made(2, row, o)
+        })
+        .collect();
+    assert_close(&bench.value(y), &expected, 1e-5);
+}

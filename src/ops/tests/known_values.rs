@@ -1,6 +1,6 @@
 //! Numbers that other packages give: padding, extents, weights, initial bounds, multiply-adds.
 
-use super::{fitting, int, ints, t, word, yes};
+use super::{fitting, int, ints, real, t, word, yes};
 use crate::graph::{Init, Op, Role};
 use crate::ops::Applied;
 
@@ -158,4 +158,33 @@ fn pooling_with_same_pads_as_keras() {
 fn global_pooling_is_a_reduction_of_the_axes_in_space() {
     let applied = fitting("global_avg_pool", vec![], &[t(&[8, 4, 4])]);
     assert!(matches!(applied.op, Op::Reduce { axes, keep: false, .. } if axes == [1, 2]));
+}
+
+#[test]
+fn weights_start_with_the_width_that_is_asked_for() {
+    let start =
+        |name, given, read: &[_]| -> Vec<Init> { fitting(name, given, read).weights.iter().map(|w| w.init).collect() };
+    // Radford et al. 2016: normal, standard deviation 0.02.
+    let given =
+        || vec![("filters", int(4)), ("init", word("normal")), ("std", real(0.02)), ("bias_init", word("zeros"))];
+    assert_eq!(start("Conv3d", given(), &[t(&[2, 8, 8, 8])]), [Init::Normal(0.02), Init::ZEROS]);
+    assert_eq!(start("Linear", vec![("outputs", int(4)), ("init", word("ones"))], &[t(&[2])])[0], Init::ONES);
+    let uniform = start("Linear", vec![("outputs", int(4)), ("std", real(0.5))], &[t(&[4])]);
+    assert_eq!(uniform, [Init::Uniform(0.75f64.sqrt()), Init::Uniform(0.5)]);
+}
+
+#[test]
+fn hyper_linear_starts_with_the_variances_of_hyperfusion() {
+    // Golden `hyper_brainage`, official_init: var_w = 1 / (39424 * 1 * 0.25), var_b = 4; bounds sqrt(3 var); biases 0.
+    let given = vec![("outputs", int(16)), ("variance", real(0.25))];
+    let applied = fitting("HyperLinear", given, &[t(&[39424]), t(&[1])]);
+    assert_eq!(shape_of(&applied, "weights_gen.weight"), [630_784, 1]);
+    assert_eq!(applied.weights.iter().map(|w| w.len()).sum::<u64>(), 1_261_600);
+    let bound = |position: usize| match applied.weights[position].init {
+        Init::Uniform(bound) => bound,
+        other => panic!("{other:?}"),
+    };
+    assert!((bound(0) - (3.0f64 * 0.000_101_461_038_961).sqrt()).abs() < 1e-9);
+    assert!((bound(2) - 12f64.sqrt()).abs() < 1e-9);
+    assert_eq!([applied.weights[1].init, applied.weights[3].init], [Init::ZEROS; 2]);
 }
