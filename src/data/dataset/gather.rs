@@ -279,6 +279,9 @@ impl Reader {
     /// By cohort; `None` where the input is not read from it.
     fn for_cohorts(spec: &InputSpec, cohorts: &[CohortData]) -> Result<Vec<Option<Self>>> {
         let applies = |c: &CohortData| spec.cohort.as_ref().is_none_or(|name| *name == c.name);
+        if spec.source == InputSource::Given {
+            return Err(in_no_cohort(spec));
+        }
         if !cohorts.iter().any(&applies) {
             let problem = format!(
                 "it is read from cohort `{}`, which is not among those loaded",
