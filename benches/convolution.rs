@@ -15,11 +15,14 @@ const EXTENT: [usize; 3] = [32, 40, 32];
 
 fn main() -> Result<(), Box<dyn Error>> {
     for (name, inputs, outputs, groups, kernel) in [
-        ("8 -> 16, kernel 3", 8, 16, 1, 3),
-        ("1 -> 16, kernel 3", 1, 16, 1, 3),
-        ("16 -> 16 depthwise, kernel 3", 16, 16, 16, 3),
-        ("4 -> 4 depthwise, kernel 5", 4, 4, 4, 5),
-        ("16 -> 16, kernel 1", 16, 16, 1, 1),
+        ("8 -> 16, kernel 3", 8, 16, 1, [3, 3, 3]),
+        ("1 -> 16, kernel 3", 1, 16, 1, [3, 3, 3]),
+        ("16 -> 16 depthwise, kernel 3", 16, 16, 16, [3, 3, 3]),
+        ("4 -> 4 depthwise, kernel 5 x 6 x 5", 4, 4, 4, [5, 6, 5]),
+        // With more than four filters a group burn's own convolution is used.
+        ("4 -> 20, five filters a channel, kernel 5 x 6 x 5", 4, 20, 4, [5, 6, 5]),
+        ("2 -> 2, kernel 5 x 6 x 5", 2, 2, 1, [5, 6, 5]),
+        ("16 -> 16, kernel 1", 16, 16, 1, [1, 1, 1]),
     ] {
         let (forward, backward) = seconds(inputs, outputs, groups, kernel)?;
         println!("[{BATCH}, {inputs}, 32, 40, 32], {name}: forward {forward:.3} s, backward {backward:.3} s");
@@ -27,7 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn seconds(inputs: usize, outputs: usize, groups: usize, kernel: usize) -> Result<(f64, f64), Box<dyn Error>> {
+fn seconds(inputs: usize, outputs: usize, groups: usize, kernel: [usize; 3]) -> Result<(f64, f64), Box<dyn Error>> {
     let (graph, loss) = network(inputs, outputs, groups, kernel);
     let device = Device::cpu();
     let weights = Network::new(&graph, &[ModuleId(0)], 1, &device)?;
@@ -50,14 +53,15 @@ fn seconds(inputs: usize, outputs: usize, groups: usize, kernel: usize) -> Resul
 }
 
 /// One convolution and the mean of its squared output.
-fn network(inputs: usize, outputs: usize, groups: usize, kernel: usize) -> (Graph, NodeId) {
-    let pad = (kernel - 1) / 2;
+fn network(inputs: usize, outputs: usize, groups: usize, kernel: [usize; 3]) -> (Graph, NodeId) {
+    // As many places as there were; of an even kernel the further side is padded more.
+    let padding = kernel.iter().map(|k| ((k - 1) / 2, k / 2)).collect();
     let op = Op::Conv(ConvOp {
         inputs,
         outputs,
-        kernel: vec![kernel; 3],
+        kernel: kernel.to_vec(),
         stride: vec![1; 3],
-        padding: vec![(pad, pad); 3],
+        padding,
         dilation: vec![1; 3],
         groups,
         bias: false,
@@ -67,7 +71,8 @@ fn network(inputs: usize, outputs: usize, groups: usize, kernel: usize) -> (Grap
     let read = TensorType::tensor([inputs, EXTENT[0], EXTENT[1], EXTENT[2]]);
     let made = TensorType::tensor([outputs, EXTENT[0], EXTENT[1], EXTENT[2]]);
     graph.inputs.push(GraphInput { name: "x".into(), ty: read.clone() });
-    let weight = WeightSpec::parameter("weight", [outputs, inputs / groups, kernel, kernel, kernel], Init::Normal(0.1));
+    let weight =
+        WeightSpec::parameter("weight", [outputs, inputs / groups, kernel[0], kernel[1], kernel[2]], Init::Normal(0.1));
     let module = graph.push_module(Module {
         path: "conv".into(),
         operator: "Conv3d".into(),

@@ -10,6 +10,8 @@
 /// the norms of the rows it compares; the total correlation is the sum of the canonical correlations (`norm: frobenius`
 /// reproduces the code). The penalty is weighted with its edge; the paper's weights are 0 and 1, where that makes no difference.
 ///
+/// With reconstruction and similarity alone (S-AE, as the file stands) the two encoders and decoders have 15,216,256 parameters in all.
+///
 /// Data: OASIS-3 as a BIDS tree, maps of 64 voxels in each direction. Then: fascicle run contrastive.fx --set data=FOLDER
 use std.encoders.{Dcgan, DcganDecoder}
 use std.heads.{ConvHead, IdentityHead, LatentHead}
@@ -72,9 +74,10 @@ model dim(mods) {
 
   // MMVAE: the code is the mean of a Gaussian, and each decoder draws its modality from every draw of every code.
   let q = for m in mods { normal(mean: z[m], log_var: z[m] |> Linear(latent)) }
-  let drawn = for m in mods { for k in 0..draws { q[m] |> sample } }
-  let decoded = for m in mods { for k in 0..draws { for x in mods { decode[x](drawn[m][k]) } } }
-  output bound = iwae(mods, q, drawn, decoded, draws: draws)
+  let times = if mixture > 0 { draws } else { 1 }
+  let drawn = for m in mods { for k in 0..times { q[m] |> sample } }
+  let decoded = for m in mods { for k in 0..times { for x in mods { decode[x](drawn[m][k]) } } }
+  output bound = iwae(mods, q, drawn, decoded, draws: times)
 
   output logits = for m in mods { z[m] |> Linear(2) }
 }

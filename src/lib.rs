@@ -11,7 +11,8 @@
 //! 5. **Train** the stages: [`train::train`] gives [`train::Trained`] weights and their history.
 //! 6. **Analyse** predictions with the plain functions of [`analysis`].
 //! 7. **Run** all of it as a plan of tasks with a store of results: `plan`.
-//! 8. **Report**: [`report::render`] makes one page of a [`report::ReportContent`].
+//! 8. **Exchange** weights with PyTorch, and apply models to given tensors: [`exchange::NameMap`], [`exchange::apply`].
+//! 9. **Report**: [`report::render`] makes one page of a [`report::ReportContent`].
 
 #![warn(missing_docs)]
 
@@ -19,6 +20,7 @@ pub mod analysis;
 pub mod cli;
 pub mod compile;
 pub mod data;
+pub mod exchange;
 pub mod graph;
 pub mod nn;
 pub mod ops;

@@ -9,6 +9,7 @@ const PARTS: &[(&str, &str)] = &[
     ("fusion", include_str!("../stdlib/fusion.fx")),
     ("heads", include_str!("../stdlib/heads.fx")),
     ("losses", include_str!("../stdlib/losses.fx")),
+    ("disentangle", include_str!("../stdlib/disentangle.fx")),
 ];
 
 /// The text of a part: `blocks`.

@@ -5,9 +5,9 @@ block ConvBnRelu(filters: int, stride: int = 1)(x: [c, d, h, w]) -> [filters, _,
   x |> Conv3d(filters, kernel: 3, stride: stride, bias: false) |> BatchNorm() |> relu
 }
 
-/// Convolution, batch normalisation, ELU (Dimitri et al.).
-block ConvBlock(filters: int, kernel: int = 3)(x: [c, d, h, w]) -> [filters, d, h, w] {
-  x |> Conv3d(filters, kernel: kernel, bias: false) |> BatchNorm() |> elu
+/// Convolution 5x6x5, batch normalisation, ELU (Dimitri et al.): 150cf + 3f parameters.
+block ConvBlock(filters: int)(x: [c, d, h, w]) -> [filters, d, h, w] {
+  x |> Conv3d(filters, kernel: [5, 6, 5]) |> BatchNorm() |> elu
 }
 
 /// Depthwise 5x6x5 and pointwise convolution, batch normalisation, ELU (Dimitri et al.): 150c + cf + 3f parameters.
@@ -15,9 +15,20 @@ block SepConv(filters: int)(x: [c, d, h, w]) -> [filters, d, h, w] {
   x |> DepthwiseConv3d([5, 6, 5], bias: false) |> Conv3d(filters, kernel: 1) |> BatchNorm() |> elu
 }
 
-/// Three separable convolutions and a way around them (Dimitri et al., after Xception's middle flow).
-block MidFlow()(x: [c, d, h, w]) -> [c, d, h, w] {
-  x + (x |> SepConv(c) |> SepConv(c) |> SepConv(c))
+/// Three convolutions and a way around them (Dimitri et al., after Xception's middle flow): separable ones, or
+/// `MidFlow(unit: ConvBlock)`, the dense twin.
+block MidFlow(unit: block = SepConv)(x: [c, d, h, w]) -> [c, d, h, w] {
+  x + (x |> unit(c) |> unit(c) |> unit(c))
+}
+
+/// Half the extent: convolution, mid-flow, convolution, and the largest of three voxels along each axis (Dimitri et al.).
+block FuseDown(filters: int, unit: block = SepConv)(x: [c, d, h, w]) -> [filters, d/2, h/2, w/2] {
+  x |> ConvBlock(filters) |> MidFlow(unit) |> ConvBlock(filters) |> max_pool3d(3, stride: 2, padding: same)
+}
+
+/// Twice the extent, together with what its mirror saw on the way down (Dimitri et al., after Ronneberger et al.'s U-Net).
+block FuseUp(unit: block = SepConv)(x: [c, d, h, w], skip: [s, 2*d, 2*h, 2*w]) -> [s, 2*d, 2*h, 2*w] {
+  concat(x |> upsample(2) |> ConvBlock(s), skip) |> MidFlow(unit) |> ConvBlock(s)
 }
 
 /// Linear, batch normalisation, ReLU.

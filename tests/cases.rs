@@ -130,6 +130,42 @@ fn every_experiment_and_the_library_compile() {
     assert!(report.is_empty(), "(tables of cohorts are in tests/case/mod.rs)\n{report}");
 }
 
+/// `/// .. 34,095 parameters in all`: what the comment at the head of an experiment says must be so.
+#[test]
+fn an_experiment_has_as_many_parameters_as_it_says() {
+    let said = |text: &str| -> Option<u64> {
+        let (before, _) = text.split_once(" parameters in all")?;
+        before.rsplit(' ').next()?.replace(',', "").parse().ok()
+    };
+    let mut checked = 0;
+    let mut report = String::new();
+    for case in programs(&["experiments"]) {
+        let Some(wanted) = said(&case.text) else { continue };
+        checked += 1;
+        let found = case.compile().base.map(|p| fascicle::compile::model_tables(&p).iter().map(|t| t.parameters).sum());
+        if found != Some(wanted) {
+            report.push_str(&format!("{} says {wanted} parameters and has {found:?}\n", case.name));
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+    assert!(checked > 1, "no experiment says how many parameters it has");
+}
+
+#[test]
+fn the_dense_mid_flow_has_about_twenty_times_the_parameters_of_the_separable_one() {
+    let of = |unit: &str| -> u64 {
+        let mut cases = programs(&["experiments"]).into_iter();
+        let mut case = cases.find(|c| c.name == "voxel_fusion.fx").unwrap_or_else(|| panic!("no voxel_fusion.fx"));
+        case.settings.push(("unit".into(), unit.into()));
+        let program = case.compile().base.unwrap_or_else(|| panic!("{unit} does not compile"));
+        let tables = fascicle::compile::model_tables(&program);
+        tables.iter().flat_map(|t| &t.layers).filter(|row| row.path.contains("MidFlow")).map(|row| row.parameters).sum()
+    };
+    let (separable, dense) = (of("SepConv"), of("ConvBlock"));
+    assert_eq!((separable, dense), (2 * 64_632, 2 * 1_227_357));
+    assert!((18..22).contains(&(dense / separable)), "{dense} / {separable}");
+}
+
 #[test]
 fn every_mistake_in_an_experiment_is_caught_where_it_was_made() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mistakes");
@@ -217,4 +253,34 @@ fn every_code_has_a_case() {
     let without: Vec<String> =
         Code::ALL.iter().filter(|c| !told.contains(c.code())).map(|c| format!("{} {}", c.code(), c.title())).collect();
     assert!(without.is_empty(), "no case shows\n  {}", without.join("\n  "));
+}
+
+/// An edge of weight 0 is gone with every parameter that only it used: each by itself, from the encoder's first layers to
+/// two encoders, heads and decoders.
+#[test]
+fn an_edge_of_the_contrastive_scheme_brings_its_own_parameters_and_no_others() {
+    let encoders = 2 * 3_804_032;
+    let to_the_maps = 2 * (2_048 + 131_072 + 128 + 524_288);
+    let heads = 2 * 20_736;
+    let decoders = 2 * 3_804_096;
+    for (edges, wanted) in [
+        (vec!["local"], encoders + heads),
+        (vec!["cross_local"], encoders + heads),
+        (vec!["cross_space"], to_the_maps + heads),
+        (vec!["similar"], encoders),
+        (vec!["autoencode"], encoders + decoders),
+        (vec!["correlate"], encoders),
+        (vec!["mixture"], encoders + decoders + 2 * (64 * 64 + 64)),
+        (vec!["supervise"], encoders + 2 * (2 * 64 + 2)),
+        (vec!["local", "cross_local", "cross_space", "similar", "autoencode"], encoders + heads + decoders),
+    ] {
+        let mut cases = programs(&["experiments"]).into_iter();
+        let mut case = cases.find(|c| c.name == "contrastive.fx").unwrap_or_else(|| panic!("no contrastive.fx"));
+        let all = ["local", "cross_local", "cross_space", "similar", "autoencode", "correlate", "mixture", "supervise"];
+        case.settings =
+            all.map(|edge| (edge.to_string(), if edges.contains(&edge) { "1" } else { "0" }.to_string())).to_vec();
+        let program = case.compile().base.unwrap_or_else(|| panic!("{edges:?} does not compile"));
+        let found: u64 = fascicle::compile::model_tables(&program).iter().map(|t| t.parameters).sum();
+        assert_eq!(found, wanted, "{edges:?}");
+    }
 }

@@ -1,7 +1,8 @@
 //! The program as its users meet it: the built binary, in a folder of its own, on experiments that take a moment.
 //!
 //! `statuses` holds what every command exits with and prints, `reuse` what a second run does, `interruption` runs that
-//! are killed or interrupted, `wrong_input` what is said of data that cannot be used.
+//! are killed or interrupted, `wrong_input` what is said of data that cannot be used,
+//! `weights` what goes in from PyTorch, is applied, and goes back.
 
 #[path = "command_line/interruption.rs"]
 mod interruption;
@@ -11,5 +12,7 @@ mod reuse;
 mod scene;
 #[path = "command_line/statuses.rs"]
 mod statuses;
+#[path = "command_line/weights.rs"]
+mod weights;
 #[path = "command_line/wrong_input.rs"]
 mod wrong_input;

@@ -143,6 +143,19 @@ pub fn quantile(sample: &[f64], q: f64) -> Result<f64> {
     Ok(quantile_of_sorted(&sorted, q))
 }
 
+/// Where `value` lies in a sample: the share of the sample below it, equal ones counting half (scipy's
+/// `percentileofscore(kind="mean")` as a share).
+///
+/// # Errors
+/// An empty sample, or values that are not finite.
+pub fn share_below(sample: &[f64], value: f64) -> Result<f64> {
+    check_sample("the sample", sample)?;
+    check_sample("the value", &[value])?;
+    let below = sample.iter().filter(|v| **v < value).count() as f64;
+    let equal = sample.iter().filter(|v| **v == value).count() as f64;
+    Ok((below + 0.5 * equal) / sample.len() as f64)
+}
+
 fn quantile_of_sorted(sorted: &[f64], q: f64) -> f64 {
     let place = q * (sorted.len() - 1) as f64;
     let (below, share) = (place.floor() as usize, place.fract());
@@ -171,6 +184,15 @@ mod tests {
 
     fn mean_of(values: &[f64]) -> impl Fn(&[usize]) -> Result<f64> + Sync {
         |rows| Ok(rows.iter().map(|&r| values[r]).sum::<f64>() / rows.len() as f64)
+    }
+
+    #[test]
+    fn the_share_below_a_value_counts_equal_ones_half() {
+        // scipy 1.17: percentileofscore([1, 2, 2, 3, 5], 2, kind="mean") is 40, of 4 it is 80.
+        for (value, share) in [(2.0, 0.4), (4.0, 0.8), (0.0, 0.0), (9.0, 1.0)] {
+            assert_close(share_below(&[1.0, 2.0, 2.0, 3.0, 5.0], value).unwrap(), share, 1e-12);
+        }
+        assert!(share_below(&[], 1.0).is_err() && share_below(&[1.0], f64::NAN).is_err());
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //!  models      ──▶ ensemble ──▶ metrics
 //!  residuals   ──▶ normative (deviations) ──▶ statistics
 //!  latents     ──▶ clustering, latent (factors, similarity) ──▶ statistics
+//!                 └─▶ probe (is a class, a number, a person in it?)
 //! ```
 //!
 //! | module | holds | follows |
@@ -17,12 +18,14 @@
 //! | [`metrics::classification`], [`metrics::roc`] | confusion matrix, accuracies, precision, recall, F1; areas under the curve | scikit-learn |
 //! | [`metrics::regression`] | squared and absolute error, R2, correlations | scikit-learn, scipy |
 //! | [`metrics::image`], [`metrics::ssim`] | image errors, PSNR, Dice; structural similarity | scikit-image, torchmetrics, MONAI |
+//! | [`metrics::contrast`] | contrast-to-noise ratio of random regions | Patterson and Foster |
 //! | [`bootstrap`] | percentile intervals by subject, spread over folds, quantiles | Efron and Tibshirani |
 //! | [`statistics`] | t, rank, permutation and resampled tests; multiple testing | scipy, statsmodels |
 //! | [`ensemble`] | means weighted by inverse entropy | HyperFusion |
 //! | [`normative`] | deviations from held-out healthy subjects | Kumar et al. |
 //! | [`clustering`] | affinity propagation, silhouettes | scikit-learn |
-//! | [`latent`] | factors with varimax, CKA, CCA, SVCCA, Gaussians | factor_analyzer, Kornblith et al., torch |
+//! | [`probe`] | logistic and ridge probes, nearest neighbours | scikit-learn |
+//! | [`latent`] | factors with varimax, CKA, CCA, SVCCA, t-SNE, Gaussians | factor_analyzer, Kornblith et al., scikit-learn, torch |
 //!
 //! Two rules hold everywhere. No answer is NaN or infinite: what has no answer returns an [`AnalysisError`] that says
 //! why, and a number that is not finite is refused with its place (numbers beyond 1e150, whose squares overflow, are
@@ -37,9 +40,10 @@ mod golden;
 pub mod latent;
 pub mod metrics;
 pub mod normative;
+pub mod probe;
 pub mod statistics;
 
-pub use bootstrap::{Bootstrap, Interval, Spread, quantile, spread};
+pub use bootstrap::{Bootstrap, Interval, Spread, quantile, share_below, spread};
 pub use clustering::affinity_propagation::{AffinityPropagation, BestClusters, Clusters};
 pub use clustering::silhouette::{Distance, distances, silhouette, silhouettes};
 pub use ensemble::{Combination, combine, inverse_entropy_weights};
@@ -47,6 +51,7 @@ pub use error::{AnalysisError, Result};
 pub use latent::factors::{FactorAnalysis, Keep, Rotation};
 pub use latent::similarity::{Energy, Svcca, canonical_correlations, debiased_linear_cka, linear_cka, svcca};
 pub use metrics::classification::{AverageScores, ClassScores, ConfusionMatrix, most_probable};
+pub use metrics::contrast::{RegionPairs, contrast_to_noise};
 pub use metrics::image::{dice, intersection_over_union, normalised_difference, psnr};
 pub use metrics::regression::{Correlation, mean_absolute_error, mean_squared_error, pearson, r2, spearman};
 pub use metrics::roc::{OneVsRest, roc_auc, roc_auc_one_vs_rest};

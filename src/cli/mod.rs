@@ -3,6 +3,7 @@
 //! Results go to standard output, progress and diagnostics to standard error. Exit status: 0 done, 1 the run failed,
 //! 2 the file or the command line is wrong, 75 interrupted and resumable.
 
+mod apply;
 mod check;
 mod doc;
 mod explain;
@@ -14,6 +15,7 @@ mod progress;
 mod run;
 mod source;
 mod table;
+mod weights;
 mod world;
 
 use clap::{Args, Parser, Subcommand};
@@ -56,6 +58,10 @@ enum Command {
     Run(run::RunArgs),
     /// Show what `run` would do, and why
     Plan(run::PlanArgs),
+    /// Apply models with given weights to given tensors: outputs, losses, gradients
+    Apply(apply::ApplyArgs),
+    /// Bring weights from PyTorch, and give them back
+    Weights(weights::WeightsArgs),
     /// Lay files out one way, every comment kept
     Fmt(fmt::FmtArgs),
     /// Explain an error code: `explain E0302`
@@ -101,6 +107,8 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => run::plan(&args),
+        Command::Apply(args) => apply::apply(&args),
+        Command::Weights(args) => weights::weights(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Doc(args) => doc::doc(&args),

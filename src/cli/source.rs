@@ -28,6 +28,16 @@ pub(super) fn compile(program: &Program) -> Result<(String, Compilation), String
     Ok((text, compilation))
 }
 
+/// The program of a file as it stands, without its sweeps; errors are printed on standard error.
+pub(super) fn base(program: &Program) -> Result<crate::program::Program, String> {
+    let (_, mut compilation) = compile(program)?;
+    // What nothing trains or asks is of no concern here.
+    compilation.diagnostics.retain(|d| d.severity == Severity::Error);
+    tell(&compilation);
+    let failed = compilation.failed();
+    compilation.base.filter(|_| !failed).ok_or_else(|| format!("{} does not compile", program.file.display()))
+}
+
 /// Prints diagnostics on standard error, and how many there are.
 pub(super) fn tell(compilation: &Compilation) {
     let mut stderr = std::io::stderr().lock();

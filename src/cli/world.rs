@@ -1,8 +1,9 @@
 //! The file system as the compiler's world.
 
-use crate::compile::{ColumnSummary, TableSummary, World};
+use crate::compile::{ColumnSummary, Shapes, TableSummary, World};
 use crate::data::table::Tables;
 use crate::data::{CohortData, TableSummary as DataSummary};
+use crate::exchange::shapes_of_safetensors;
 use crate::program::Cohort;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -52,5 +53,9 @@ impl World for Files {
             .map_err(|error| error.to_string());
         self.summaries.borrow_mut().push((cohort.clone(), read.clone()));
         read
+    }
+
+    fn weights(&self, path: &str) -> Result<Shapes, String> {
+        shapes_of_safetensors(Path::new(path)).map_err(|error| error.to_string())
     }
 }

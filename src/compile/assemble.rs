@@ -267,8 +267,7 @@ impl Assembly {
                 let draft = sweep::sweep(e, name, axes, clauses);
                 let Some(draft) = self.keep(draft) else { continue };
                 if let Some((scores, analyses)) = scored {
-                    let metrics: Vec<_> = scores.iter().flat_map(|s| s.metrics.clone()).collect();
-                    let checked = sweep::check_compare(e, &draft, &metrics, analyses);
+                    let checked = sweep::check_compare(e, &draft, scores, analyses);
                     self.keep(checked);
                 }
                 sweeps.push(draft);
@@ -324,7 +323,7 @@ fn analyses(
             continue;
         }
         match analysis::analysis(e, name, calls, protocol, &done, trained_on) {
-            Ok(analysis) => done.push(analysis),
+            Ok(analyses) => done.extend(analyses),
             Err(Reported) => broken.push(name.text.clone()),
         }
     }

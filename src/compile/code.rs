@@ -112,6 +112,8 @@ codes! {
         "All experts may be absent at once. Add `prior`, or a modality that everybody has.";
     CoalescePresent = "E0503", "a replacement for something nobody lacks",
         "`??` gives what stands in for an absent value; this one is always there.";
+    NotLeftOut = "E0504", "an input left out that the output cannot do without",
+        "`without: t1` scores the output as if `t1` had not been measured. That needs an input declared with `?`, and an\noutput that people without it have too: pooled over a family, fused by a mixture, or replaced by `??`.";
 
     TrainingScored = "E0601", "a score on subjects that trained the model",
         "Scores on training subjects say little. Ask for another subset, or write `on training` to say that it is meant.";
@@ -127,9 +129,9 @@ codes! {
     CohortSource = "E0701", "a cohort that cannot be understood",
         "A cohort is `bids(\"folder\")`, `table(\"file.csv\")` or `phantom(subjects: 100)`.";
     InputSource = "E0702", "an input that cannot be understood",
-        "An input is read by `image(\"pattern\")`, `columns(...)` or `column(\"name\")`, of one cohort or of all:\n`c.image(..)` or `image(..)`.";
+        "An input is read by `image(\"pattern\")`, `columns(...)` or `column(\"name\")`, of one cohort or of all:\n`c.image(..)` or `image(..)`; or it is `given()` to `fascicle apply`.";
     InputType = "E0703", "a type that does not fit its source",
-        "Images are `volume`, `image`, `slices` or `mask`; columns are `vector`; a single column is a `class` or `real`.";
+        "Images are `volume`, `image`, `slices` or `mask`; columns are `vector`; a single column is a `class` or `real`.\nWhat is `given()` has any type, `tensor[..]` too.";
     UnknownColumn = "E0704", "a column the table does not have",
         "The table was read; the nearest name is suggested. `rename name from \"column\"` maps a column that is called\notherwise.";
     Step = "E0705", "a step that cannot be applied here",
@@ -158,6 +160,8 @@ codes! {
         "A block that uses itself must come to an end: give it a parameter that shrinks and an `if` that stops.";
     TooLarge = "E0857", "a program that unrolls to too much",
         "The compiler stops at 100,000 operations or 4 billion numbers in one value.";
+    WeightsFile = "E0858", "weights of a file that do not fit",
+        "`init m from \"weights.safetensors\"` takes weights by the names they have in this program, in the same shapes.\n`fascicle weights import` brings a PyTorch file into this form.";
 
     UnusedParam = "W0901", "a parameter that changes nothing",
         "Nothing reads the parameter. Remove it, or use it.";
@@ -169,6 +173,8 @@ codes! {
         "There is no `train` for the model: it would run with random weights.";
     NoScore = "W0905", "a file without questions",
         "Nothing is scored or analysed: the run would train and say nothing.";
+    ProbeOfInput = "W0906", "a probe of what the model was given",
+        "The column that the probe tells is among the inputs of the embedding. That it can be told says that the model keeps it, not that it found it in the other data.";
 }
 
 impl Code {

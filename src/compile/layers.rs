@@ -86,7 +86,7 @@ fn row_name(graph: &Graph, node: &crate::graph::Node) -> Option<String> {
         Op::AdaptivePool { kind: PoolKind::Max, .. } => "adaptive_max_pool",
         Op::AdaptivePool { kind: PoolKind::Average, .. } => "adaptive_avg_pool",
         Op::Upsample { mode: UpsampleMode::Nearest } => "upsample",
-        Op::Upsample { mode: UpsampleMode::Linear } => "upsample (linear)",
+        Op::Upsample { mode: UpsampleMode::Linear | UpsampleMode::LinearAligned } => "upsample (linear)",
         Op::Reshape => "reshape",
         Op::Permute { .. } => "permute",
         Op::Concat { .. } => "concat",

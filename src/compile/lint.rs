@@ -27,7 +27,10 @@ pub(super) fn lint(
             (DeclarationKind::Input { name, .. }, Some(read)) => read.contains(name.text.as_str()),
             _ => *used,
         };
-        if read || declared.scope != 0 {
+        // What a file extends it need not use; the other file is told of its own.
+        let inherited =
+            declared_name(&declared.declaration.kind).is_some_and(|name| Some(name.span.source) != unit.main);
+        if read || declared.scope != 0 || inherited {
             continue;
         }
         // A parameter may name any block from outside.

@@ -27,7 +27,7 @@ pub use code::Code;
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
 pub use layers::{LayerRow, ModelTable, model_tables};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
-pub use world::{ColumnSummary, EmptyWorld, TableSummary, World};
+pub use world::{ColumnSummary, EmptyWorld, Shapes, TableSummary, World};
 
 use crate::program::{Experiment, Program, Sweep};
 use crate::syntax::{DeclarationKind, nearest};
@@ -91,7 +91,7 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
         sweeps.push(Sweep {
             name: draft.name.clone(),
             variants: indices,
-            compare: draft.compare.iter().map(|(item, _)| item.clone()).collect(),
+            compare: draft.compare.iter().map(sweep::Compared::item).collect(),
             test: draft.test,
         });
     }

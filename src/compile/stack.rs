@@ -4,7 +4,7 @@
 //! must hold wherever the compiler is called from: the stack of a test or of an editor's worker is a small one. The
 //! [`World`] stays on the calling thread, since it need not be shareable; its answers travel over a channel.
 
-use super::world::{TableSummary, World};
+use super::world::{Shapes, TableSummary, World};
 use crate::program::Cohort;
 use std::cell::RefCell;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -26,6 +26,7 @@ pub(super) fn with_room<T: Send>(world: &dyn World, work: impl Fn(&dyn World) ->
             let answer = match question {
                 Question::Source(path) => Answer::Source(world.source(&path)),
                 Question::Table(cohort) => Answer::Table(world.table(&cohort)),
+                Question::Weights(path) => Answer::Weights(world.weights(&path)),
             };
             if reply.send(answer).is_err() {
                 break;
@@ -43,11 +44,13 @@ pub(super) fn with_room<T: Send>(world: &dyn World, work: impl Fn(&dyn World) ->
 enum Question {
     Source(String),
     Table(Box<Cohort>),
+    Weights(String),
 }
 
 enum Answer {
     Source(Result<String, String>),
     Table(Result<TableSummary, String>),
+    Weights(Result<Shapes, String>),
 }
 
 /// The world, seen from the compiler's thread.
@@ -74,6 +77,13 @@ impl World for Far {
     fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
         match self.asked(Question::Table(Box::new(cohort.clone()))) {
             Some(Answer::Table(answer)) => answer,
+            _ => Err("nobody answered".into()),
+        }
+    }
+
+    fn weights(&self, path: &str) -> Result<Shapes, String> {
+        match self.asked(Question::Weights(path.to_string())) {
+            Some(Answer::Weights(answer)) => answer,
             _ => Err("nobody answered".into()),
         }
     }

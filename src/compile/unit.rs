@@ -37,6 +37,8 @@ pub(super) struct Unit {
     pub scopes: Vec<Scope>,
     /// The doc comment of the main file.
     pub doc: String,
+    /// The main file.
+    pub main: Option<SourceId>,
 }
 
 impl Unit {
@@ -118,6 +120,7 @@ impl<'a> Loader<'a> {
     /// Reads the main file.
     pub fn main(mut self, name: &str, text: &str) -> Unit {
         let id = self.sources.add(name, text);
+        self.unit.main = Some(id);
         self.files.insert(name.to_string(), 0);
         self.unit.scopes.push(Scope::default());
         let chain = vec![name.to_string()];

@@ -80,6 +80,10 @@ pub(super) enum Builtin {
     Reverse,
     Size,
     Length,
+    /// Which member of a group, counted from 1.
+    Position,
+    /// An adversarial term: a critic is to be misled.
+    Fool,
 }
 
 impl Builtin {
@@ -91,6 +95,8 @@ impl Builtin {
         ("reverse", Self::Reverse),
         ("size", Self::Size),
         ("length", Self::Length),
+        ("position", Self::Position),
+        ("fool", Self::Fool),
     ];
 
     pub(super) fn find(name: &str) -> Option<Self> {

@@ -2,6 +2,7 @@
 
 use crate::program::Cohort;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What the compiler may ask. A test gives it a world of its own; the command line gives it the file system.
@@ -17,7 +18,18 @@ pub trait World {
     /// # Errors
     /// Why it cannot be read, in a sentence.
     fn table(&self, cohort: &Cohort) -> Result<TableSummary, String>;
+
+    /// The names and shapes of the weights in a safetensors file, relative to the working folder.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in a sentence; a world without weights gives one.
+    fn weights(&self, path: &str) -> Result<Shapes, String> {
+        Err(format!("there is no file `{path}` here"))
+    }
 }
+
+/// Shapes of weights by name.
+pub type Shapes = BTreeMap<String, Vec<usize>>;
 
 /// What the compiler needs to know of a cohort's table.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,18 +72,22 @@ impl World for EmptyWorld {
     }
 }
 
-/// The tables of a world, each asked for once in a compilation however many variants read it.
+/// The tables and weights of a world, each asked for once in a compilation however many variants read it.
 pub(super) struct Tables<'w> {
     world: &'w dyn World,
     known: RefCell<Vec<(Cohort, Table)>>,
+    weights: RefCell<BTreeMap<String, Held>>,
 }
+
+/// The weights of a file, or why they cannot be read.
+pub(super) type Held = Result<Rc<Shapes>, Rc<str>>;
 
 /// A table, or why it cannot be read.
 pub(super) type Table = Result<Rc<TableSummary>, Rc<str>>;
 
 impl<'w> Tables<'w> {
     pub(super) fn new(world: &'w dyn World) -> Self {
-        Self { world, known: RefCell::new(Vec::new()) }
+        Self { world, known: RefCell::default(), weights: RefCell::default() }
     }
 
     /// The table of a cohort.
@@ -82,5 +98,11 @@ impl<'w> Tables<'w> {
         let table = self.world.table(cohort).map(Rc::new).map_err(Rc::from);
         self.known.borrow_mut().push((cohort.clone(), table.clone()));
         table
+    }
+
+    /// The shapes of the weights in a file.
+    pub(super) fn weights(&self, path: &str) -> Held {
+        let read = || self.world.weights(path).map(Rc::new).map_err(Rc::from);
+        self.weights.borrow_mut().entry(path.to_string()).or_insert_with(read).clone()
     }
 }

@@ -95,6 +95,12 @@ impl CohortData {
             CohortSource::Phantom(settings) => Self::of_phantom(cohort, settings)?,
         };
         for path in &cohort.join {
+            if let Files::Phantom(phantom) = &data.files
+                && let Some((columns, rows)) = phantom.derivative(path)
+            {
+                data.attach(JoinedTable::new(Arc::new(table_of(Path::new(path), columns, rows)), None)?)?;
+                continue;
+            }
             let beside = match &data.files {
                 Files::Folder(root) => root.join(path),
                 Files::Phantom(_) => base.join(path),
@@ -160,16 +166,10 @@ impl CohortData {
             ..PhantomSpec::default()
         };
         let phantom = Phantom::new(spec).map_err(|e| DataError::Phantom(e.to_string()))?;
-        let path: Arc<Path> = Path::new("phantom").into();
         let columns: Vec<String> = phantom.columns().iter().map(|c| (*c).to_owned()).collect();
-        let rows = (0..phantom.rows().len())
-            .map(|i| Row {
-                path: path.clone(),
-                line: i + 2,
-                cells: columns.iter().map(|column| phantom.cell(i, column)).collect(),
-            })
-            .collect();
-        let table = Table::new(path.to_path_buf(), columns, rows);
+        let cells = |row: usize| columns.iter().map(|column| phantom.cell(row, column)).collect();
+        let rows = (0..phantom.rows().len()).map(cells).collect();
+        let table = table_of(Path::new("phantom"), columns.clone(), rows);
         let table = JoinedTable::new(Arc::new(table), cohort.subject.as_deref())?;
         let people = table.people()?;
         let origin = format!("{:?}", phantom.spec());
@@ -456,6 +456,17 @@ impl CohortData {
         }
         paths
     }
+}
+
+/// A table that was never a file; `path` is what messages call it.
+fn table_of(path: &Path, columns: Vec<String>, rows: Vec<Vec<Option<String>>>) -> Table {
+    let shared: Arc<Path> = path.into();
+    let row = |(at, cells): (usize, Vec<Option<String>>)| Row {
+        path: shared.clone(),
+        line: at + 2,
+        cells: cells.into_iter().collect(),
+    };
+    Table::new(path.to_owned(), columns, rows.into_iter().enumerate().map(row).collect())
 }
 
 fn origin_of(path: &Path) -> String {

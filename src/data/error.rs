@@ -6,6 +6,10 @@
 
 use std::path::{Path, PathBuf};
 
+/// What is wrong with an input that is given by hand where one is read from people.
+pub(super) const IN_NO_COHORT: &str = "its values are given to `fascicle apply`, and no cohort has them; to train on people, \
+                                       read it with c.image(..), c.columns(..) or c.column(..)";
+
 /// What is returned by everything that reads data.
 pub type Result<T> = std::result::Result<T, DataError>;
 

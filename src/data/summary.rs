@@ -4,7 +4,7 @@
 use super::bids::FilePattern;
 use super::cohort::{CohortData, ImageFile};
 use super::dataset::{chain_of, source_columns};
-use super::error::{DataError, Result};
+use super::error::{DataError, IN_NO_COHORT, Result};
 use super::nifti::read_header;
 use super::table::{levels_of, same_level};
 use crate::program::{InputSource, InputSpec};
@@ -98,6 +98,7 @@ pub fn check_data(inputs: &[InputSpec], cohorts: &[CohortData]) -> Vec<Problem> 
         for spec in inputs.iter().filter(|i| i.cohort.as_ref().is_none_or(|name| *name == cohort.name)) {
             let about = |message: String| format!("input `{}`: {message}", spec.name);
             match &spec.source {
+                InputSource::Given => problems.push(whole(about(IN_NO_COHORT.into()))),
                 InputSource::Image { pattern, .. } => match FilePattern::new(pattern) {
                     Ok(pattern) => problems.extend(check_images(spec, cohort, &pattern)),
                     Err(e) => problems.push(whole(about(e.to_string()))),

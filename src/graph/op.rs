@@ -15,6 +15,11 @@ pub enum Op {
     Input(InputId),
     /// A constant of the node's shape, the same for everybody.
     Fill(f64),
+    /// A learned array of the node's shape, the same for everybody.
+    Learned {
+        /// Its extent along each axis, 1 to 5 of them.
+        shape: Vec<usize>,
+    },
 
     // --- layers with parameters (the node names a module) --------------------------------------------------------
     /// Convolution, plain or transposed, over `kernel.len()` (1 to 3) spatial axes: `[c, ...] -> [c', ...]`.
@@ -202,6 +207,8 @@ pub enum Op {
     },
 
     // --- absence -------------------------------------------------------------------------------------------------
+    /// The value, without a way back for gradients.
+    StopGradient,
     /// The rows of those subjects who have the node's presence (a subset of the input's subjects).
     Restrict,
     /// Something in place of what is absent.
@@ -305,6 +312,8 @@ pub enum UpsampleMode {
     Nearest,
     /// (Bi-, tri-)linear, corners not aligned, as PyTorch's `align_corners=False`.
     Linear,
+    /// (Bi-, tri-)linear, the outermost points staying where they are, as PyTorch's `align_corners=True`.
+    LinearAligned,
 }
 
 /// A function of each element.
@@ -340,6 +349,8 @@ pub enum Unary {
     Square,
     /// Absolute value.
     Abs,
+    /// 1 where the element is exactly 0, else 0; it has no gradient.
+    IsZero,
     /// Minus.
     Negate,
     /// Brought between two bounds.
@@ -416,6 +427,8 @@ pub enum LossOp {
     SumSquared,
     /// Mean absolute error.
     MeanAbsolute,
+    /// Absolute error summed over elements, mean over subjects.
+    SumAbsolute,
     /// Huber's, quadratic within `delta`.
     Huber {
         /// Where the square becomes a line.
@@ -443,6 +456,10 @@ pub enum LossOp {
     Dice {
         /// Added to numerator and denominator.
         smooth: f64,
+        /// Whether the denominator holds squares, as in V-Net.
+        squared: bool,
+        /// Whether a class has one coefficient for the whole batch rather than one a subject.
+        whole_batch: bool,
     },
     /// Noise-contrastive bound on the mutual information of `[n, ..]` and `[n, ..]`, negated, with the penalty of its scores.
     InfoNce(Scoring),
@@ -467,6 +484,24 @@ pub enum LossOp {
         /// How correlations add up.
         norm: CorrelationNorm,
     },
+    /// A margin between cosine similarities of the members of a family: a subject's value is nearer, by at least `by`,
+    /// to one value than to another. Mean over the pairs of members and the subjects who have both, as far as the next
+    /// subject of the batch has the first. It reads all members, each with its own subjects.
+    Margin {
+        /// How much nearer.
+        by: f64,
+        /// What is to be near, and what far.
+        near: Nearness,
+    },
+}
+
+/// Which values a margin draws together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Nearness {
+    /// Those of one subject; those of one member are far: `s`, the anatomy.
+    SameSubject,
+    /// Those of one member; those of one subject are far: `z`, the appearance.
+    SameMember,
 }
 
 /// How the features of two subjects are scored against each other.

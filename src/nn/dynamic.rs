@@ -66,6 +66,16 @@ impl Dynamic {
         B::float_device(&self.0)
     }
 
+    /// Whether it lives in the CPU's memory.
+    pub fn is_on_cpu(&self) -> bool {
+        match self.device() {
+            DispatchDevice::Flex(_) => true,
+            DispatchDevice::Autodiff(device) => matches!(*device, DispatchDevice::Flex(_)),
+            #[allow(unreachable_patterns)] // other backends are cargo features
+            _ => false,
+        }
+    }
+
     // --- shape ---------------------------------------------------------------------------------------------------
 
     /// Extents of all axes, the batch first.

@@ -8,7 +8,7 @@
 use super::batch_norm::Running;
 use super::values::{Statistics, Value, Values};
 use super::{Batch, Dynamic, Network, NnError, lower};
-use crate::graph::{Graph, InputId, Node, NodeId, Op, Presence, TensorType};
+use crate::graph::{Graph, InputId, LossOp, Node, NodeId, Op, Presence, TensorType};
 use burn::DispatchDevice;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -151,7 +151,7 @@ type Held = (Arc<[usize]>, Vec<Option<Value>>);
 
 /// Whether the operation brings its inputs to common rows itself.
 fn aligns_itself(op: &Op) -> bool {
-    matches!(op, Op::Coalesce(_) | Op::Present(_) | Op::Mixture { .. })
+    matches!(op, Op::Coalesce(_) | Op::Present(_) | Op::Mixture { .. } | Op::Loss(LossOp::Margin { .. }))
 }
 
 impl Forward {
@@ -276,6 +276,9 @@ impl Forward {
         // those that nobody has count as 0, so that a sum of losses does not vanish with one of them.
         let rows = if node.ty.batched {
             rows_of.get(&node.ty.presence)
+        } else if aligns_itself(&node.op) {
+            // A loss of a family looks at the whole batch: who has which member is its own affair.
+            rows_of.get(&Presence::new())
         } else {
             let of_rows = || node.inputs.iter().map(|i| &self.graph.node(*i).ty).filter(|ty| ty.batched);
             let presence = of_rows().flat_map(|ty| ty.presence.iter().copied()).collect();

@@ -5,6 +5,7 @@
 
 use super::batch_norm::BatchNorm;
 use super::hyper_linear::HyperLinear;
+use super::learned::Learned;
 use super::{B, Dynamic};
 use crate::graph::{ConvOp, Op};
 use burn::DispatchDevice;
@@ -49,6 +50,8 @@ pub enum Layer<B: Backend> {
     Embedding(Embedding<B>),
     /// Leaky rectifier with learned slope.
     PRelu(PRelu<B>),
+    /// An array that depends on nothing.
+    Learned(Learned<B>),
 }
 
 /// Shape and values a weight starts with.
@@ -87,7 +90,7 @@ impl Source<'_> {
         Ok(Dynamic::from_host(values, &dims, self.device).rank())
     }
 
-    fn param<const D: usize>(&self, name: &str) -> Result<Param<Tensor<B, D>>, String> {
+    pub(super) fn param<const D: usize>(&self, name: &str) -> Result<Param<Tensor<B, D>>, String> {
         Ok(Param::initialized(id_of(self.path, name), self.tensor::<D>(name)?.require_grad()))
     }
 
@@ -153,9 +156,11 @@ impl Layer<B> {
             }
             Op::Embedding { .. } => Self::Embedding(Embedding { weight: source.param("weight")? }),
             Op::PRelu { .. } => Self::PRelu(PRelu { alpha: source.param("weight")?, alpha_value: 0.25 }),
+            Op::Learned { shape } => Self::Learned(Learned::new(shape.len(), source)?),
             Op::Input(_)
             | Op::Fill(_)
             | Op::Convolve(_)
+            | Op::StopGradient
             | Op::Dropout { .. }
             | Op::Unary(_)
             | Op::Binary(_)
@@ -343,6 +348,7 @@ impl Layer<B> {
                 l.alpha = one(f, "weight", l.alpha, false);
                 Self::PRelu(l)
             }
+            Self::Learned(l) => Self::Learned(l.map(|tensor| f("weight", tensor, false))),
         }
     }
 }

@@ -22,6 +22,7 @@ mod forward;
 mod gradients;
 mod hyper_linear;
 mod layer;
+mod learned;
 mod lower;
 mod network;
 mod values;

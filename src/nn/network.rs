@@ -5,9 +5,9 @@ use super::values::Statistics;
 use super::{B, Device, Dynamic, Layer, NnError, WeightsError, draw};
 use crate::graph::{Graph, ModuleId, WeightSpec};
 use burn::DispatchDevice;
-use burn::module::{AutodiffModule, Module};
+use burn::module::{AutodiffModule, Module, ParamId};
 use burn::tensor::backend::Backend;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The layers of the live modules of a graph.
@@ -139,7 +139,7 @@ impl Network {
             }
         }
         if known < weights.len() {
-            let own: std::collections::BTreeSet<String> = self.names().collect();
+            let own: BTreeSet<String> = self.names().collect();
             wrong.unknown = weights.keys().filter(|name| !own.contains(*name)).cloned().collect();
         }
         if !wrong.is_empty() {
@@ -179,10 +179,26 @@ impl Network {
             .collect();
     }
 
+    /// The ids under which optimisers keep the weights of these modules.
+    pub fn ids_of(&self, modules: &[ModuleId]) -> BTreeSet<ParamId> {
+        let layers = modules.iter().filter_map(|module| self.layer(*module));
+        layers.flat_map(|(_, layer)| burn::module::list_param_ids(layer)).collect()
+    }
+
     /// Takes over the running statistics that a forward pass in training has moved. To be called once for each
     /// training batch; batch normalisation in prediction depends on it.
     pub fn absorb(&mut self, statistics: Statistics) {
-        for (position, running) in statistics.layers {
+        self.take_over(statistics, |_| true);
+    }
+
+    /// As [`Network::absorb`], those of these modules alone.
+    pub fn absorb_of(&mut self, statistics: Statistics, modules: &[ModuleId]) {
+        let own: BTreeSet<usize> = modules.iter().filter_map(|m| Some(self.layer(*m)?.0)).collect();
+        self.take_over(statistics, |position| own.contains(&position));
+    }
+
+    fn take_over(&mut self, statistics: Statistics, wanted: impl Fn(usize) -> bool) {
+        for (position, running) in statistics.layers.into_iter().filter(|(position, _)| wanted(*position)) {
             if let Some(Layer::BatchNorm(norm)) = self.layers.get_mut(position) {
                 norm.running_mean = norm.running_mean.clone().map(|_| running.mean.rank());
                 norm.running_var = norm.running_var.clone().map(|_| running.var.rank());

@@ -114,6 +114,29 @@ pub const STANZAS: &[Stanza] = &[
     unary_stanza!("square", Unary::Square, "Square", "PyTorch `torch.square`", "x |> square"),
     unary_stanza!("abs", Unary::Abs, "Absolute value", "PyTorch `torch.abs`", "x |> abs"),
     Stanza {
+        name: "is_zero",
+        family: Family::Arithmetic,
+        doc: "1 where the element is exactly 0, as outside a skull-stripped head, else 0; the shape stays, and it has no gradient.",
+        source: "PyTorch `(x == 0).float()`",
+        arity: Arity::Exactly(&["x"]),
+        parameters: &[],
+        example: "x |> relu |> is_zero",
+        apply: |_, read| each(Unary::IsZero, read),
+    },
+    Stanza {
+        name: "stop_gradient",
+        family: Family::Arithmetic,
+        doc: "The value as it is; nothing is learned through it.",
+        source: "PyTorch `torch.Tensor.detach`",
+        arity: Arity::Exactly(&["x"]),
+        parameters: &[],
+        example: "x |> stop_gradient",
+        apply: |_, read| {
+            let x = inputs::tensor(read, 0)?;
+            Ok(Applied::plain(Op::StopGradient, limits::shaped(x, x.shape.clone())))
+        },
+    },
+    Stanza {
         name: "clamp",
         family: Family::Arithmetic,
         doc: "Each element brought to at least `low` and at most `high`; the shape stays. The gradient is 0 outside.",

@@ -1,4 +1,5 @@
-//! Affine maps of features, learned or made from a second value, and learned rows for classes.
+//! Affine maps of features, learned or made from a second value, learned rows for classes, and arrays that depend on
+//! nothing: learned or constant.
 
 use super::start::{self, BIAS_INIT, INIT, STD};
 use super::{Applied, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits};
@@ -62,7 +63,65 @@ pub const STANZAS: &[Stanza] = &[
         example: "g |> Embedding(8)",
         apply: embedding,
     },
+    Stanza {
+        name: "Parameter",
+        family: Family::Linear,
+        doc: "A learned array of this shape, the same for everybody; it reads nothing: `Parameter(3, 8)()` is `[3, 8]`.\n\n\
+              It starts normal with mean 0 and standard deviation `sd`: at zeros where none is given.",
+        source: "PyTorch `torch.nn.Parameter`",
+        arity: Arity::Exactly(&[]),
+        parameters: &[
+            Parameter::new("shape", ParameterType::Ints, Default::Required, "extent of each axis, 1 to 5 of them"),
+            Parameter::new(
+                "sd",
+                ParameterType::Real { low: 0.0, high: f64::MAX },
+                Default::Real(0.0),
+                "standard deviation at the start",
+            ),
+        ],
+        example: "x * Parameter(8, sd: 0.1)()",
+        apply: |arguments, _| parameter(arguments),
+    },
+    Stanza {
+        name: "constant",
+        family: Family::Linear,
+        doc: "The same number in a vector, for everybody: `constant(2)` is `[1]`, `constant(0.5, size: 4)` is `[4]`.",
+        source: "PyTorch `torch.full`",
+        arity: Arity::Exactly(&[]),
+        parameters: &[
+            Parameter::new("value", ParameterType::ANY_REAL, Default::Required, "the number"),
+            Parameter::new("size", ParameterType::COUNT, Default::Int(1), "how often it stands in the vector"),
+        ],
+        example: "x * (constant(2) |> Linear(8))",
+        apply: |arguments, _| {
+            let size = limits::size(arguments.int("size").unwrap_or(1), "size", 1)?;
+            let value = arguments.real("value").unwrap_or(0.0);
+            limits::within(Applied::plain(Op::Fill(value), for_everybody(vec![size])))
+        },
+    },
 ];
+
+/// One value for the whole batch, of this shape.
+fn for_everybody(shape: Vec<usize>) -> TensorType {
+    TensorType { batched: false, ..TensorType::tensor(shape) }
+}
+
+fn parameter(arguments: &Arguments) -> Result<Applied, Refusal> {
+    let given = arguments.ints("shape").unwrap_or_default();
+    if !(1..=5).contains(&given.len()) {
+        return Err(Refusal::new(format!("a learned array has 1 to 5 axes, and {} are given", given.len()))
+            .at_argument("shape")
+            .hint("Parameter(3, 8)() is a matrix; `reshape` makes other axes of it"));
+    }
+    let shape = given.iter().map(|extent| limits::size(*extent, "shape", 1)).collect::<Result<Vec<_>, _>>()?;
+    let init = match arguments.real("sd") {
+        Some(sd) if sd > 0.0 => Init::Normal(sd),
+        _ => Init::ZEROS,
+    };
+    let weights = vec![WeightSpec::parameter("weight", shape.clone(), init)];
+    let output = for_everybody(shape.clone());
+    limits::within(Applied { op: Op::Learned { shape }, weights, output, multiply_adds: 0 })
+}
 
 fn linear(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
     let (x, _, _) = inputs::channels(read)?;

@@ -6,7 +6,7 @@
 use super::{
     Applied, Argument, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits,
 };
-use crate::graph::{ClassWeights, Kind, LossOp, Op, TensorType};
+use crate::graph::{ClassWeights, Kind, LossOp, Nearness, Op, TensorType};
 
 /// The stanzas of this chapter.
 pub const STANZAS: &[Stanza] = &[
@@ -40,6 +40,16 @@ pub const STANZAS: &[Stanza] = &[
         parameters: &[],
         example: "l1(x |> Conv3d(8), x)",
         apply: |_, read| between_numbers(read, "l1", LossOp::MeanAbsolute),
+    },
+    Stanza {
+        name: "absolute_error",
+        family: Family::Loss,
+        doc: "Absolute error summed over elements, mean over subjects.",
+        source: "PyTorch `torch.nn.functional.l1_loss` with `reduction=\"sum\"`, divided by the batch",
+        arity: PAIR,
+        parameters: &[],
+        example: "absolute_error(x |> Conv3d(8), x)",
+        apply: |_, read| between_numbers(read, "absolute_error", LossOp::SumAbsolute),
     },
     Stanza {
         name: "huber",
@@ -129,20 +139,35 @@ pub const STANZAS: &[Stanza] = &[
         name: "dice_loss",
         family: Family::Loss,
         doc: "`1 - (2 sum(p t) + smooth) / (sum(p) + sum(t) + smooth)` of class probabilities `[n, ...]` and a mask of `n` levels, sums \
-              over space; mean over subjects and all levels but the first, the background.",
-        source: "Milletari et al. 2016, V-Net, without the squares in the denominator; MONAI `DiceLoss(include_background=False)`",
+              over space; mean over subjects and all levels but the first, the background.\n\n\
+              `squared: true` takes `sum(p^2) + sum(t)` below the line. `over: batch` sums over the subjects too: a class that one of them \
+              lacks is then no division of nothing by nothing.",
+        source: "Milletari et al. 2016, V-Net, with `squared`; MONAI `DiceLoss(include_background=False, squared_pred=.., batch=..)`",
         arity: PAIR,
-        parameters: &[Parameter::new(
-            "smooth",
-            ParameterType::Real { low: 0.0, high: f64::MAX },
-            Default::Real(1.0),
-            "keeps empty classes defined",
-        )],
+        parameters: &[
+            Parameter::new(
+                "smooth",
+                ParameterType::Real { low: 0.0, high: f64::MAX },
+                Default::Real(1.0),
+                "keeps empty classes defined",
+            ),
+            Parameter::new("squared", ParameterType::Bool, Default::Bool(false), "squares below the line"),
+            Parameter::new(
+                "over",
+                ParameterType::Word(&["subject", "batch"]),
+                Default::Word("subject"),
+                "what a coefficient is of",
+            ),
+        ],
         example: "dice_loss(x |> Conv3d(3, kernel: 1) |> softmax, m)",
         apply: |arguments, read| {
             let (_, shape) = class_scores(read, "dice_loss")?;
             match read[1].kind {
-                Kind::Mask(_) => Ok(applied(LossOp::Dice { smooth: arguments.real("smooth").unwrap_or(1.0) })),
+                Kind::Mask(_) => Ok(applied(LossOp::Dice {
+                    smooth: arguments.real("smooth").unwrap_or(1.0),
+                    squared: arguments.flag("squared"),
+                    whole_batch: arguments.word("over") == Some("batch"),
+                })),
                 _ => Err(Refusal::new(format!(
                     "`dice_loss` compares places of a mask, and the target is {}",
                     inputs::describe(&read[1])
@@ -152,7 +177,38 @@ pub const STANZAS: &[Stanza] = &[
             }
         },
     },
+    Stanza {
+        name: "margin",
+        family: Family::Loss,
+        doc: "How much less than `by` the members of a family are nearer to what is to be near than to what is to be far, by cosine: \
+              `max(0, by - cos(near) + cos(far))`, the values as vectors.\n\n\
+              With `near: same subject, far: same modality` a subject's values of two modalities are to be more alike than the values of \
+              one modality of two subjects; `near: same modality, far: same subject` is the reverse. The other subject is the next of \
+              the batch. Mean over the subjects who have both members of a pair and whose next has the first, then over the pairs that \
+              anybody has.",
+        source: "Ouyang et al. 2021, Representation disentanglement for multi-modal brain MRI analysis, eq. 2 and 3",
+        arity: Arity::AtLeast(2),
+        parameters: &[
+            Parameter::new(
+                "near",
+                NEARNESS,
+                Default::Required,
+                "what is to be alike: `same subject` or `same modality`",
+            ),
+            Parameter::new("far", NEARNESS, Default::Required, "what is not: the other of the two"),
+            Parameter::new(
+                "by",
+                ParameterType::Real { low: 0.0, high: 2.0 },
+                Default::Real(0.1),
+                "by how much the cosines are to differ",
+            ),
+        ],
+        example: "margin(x |> global_avg_pool, x |> global_max_pool, near: same subject, far: same modality, by: 0.1)",
+        apply: margin,
+    },
 ];
+
+const NEARNESS: ParameterType = ParameterType::Word(&["same subject", "same modality"]);
 
 const PAIR: Arity = Arity::Exactly(&["prediction", "target"]);
 
@@ -345,4 +401,31 @@ fn gaussian_nll(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> 
         same_shape(x, log_var, "log-variance", 2)?;
     }
     between_numbers(read, "gaussian_nll", LossOp::GaussianNll)
+}
+
+fn margin(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
+    let near = match (arguments.word("near"), arguments.word("far")) {
+        (Some(near), Some(far)) if near == far => {
+            let other = if near == "same subject" { "same modality" } else { "same subject" };
+            return Err(Refusal::new(format!("what is near and what is far are both `{near}`"))
+                .at_argument("far")
+                .hint(format!("far: {other}")));
+        }
+        (Some("same subject"), _) => Nearness::SameSubject,
+        _ => Nearness::SameMember,
+    };
+    let first = inputs::numbers(read, 0)?;
+    for position in 1..read.len() {
+        let member = inputs::numbers(read, position)?;
+        if member.shape != first.shape {
+            let (a, b) = (inputs::describe(first), inputs::describe(member));
+            return Err(Refusal::new(format!("a margin is between alike values, and these are {a} and {b}"))
+                .at_input(position)
+                .hint("give it one family, such as `parts.s`, whose members have one shape"));
+        }
+    }
+    if first.shape.is_empty() {
+        return Err(Refusal::new("cosines are of vectors, and these are single numbers").at_input(0));
+    }
+    Ok(applied(LossOp::Margin { by: arguments.real("by").unwrap_or(0.1), near }))
 }

@@ -146,9 +146,36 @@ pub const STANZAS: &[Stanza] = &[
                 "how values are made",
             ),
             Parameter::new("size", ParameterType::SIZE, Default::None, "extent of the result, instead of a factor"),
+            ALIGN_CORNERS,
         ],
         example: "x |> upsample(2, mode: linear)",
         apply: upsample,
+    },
+    Stanza {
+        name: "interpolate",
+        family: Family::Pooling,
+        doc: "Space resampled to `size`, larger or smaller: `[c, ...] -> [c, ...]`, over 1 to 3 axes.\n\n\
+              `linear` is (bi-, tri-)linear between the two nearest elements of each axis, whatever the ratio: what is made smaller is not \
+              smoothed before. `nearest` takes one element.",
+        source: "PyTorch `torch.nn.functional.interpolate`, `antialias=False`",
+        arity: Arity::Exactly(&["x"]),
+        parameters: &[
+            SIZE,
+            Parameter::new(
+                "mode",
+                ParameterType::Word(&["linear", "nearest"]),
+                Default::Word("linear"),
+                "how values are made",
+            ),
+            ALIGN_CORNERS,
+        ],
+        example: "x |> interpolate([5, 24, 16])",
+        apply: |arguments, read| {
+            let (x, channels, space) = inputs::space(read)?;
+            let mode = upsample_mode(arguments)?;
+            let size = extent(arguments, "size", space.len(), 1)?.unwrap_or_else(|| space.to_vec());
+            resampled(x, channels, &size, mode)
+        },
     },
 ];
 
@@ -160,6 +187,12 @@ const PADDING: Parameter = Parameter::new(
     ParameterType::Padding,
     Default::Int(0),
     "elements on either side, at most half the kernel, or `same`",
+);
+const ALIGN_CORNERS: Parameter = Parameter::new(
+    "align_corners",
+    ParameterType::Bool,
+    Default::Bool(false),
+    "with `linear`: whether the outermost elements stay where they are",
 );
 const SIZE: Parameter = Parameter::new("size", ParameterType::SIZE, Default::Required, "extent of the result in space");
 
@@ -216,10 +249,7 @@ fn adaptive(arguments: &Arguments, read: &[TensorType], kind: PoolKind) -> Resul
 
 fn upsample(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
     let (x, channels, space) = inputs::space(read)?;
-    let mode = match arguments.word("mode") {
-        Some("linear") => UpsampleMode::Linear,
-        _ => UpsampleMode::Nearest,
-    };
+    let mode = upsample_mode(arguments)?;
     let factor = extent(arguments, "factor", space.len(), 1)?;
     let size = extent(arguments, "size", space.len(), 1)?;
     let extents = match (factor, size) {
@@ -234,5 +264,20 @@ fn upsample(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refus
             space.iter().zip(factor).map(|(extent, factor)| extent.saturating_mul(factor)).collect()
         }
     };
-    limits::within(Applied::plain(Op::Upsample { mode }, limits::shaped(x, [&[channels], extents.as_slice()].concat())))
+    resampled(x, channels, &extents, mode)
+}
+
+fn upsample_mode(arguments: &Arguments) -> Result<UpsampleMode, Refusal> {
+    match (arguments.word("mode"), arguments.flag("align_corners")) {
+        (Some("linear"), true) => Ok(UpsampleMode::LinearAligned),
+        (Some("linear"), false) => Ok(UpsampleMode::Linear),
+        (_, false) => Ok(UpsampleMode::Nearest),
+        (_, true) => {
+            Err(Refusal::new("`nearest` has no corners to align").at_argument("align_corners").hint("mode: linear"))
+        }
+    }
+}
+
+fn resampled(x: &TensorType, channels: usize, extents: &[usize], mode: UpsampleMode) -> Result<Applied, Refusal> {
+    limits::within(Applied::plain(Op::Upsample { mode }, limits::shaped(x, [&[channels], extents].concat())))
 }

@@ -12,6 +12,8 @@ pub(super) struct Asked {
     pub truths: Vec<InputId>,
     /// Whom, in the order of the rows.
     pub sets: Vec<Subset>,
+    /// Inputs, ascending, each with the nodes to evaluate once more as if nobody had it.
+    pub without: Vec<(InputId, Vec<NodeId>)>,
 }
 
 /// All sets, in the order of a prediction's rows.
@@ -35,8 +37,21 @@ impl Asked {
             asked.nodes.extend(score.pairs.iter().map(|pair| pair.prediction));
             asked.truths.extend(score.pairs.iter().map(|pair| pair.truth));
             sets.push(score.on);
+            for pair in &score.pairs {
+                let Some(left_out) = pair.without else { continue };
+                let at = asked.without.partition_point(|(input, _)| *input < left_out);
+                if asked.without.get(at).is_none_or(|(input, _)| *input != left_out) {
+                    asked.without.insert(at, (left_out, Vec::new()));
+                }
+                asked.without[at].1.push(pair.prediction);
+            }
         }
-        for argument in program.analyses.iter().flat_map(|analysis| analysis.arguments.values()) {
+        for (_, nodes) in &mut asked.without {
+            nodes.sort_unstable();
+            nodes.dedup();
+        }
+        let arguments = program.analyses.iter().flat_map(|a| a.arguments.values().map(move |argument| (a, argument)));
+        for (analysis, argument) in arguments {
             match argument {
                 Argument::Model(m) if *m == model => {
                     let residuals = residuals(program, &program.models[model]);
@@ -49,6 +64,9 @@ impl Asked {
                 _ => continue,
             }
             sets.extend([Subset::Validation, Subset::Test, Subset::Holdout, Subset::All]);
+            if analysis.reads_training() {
+                sets.push(Subset::Training);
+            }
         }
         asked.nodes.sort_unstable();
         asked.nodes.dedup();
@@ -61,6 +79,12 @@ impl Asked {
     /// The place of a node.
     pub fn node(&self, node: NodeId) -> Option<usize> {
         self.nodes.iter().position(|n| *n == node)
+    }
+
+    /// The place of a node among those that are evaluated without an input, and the place of the input.
+    pub fn node_without(&self, node: NodeId, left_out: InputId) -> Option<(usize, usize)> {
+        let at = self.without.iter().position(|(input, _)| *input == left_out)?;
+        Some((at, self.without[at].1.iter().position(|n| *n == node)?))
     }
 
     /// The place of a truth.

@@ -4,7 +4,7 @@
 //! seeds. p is corrected by Holm's method over the comparisons of one metric. That the best one is chosen by the same
 //! scores makes differences to it look larger than they are; the table says which one it is.
 
-use super::analyse::Analysed;
+use super::analyse::{Analysed, Field};
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::score::{Line, Scored, label};
@@ -21,7 +21,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::path::Path;
 
 /// Changes when a comparison changes its meaning.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 const COMPARISON: &str = "comparison.json";
 
@@ -41,7 +41,7 @@ pub struct Comparison {
 /// One thing that is compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
-    /// As the sweep names it: `auc`, `by_region.significant`.
+    /// As the sweep names it: `auc`, `by_region.significant`; of a family by member: `probe[t1].auc`.
     pub name: String,
     /// What is scored, and on whom; empty for a field of an analysis.
     pub of: String,
@@ -66,7 +66,7 @@ pub struct VariantValue {
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
-    /// By run; empty for a field of an analysis.
+    /// By run; empty for a field of an analysis that has one number.
     pub runs: Vec<Option<f64>>,
 }
 
@@ -127,7 +127,9 @@ impl Context<'_> {
         let mut items = Vec::new();
         for name in &sweep.compare {
             match name.rsplit_once('.') {
-                Some((analysis, field)) => items.push(field_item(name, analysis, field, &analyses)),
+                Some((analysis, field)) => {
+                    items.extend(field_items(analysis, field, &analyses, (sweep.test, sizes)));
+                }
                 None => items.extend(metric_items(name, &scores, sweep.test, sizes)),
             }
         }
@@ -162,24 +164,58 @@ struct Sizes {
     holdout: usize,
 }
 
-fn field_item(name: &str, analysis: &str, field: &str, analyses: &[Vec<Analysed>]) -> Item {
-    let number = |of: &Vec<Analysed>| of.iter().find(|a| a.name == analysis)?.fields.get(field)?.number();
-    let value = |of| VariantValue { mean: number(of), sd: None, low: None, high: None, runs: Vec::new() };
+/// One item for an analysis, or for each member of a family of them that any variant has.
+fn field_items(
+    analysis: &str,
+    field: &str,
+    analyses: &[Vec<Analysed>],
+    (test, sizes): (PairedTest, Sizes),
+) -> Vec<Item> {
+    let mut names: Vec<&str> = Vec::new();
+    for found in analyses.iter().flatten().filter(|a| a.is_of(analysis)) {
+        if !names.contains(&found.name.as_str()) {
+            names.push(&found.name);
+        }
+    }
+    names.into_iter().map(|name| field_item(name, field, analyses, (test, sizes))).collect()
+}
+
+/// A field of an analysis by variant. What has a number for every run is tested like a score; which side is better
+/// nobody says, so that the first variant is what the others are compared with.
+fn field_item(analysis: &str, field: &str, analyses: &[Vec<Analysed>], (test, sizes): (PairedTest, Sizes)) -> Item {
+    let found: Vec<Option<&Field>> =
+        analyses.iter().map(|of| of.iter().find(|a| a.name == analysis)?.fields.get(field)).collect();
+    let by_run: Vec<ByRun> = found.iter().map(|f| f.map(Field::by_run).unwrap_or_default()).collect();
+    let value = |(found, by_run): (&Option<&Field>, &ByRun)| {
+        let runs: Vec<Option<f64>> = by_run.iter().map(|(_, value)| *value).collect();
+        let there: Vec<f64> = runs.iter().copied().flatten().collect();
+        let sd = spread(&there).ok().and_then(|s| s.sd);
+        VariantValue { mean: found.and_then(Field::number), sd, low: None, high: None, runs }
+    };
+    let tested = by_run.iter().all(|runs| !runs.is_empty());
+    let contrasts = if tested {
+        let lines: Vec<Option<ByRun>> = by_run.iter().cloned().map(Some).collect();
+        contrasts(&lines, 0, (test, ONE_FOLD), (sizes.train, sizes.test))
+    } else {
+        Vec::new()
+    };
     Item {
-        name: name.to_owned(),
+        name: format!("{analysis}.{field}"),
         of: String::new(),
         metric: None,
-        values: analyses.iter().map(value).collect(),
-        reference: None,
-        contrasts: Vec::new(),
+        values: found.iter().zip(&by_run).map(value).collect(),
+        reference: tested.then_some(0),
+        contrasts,
     }
 }
 
-/// One item for each score that has the metric.
+/// One item for each score that has the metric: `auc`, or on some subjects alone: `auc on holdout`.
 fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Sizes) -> Vec<Item> {
     let Some(first) = scores.first() else { return Vec::new() };
+    let (name, on) = name.split_once(" on ").map_or((name, None), |(name, on)| (name, Some(on)));
     let mut items = Vec::new();
-    for (at, scored) in first.iter().enumerate() {
+    let asked = |scored: &Scored| on.is_none_or(|on| on == subset_name(scored.on));
+    for (at, scored) in first.iter().enumerate().filter(|(_, scored)| asked(scored)) {
         let Some(metric) = main_line(scored, name).map(|line| line.metric) else { continue };
         let of_variant = |scores: &Vec<Scored>| {
             let same = |s: &&Scored| s.of == scored.of && s.on == scored.on;
@@ -199,11 +235,12 @@ fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Siz
         let tested = if scored.on == Subset::Holdout { sizes.holdout } else { sizes.test };
         let contrasts = match reference {
             Some(reference) => {
+                let by_run: Vec<Option<ByRun>> = lines.iter().map(|line| line.as_ref().map(runs_of)).collect();
                 let alone = match scored.ensemble {
                     Some(_) => "one ensemble alone cannot be tested; use more seeds or repeats",
-                    None => "one fold alone cannot be tested; use more folds or seeds",
+                    None => ONE_FOLD,
                 };
-                contrasts(&lines, reference, (test, alone), (sizes.train, tested))
+                contrasts(&by_run, reference, (test, alone), (sizes.train, tested))
             }
             None => Vec::new(),
         };
@@ -241,9 +278,19 @@ fn reference(metric: Metric, values: &[VariantValue]) -> Option<usize> {
     with.iter().copied().reduce(|best, next| if better(next.1, best.1) { next } else { best }).map(|(i, _)| i)
 }
 
+/// A value for every run.
+type ByRun = Vec<(RunKey, Option<f64>)>;
+
+/// What is said of a single fold.
+const ONE_FOLD: &str = "one fold alone cannot be tested; use more folds or seeds";
+
+fn runs_of(line: &Line) -> ByRun {
+    line.runs.iter().map(|run| (run.run, run.value)).collect()
+}
+
 /// `test` comes with what is said where there is too little to test.
 fn contrasts(
-    lines: &[Option<Line>],
+    lines: &[Option<ByRun>],
     reference: usize,
     test: (PairedTest, &str),
     sizes: (usize, usize),
@@ -264,8 +311,8 @@ fn contrasts(
 
 fn contrast(
     variant: usize,
-    line: Option<&Line>,
-    reference: Option<&Line>,
+    line: Option<&ByRun>,
+    reference: Option<&ByRun>,
     (test, alone): (PairedTest, &str),
     (train, tested): (usize, usize),
 ) -> Contrast {
@@ -275,8 +322,9 @@ fn contrast(
         contrast.reason = Some("the variant does not have this score".into());
         return contrast;
     };
-    let of = |line: &Line, run: RunKey| line.runs.iter().find(|r| r.run == run).and_then(|r| r.value);
-    let (a, b): (Vec<f64>, Vec<f64>) = line.runs.iter().filter_map(|r| Some((r.value?, of(reference, r.run)?))).unzip();
+    let of = |line: &ByRun, run: RunKey| line.iter().find(|(other, _)| *other == run).and_then(|(_, value)| *value);
+    let (a, b): (Vec<f64>, Vec<f64>) =
+        line.iter().filter_map(|(run, value)| Some(((*value)?, of(reference, *run)?))).unzip();
     let differences: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a - b).collect();
     contrast.difference = spread(&differences).ok().map(|s| s.mean);
     let outcome = match test {

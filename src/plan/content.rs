@@ -4,6 +4,7 @@
 //!  store ──gather──▶ Results ──content──▶ ReportContent ──report──▶ report.html, scores.tsv
 //! ```
 
+mod analysis;
 mod cohort;
 mod deviation;
 mod headline;
@@ -11,7 +12,7 @@ mod picture;
 mod score;
 mod stage;
 
-use super::analyse::{Analysed, Field};
+use super::analyse::Analysed;
 use super::compare::{Comparison, subset_name};
 use super::context::Context;
 use super::error::Result;
@@ -19,13 +20,9 @@ use super::index::{self, Indexed};
 use super::run::TaskOutcome;
 use super::score::Scored;
 use crate::data::flow::Flow;
-use crate::program::AnalysisKind;
 use crate::report::ReportContent;
-use crate::report::content::{self as report, Cell, Column, ColumnKind, Table, TaskState};
+use crate::report::content::{self as report, TaskState};
 use std::collections::BTreeSet;
-
-/// Rows of a table in the report; all of them are in the run's folder.
-const MOST_ROWS: usize = 200;
 
 /// What the tasks of a run came to.
 #[derive(Debug)]
@@ -113,7 +110,7 @@ pub(super) fn content(context: &Context<'_>, results: &Results, provenance: &Pro
         regressions: score::regressions(context, results),
         pictures: picture::pictures(context)?,
         deviations: deviation::deviations(context, results),
-        analyses: analyses(context, results),
+        analyses: analysis::analyses(context, results),
         provenance: Some(described(context, provenance)),
     })
 }
@@ -146,57 +143,6 @@ fn parameters(context: &Context<'_>) -> Vec<report::Parameter> {
         report::Parameter { name: name.clone(), value: values.join(" | "), origin: origin.into(), about: None }
     };
     first.params.iter().map(of).collect()
-}
-
-/// Results as tables: numbers by column, or single numbers.
-fn analyses(context: &Context<'_>, results: &Results) -> Vec<report::Analysis> {
-    let mut found = Vec::new();
-    for (variant, result) in results.variants.iter().enumerate() {
-        let program = context.program(variant);
-        for (declared, analysed) in program.analyses.iter().zip(&result.analyses) {
-            if declared.kind == AnalysisKind::NormativeDeviation {
-                continue;
-            }
-            let table = table_of(analysed);
-            let notes =
-                if analysed.notes.is_empty() { String::new() } else { format!("; {}", analysed.notes.join("; ")) };
-            let method = format!("{}: {}{notes}", analysed.spelling, analysed.method);
-            found.push(report::Analysis { name: with_variant(context, variant, &analysed.name), method, table });
-        }
-    }
-    found
-}
-
-fn table_of(analysed: &Analysed) -> Table {
-    let fields = analysed.columns();
-    let Some((_, names, _)) = fields.first() else { return Table::default() };
-    let alpha = match analysed.fields.get("alpha") {
-        Some(Field::Number(alpha)) => *alpha,
-        _ => 0.05,
-    };
-    let mut columns = vec![Column::new("name", ColumnKind::Text)];
-    columns.extend(fields.iter().map(|(field, ..)| {
-        let kind = match *field {
-            "p" | "q" | "p_rho" => ColumnKind::P { alpha },
-            "n" | "n_first" | "n_second" => ColumnKind::Integer,
-            _ => ColumnKind::Real { digits: 3 },
-        };
-        Column::new(*field, kind)
-    }));
-    // The most certain first, where there are too many to show.
-    let mut order: Vec<usize> = (0..names.len()).collect();
-    if let (true, Some((_, _, p))) = (order.len() > MOST_ROWS, fields.iter().find(|(field, ..)| *field == "p")) {
-        let key = |at: usize| p.get(at).copied().flatten().unwrap_or(f64::INFINITY);
-        order.sort_by(|a, b| key(*a).total_cmp(&key(*b)));
-        order.truncate(MOST_ROWS);
-    }
-    let rows = order.into_iter().map(|row| {
-        let cell = |values: &[Option<f64>]| values.get(row).copied().flatten().map_or(Cell::Missing, Cell::Number);
-        let mut cells = vec![Cell::Text(names[row].clone())];
-        cells.extend(fields.iter().map(|(_, _, values)| cell(values)));
-        cells
-    });
-    Table { rows: rows.collect(), columns }
 }
 
 fn described(context: &Context<'_>, provenance: &Provenance<'_>) -> report::Provenance {

@@ -106,7 +106,7 @@ impl Context<'_> {
             });
             let nodes = nodes.collect::<Result<_>>()?;
             let truths = members[0].truths.iter().map(|truth| of_rows(truth, &joined.places[0])).collect();
-            let together = Predicted { rows: joined.rows, nodes, truths, grids: Vec::new() };
+            let together = Predicted { rows: joined.rows, nodes, truths, without: Vec::new(), grids: Vec::new() };
             together.write_part(task, folder, &part(at))?;
         }
         Ok(())

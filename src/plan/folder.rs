@@ -194,7 +194,9 @@ impl Draft<'_> {
             self.text(folder.join("split.tsv"), &self.splits(variant)?)?;
         }
         for (analysis, task) in program.analyses.iter().zip(&tasks.analyses) {
-            let name = format!("analysis-{}.tsv", analysis.name);
+            // A member of a family: `probe[t1]`.
+            let name = analysis.name.replace('[', "-").replace([']', ' '], "").replace(',', "-");
+            let name = format!("analysis-{name}.tsv");
             let name = if context.experiment.variants.len() > 1 { folder.join(name) } else { name.into() };
             self.link(&context.folder(*task)?.join(analyse::TSV), name)?;
         }

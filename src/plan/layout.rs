@@ -158,7 +158,8 @@ impl Builder<'_> {
             }
         }
         // What is the same in every run is hashed once.
-        let stages = (0..program.stages.len()).map(|s| StageParts::of(program, s)).collect::<Result<Vec<_>>>()?;
+        let stages =
+            (0..program.stages.len()).map(|s| StageParts::of(program, s, self.sources)).collect::<Result<Vec<_>>>()?;
         let asked: Vec<(usize, Asked)> =
             (0..program.models.len()).filter_map(|model| Some((model, Asked::of(program, model)?))).collect();
         let models = asked.iter().map(|(_, asked)| ModelParts::of(program, asked)).collect::<Result<Vec<_>>>()?;
@@ -201,12 +202,18 @@ impl Builder<'_> {
             let mut parts = Parts::new("analyse", analyse::VERSION)
                 .with("what is asked", &analyse::identity(program, declared)?)?
                 .after("subjects", &self.identity(tasks.index)?);
+            // Columns have no run of their own; what is asked by run divides them as the run divides people.
+            if declared.arguments.contains_key("on") {
+                for (seed, split) in &tasks.split {
+                    parts = parts.after(format!("division, seed {seed}"), &self.identity(*split)?);
+                }
+            }
             for argument in declared.arguments.values() {
                 match argument {
                     Argument::Model(model) | Argument::Output { model, .. } => {
                         parts = self.after_predictions(parts, program, &tasks, *model)?;
                     }
-                    Argument::Result { analysis: other, .. } => {
+                    Argument::Result { analysis: other, .. } | Argument::Analysis(other) => {
                         let before = program.analyses.iter().take(analysis).position(|a| a.name == *other);
                         let before = before.ok_or_else(|| {
                             PlanError::inconsistent(format!(
@@ -274,12 +281,15 @@ struct StageParts {
 }
 
 impl StageParts {
-    fn of(program: &Program, stage: usize) -> Result<Self> {
+    fn of(program: &Program, stage: usize, sources: &Sources<'_>) -> Result<Self> {
         let job = StageJob::of(program, stage)?;
-        let parts = Parts::new("train", train::VERSION)
+        let mut parts = Parts::new("train", train::VERSION)
             .with("network", &job.live.graph)?
             .with("settings of the stage", &train::settings_identity(&job))?
             .with("inputs", &specs_of(program, &job.live))?;
+        for (to, file) in &job.loads {
+            parts = parts.with(format!("weights of `{to}` from {file}"), &sources.weights(file)?)?;
+        }
         Ok(Self { parts, sources: job.sources().collect() })
     }
 }
@@ -304,6 +314,17 @@ impl ModelParts {
             .with("truths", &truths)?
             .with("people", &asked.sets)?
             .with("origin of the weights", &trained_by)?;
+        let parts = match asked.without.is_empty() {
+            true => parts,
+            false => {
+                let left_out = asked.without.iter().map(|(input, nodes)| {
+                    let nodes: Vec<_> = nodes.iter().map(|node| live.node(*node)).collect();
+                    (live.input_of(*input), nodes)
+                });
+                let left_out: Vec<_> = left_out.collect();
+                parts.with("inputs left out", &(left_out, &program.at_least_one))?
+            }
+        };
         let mut stages: Vec<usize> = origins.into_iter().flatten().collect();
         stages.sort_unstable();
         stages.dedup();

@@ -11,12 +11,12 @@
 use crate::analysis::error::{AnalysisError, Result};
 use crate::analysis::metrics::image;
 use crate::analysis::{
-    ConfusionMatrix, Ssim, dice, mean_absolute_error, mean_squared_error, most_probable, normalised_difference,
-    pearson, psnr, r2, roc_auc_one_vs_rest, spearman,
+    ConfusionMatrix, RegionPairs, Ssim, dice, mean_absolute_error, mean_squared_error, most_probable,
+    normalised_difference, pearson, psnr, r2, roc_auc_one_vs_rest, spearman,
 };
 use crate::graph::{InputId, Kind};
-use crate::program::{ImageStep, InputSource, Metric, Program};
-use ndarray::{Array2, ArrayView, ArrayViewD, Axis, Ix1, IxDyn};
+use crate::program::{Cnr, ImageStep, InputSource, Judged, Metric, Program};
+use ndarray::{Array2, ArrayView, ArrayView3, ArrayViewD, Axis, Ix1, IxDyn};
 
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,6 +40,8 @@ pub(super) struct Paired {
     pub truth_shape: Vec<usize>,
     pub predicted: Vec<f32>,
     pub predicted_shape: Vec<usize>,
+    /// The mean of the training subjects, where a metric is relative to it.
+    pub training_mean: Option<Vec<f32>>,
 }
 
 /// What a metric is computed from.
@@ -56,6 +58,11 @@ pub(super) enum Evidence {
     },
     /// A score each, or why there is none.
     ByRow(Vec<Result<f64>>),
+    /// The error of each, and that of the mean of the training subjects.
+    Skill {
+        error: Vec<f64>,
+        of_mean: Vec<f64>,
+    },
 }
 
 impl What {
@@ -78,7 +85,15 @@ impl Paired {
     /// Nothing yet.
     pub fn new(what: What, truth_shape: &[usize], predicted_shape: &[usize]) -> Self {
         let (truth_shape, predicted_shape) = (truth_shape.to_vec(), predicted_shape.to_vec());
-        Self { what, rows: 0, truth: Vec::new(), truth_shape, predicted: Vec::new(), predicted_shape }
+        Self {
+            what,
+            rows: 0,
+            truth: Vec::new(),
+            truth_shape,
+            predicted: Vec::new(),
+            predicted_shape,
+            training_mean: None,
+        }
     }
 
     /// Adds a row.
@@ -95,6 +110,7 @@ impl Paired {
     pub fn evidence(&self, metric: Metric) -> Result<Evidence> {
         match self.what {
             What::Class(classes) => self.classes(classes),
+            _ if metric == Metric::Skill => self.skill(),
             What::Numbers if is_by_element(metric) => Ok(self.numbers()),
             _ => Ok(Evidence::ByRow((0..self.rows).map(|row| self.score_of_row(metric, row)).collect())),
         }
@@ -127,6 +143,24 @@ impl Paired {
         Evidence::Numbers { truth: columns(&self.truth), predicted: columns(&self.predicted) }
     }
 
+    /// Murphy (1988): what is gained over the answer that knows the training subjects and nothing of this one.
+    fn skill(&self) -> Result<Evidence> {
+        let Some(mean) = &self.training_mean else {
+            return Err(AnalysisError::Undefined {
+                what: "the skill",
+                reason: "the mean of the training images is not at hand; an epoch can be chosen by `mse`",
+            });
+        };
+        let (mut error, mut of_mean) = (Vec::with_capacity(self.rows), Vec::with_capacity(self.rows));
+        for row in 0..self.rows {
+            let (truth, predicted) = self.row(row);
+            let t = ArrayView::<f32, Ix1>::from(truth);
+            error.push(image::mse(t, ArrayView::<f32, Ix1>::from(predicted))?);
+            of_mean.push(image::mse(t, ArrayView::<f32, Ix1>::from(mean))?);
+        }
+        Ok(Evidence::Skill { error, of_mean })
+    }
+
     fn score_of_row(&self, metric: Metric, row: usize) -> Result<f64> {
         let (truth, predicted) = self.row(row);
         if let What::Mask(classes) = self.what {
@@ -151,6 +185,7 @@ impl Paired {
             Metric::Spearman => spearman(&numbers(truth), &numbers(predicted)).map(|c| c.r),
             Metric::Ssim => self.ssim(truth, predicted, &Ssim::uniform(range())),
             Metric::Dice => self.dice_of_channels(truth, predicted),
+            Metric::Cnr(cnr) => self.contrast_to_noise(truth, predicted, cnr),
             _ => Err(AnalysisError::Undefined { what: "a metric of classes", reason: "an image holds no classes" }),
         }
     }
@@ -165,6 +200,30 @@ impl Paired {
             overlap(&mask(&truth[place.clone()]), &mask(&predicted[place]), channel)
         };
         mean_of((0..channels).map(of_channel))
+    }
+
+    /// The mean over channels; an image of two axes has a first one of extent 1.
+    fn contrast_to_noise(&self, truth: &[f32], predicted: &[f32], cnr: Cnr) -> Result<f64> {
+        let shape = match *self.truth_shape.as_slice() {
+            [_, x, y, z] => [x, y, z],
+            [_, y, z] => [1, y, z],
+            _ => return Err(AnalysisError::Undefined { what: "the contrast", reason: "it is one of images" }),
+        };
+        let judged = match cnr.of {
+            Judged::Prediction => predicted,
+            Judged::Truth => truth,
+        };
+        let voxels = shape.iter().product::<usize>().max(1);
+        let regions = RegionPairs { roi: cnr.roi, pairs: cnr.pairs, seed: cnr.seed };
+        let channels = truth.chunks_exact(voxels).zip(judged.chunks_exact(voxels)).map(|(truth, judged)| {
+            let shaped = |values| {
+                ArrayView3::from_shape(shape, values)
+                    .map_err(|_| AnalysisError::Undefined { what: "the contrast", reason: "the shapes differ" })
+            };
+            regions.score(shaped(truth)?, shaped(judged)?)
+        });
+        let of_channels = channels.collect::<Result<Vec<_>>>()?;
+        mean_of(of_channels.into_iter().map(Ok))
     }
 
     /// The mean over channels; scikit-image's default window.
@@ -196,6 +255,14 @@ impl Evidence {
     pub fn value(&self, metric: Metric, rows: &[usize]) -> Result<f64> {
         match self {
             Self::ByRow(values) => mean_of(rows.iter().map(|row| values[*row].clone())),
+            Self::Skill { error, of_mean } => {
+                let sum = |values: &[f64]| rows.iter().map(|row| values[*row]).sum::<f64>();
+                if sum(of_mean) == 0.0 {
+                    let reason = "the mean of the training images is right everywhere";
+                    return Err(AnalysisError::Undefined { what: "the skill", reason });
+                }
+                Ok(1.0 - sum(error) / sum(of_mean))
+            }
             Self::Numbers { truth, predicted } => mean_of(truth.iter().zip(predicted).map(|(t, p)| {
                 let pick = |values: &[f64]| rows.iter().map(|row| values[*row]).collect::<Vec<_>>();
                 let (t, p) = (pick(t), pick(p));

@@ -26,6 +26,7 @@ pub(super) fn monitored(seen: &Monitored) -> Result<f64, String> {
         truth_shape: seen.truth_shape.clone(),
         predicted: seen.prediction.clone(),
         predicted_shape: seen.prediction_shape.clone(),
+        training_mean: None,
     };
     let rows: Vec<usize> = (0..seen.rows).collect();
     match paired.evidence(seen.metric).and_then(|evidence| evidence.value(seen.metric, &rows)) {

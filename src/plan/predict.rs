@@ -44,6 +44,9 @@ pub(super) struct Predicted {
     pub nodes: Vec<Values>,
     /// In the order of [`Asked::truths`].
     pub truths: Vec<Values>,
+    /// In the order of [`Asked::without`], and of the nodes there.
+    #[serde(default)]
+    pub without: Vec<Vec<Values>>,
     pub grids: Vec<Grid>,
 }
 
@@ -91,6 +94,15 @@ impl Values {
         self.shape.iter().product()
     }
 
+    /// The values of those rows alone.
+    fn of_rows(mut self, wanted: impl Fn(usize) -> bool) -> Self {
+        let width = self.width();
+        let kept = self.rows.iter().enumerate().filter(|(_, row)| wanted(**row));
+        self.values = kept.flat_map(|(at, _)| &self.values[at * width..(at + 1) * width]).copied().collect();
+        self.rows.retain(|row| wanted(*row));
+        self
+    }
+
     /// The values of a row, if it has any.
     pub fn row(&self, row: usize) -> Option<&[f32]> {
         let at = self.rows.binary_search(&row).ok()?;
@@ -115,7 +127,9 @@ impl Predicted {
         let mut read: Self = get_json(&folder.join(format!("{part}{PREDICTED}")))?;
         let path = folder.join(format!("{part}{VALUES}"));
         let mut values = read_weights(&path)?;
-        for (kind, arrays) in [("node", &mut read.nodes), ("truth", &mut read.truths)] {
+        let without = read.without.iter_mut().enumerate().map(|(at, arrays)| (format!("without/{at}"), arrays));
+        let all = [("node".into(), &mut read.nodes), ("truth".into(), &mut read.truths)];
+        for (kind, arrays) in all.into_iter().chain(without) {
             for (at, array) in arrays.iter_mut().enumerate() {
                 let (_, numbers) = values.remove(&format!("{kind}/{at}")).unwrap_or_default();
                 if numbers.len() != array.rows.len() * array.width() {
@@ -134,7 +148,9 @@ impl Predicted {
     /// What the operating system says.
     pub fn write_part(&self, task: &str, folder: &Path, part: &str) -> Result<()> {
         let mut arrays = Weights::new();
-        for (kind, values) in [("node", &self.nodes), ("truth", &self.truths)] {
+        let without = self.without.iter().enumerate().map(|(at, values)| (format!("without/{at}"), values));
+        let all = [("node".into(), &self.nodes), ("truth".into(), &self.truths)];
+        for (kind, values) in all.into_iter().chain(without) {
             for (at, values) in values.iter().enumerate() {
                 arrays.insert(format!("{kind}/{at}"), (vec![values.rows.len(), values.width()], values.values.clone()));
             }
@@ -201,45 +217,67 @@ impl Context<'_> {
         }
         let weights = self.model_weights(task, variant, &live, run)?;
         let from_training = FromTraining { means: means_of(&live, &fitted), ..FromTraining::default() };
-        let nodes: Vec<NodeId> = asked.nodes.iter().filter_map(|node| live.node(*node)).collect();
         let batch = program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch);
         let graph = Arc::new(live.graph.clone());
-        let mut views = Vec::new();
-        for view in 0..dataset.views() {
-            let read = |positions: &[usize], wanted: &[InputId]| {
+        // As things are, or as if nobody had one of the inputs.
+        let values = |nodes: &[NodeId], left_out: Option<InputId>| {
+            let nodes: Vec<NodeId> = nodes.iter().filter_map(|node| live.node(*node)).collect();
+            let left_out = left_out.and_then(|input| live.input_of(input));
+            let mut views = Vec::new();
+            for view in 0..dataset.views() {
+                let read = |positions: &[usize], wanted: &[InputId]| {
+                    if self.options.interrupt.load(Ordering::Relaxed) {
+                        return Err(DataError::from("interrupted"));
+                    }
+                    let rows: Vec<_> = positions.iter().map(|at| (items[*at], Draw::Fixed { view })).collect();
+                    let mut batch = reader.batch(&rows, wanted)?;
+                    if let Some(Some(input)) = left_out.and_then(|input| batch.inputs.get_mut(input.index())) {
+                        input.present.fill(false);
+                        input.values.clear();
+                    }
+                    Ok(batch)
+                };
+                let predicted = predict(&PredictJob {
+                    graph: graph.clone(),
+                    nodes: &nodes,
+                    weights: &weights,
+                    from_training: &from_training,
+                    subjects: items.len(),
+                    batch,
+                    read: &read,
+                    device: &self.options.device,
+                });
+                // The reader refuses where the flag is set; whatever then came out is of no use.
                 if self.options.interrupt.load(Ordering::Relaxed) {
-                    return Err(DataError::from("interrupted"));
+                    return Err(PlanError::Interrupted { task: task.to_owned() });
                 }
-                let rows: Vec<_> = positions.iter().map(|at| (items[*at], Draw::Fixed { view })).collect();
-                reader.batch(&rows, wanted)
-            };
-            let predicted = predict(&PredictJob {
-                graph: graph.clone(),
-                nodes: &nodes,
-                weights: &weights,
-                from_training: &from_training,
-                subjects: items.len(),
-                batch,
-                read: &read,
-                device: &self.options.device,
-            });
-            // The reader refuses where the flag is set; whatever then came out is of no use.
-            if self.options.interrupt.load(Ordering::Relaxed) {
-                return Err(PlanError::Interrupted { task: task.to_owned() });
+                views.push(predicted.map_err(PlanError::train(task))?);
             }
-            views.push(predicted.map_err(PlanError::train(task))?);
+            Ok(mean_over_views(views))
+        };
+        let nodes = values(&asked.nodes, None)?;
+        let mut without = Vec::with_capacity(asked.without.len());
+        for (left_out, nodes) in &asked.without {
+            let has = |item: &Item, input: &InputId| input != left_out && dataset.has(item.member, input.index());
+            let sets = program.at_least_one.iter().filter(|set| set.contains(left_out));
+            let sets: Vec<&Vec<InputId>> = sets.collect();
+            // Whoever has nothing else that would do is left out of the score.
+            let goes_on = |row: usize| sets.iter().all(|set| set.iter().any(|input| has(&items[row], input)));
+            let values = values(nodes, Some(*left_out))?;
+            without.push(values.into_iter().map(|v| v.of_rows(goes_on)).collect::<Vec<_>>());
         }
-        let nodes = mean_over_views(views);
         let truths =
             asked.truths.iter().map(|input| truth(task, &inputs, *input, &items)).collect::<Result<Vec<_>>>()?;
-        if let Some(node) = nodes.iter().position(|node| node.values.iter().any(|v| !v.is_finite())) {
-            let path = &program.graph.node(asked.nodes[node]).path;
+        let computed = asked.nodes.iter().zip(&nodes);
+        let left_out = asked.without.iter().zip(&without).flat_map(|((_, ids), values)| ids.iter().zip(values));
+        if let Some((node, _)) = computed.chain(left_out).find(|(_, v)| v.values.iter().any(|v| !v.is_finite())) {
+            let path = &program.graph.node(*node).path;
             let problem =
                 format!("`{path}` is not finite for some subjects; lower the learning rate, or clip the gradient");
             return Err(PlanError::task(task, problem));
         }
         let grids = grids(task, program, &asked, &inputs, &rows, &items)?;
-        Predicted { rows, nodes, truths, grids }.write_part(task, folder, "")
+        Predicted { rows, nodes, truths, without, grids }.write_part(task, folder, "")
     }
 
     /// The people of a set: of those that are divided, or of the cohorts that nobody trains on. Whoever trained under

@@ -9,7 +9,7 @@ use super::predict::Predicted;
 use super::store::{get_json, put_json};
 use super::task::RunKey;
 use crate::analysis::{Bootstrap, spread};
-use crate::graph::Kind;
+use crate::graph::{InputId, Kind};
 use crate::program::{Metric, Over, Program, Protocol, Score, ScorePair, Subset};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,6 +19,8 @@ use std::path::Path;
 pub(super) const VERSION: u32 = 1;
 
 const SCORE: &str = "score.json";
+/// The key of the mean over all that is left out in turn.
+const WITHOUT_MEAN: &str = "without one (mean)";
 /// What the interval of a score is.
 pub(super) const INTERVAL: &str = "95% bootstrap interval over subjects of the mean over folds and seeds, 2000 draws";
 /// Points of a scatter plot.
@@ -105,7 +107,11 @@ pub(super) fn identity(program: &Program, score: &Score) -> Result<Value> {
         .iter()
         .map(|pair| {
             let truth = &program.inputs[pair.truth.index()];
-            json!([pair.key, asked.node(pair.prediction), asked.truth(pair.truth), truth])
+            let left_out = pair.without.and_then(|input| asked.node_without(pair.prediction, input));
+            match left_out {
+                None => json!([pair.key, asked.node(pair.prediction), asked.truth(pair.truth), truth]),
+                Some(place) => json!([pair.key, place, asked.truth(pair.truth), truth]),
+            }
         })
         .collect();
     Ok(json!([score.of, pairs, score.metrics, score.on]))
@@ -154,17 +160,30 @@ impl Context<'_> {
                 None => self.predicted(variant, declared.model, *run)?,
             };
             for (pair, gathered) in declared.pairs.iter().zip(&mut gathered) {
-                gathered.add(task, program, declared, pair, &predicted, *run)?;
+                let mean = match declared.metrics.contains(&Metric::Skill) {
+                    true => self.training_mean(task, variant, *run, pair.truth)?,
+                    false => None,
+                };
+                gathered.add(task, program, declared, pair, &predicted, mean, *run)?;
             }
         }
         let bootstrap = Bootstrap::with_seed(runs[0].number());
         for (pair, gathered) in declared.pairs.iter().zip(&gathered) {
             gathered.finish(program, pair, &bootstrap, &mut scored);
         }
-        if declared.pairs.len() > 1 {
+        for (name, left_out) in [("mean", false), (WITHOUT_MEAN, true)] {
+            let of_these = |pair: &ScorePair| pair.without.is_some() == left_out;
+            let count = declared.pairs.iter().filter(|pair| of_these(pair)).count();
+            if count < 2 {
+                continue;
+            }
             for (at, metric) in declared.metrics.iter().enumerate().filter(|(_, m)| **m != Metric::Confusion) {
-                let members: Vec<Member<'_>> = gathered.iter().map(|g| g.member(at)).collect();
-                let line = family(&scored.lines, *metric, &runs);
+                let these = declared.pairs.iter().zip(&gathered).filter(|(pair, _)| of_these(pair));
+                let keys: Vec<&str> = these.clone().map(|(pair, _)| pair.key.as_str()).collect();
+                let members: Vec<Member<'_>> = these.map(|(_, g)| g.member(at)).collect();
+                let lines: Vec<&Line> =
+                    scored.lines.iter().filter(|l| l.metric == *metric && keys.contains(&l.key.as_str())).collect();
+                let line = family(name, &lines, *metric, &runs);
                 scored.lines.extend(line.map(|line| line.within(*metric, &members, &bootstrap)));
             }
         }
@@ -180,12 +199,28 @@ impl Context<'_> {
     }
 }
 
-/// `fused.image`, `fused.image[t1]`.
+impl Context<'_> {
+    /// The mean of an input over the subjects that trained in a run.
+    fn training_mean(&self, task: &str, variant: usize, run: RunKey, input: InputId) -> Result<Option<Vec<f32>>> {
+        let dataset = self.dataset(variant)?;
+        let split = self.split(variant, run.seed, run.fold)?;
+        let fitted = self.fitted(variant, run.seed, run.fold)?;
+        let inputs = fitted.of(task, &dataset)?;
+        inputs.mean(&split.train, input.index()).map_err(PlanError::data(task))
+    }
+}
+
+/// `fused.image`, `fused.image[t1]`, `fused.image[t1] without t2`.
 pub(super) fn label(of: &str, key: &str) -> String {
     match key {
-        "" => of.to_owned(),
-        "mean" => format!("{of} (mean)"),
-        key => format!("{of}[{key}]"),
+        "" => return of.to_owned(),
+        "mean" => return format!("{of} (mean)"),
+        _ => {}
+    }
+    match (key.starts_with("without "), key.split_once(", without ")) {
+        (true, _) => format!("{of} {key}"),
+        (false, Some((member, left_out))) => format!("{of}[{member}] without {left_out}"),
+        (false, None) => format!("{of}[{key}]"),
     }
 }
 
@@ -215,14 +250,22 @@ impl Gathered {
         score: &Score,
         pair: &ScorePair,
         predicted: &Predicted,
+        training_mean: Option<Vec<f32>>,
         run: RunKey,
     ) -> Result<()> {
         let asked = Asked::of(program, score.model).unwrap_or_default();
-        let places = asked.node(pair.prediction).zip(asked.truth(pair.truth));
-        let values = places.and_then(|(node, truth)| Some((predicted.nodes.get(node)?, predicted.truths.get(truth)?)));
+        let truth = asked.truth(pair.truth).and_then(|truth| predicted.truths.get(truth));
+        let node = match pair.without {
+            None => asked.node(pair.prediction).and_then(|node| predicted.nodes.get(node)),
+            Some(left_out) => asked
+                .node_without(pair.prediction, left_out)
+                .and_then(|(input, node)| predicted.without.get(input)?.get(node)),
+        };
+        let values = node.zip(truth);
         let (node, truth) =
             values.ok_or_else(|| PlanError::inconsistent("a score's output is not among the predictions"))?;
         let mut paired = Paired::new(What::of(program, pair.truth), &truth.shape, &node.shape);
+        paired.training_mean = training_mean;
         let mut persons = Vec::new();
         for (at, row) in predicted.rows.iter().enumerate().filter(|(_, row)| row.set == score.on) {
             let (Some(t), Some(p)) = (truth.row(at), node.row(at)) else { continue };
@@ -343,8 +386,7 @@ fn confusion(evidence: &[Evidence]) -> Option<Vec<Vec<u64>>> {
 }
 
 /// The mean over the members of a family, run by run.
-fn family(lines: &[Line], metric: Metric, runs: &[RunKey]) -> Option<Line> {
-    let members: Vec<&Line> = lines.iter().filter(|line| line.metric == metric).collect();
+fn family(name: &str, members: &[&Line], metric: Metric, runs: &[RunKey]) -> Option<Line> {
     if members.is_empty() {
         return None;
     }
@@ -356,5 +398,5 @@ fn family(lines: &[Line], metric: Metric, runs: &[RunKey]) -> Option<Line> {
         RunScore { run: *run, value, reason, rows: scores.iter().map(|s| s.rows).sum() }
     };
     let runs = runs.iter().enumerate().map(|(at, run)| of_run(at, run)).collect();
-    Some(Line::of("mean", metric, runs))
+    Some(Line::of(name, metric, runs))
 }

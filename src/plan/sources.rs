@@ -27,6 +27,7 @@ pub(super) struct Sources<'a> {
     cohorts: RefCell<BTreeMap<String, Rc<CohortData>>>,
     contents: RefCell<BTreeMap<String, String>>,
     datasets: RefCell<BTreeMap<String, Rc<Dataset>>>,
+    weights: RefCell<BTreeMap<String, String>>,
 }
 
 impl<'a> Sources<'a> {
@@ -39,6 +40,7 @@ impl<'a> Sources<'a> {
             cohorts: RefCell::default(),
             contents: RefCell::default(),
             datasets: RefCell::default(),
+            weights: RefCell::default(),
         }
     }
 
@@ -80,6 +82,23 @@ impl<'a> Sources<'a> {
             parts.push((cohort.name.clone(), hash));
         }
         hash_of(&parts)
+    }
+
+    /// The content of a file with weights, as a hash.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn weights(&self, file: &str) -> Result<String> {
+        if let Some(known) = self.weights.borrow().get(file) {
+            return Ok(known.clone());
+        }
+        let path = self.base.join(file);
+        let mut hasher = blake3::Hasher::new();
+        let read = std::fs::File::open(&path).and_then(|file| hasher.update_reader(file).map(|_| ()));
+        read.map_err(PlanError::io("read", &path))?;
+        let hash = hasher.finalize().to_hex().to_string();
+        self.weights.borrow_mut().insert(file.to_owned(), hash.clone());
+        Ok(hash)
     }
 
     /// Everything a program reads, decoded. `progress` is told how many images of how many are ready.

@@ -114,6 +114,7 @@ fn numbers(analyses: &[Analysed]) -> IndexMap<String, f64> {
             let single = match field {
                 Field::Number(value) => Some(*value),
                 Field::Columns { values, .. } if values.len() == 1 => values[0],
+                Field::Runs { .. } => field.number(),
                 _ => None,
             };
             if let Some(value) = single {

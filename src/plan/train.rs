@@ -13,7 +13,7 @@ use crate::data::dataset::{Dataset, Draw as Look, Item};
 use crate::data::split::Split;
 use crate::graph::{ClassWeights, InputId, Kind, LossOp, ModuleId, NodeId, Op};
 use crate::nn::Batch;
-use crate::program::{Augment, Keep, Model, Monitor, Output, Program, Stage};
+use crate::program::{Augment, Keep, Model, Monitor, Output, Program, Rival, Stage};
 use crate::train::{Batches, DataError, Draw, EVENT_FILE, Epoch, FromTraining, Job, Progress, Trained, Weights, train};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -39,6 +39,8 @@ pub(super) struct StageJob {
     pub model: Model,
     /// Modules that start from others: path, path of the other, stage that trained that one.
     init: Vec<(String, String, usize)>,
+    /// Modules that start from a file: path and file.
+    pub loads: Vec<(String, String)>,
 }
 
 /// How a stage went.
@@ -71,6 +73,7 @@ impl StageJob {
         };
         let mut roots = vec![declared.loss];
         roots.extend(declared.terms.iter().map(|(_, node)| *node));
+        roots.extend(declared.rivals.iter().map(|rival| rival.loss));
         roots.extend(judged);
         let mut live = Live::of(&program.graph, &roots);
         let node = |live: &Live, id: NodeId| {
@@ -87,6 +90,7 @@ impl StageJob {
         }
         let path = |module: ModuleId| program.graph.module(module).path.clone();
         let init = declared.init.iter().map(|i| (path(i.to), path(i.from), i.stage)).collect();
+        let loads = declared.loads.iter().map(|l| (path(l.to), l.file.clone())).collect();
         let stage = Stage {
             model: 0,
             loss: node(&live, declared.loss)?,
@@ -95,14 +99,23 @@ impl StageJob {
                 .iter()
                 .map(|(label, term)| Ok((label.clone(), node(&live, *term)?)))
                 .collect::<Result<_>>()?,
+            rivals: declared
+                .rivals
+                .iter()
+                .map(|rival| {
+                    let (loss, trainable) = (node(&live, rival.loss)?, live.modules_of(&rival.trainable));
+                    Ok(Rival { loss, trainable, ..rival.clone() })
+                })
+                .collect::<Result<_>>()?,
             trainable: live.modules_of(&declared.trainable),
             frozen: live.modules_of(&declared.frozen),
             init: Vec::new(),
+            loads: Vec::new(),
             after: Vec::new(),
             ..declared.clone()
         };
         let model = Model { name: model.name.clone(), outputs, target, live_roots: Vec::new() };
-        Ok(Self { live, stage, model, init })
+        Ok(Self { live, stage, model, init, loads })
     }
 
     /// The stages whose weights this one takes over, in the order in which they are asked for.
@@ -260,6 +273,18 @@ impl Context<'_> {
                 // A module's own names may have a point in them: `weights_gen.weight`.
                 if let Some(own) = name.strip_prefix(from.as_str()).and_then(|rest| rest.strip_prefix('.')) {
                     initial.insert(format!("{to}.{own}"), weight.clone());
+                }
+            }
+        }
+        let mut files: BTreeMap<&str, Weights> = BTreeMap::new();
+        for (to, file) in &job.loads {
+            if !files.contains_key(file.as_str()) {
+                files.insert(file, read_weights(&self.options.base.join(file))?);
+            }
+            for (name, weight) in files.get(file.as_str()).into_iter().flatten() {
+                let own = name.strip_prefix(to.as_str()).and_then(|rest| rest.strip_prefix('.'));
+                if own.is_some_and(|own| !own.contains('.')) {
+                    initial.insert(name.clone(), weight.clone());
                 }
             }
         }

@@ -4,10 +4,10 @@ use crate::graph::NodeId;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-/// One `analysis`.
+/// One `analysis`, or one member of a family of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
-    /// Its name.
+    /// Its name; a member of a family has its key behind it: `probe[t1]`.
     pub name: String,
     /// What is done.
     pub kind: AnalysisKind,
@@ -15,6 +15,45 @@ pub struct Analysis {
     pub arguments: IndexMap<String, Argument>,
     /// As the file spells it.
     pub spelling: String,
+}
+
+impl Analysis {
+    /// Whether it is the analysis of this name, or a member of the family of this name.
+    pub fn is_of(&self, name: &str) -> bool {
+        self.name == name || self.family() == Some(name)
+    }
+
+    /// The family that it is a member of.
+    pub fn family(&self) -> Option<&str> {
+        self.name.split_once('[').map(|(family, _)| family)
+    }
+
+    /// Its key in its family; empty where it is no member of one.
+    pub fn key(&self) -> &str {
+        self.name.split_once('[').map_or("", |(_, key)| key.trim_end_matches(']'))
+    }
+
+    /// Whether it looks at people who trained the model: to fit a probe on them, or because the file says so.
+    pub fn reads_training(&self) -> bool {
+        matches!(self.kind, AnalysisKind::LogisticProbe | AnalysisKind::LinearProbe)
+            || matches!(self.arguments.get("on"), Some(Argument::Word(word)) if word == "all")
+    }
+
+    /// A number among the arguments.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        match self.arguments.get(name) {
+            Some(Argument::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// A word among the arguments.
+    pub fn word(&self, name: &str) -> Option<&str> {
+        match self.arguments.get(name) {
+            Some(Argument::Word(word)) => Some(word),
+            _ => None,
+        }
+    }
 }
 
 /// What is done.
@@ -33,6 +72,59 @@ pub enum AnalysisKind {
     KruskalWallis,
     /// Pearson and Spearman correlations with a column.
     Correlation,
+    /// A class told from embeddings by logistic regression.
+    LogisticProbe,
+    /// Numbers told from embeddings by ridge regression.
+    LinearProbe,
+    /// Whether the nearest neighbour is of the same subject, modality or class.
+    Retrieval,
+    /// People divided into as many groups as there are, by passing messages.
+    AffinityPropagation,
+    /// The few factors behind many columns.
+    FactorAnalysis,
+    /// The p of another analysis by shuffling its labels.
+    Permutation,
+    /// Where the middle of each group lies among everybody.
+    Quantiles,
+    /// How alike two representations of the same people are.
+    Similarity,
+    /// A map on which neighbours stay neighbours.
+    Tsne,
+}
+
+/// What a field of a result is, which decides where it can go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// One number.
+    Number,
+    /// A number for every fold and seed.
+    Runs,
+    /// A number for every column.
+    Columns,
+    /// One number for every subject.
+    Real,
+    /// Several numbers for every subject.
+    Vector,
+    /// A group for every subject.
+    Labels,
+    /// Rows by columns, of which neither are subjects.
+    Matrix,
+}
+
+impl Answer {
+    /// What it is, in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Number => "one number",
+            Self::Runs => "a number for every fold",
+            Self::Columns => "a number for every column",
+            Self::Real => "a number for every subject",
+            Self::Vector => "numbers for every subject",
+            Self::Labels => "a group for every subject",
+            Self::Matrix => "a table that is not of subjects",
+        }
+    }
 }
 
 /// An argument of an analysis.
@@ -62,6 +154,16 @@ pub enum Argument {
         cohort: Option<String>,
         /// The column.
         column: String,
+        /// The classes that count, in this order; where there are none, all that are found.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        levels: Vec<String>,
+    },
+    /// Several columns of a cohort's table, as numbers.
+    Columns {
+        /// The cohort; `None` where any cohort has them.
+        cohort: Option<String>,
+        /// The columns.
+        columns: Vec<String>,
     },
     /// A field of another analysis' result: `deviation.z`.
     Result {
@@ -72,8 +174,18 @@ pub enum Argument {
     },
     /// A number.
     Number(f64),
+    /// Another analysis, as it was asked.
+    Analysis(String),
+    /// Numbers to be tried: `10 in 0.5..1`.
+    Numbers(Vec<f64>),
+    /// The same as percentiles of what they are compared with: `1000 in percentile(1..99)`.
+    Percentiles(Vec<f64>),
+    /// What is larger than this: `eigenvalue > 1`.
+    Above(f64),
     /// A word.
     Word(String),
+    /// Several words.
+    Words(Vec<String>),
     /// Correction for many tests.
     Correction(Correction),
     /// Not given, and no default.

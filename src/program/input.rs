@@ -57,6 +57,8 @@ pub enum InputSource {
         /// Its name.
         column: String,
     },
+    /// In no cohort: `fascicle apply` is handed its values.
+    Given,
 }
 
 /// The axes of an image.

@@ -14,20 +14,22 @@ mod analysis;
 mod cohort;
 mod ensemble;
 mod input;
+mod metric;
 mod model;
 mod protocol;
 mod stage;
 
-pub use analysis::{Analysis, AnalysisKind, Argument, Correction, Subset};
+pub use analysis::{Analysis, AnalysisKind, Answer, Argument, Correction, Subset};
 pub use cohort::{Cohort, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use ensemble::{Ensemble, Over, Rule};
 pub use input::{
     AxisName, ColumnSelector, ColumnSpec, ColumnStep, Flags, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
     Interpolation, Missing, SpatialKind, View,
 };
+pub use metric::{Cnr, Judged, Metric};
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind};
-pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Sampling, Schedule, Stage, StageInit};
+pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Rival, Sampling, Schedule, Stage, StageInit, StageLoad};
 
 use crate::graph::{Graph, InputId};
 use indexmap::IndexMap;
@@ -130,90 +132,14 @@ pub struct Score {
 /// A prediction and its truth.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScorePair {
-    /// `""` for the output itself, else the family's key: `t1`, `t1, t2`.
+    /// `""` for the output itself, else the family's key: `t1`, `t1, t2`; and what is left out: `without t1`,
+    /// `t2, without t1`.
     pub key: String,
     /// The predicted node.
     pub prediction: crate::graph::NodeId,
     /// The input that holds the truth.
     pub truth: crate::graph::InputId,
-}
-
-/// A metric. Definitions stand in [`crate::analysis::metrics`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// Share of right answers.
-    Accuracy,
-    /// Mean recall over classes.
-    BalancedAccuracy,
-    /// Macro precision.
-    Precision,
-    /// Macro recall.
-    Recall,
-    /// Macro F1.
-    F1,
-    /// Area under the ROC curve; several classes: one against the rest, macro mean.
-    Auc,
-    /// The confusion matrix.
-    Confusion,
-    /// Mean absolute error.
-    Mae,
-    /// Mean squared error.
-    Mse,
-    /// Coefficient of determination.
-    R2,
-    /// Pearson's correlation.
-    Pearson,
-    /// Spearman's rank correlation.
-    Spearman,
-    /// Peak signal-to-noise ratio, dB.
-    Psnr,
-    /// Structural similarity.
-    Ssim,
-    /// Dice overlap.
-    Dice,
-    /// Normalised difference of images.
-    NormDiff,
-}
-
-impl Metric {
-    /// All of them with their names in the language.
-    pub const ALL: &'static [(&'static str, Self)] = &[
-        ("accuracy", Self::Accuracy),
-        ("balanced_accuracy", Self::BalancedAccuracy),
-        ("precision", Self::Precision),
-        ("recall", Self::Recall),
-        ("f1", Self::F1),
-        ("auc", Self::Auc),
-        ("confusion", Self::Confusion),
-        ("mae", Self::Mae),
-        ("mse", Self::Mse),
-        ("r2", Self::R2),
-        ("pearson", Self::Pearson),
-        ("spearman", Self::Spearman),
-        ("psnr", Self::Psnr),
-        ("ssim", Self::Ssim),
-        ("dice", Self::Dice),
-        ("norm_diff", Self::NormDiff),
-    ];
-
-    /// Its name in the language.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, m)| *m == self).map_or("metric", |(name, _)| name)
-    }
-
-    /// Whether it asks for a class as truth (`true`), for numbers (`false`).
-    pub fn is_of_classes(self) -> bool {
-        use Metric::{Accuracy, Auc, BalancedAccuracy, Confusion, F1, Precision, Recall};
-        matches!(self, Accuracy | BalancedAccuracy | Precision | Recall | F1 | Auc | Confusion)
-    }
-
-    /// Whether larger is better; `None` where the question has no answer.
-    pub fn larger_is_better(self) -> Option<bool> {
-        match self {
-            Self::Confusion => None,
-            Self::Mae | Self::Mse | Self::NormDiff => Some(false),
-            _ => Some(true),
-        }
-    }
+    /// The input that is taken away from everybody before the prediction, as if it had not been measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without: Option<crate::graph::InputId>,
 }

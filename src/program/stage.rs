@@ -22,8 +22,13 @@ pub struct Stage {
     pub trainable: Vec<ModuleId>,
     /// Modules that are used as they are.
     pub frozen: Vec<ModuleId>,
+    /// Critics that the loss is to mislead: each takes a step of its own after every step of the stage.
+    pub rivals: Vec<Rival>,
     /// Where modules start from instead of at random.
     pub init: Vec<StageInit>,
+    /// Modules that start from weights in a file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub loads: Vec<StageLoad>,
     /// How parameters move.
     pub optimizer: Optimizer,
     /// How the learning rate changes.
@@ -48,6 +53,19 @@ pub struct Stage {
     pub after: Vec<usize>,
 }
 
+/// An adversary within a stage, with parameters, a loss and an optimiser of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rival {
+    /// As the file calls it: `AnatomyCritic`.
+    pub name: String,
+    /// What it minimises. Nothing of the stage's own modules is learned through it.
+    pub loss: NodeId,
+    /// Modules whose parameters it moves; the stage's steps do not.
+    pub trainable: Vec<ModuleId>,
+    /// How they move. The stage's schedule scales this learning rate as it does the stage's.
+    pub optimizer: Optimizer,
+}
+
 /// Weights taken over from another stage.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StageInit {
@@ -57,6 +75,15 @@ pub struct StageInit {
     pub from: ModuleId,
     /// The stage that trained that one.
     pub stage: usize,
+}
+
+/// Weights taken over from a file, under the names they have in the program.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StageLoad {
+    /// The module that starts so.
+    pub to: ModuleId,
+    /// The safetensors file, relative to the folder in which the command runs.
+    pub file: String,
 }
 
 /// How parameters move.

@@ -162,6 +162,34 @@ pub struct Analysis {
     pub method: String,
     /// The rows.
     pub table: Table,
+    /// A picture of it, where it has one.
+    pub map: Option<Map>,
+}
+
+/// Items in two coordinates that have no unit, coloured by group.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Map {
+    /// The items.
+    pub points: Vec<MapPoint>,
+    /// Names of the groups.
+    pub groups: Vec<String>,
+}
+
+/// One item on a map.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MapPoint {
+    /// Its name.
+    pub name: String,
+    /// To the right.
+    #[serde(with = "missing::number")]
+    pub x: f64,
+    /// Up.
+    #[serde(with = "missing::number")]
+    pub y: f64,
+    /// The name of its group.
+    pub group: String,
 }
 
 /// Where the numbers come from; nothing in it names the machine.

@@ -231,6 +231,7 @@ fn analyses() -> Vec<Analysis> {
                     vec!["short row".into()],
                 ],
             },
+            ..Analysis::default()
         },
         Analysis {
             name: "strata".to_owned(),
@@ -239,9 +240,25 @@ fn analyses() -> Vec<Analysis> {
                 columns: columns(&[("Subject", ColumnKind::Text), ("Stratum", ColumnKind::Integer)]),
                 rows: (0..60).map(|n| vec![format!("sub-{n:04}").into(), f64::from(n % 4).into()]).collect(),
             },
+            map: Some(strata()),
         },
         Analysis { name: "nothing".to_owned(), ..Analysis::default() },
     ]
+}
+
+/// Four clouds of fifteen.
+fn strata() -> Map {
+    let point = |n: usize| {
+        let (group, turn) = (n % 4, n as f64 * 2.4);
+        let (x, y) = (f64::from(u8::from(group % 2 == 1)) * 30.0, f64::from(u8::from(group > 1)) * 22.0);
+        MapPoint {
+            name: format!("sub-{n:04}"),
+            x: x + 5.0 * turn.cos(),
+            y: y + 4.0 * (1.3 * turn).sin(),
+            group: (group + 1).to_string(),
+        }
+    };
+    Map { points: (0..60).map(point).collect(), groups: ["1", "2", "3", "4"].map(str::to_owned).to_vec() }
 }
 
 fn provenance() -> Provenance {

@@ -5,7 +5,7 @@ use crate::nn::{B, Gradients, Network, NnError};
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The gradients of those weights that have one, each as one axis, by the weight's id.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,12 @@ impl Slopes {
         let mut collect = Collect { gradients: gradients.into_params(network), slopes: BTreeMap::new() };
         network.visit(&mut collect);
         Self(collect.slopes)
+    }
+
+    /// Those of these weights alone.
+    pub fn of_weights(mut self, ids: &BTreeSet<ParamId>) -> Self {
+        self.0.retain(|id, _| ids.contains(id));
+        self
     }
 
     /// Adds another batch's, times a weight. One that only one of the two has counts as zero in the other.

@@ -18,6 +18,11 @@
 //! averaged, each weighted by its number of subjects, before a step: what one large batch would give, for losses that are
 //! means over subjects and networks without batch normalisation.
 //!
+//! A stage with rivals ([`Rival`](crate::program::Rival)) alternates: after each of its steps every rival takes one of its
+//! own, on the same batches and against the new weights, with its own loss and optimiser. Neither moves what the other
+//! trains, running statistics included; batch normalisation goes by the batch on both sides. A rival's loss is one more
+//! learning curve, and its optimiser's memory is part of the checkpoint.
+//!
 //! Modules that a stage uses and does not train are used as in prediction: they keep their weights and running statistics
 //! to the bit and normalise by the statistics they have; dropout and draws that depend on no trained module do nothing.
 

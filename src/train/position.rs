@@ -3,8 +3,9 @@
 use super::checkpoint::{Checkpoint, State};
 use super::history::History;
 use super::job::{Job, Weights};
-use super::optimizer::{Mover, laid_out};
+use super::optimizer::{Mover, SavedMoments, laid_out};
 use super::schedule::Plateau;
+use super::step::trained;
 use super::tensorboard::EventFile;
 use super::watch::Watch;
 use super::{CHECKPOINT_FILE, TrainError};
@@ -19,6 +20,8 @@ pub(super) struct Position {
     pub state: State,
     pub network: Network,
     pub mover: Mover,
+    /// The rivals' optimisers, in the order of the stage.
+    pub rivals: Vec<Mover>,
     pub best: Option<Network>,
 }
 
@@ -52,7 +55,8 @@ impl Position {
             plateau: Plateau::default(),
             events: 0,
         };
-        Ok(Self { state, network, mover: Mover::new(&job.stage.optimizer), best: None })
+        let rivals = job.stage.rivals.iter().map(|rival| Mover::new(&rival.optimizer)).collect();
+        Ok(Self { state, network, mover: Mover::new(&job.stage.optimizer), rivals, best: None })
     }
 
     fn of_checkpoint(job: &Job<'_>, modules: &[ModuleId], checkpoint: &Checkpoint) -> Result<Self, String> {
@@ -65,18 +69,31 @@ impl Position {
         let mut network = build(&checkpoint.weights).map_err(wrong)?;
         network.freeze(&frozen(job, modules));
         let best = checkpoint.best.as_ref().map(build).transpose().map_err(wrong)?;
+        let device = job.device.plain();
         let mut mover = Mover::new(&job.stage.optimizer);
-        mover.load(&checkpoint.moments, &job.device.plain())?;
-        Ok(Self { state: checkpoint.state.clone(), network, mover, best: best.map(|b| b.for_prediction()) })
+        mover.load(&moments_of(&checkpoint.moments, None), &device)?;
+        let mut rivals = Vec::with_capacity(job.stage.rivals.len());
+        for (at, rival) in job.stage.rivals.iter().enumerate() {
+            let mut mover = Mover::new(&rival.optimizer);
+            mover.load(&moments_of(&checkpoint.moments, Some(at)), &device)?;
+            rivals.push(mover);
+        }
+        let best = best.map(|b| b.for_prediction());
+        Ok(Self { state: checkpoint.state.clone(), network, mover, rivals, best })
     }
 
     fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
         let failed = |reason| crate::nn::NnError::DeviceFailed { reason };
+        let mut moments = self.mover.save().map_err(failed)?;
+        for (at, rival) in self.rivals.iter().enumerate() {
+            let own = rival.save().map_err(failed)?;
+            moments.extend(own.into_iter().map(|(id, bytes)| (format!("{at}/{id}"), bytes)));
+        }
         Ok(Checkpoint {
             state: self.state.clone(),
             weights: on_host(&self.network)?,
             best: self.best.as_ref().map(on_host).transpose()?,
-            moments: self.mover.save().map_err(failed)?,
+            moments,
         })
     }
 }
@@ -106,9 +123,20 @@ pub(super) fn resumed(job: &Job<'_>, modules: &[ModuleId], fingerprint: &str) ->
     })
 }
 
-/// The modules that the stage applies but does not train.
+/// The modules that the stage applies but neither it nor a rival trains.
 fn frozen(job: &Job<'_>, modules: &[ModuleId]) -> Vec<ModuleId> {
-    modules.iter().copied().filter(|m| !job.stage.trainable.contains(m)).collect()
+    let trained = trained(job.stage);
+    modules.iter().copied().filter(|m| !trained.contains(m)).collect()
+}
+
+/// What the stage's own optimiser remembers, or that of a rival: a rival's ids stand behind its position.
+fn moments_of(all: &SavedMoments, rival: Option<usize>) -> SavedMoments {
+    let own = |(id, bytes): (&String, &Vec<u8>)| match (id.split_once('/'), rival) {
+        (None, None) => Some((id.clone(), bytes.clone())),
+        (Some((at, id)), Some(rival)) if at == rival.to_string() => Some((id.to_owned(), bytes.clone())),
+        _ => None,
+    };
+    all.iter().filter_map(own).collect()
 }
 
 /// All weights and running statistics of a network.

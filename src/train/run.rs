@@ -8,7 +8,7 @@ use super::job::{Job, Progress, Trained, Weights};
 use super::order::{Drawing, batch_sizes, cut};
 use super::position::{Files, Position, on_host, resumed};
 use super::schedule::{Rates, Rhythm};
-use super::step::{Moment, Stepper};
+use super::step::{Moment, Player, Stepper, trained};
 use super::tensorboard::{EVENT_FILE, EventFile};
 use super::validation::{Validated, Validation};
 use super::{CHECKPOINT_FILE, DataError, NotFinite, TrainError};
@@ -39,10 +39,17 @@ struct Run<'a, 'j> {
     sizes: Vec<usize>,
     rhythm: Rhythm,
     stepper: Stepper,
+    rivals: Vec<Opponent>,
     validation: Option<Validation>,
     now: Position,
     files: Option<Files<'j>>,
     pace: Pace,
+}
+
+/// A rival of the stage: its steps and its learning rates.
+struct Opponent {
+    stepper: Stepper,
+    rhythm: Rhythm,
 }
 
 /// How fast it goes.
@@ -72,20 +79,23 @@ impl<'a, 'j> Run<'a, 'j> {
             }
         };
         let validation = Validation::of(job)?;
-        let mut live = job.graph.live(std::iter::once(stage.loss).chain(stage.terms.iter().map(|(_, node)| *node)));
+        let roots = std::iter::once(stage.loss)
+            .chain(stage.rivals.iter().map(|rival| rival.loss))
+            .chain(stage.terms.iter().map(|(_, node)| *node));
+        let mut live = job.graph.live(roots);
+        let moving = trained(stage);
         let no_single = job
             .graph
             .live_modules(&live)
             .iter()
-            .any(|m| stage.trainable.contains(m) && matches!(job.graph.module(*m).op, Op::BatchNorm { .. }));
+            .any(|m| moving.contains(m) && matches!(job.graph.module(*m).op, Op::BatchNorm { .. }));
         if let Some(validation) = &validation {
             live.iter_mut().zip(validation.live()).for_each(|(a, b)| *a |= b);
         }
         let modules = job.graph.live_modules(&live);
         let sizes = batch_sizes(drawing.len(), stage.batch, no_single);
         let steps = (sizes.len().div_ceil(stage.accumulate.max(1)) * stage.epochs) as u64;
-        let rhythm =
-            Rhythm { schedule: stage.schedule.clone(), base: stage.optimizer.lr(), epochs: stage.epochs, steps };
+        let rhythm = |base| Rhythm { schedule: stage.schedule.clone(), base, epochs: stage.epochs, steps };
 
         let fingerprint = match job.folder {
             Some(_) => fingerprint(job).map_err(|e| job_file_error(job, "described", std::io::Error::other(e)))?,
@@ -95,11 +105,16 @@ impl<'a, 'j> Run<'a, 'j> {
             Some(position) => position,
             None => Position::start(job, &modules)?,
         };
-        let still = match frozen_batch_norms(&job.graph, &stage.trainable).is_empty() {
+        let still = match frozen_batch_norms(&job.graph, &moving).is_empty() {
             true => Weights::new(),
             false => on_host(&now.network)?,
         };
-        let stepper = Stepper::new(job, &still);
+        let stepper = Stepper::new(job, Player::Stage, &still);
+        let rivals = stage.rivals.iter().enumerate().map(|(at, rival)| Opponent {
+            stepper: Stepper::new(job, Player::Rival(at), &still),
+            rhythm: rhythm(rival.optimizer.lr()),
+        });
+        let (rivals, rhythm) = (rivals.collect(), rhythm(stage.optimizer.lr()));
         let files = match job.folder {
             Some(folder) => {
                 let events = EventFile::open(folder, now.state.events, &now.state.history)
@@ -109,7 +124,7 @@ impl<'a, 'j> Run<'a, 'j> {
             None => None,
         };
         let pace = Pace { started: Instant::now(), batches: 0 };
-        Ok(Self { job, drawing, sizes, rhythm, stepper, validation, now, files, pace })
+        Ok(Self { job, drawing, sizes, rhythm, stepper, rivals, validation, now, files, pace })
     }
 
     fn has_ended(&self) -> bool {
@@ -164,6 +179,8 @@ impl<'a, 'j> Run<'a, 'j> {
             let rates = self.rhythm.at(epoch, self.now.state.steps, self.now.state.plateau.factor());
             let mut slopes = Slopes::default();
             let mut norm = 0.0;
+            // The rivals answer to the same batches.
+            let mut seen = Vec::new();
             for size in group {
                 if self.job.interrupt.load(Ordering::Relaxed) {
                     return Err(self.interrupted());
@@ -175,6 +192,9 @@ impl<'a, 'j> Run<'a, 'j> {
                     batch: (epoch * sizes.len() + done) as u64,
                     learning_rate: rates.learning_rate,
                 };
+                if !self.rivals.is_empty() {
+                    seen.push((batch.clone(), moment, *size as f64 / subjects as f64));
+                }
                 let result = self.stepper.batch(self.job, &mut self.now.network, batch, moment)?;
                 pass.loss.add(result.loss, *size);
                 for (mean, value) in pass.terms.iter_mut().zip(&result.terms) {
@@ -189,6 +209,8 @@ impl<'a, 'j> Run<'a, 'j> {
                 self.report(done, pass.loss.value().unwrap_or(result.loss), None);
             }
             self.step(slopes, norm, group.len(), rates)?;
+            self.answer(&seen)?;
+            self.now.state.steps += 1;
             pass.learning_rate = rates.learning_rate;
         }
         Ok(pass)
@@ -217,15 +239,35 @@ impl<'a, 'j> Run<'a, 'j> {
 
     /// Moves the weights. `norm` is that of the last batch's gradients, and all there is where the step has one batch.
     fn step(&mut self, slopes: Slopes, norm: f64, batches: usize, rates: Rates) -> Result<(), TrainError> {
-        let slopes = match self.job.stage.clip {
-            Some(limit) => {
-                let norm = if batches == 1 { norm } else { slopes.norm()? };
-                slopes.clip(norm, limit)
-            }
-            None => slopes,
-        };
+        let slopes = self.clipped(slopes, norm, batches)?;
         self.now.network = self.now.mover.step(self.now.network.clone(), slopes, rates);
-        self.now.state.steps += 1;
+        Ok(())
+    }
+
+    fn clipped(&self, slopes: Slopes, norm: f64, batches: usize) -> Result<Slopes, TrainError> {
+        let Some(limit) = self.job.stage.clip else { return Ok(slopes) };
+        let norm = if batches == 1 { norm } else { slopes.norm()? };
+        Ok(slopes.clip(norm, limit))
+    }
+
+    /// Each rival's step, on the batches of the stage's step and against the weights that it has just got.
+    fn answer(&mut self, seen: &[(Batch, Moment, f64)]) -> Result<(), TrainError> {
+        let state = &self.now.state;
+        let (epoch, step, reduction) = (state.epochs, state.steps, state.plateau.factor());
+        for at in 0..self.rivals.len() {
+            let rates = self.rivals[at].rhythm.at(epoch, step, reduction);
+            let mut slopes = Slopes::default();
+            let mut norm = 0.0;
+            for (batch, moment, share) in seen {
+                let moment = Moment { learning_rate: rates.learning_rate, ..*moment };
+                let stepper = &mut self.rivals[at].stepper;
+                let result = stepper.batch(self.job, &mut self.now.network, batch.clone(), moment)?;
+                slopes.add(result.slopes, *share);
+                norm = result.norm;
+            }
+            let slopes = self.clipped(slopes, norm, seen.len())?;
+            self.now.network = self.now.rivals[at].step(self.now.network.clone(), slopes, rates);
+        }
         Ok(())
     }
 

@@ -4,9 +4,18 @@ use super::frozen::Still;
 use super::gradient::Slopes;
 use super::job::{Job, Weights};
 use super::{NotFinite, TrainError};
-use crate::graph::{InputId, NodeId};
+use crate::graph::{InputId, ModuleId, NodeId};
 use crate::nn::{self, B, Batch, Forward, Mode, Network, NnError, NonFinite, RunSettings};
+use crate::program::Stage;
 use burn::tensor::Tensor;
+
+/// Who moves in a step: the stage itself, or one of its rivals.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Player {
+    Stage,
+    /// By position.
+    Rival(usize),
+}
 
 /// What does not change from batch to batch.
 pub(super) struct Stepper {
@@ -16,6 +25,8 @@ pub(super) struct Stepper {
     inputs: Vec<InputId>,
     loss: NodeId,
     terms: Vec<(String, NodeId)>,
+    /// The modules that move, where others are trained in the same stage by steps of their own.
+    own: Option<Vec<ModuleId>>,
 }
 
 /// Which batch.
@@ -41,12 +52,19 @@ pub(super) struct Outcome {
 }
 
 impl Stepper {
-    /// `weights` holds those of frozen batch normalisation.
-    pub fn new(job: &Job<'_>, weights: &Weights) -> Self {
-        let still = Still::new(&job.graph, &job.stage.trainable, weights);
-        let loss = still.place(job.stage.loss);
+    /// `weights` holds those of frozen batch normalisation. What a rival trains is no more frozen in the stage's own
+    /// steps than what the stage trains is in the rival's: batches are normalised by their own statistics.
+    pub fn new(job: &Job<'_>, player: Player, weights: &Weights) -> Self {
+        let stage = job.stage;
+        let still = Still::new(&job.graph, &trained(stage), weights);
+        let (loss, terms, own) = match player {
+            Player::Stage => (stage.loss, stage.terms.as_slice(), &stage.trainable),
+            Player::Rival(at) => (stage.rivals[at].loss, &[][..], &stage.rivals[at].trainable),
+        };
+        let loss = still.place(loss);
+        let own = (!stage.rivals.is_empty()).then(|| own.clone());
         let terms: Vec<(String, NodeId)> =
-            job.stage.terms.iter().map(|(label, node)| (label.clone(), still.place(*node))).collect();
+            terms.iter().map(|(label, node)| (label.clone(), still.place(*node))).collect();
         let mut roots = vec![loss];
         roots.extend(terms.iter().map(|(_, node)| *node));
         let forward = Forward::new(still.graph().clone(), &roots);
@@ -57,7 +75,7 @@ impl Stepper {
             training_means: job.from_training.means.clone(),
             ..RunSettings::new(Mode::Prediction)
         };
-        Self { forward, still, settings, inputs, loss, terms }
+        Self { forward, still, settings, inputs, loss, terms, own }
     }
 
     /// Which inputs are read from the data.
@@ -80,6 +98,10 @@ impl Stepper {
         let batch = self.still.complete(batch);
         let mut values = self.forward.run(network, &batch, &self.settings)?;
         let slopes = Slopes::of(values.backward(self.loss)?, network);
+        let slopes = match &self.own {
+            Some(own) => slopes.of_weights(&network.ids_of(own)),
+            None => slopes,
+        };
 
         // Loss, terms and squares come to the host together: one wait for the device a batch.
         let number = |node: NodeId| values.get(node).map(|value| value.tensor.clone().mean_all().rank::<1>().inner());
@@ -96,7 +118,10 @@ impl Stepper {
         if numbers.iter().any(|n| !n.is_finite()) {
             return Err(self.diagnosis(job, network, &batch, moment, &terms)?);
         }
-        network.absorb(values.take_statistics());
+        match &self.own {
+            Some(own) => network.absorb_of(values.take_statistics(), own),
+            None => network.absorb(values.take_statistics()),
+        }
         let norm = numbers[before_squares..].iter().sum::<f64>().sqrt();
         Ok(Outcome { loss: numbers[..losses].first().copied().unwrap_or(0.0), terms, slopes, norm })
     }
@@ -157,6 +182,12 @@ impl Stepper {
         };
         (place, advice)
     }
+}
+
+/// All modules that move in a stage, the rivals' included.
+pub(super) fn trained(stage: &Stage) -> Vec<ModuleId> {
+    let rivals = stage.rivals.iter().flat_map(|rival| &rival.trainable);
+    stage.trainable.iter().chain(rivals).copied().collect()
 }
 
 /// Several one-number tensors, in one transfer.

@@ -12,6 +12,7 @@
 //! | `// variants: 4` | how many variants the sweeps make |
 //! | `// set: width=16` | compiled with `--set width=16` |
 //! | `// table: heads: age number; sex F M; site text` | the table of a cohort: columns with their levels |
+//! | `// weights: w.safetensors: m.Linear.weight [8, 3]; m.Linear.bias [8]` | a file with weights of these shapes |
 //! | `// file base.fx:` | begins another file, whose lines follow as `//\| text` |
 
 // Each test binary uses a part of it.
@@ -19,7 +20,9 @@
 
 pub mod mistake;
 
-use fascicle::compile::{ColumnSummary, Compilation, Diagnostic, Severity, TableSummary, World, compile, model_tables};
+use fascicle::compile::{
+    ColumnSummary, Compilation, Diagnostic, Severity, Shapes, TableSummary, World, compile, model_tables,
+};
 use fascicle::program::{Cohort, CohortSource, Program};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -54,6 +57,7 @@ pub struct Case {
     pub variants: Option<usize>,
     pub settings: Vec<(String, String)>,
     pub tables: BTreeMap<String, TableSummary>,
+    pub weights: BTreeMap<String, Shapes>,
     pub files: BTreeMap<String, String>,
 }
 
@@ -128,6 +132,10 @@ impl Case {
             let (cohort, columns) = rest.split_once(':').ok_or("expected COHORT: COLUMN LEVEL LEVEL; ..")?;
             let columns = columns.split(';').filter_map(column).collect();
             self.tables.insert(cohort.trim().into(), TableSummary { columns });
+        } else if let Some(rest) = keyed("weights:") {
+            let (file, shapes) = rest.split_once(':').ok_or("expected FILE: WEIGHT [SHAPE]; ..")?;
+            let shapes = shapes.split(';').map(shape).collect::<Option<Shapes>>().ok_or("expected WEIGHT [SHAPE]")?;
+            self.weights.insert(file.trim().into(), shapes);
         } else if let Some(name) = keyed("file ").and_then(|n| n.strip_suffix(':')) {
             self.files.insert(name.into(), String::new());
             *file = Some(name.into());
@@ -244,6 +252,10 @@ impl World for Case {
         };
         self.tables.get(name).cloned().ok_or_else(|| "there is no such table".to_string())
     }
+
+    fn weights(&self, path: &str) -> Result<Shapes, String> {
+        self.weights.get(path).cloned().ok_or_else(|| format!("there is no file `{path}`"))
+    }
 }
 
 /// Every file with this extension below a folder, sorted.
@@ -270,12 +282,20 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
     let paths = folders.iter().flat_map(|folder| files_below(&root.join(folder), "fx"));
     let mut cases: Vec<Case> = paths.map(|path| Case::read(&path).beside(&path)).collect();
     let table = |columns: &str| Case::parse("", &format!("// table: t: {columns}")).tables["t"].clone();
-    let clinical =
-        "age number; education number; abeta number; ptau number; sex F M; apoe4 0 1 2; diagnosis control patient";
+    let clinical = "age number; education number; atrophy number; hypometabolism number; abeta number; ptau number; \
+                    sex F M; apoe4 0 1 2; diagnosis control patient";
     let adni = "age number; education number; apoe4 0 1 2; abeta number; ptau number; tau number; fdg number; av45 number; \
                 sex F M; diagnosis CN MCI AD";
     let thickness = "sub_id text; age number; sex 0 1; eTIV number; lh_G_a_thickness number; lh_S_b_thickness number; \
-                     rh_G_a_thickness number; Left-Caudate number; ctx_a number; sub_a number; hip_a number";
+                     rh_G_a_thickness number; Left-Caudate number";
+    // As many regions as normative_poe.fx declares.
+    let regions = |prefix: &str, n: usize| (1..=n).map(|i| format!("{prefix}_{i} number; ")).collect::<String>();
+    let volumes = format!(
+        "{}{}{}eid text; ptid text; age number; sex F M; depression 0 1; stage CN MCI AD; adas13 number; severity number",
+        regions("ctx", 64),
+        regions("sub", 35),
+        regions("hip", 16),
+    );
     for case in &mut cases {
         let mut add = |names: &[&str], table: &TableSummary| {
             for name in names {
@@ -285,7 +305,10 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
         add(&["oasis"], &table("age number; sex F M; diagnosis AD HC other"));
         add(&["adni"], &table(adni));
         add(&["heads", "phantom", "people", "hcp", "brats", "msd"], &table(clinical));
-        add(&["young", "old", "controls", "healthy", "patients"], &table(thickness));
+        match case.name.as_str() {
+            "normative_poe.fx" | "normative_poe_phantom.fx" => add(&["healthy", "patients"], &table(&volumes)),
+            _ => add(&["young", "old", "controls", "healthy", "patients"], &table(thickness)),
+        }
     }
     cases
 }
@@ -300,6 +323,13 @@ fn type_of(program: &Program, of: &str) -> Option<String> {
     let model = program.models.iter().find(|m| m.name == model)?;
     let (_, node) = model.output(output)?.members.iter().find(|(k, _)| k == key)?;
     Some(program.graph.node(*node).ty.to_string())
+}
+
+/// `m.Linear.weight [8, 3]`: a weight of a file.
+fn shape(text: &str) -> Option<(String, Vec<usize>)> {
+    let (name, shape) = text.trim().split_once(" [")?;
+    let extents = shape.strip_suffix(']')?.split(',').map(|n| n.trim().parse().ok()).collect::<Option<_>>()?;
+    Some((name.to_string(), extents))
 }
 
 /// `sex F M`, `age number`, `site text`: a column of a table.

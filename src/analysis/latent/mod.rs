@@ -8,4 +8,5 @@ pub(crate) mod decomposition;
 pub mod factors;
 pub mod gaussian;
 pub mod similarity;
+pub mod tsne;
 pub mod varimax;

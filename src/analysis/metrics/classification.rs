@@ -159,7 +159,7 @@ pub fn most_probable(probabilities: ArrayView2<'_, f64>) -> Result<Vec<usize>> {
         .collect())
 }
 
-pub(super) fn check_labels(what: &'static str, labels: &[usize], classes: usize) -> Result<()> {
+pub(in crate::analysis) fn check_labels(what: &'static str, labels: &[usize], classes: usize) -> Result<()> {
     match labels.iter().position(|&label| label >= classes) {
         Some(position) => Err(AnalysisError::UnknownClass { what, position, label: labels[position], classes }),
         None => Ok(()),

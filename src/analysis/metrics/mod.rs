@@ -5,6 +5,7 @@
 //! functions say why there is no answer.
 
 pub mod classification;
+pub mod contrast;
 pub mod image;
 pub mod regression;
 pub mod roc;

@@ -22,12 +22,14 @@ pub(super) enum Tables {
     Unknown(String),
 }
 
-/// The argument list of `columns(..)`: selections with steps, and `missing:`.
+/// The argument list of `columns(..)`: selections with steps, and `missing:`. Where no table can be read but the number
+/// of columns is written (`counted`), a regular expression stays one: the data settle it.
 pub(super) fn columns(
     e: &mut Evaluator<'_>,
     reader: &mut Reader<'_>,
     steps_for_all: &[&Expr],
     tables: &Tables,
+    counted: bool,
 ) -> Eval<(Vec<ColumnSpec>, Missing)> {
     let about_missing = reader.named("missing");
     let mut specs = Vec::new();
@@ -41,7 +43,7 @@ pub(super) fn columns(
             _ => vec![select],
         };
         for item in selected {
-            match column(e, item, &all, tables) {
+            match column(e, item, &all, tables, counted) {
                 Ok(columns) => specs.extend(columns),
                 Err(Reported) => failed = true,
             }
@@ -60,8 +62,23 @@ pub(super) fn columns(
     Ok((specs, missing))
 }
 
-fn column(e: &mut Evaluator<'_>, item: &Expr, steps: &[&Expr], tables: &Tables) -> Eval<Vec<ColumnSpec>> {
+fn column(
+    e: &mut Evaluator<'_>,
+    item: &Expr,
+    steps: &[&Expr],
+    tables: &Tables,
+    counted: bool,
+) -> Eval<Vec<ColumnSpec>> {
     let names: Vec<(String, Span)> = match &item.kind {
+        ExprKind::Regex(pattern) if counted && matches!(tables, Tables::Unknown(_)) => {
+            regular(e, pattern, item.span)?;
+            let mut done: Vec<ColumnStep> = Vec::with_capacity(steps.len());
+            for step in steps {
+                let step = column_step(e, step, pattern, tables, &done)?;
+                done.push(step);
+            }
+            return Ok(vec![ColumnSpec { select: ColumnSelector::Matching(pattern.clone()), steps: done }]);
+        }
         ExprKind::Regex(pattern) => {
             matching(e, pattern, item.span, tables)?.into_iter().map(|n| (n, item.span)).collect()
         }
@@ -69,7 +86,7 @@ fn column(e: &mut Evaluator<'_>, item: &Expr, steps: &[&Expr], tables: &Tables) 
         ExprKind::Pipe { .. } => {
             let (select, mut own) = pipe_steps(item);
             own.extend(steps);
-            return column(e, select, &own, tables);
+            return column(e, select, &own, tables, counted);
         }
         _ => vec![(column_name(e, item)?, item.span)],
     };
@@ -145,19 +162,20 @@ pub(super) fn unknown_column<T>(
     )
 }
 
+fn regular(e: &mut Evaluator<'_>, pattern: &str, span: Span) -> Eval<regex::Regex> {
+    regex::Regex::new(pattern).or_else(|error| {
+        let text = error.to_string();
+        let why = text.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_string();
+        e.fail(
+            Diagnostic::error(Code::WrongArgument, span, format!("the regular expression is wrong: {why}"))
+                .hint("a regular expression as in Perl, for example /^lh_.*_thickness$/"),
+        )
+    })
+}
+
 /// Columns whose name matches, in the order of the first table; all tables must have all of them.
 fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -> Eval<Vec<String>> {
-    let regex = match regex::Regex::new(pattern) {
-        Ok(regex) => regex,
-        Err(error) => {
-            let text = error.to_string();
-            let why = text.lines().last().unwrap_or("").trim().trim_start_matches("error: ").to_string();
-            return e.fail(
-                Diagnostic::error(Code::WrongArgument, span, format!("the regular expression is wrong: {why}"))
-                    .hint("a regular expression as in Perl, for example /^lh_.*_thickness$/"),
-            );
-        }
-    };
+    let regex = regular(e, pattern, span)?;
     let tables = match tables {
         Tables::Known(tables) => tables,
         Tables::Unknown(why) => {
@@ -167,7 +185,7 @@ fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -
                     span,
                     format!("which columns match is known only from the table: {why}"),
                 )
-                .hint("make the table available, or name the columns"),
+                .hint("make the table available, or write how many they are (vector[64]), or name the columns"),
             );
         }
     };

@@ -41,7 +41,9 @@ pub(in crate::compile) fn ensemble(
     let rule = rule(e, model, arguments, classes)?;
     let place = asked.iter().map(|score| {
         let of = format!("ensemble of {}", score.of);
-        Score { of, ..(*score).clone() }
+        // Models together are judged with all that there is.
+        let complete = score.pairs.iter().filter(|pair| pair.without.is_none()).cloned().collect();
+        Score { of, pairs: complete, ..(*score).clone() }
     });
     Ok((Ensemble { model: at, over, rule }, place.collect()))
 }

@@ -8,7 +8,7 @@ use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{CallParts, Reader, call_parts, pipe_steps, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::{GraphInput, InputId, Kind, Presence, TensorType, show_shape};
-use crate::program::{ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
+use crate::program::{ColumnSelector, ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
 use crate::syntax::{DeclarationKind, Expr, ExprKind, InputWord, Name, Span, Type, TypeKind};
 
 /// What the declared type says.
@@ -19,7 +19,7 @@ struct Declared {
     span: Span,
 }
 
-const TYPES: &[&str] = &["volume", "image", "slices", "vector", "class", "real", "mask"];
+const TYPES: &[&str] = &["volume", "image", "slices", "vector", "class", "real", "mask", "tensor"];
 
 /// Compiles an input declaration and gives it its place among the graph's inputs.
 pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eval<Value> {
@@ -45,8 +45,9 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
         "image" => image(e, &declared, &parts, &steps)?,
         "columns" => table(e, name, &declared, &parts, &steps, cohort.as_deref())?,
         "column" => column(e, &declared, &parts, &steps, cohort.as_deref())?,
+        "given" => given(e, &declared, &parts, &steps)?,
         other => {
-            let known = ["image", "columns", "column"];
+            let known = ["image", "columns", "column", "given"];
             return unknown_function(e, Code::InputSource, "way to read an input", other, parts.name_span, &known);
         }
     };
@@ -173,6 +174,8 @@ fn image(
 ) -> Eval<(InputSource, Vec<usize>)> {
     let (kind, axes) = match declared.word.as_str() {
         "volume" => (SpatialKind::Volume, 4),
+        // A mask in the plane goes with slices: it is cut as they are.
+        "mask" if declared.shape.as_ref().is_some_and(|shape| shape.len() == 2) => (SpatialKind::Slices, 2),
         "mask" => (SpatialKind::Volume, 3),
         "image" => (SpatialKind::Image, 3),
         "slices" => (SpatialKind::Slices, 3),
@@ -216,7 +219,7 @@ fn image(
     if shape.len() != axes {
         let order = match (axes, declared.word.as_str()) {
             (4, _) => "[channels, x, y, z]",
-            (_, "mask") => "[x, y, z]",
+            (_, "mask") => "[x, y, z], or 2 where it is cut into slices",
             _ => "[channels, height, width]",
         };
         let message = format!("`{}` has {axes} axes, {order}; found {}", declared.word, show_shape(&shape));
@@ -243,7 +246,7 @@ fn image(
 }
 
 /// The tables an input is read from: its cohort's, or all.
-fn tables(e: &mut Evaluator<'_>, cohort: Option<&str>) -> Eval<Tables> {
+pub(super) fn tables(e: &mut Evaluator<'_>, cohort: Option<&str>) -> Eval<Tables> {
     let mut read = Vec::new();
     for c in e.cohorts.iter().filter(|c| cohort.is_none_or(|name| name == c.name)) {
         match e.tables.of(c) {
@@ -275,9 +278,16 @@ fn table(
     }
     let tables = tables(e, cohort)?;
     let mut reader = Reader::of(parts);
-    let (specs, missing) = columns(e, &mut reader, steps, &tables)?;
+    let written = match declared.shape.as_deref() {
+        Some([width]) => *width,
+        _ => None,
+    };
+    let (specs, missing) = columns(e, &mut reader, steps, &tables, written.is_some())?;
     reader.finish(e)?;
-    let found = width(&specs, &missing);
+    let found = match written {
+        Some(width) if specs.iter().any(|s| matches!(s.select, ColumnSelector::Matching(_))) => width,
+        _ => width(&specs, &missing),
+    };
     match declared.shape.as_deref() {
         Some([None]) => {}
         Some([Some(n)]) if *n == found => {}
@@ -286,7 +296,7 @@ fn table(
                 .iter()
                 .take(6)
                 .map(|s| match &s.select {
-                    crate::program::ColumnSelector::Name(n) => n.clone(),
+                    ColumnSelector::Name(n) => n.clone(),
                     _ => String::new(),
                 })
                 .collect();
@@ -366,4 +376,31 @@ fn column(
         }
     }
     Ok((InputSource::Column { column: name }, Vec::new()))
+}
+
+/// `given()`: `fascicle apply` is handed the values, in any shape.
+fn given(
+    e: &mut Evaluator<'_>,
+    declared: &Declared,
+    parts: &CallParts<'_>,
+    steps: &[&Expr],
+) -> Eval<(InputSource, Vec<usize>)> {
+    Reader::of(parts).finish(e)?;
+    if let Some(what) = parts.receiver.or(steps.first().copied()) {
+        return e.fail(
+            Diagnostic::error(Code::InputSource, what.span, "what is given is in no cohort and is taken as it is")
+                .hint("write `= given()`, and compute in the model"),
+        );
+    }
+    if matches!(declared.word.as_str(), "class" | "real") {
+        return Ok((InputSource::Given, Vec::new()));
+    }
+    match declared.shape.iter().flatten().copied().collect::<Option<Vec<usize>>>() {
+        Some(shape) if !shape.is_empty() => Ok((InputSource::Given, shape)),
+        _ => e.fail(
+            Diagnostic::error(Code::InputType, declared.span, format!("`{}` needs its shape", declared.word))
+                .also(parts.span, "no table is read that could tell it")
+                .hint("in numbers, without the batch: tensor[8, 16, 16]"),
+        ),
+    }
 }

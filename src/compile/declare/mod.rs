@@ -6,6 +6,7 @@ pub(super) mod column;
 pub(super) mod ensemble;
 pub(super) mod input;
 pub(super) mod leak;
+mod load;
 pub(super) mod order;
 pub(super) mod pair;
 pub(super) mod param;
@@ -15,3 +16,5 @@ pub(super) mod stage;
 pub(super) mod step;
 pub(super) mod sweep;
 mod training;
+
+pub(super) use training::optimizer;

@@ -1,11 +1,12 @@
 //! Stages among one another: whose weights they take, what they freeze, what is left to train, and their order.
 
+use super::load::loaded;
 use super::stage::Draft;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::graph::{Module, ModuleId, show_shape};
-use crate::program::{Stage, StageInit};
+use crate::program::{Rival, Stage, StageInit};
 use crate::syntax::{Span, nearest};
 use std::collections::BTreeSet;
 
@@ -27,6 +28,7 @@ pub(in crate::compile) fn finish(e: &mut Evaluator<'_>, drafts: &[Draft]) -> Eva
         for (to, from, span) in &drafts[index].init {
             taken(e, stage, (to, from), *span, index, &trained_by)?;
         }
+        all(drafts[index].load.iter().map(|load| loaded(e, stage, load)))?;
         kept(e, stage, drafts[index].span, index, &trained_by)
     }))?;
     let spans: Vec<Span> = drafts.iter().map(|d| d.span).collect();
@@ -42,7 +44,26 @@ fn moved(e: &mut Evaluator<'_>, draft: &Draft) -> Eval<Stage> {
     for (path, span) in &draft.freeze {
         frozen.extend(modules_below(e, path, *span)?.iter().map(|(m, _)| *m));
     }
-    (stage.frozen, stage.trainable) = used.iter().partition(|m| frozen.contains(m));
+    let mut rivals: BTreeSet<ModuleId> = BTreeSet::new();
+    for critic in &draft.critics {
+        let own = e.graph.live_modules(&e.graph.live([critic.loss]));
+        let below = |m: &ModuleId| {
+            e.graph
+                .module(*m)
+                .path
+                .strip_prefix(&critic.path)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let trainable: Vec<ModuleId> = own.into_iter().filter(below).collect();
+        rivals.extend(&trainable);
+        stage.rivals.push(Rival {
+            name: critic.name.clone(),
+            loss: critic.loss,
+            trainable,
+            optimizer: critic.optimizer.clone().unwrap_or_else(|| stage.optimizer.clone()),
+        });
+    }
+    (stage.frozen, stage.trainable) = used.iter().filter(|m| !rivals.contains(m)).partition(|m| frozen.contains(m));
     if stage.trainable.iter().any(|m| e.graph.module(*m).parameters() > 0) {
         return Ok(stage);
     }
@@ -102,19 +123,22 @@ fn taken(
 /// What no `init` names: frozen modules come from the last stage that trained them, and a later stage of the same
 /// model goes on from the earlier one.
 fn kept(e: &mut Evaluator<'_>, stage: &mut Stage, span: Span, index: usize, trained_by: &[Vec<usize>]) -> Eval<()> {
+    let is_loaded = |stage: &Stage, module: ModuleId| stage.loads.iter().any(|l| l.to == module);
     for module in stage.frozen.clone() {
+        if is_loaded(stage, module) {
+            continue;
+        }
         let Some(from) = trained_by[module.index()].iter().copied().rfind(|s| *s != index) else {
             let path = e.graph.module(module).path.clone();
             let message = format!("`{path}` is frozen, and no stage trains it");
-            return e.fail(
-                Diagnostic::error(Code::InitMismatch, span, message)
-                    .hint("train it in a stage of its own, or do not freeze it"),
-            );
+            return e.fail(Diagnostic::error(Code::InitMismatch, span, message).hint(
+                "train it in a stage of its own, or do not freeze it; or give it weights: `init .. from \"file\"`",
+            ));
         };
         comes_from(stage, module, module, from);
     }
     for module in stage.trainable.clone() {
-        let already = stage.init.iter().any(|i| i.to == module);
+        let already = is_loaded(stage, module) || stage.init.iter().any(|i| i.to == module);
         let before = trained_by[module.index()].iter().copied().rfind(|s| *s < index);
         if let (false, Some(from)) = (already, before) {
             comes_from(stage, module, module, from);
@@ -132,7 +156,7 @@ fn comes_from(stage: &mut Stage, to: ModuleId, from: ModuleId, earlier: usize) {
 
 /// Modules at or below a path: `ad.Embed` is `ad.Embed.Linear`, `ad.Embed[t1].Linear`, ..., and `ad` is all of the
 /// model.
-fn modules_below(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<Vec<(ModuleId, String)>> {
+pub(super) fn modules_below(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<Vec<(ModuleId, String)>> {
     let below = |(index, module): (usize, &Module)| {
         let rest = module.path.strip_prefix(path)?;
         (rest.is_empty() || rest.starts_with(['.', '['])).then(|| (ModuleId(index as u32), rest.to_string()))

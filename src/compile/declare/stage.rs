@@ -3,7 +3,7 @@
 use super::training::{augment, keep, optimizer, sampling, schedule};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
-use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
+use crate::compile::evaluate::{Critic, Eval, Evaluator, Reported, all};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::NodeId;
@@ -32,7 +32,18 @@ pub(in crate::compile) struct Draft {
     pub span: Span,
     pub minimize: Option<Span>,
     pub init: Vec<(String, String, Span)>,
+    pub load: Vec<Load>,
     pub freeze: Vec<(String, Span)>,
+    /// Critics that `minimize` is to mislead.
+    pub critics: Vec<Critic>,
+}
+
+/// `init to from "file"`.
+pub(in crate::compile) struct Load {
+    pub to: String,
+    pub to_span: Span,
+    pub file: String,
+    pub file_span: Span,
 }
 
 /// Compiles a `train` block.
@@ -60,7 +71,9 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         terms: Vec::new(),
         trainable: Vec::new(),
         frozen: Vec::new(),
+        rivals: Vec::new(),
         init: Vec::new(),
+        loads: Vec::new(),
         optimizer: Optimizer::Adam { lr: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 },
         schedule: Schedule::Constant,
         epochs: 100,
@@ -73,7 +86,8 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         sampling: Sampling::Shuffled,
         after: Vec::new(),
     };
-    let mut draft = Draft { stage, span: model.span, minimize: None, init: Vec::new(), freeze: Vec::new() };
+    let (init, load, freeze, critics) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut draft = Draft { stage, span: model.span, minimize: None, init, load, freeze, critics };
     let mut seen: Vec<&Name> = Vec::new();
     all(clauses.iter().map(|clause| {
         let word = &clause.word;
@@ -103,8 +117,14 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
     match clause.word.text.as_str() {
         "minimize" => {
             let expr = single(e, clause)?;
-            draft.stage.loss = loss(e, expr)?;
-            draft.stage.terms = terms(e, expr)?;
+            let ((loss, terms), critics) = e.with_critics(|e| minimised(e, expr))?;
+            // A term of weight 0 is gone, and with it its critic.
+            let live = e.graph.live([loss]);
+            draft.critics = critics.into_iter().filter(|critic| live[critic.term.index()]).collect();
+            (draft.stage.loss, draft.stage.terms) = (loss, terms);
+            for critic in &draft.critics {
+                draft.stage.terms.push((format!("{}, its own loss", critic.name), critic.loss));
+            }
             draft.minimize = Some(expr.span);
         }
         "optimizer" => {
@@ -143,17 +163,24 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
                 let Some((_, from)) = value.links.iter().find(|(w, _)| w.text == "from") else {
                     return e.fail(
                         Diagnostic::error(Code::UnknownClause, value.value.span, "`init` needs to know from where")
-                            .hint("write: init ad.Embed from table.Embed"),
+                            .hint("write: init ad.Embed from table.Embed, or from \"weights.safetensors\""),
                     );
                 };
                 let to = e.sources.text(value.value.span).to_string();
+                if let Some(file) = file_name(e, from)? {
+                    let (to_span, file_span) = (value.value.span, from.span);
+                    draft.load.push(Load { to, to_span, file, file_span });
+                    continue;
+                }
                 let from_path = e.sources.text(from.span).to_string();
                 draft.init.push((to, from_path, value.value.span.to(from.span)));
             }
         }
         "freeze" => {
             for value in &clause.values {
-                draft.freeze.push((e.sources.text(value.value.span).to_string(), value.value.span));
+                if let Some(path) = chosen(e, &value.value)? {
+                    draft.freeze.push((e.sources.text(path.span).to_string(), path.span));
+                }
             }
         }
         "augment" => {
@@ -177,6 +204,23 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
     Ok(())
 }
 
+/// The file that `init .. from` names: a text, or a `param` that is one. Anything else is the path of a module.
+fn file_name(e: &mut Evaluator<'_>, from: &Expr) -> Eval<Option<String>> {
+    let is_param = |e: &Evaluator<'_>, name: &str| {
+        let declared = e.unit.resolve(e.scope(), name).map(|p| &e.unit.declarations[p].declaration.kind);
+        matches!(declared, Some(DeclarationKind::Param { .. }))
+    };
+    match &from.kind {
+        ExprKind::Text(_) => {}
+        ExprKind::Name(name) if is_param(e, name) => {}
+        _ => return Ok(None),
+    }
+    match e.eval(from)? {
+        Value::Text(file) => Ok(Some(file.to_string())),
+        other => e.expected("the path of a module, or a file in quotes", &other, from.span),
+    }
+}
+
 fn single<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<&'t Expr> {
     match clause.values.as_slice() {
         [one] => Ok(&one.value),
@@ -190,65 +234,77 @@ fn single<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<&'t Expr> {
     }
 }
 
+/// The path that a `freeze` names, by way of `if tuned { none } else { parts }`.
+fn chosen<'t>(e: &mut Evaluator<'_>, expr: &'t Expr) -> Eval<Option<&'t Expr>> {
+    let ExprKind::If { condition, then, otherwise } = &expr.kind else {
+        let nothing = matches!(&expr.kind, ExprKind::Name(word) if word == "none");
+        return Ok((!nothing).then_some(expr));
+    };
+    let value = e.eval(condition)?;
+    let body = if e.condition(&value, condition.span)? { Some(then) } else { otherwise.as_ref() };
+    match body.and_then(|body| body.result.as_deref()) {
+        Some(path) => chosen(e, path),
+        None => Ok(None),
+    }
+}
+
 fn count(e: &mut Evaluator<'_>, clause: &Clause) -> Eval<usize> {
     let expr = single(e, clause)?;
     let reader = Reader::new(&clause.word.text, &[], clause.word.span);
     reader.count_of(e, "", expr, 1)
 }
 
-/// What is minimised, as one number for the batch.
-fn loss(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<NodeId> {
-    let value = e.eval(expr)?;
+/// What is minimised, as one number for the batch, and the terms of the sum, for the learning curves. Each term is
+/// evaluated once: the sum is made of the same nodes.
+fn minimised(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(NodeId, Vec<(String, NodeId)>)> {
+    let mut parts = Vec::new();
+    collect(expr, &mut parts);
+    let values = all(parts.iter().map(|part| Ok((e.eval(part)?, part.span))))?;
+    let mut total = values[0].clone();
+    for value in &values[1..] {
+        let span = total.1.to(value.1);
+        total = (e.arithmetic(BinaryOp::Add, total, value.clone(), span)?, span);
+    }
+    let loss = loss(e, &total.0, expr.span)?;
+    let mut terms = Vec::new();
+    if values.len() > 1 {
+        for (value, span) in values.iter().filter(|(value, _)| value.as_real().is_none()) {
+            let mut node = e.tensor(value, *span)?;
+            if e.ty(node).batched && e.ty(node).shape.is_empty() {
+                node = e.batch_mean(node, *span)?;
+            }
+            let text: String = e.sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+            terms.push((text, node));
+        }
+    }
+    Ok((loss, terms))
+}
+
+fn loss(e: &mut Evaluator<'_>, value: &Value, span: Span) -> Eval<NodeId> {
     if value.as_real().is_some() {
         return e.fail(
-            Diagnostic::error(
-                Code::NothingToMinimise,
-                expr.span,
-                "there is nothing to minimise: every term has weight 0",
-            )
-            .hint("give at least one term a weight above 0"),
+            Diagnostic::error(Code::NothingToMinimise, span, "there is nothing to minimise: every term has weight 0")
+                .hint("give at least one term a weight above 0"),
         );
     }
-    let node = e.tensor(&value, expr.span)?;
+    let node = e.tensor(value, span)?;
     let ty = e.ty(node).clone();
     if !ty.batched && ty.shape.is_empty() {
         return Ok(node);
     }
     if ty.batched && ty.shape.is_empty() && ty.kind == crate::graph::Kind::Tensor {
         // One number a subject: its mean over the batch is what is meant.
-        return e.batch_mean(node, expr.span);
+        return e.batch_mean(node, span);
     }
     let origin = e.origin(node);
     e.fail(
-        Diagnostic::error(Code::ScalarExpected, expr.span, format!("what is minimised must be one number, found {ty}"))
+        Diagnostic::error(Code::ScalarExpected, span, format!("what is minimised must be one number, found {ty}"))
             .also(origin, "made here")
             .hint("apply a loss: `mse(prediction, truth)`, `cross_entropy(prediction, truth)`, `kl(q, prior)`"),
     )
 }
 
-/// The terms of a sum, for the learning curves.
-fn terms(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Vec<(String, NodeId)>> {
-    let mut parts = Vec::new();
-    collect(expr, &mut parts);
-    if parts.len() < 2 {
-        return Ok(Vec::new());
-    }
-    let mut terms = Vec::new();
-    for part in parts {
-        let value = e.eval(part)?;
-        if value.as_real().is_some() {
-            continue;
-        }
-        let mut node = e.tensor(&value, part.span)?;
-        if e.ty(node).batched && e.ty(node).shape.is_empty() {
-            node = e.batch_mean(node, part.span)?;
-        }
-        let text: String = e.sources.text(part.span).split_whitespace().collect::<Vec<_>>().join(" ");
-        terms.push((text, node));
-    }
-    Ok(terms)
-}
-
+/// The terms of a sum.
 fn collect<'t>(expr: &'t Expr, into: &mut Vec<&'t Expr>) {
     match &expr.kind {
         ExprKind::Binary { op: BinaryOp::Add, left, right } => {

@@ -5,7 +5,7 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
 use crate::compile::reader::unknown_function;
 use crate::compile::value::{Value, spell};
-use crate::program::{Metric, PairedTest};
+use crate::program::{Analysis, PairedTest, Score, Subset};
 use crate::syntax::{Clause, DeclarationKind, Expr, ExprKind, Name, Span, SweepAxis, Type, TypeKind, nearest};
 use indexmap::IndexMap;
 use std::rc::Rc;
@@ -19,8 +19,27 @@ pub(in crate::compile) struct Draft {
     pub span: Span,
     /// Settings of each variant.
     pub variants: Vec<Settings>,
-    pub compare: Vec<(String, Span)>,
+    pub compare: Vec<Compared>,
     pub test: PairedTest,
+}
+
+/// Something that a sweep compares: `auc`, `auc on holdout`, `probe.auc`.
+pub(in crate::compile) struct Compared {
+    what: String,
+    /// The subset, with its place.
+    on: Option<(String, Span)>,
+    span: Span,
+}
+
+impl Compared {
+    /// As the plan reads it.
+    pub(in crate::compile) fn item(&self) -> String {
+        match &self.on {
+            // The analysis says by itself on whom it is.
+            Some((on, _)) if !self.what.contains('.') => format!("{} on {on}", self.what),
+            _ => self.what.clone(),
+        }
+    }
 }
 
 /// What one variant sets: values by name, each with its spelling.
@@ -80,12 +99,22 @@ pub(in crate::compile) fn sweep(
             return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
         }
         for value in &clause.values {
-            draft.compare.push((e.sources.text(value.value.span).to_string(), value.value.span));
+            let mut on = None;
             for (link, what) in &value.links {
-                if link.text == "with" {
-                    draft.test = paired_test(e, what)?;
+                match link.text.as_str() {
+                    "with" => draft.test = paired_test(e, what)?,
+                    "on" => on = Some((e.sources.text(what.span).to_string(), what.span)),
+                    other => {
+                        let message = format!("`compare` has no `{other}`");
+                        return e.fail(
+                            Diagnostic::error(Code::UnknownClause, link.span, message)
+                                .hint("it has `on` and `with`: compare auc on holdout with wilcoxon"),
+                        );
+                    }
                 }
             }
+            let what = e.sources.text(value.value.span).to_string();
+            draft.compare.push(Compared { what, on, span: value.value.span });
         }
     }
     Ok(draft)
@@ -280,45 +309,87 @@ pub(in crate::compile) fn spell_setting(e: &Evaluator<'_>, value: &Value) -> Str
     }
 }
 
-/// What a sweep compares must be a score's metric or a field of an analysis.
+/// What a sweep compares must be a score's metric or a field of an analysis, of all members of its family.
 pub(in crate::compile) fn check_compare(
     e: &mut Evaluator<'_>,
     draft: &Draft,
-    metrics: &[Metric],
-    analyses: &[crate::program::Analysis],
+    scores: &[Score],
+    analyses: &[Analysis],
 ) -> Eval<()> {
-    for (item, span) in &draft.compare {
-        if let Some((name, field)) = item.rsplit_once('.') {
-            match analyses.iter().find(|a| a.name == name) {
-                Some(analysis) if super::analysis::fields(analysis.kind).contains(&field) => continue,
-                Some(analysis) => {
-                    let known = super::analysis::fields(analysis.kind);
-                    let message = format!("`{name}` has no field `{field}`");
-                    return e.fail(
-                        Diagnostic::error(Code::UnknownField, *span, message)
-                            .hint(format!("it has {}", known.join(", "))),
-                    );
-                }
-                None => {
-                    let message = format!("there is no analysis `{name}`");
-                    return e.fail(
-                        Diagnostic::error(Code::UnknownName, *span, message).hint(
-                            "name a metric that is scored, or a field of an analysis: `auc`, `differ.significant`",
-                        ),
-                    );
-                }
-            }
-        }
-        if !metrics.iter().any(|m| m.name() == item) {
-            let known: Vec<&str> = metrics.iter().map(|m| m.name()).collect();
-            let hint = match nearest(item, &known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if known.is_empty() => "add a score: `score m: auc`".to_string(),
-                None => format!("the file scores {}", known.join(", ")),
-            };
-            let message = format!("nothing scores `{item}`");
-            return e.fail(Diagnostic::error(Code::UnknownMetric, *span, message).hint(hint));
-        }
-    }
+    all(draft.compare.iter().map(|compared| match compared.what.rsplit_once('.') {
+        Some((name, field)) => compared_field(e, compared, (name, field), analyses),
+        None => compared_metric(e, compared, scores),
+    }))?;
     Ok(())
+}
+
+fn compared_field(
+    e: &mut Evaluator<'_>,
+    compared: &Compared,
+    (name, field): (&str, &str),
+    analyses: &[Analysis],
+) -> Eval<()> {
+    let member = |a: &&Analysis| a.is_of(name) || a.name == name;
+    let Some(analysis) = analyses.iter().find(member) else {
+        let known: Vec<&str> = analyses.iter().map(|a| a.family().unwrap_or(&a.name)).collect();
+        let hint = match nearest(name, &known) {
+            Some(near) => format!("did you mean `{near}.{field}`?"),
+            None => "name a metric that is scored, or a field of an analysis: `auc`, `differ.significant`".to_owned(),
+        };
+        let message = format!("there is no analysis `{name}`");
+        return e.fail(Diagnostic::error(Code::UnknownName, compared.span, message).hint(hint));
+    };
+    let known = super::analysis::field_names(analysis);
+    if !known.contains(&field) {
+        let hint = match nearest(field, &known) {
+            Some(near) => format!("did you mean `{name}.{near}`?"),
+            None => format!("it has {}", known.join(", ")),
+        };
+        let message = format!("`{name}` has no field `{field}`");
+        return e.fail(Diagnostic::error(Code::UnknownField, compared.span, message).hint(hint));
+    }
+    match (&compared.on, analysis.word("on")) {
+        (Some((on, _)), Some(own)) if on == own => Ok(()),
+        (Some((on, span)), own) => {
+            let message = format!("`{name}` is not asked of the {on} subjects");
+            let hint = match own {
+                Some(_) => format!("say it where it is asked: analysis {name} = ..(.., on: {on})"),
+                None => format!("write: compare {name}.{field}"),
+            };
+            e.fail(Diagnostic::error(Code::WrongArgument, *span, message).hint(hint))
+        }
+        (None, _) => Ok(()),
+    }
+}
+
+fn compared_metric(e: &mut Evaluator<'_>, compared: &Compared, scores: &[Score]) -> Eval<()> {
+    let item = &compared.what;
+    let of_metric = |s: &&Score| s.metrics.iter().any(|m| m.name() == item);
+    if !scores.iter().any(|s| of_metric(&s)) {
+        let known: Vec<&str> = scores.iter().flat_map(|s| s.metrics.iter().map(|m| m.name())).collect();
+        let hint = match nearest(item, &known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => "add a score: `score m: auc`".to_string(),
+            None => format!("the file scores {}", known.join(", ")),
+        };
+        let message = format!("nothing scores `{item}`");
+        return e.fail(Diagnostic::error(Code::UnknownMetric, compared.span, message).hint(hint));
+    }
+    let Some((on, span)) = &compared.on else { return Ok(()) };
+    if scores.iter().filter(of_metric).any(|s| subset_word(s.on) == on) {
+        return Ok(());
+    }
+    let of = scores.iter().find(of_metric).map_or("m", |s| s.of.as_str());
+    let hint = format!("add: score {of} on {on}: {item}");
+    e.fail(Diagnostic::error(Code::SubsetUnknown, *span, format!("nothing scores `{item}` on {on}")).hint(hint))
+}
+
+fn subset_word(subset: Subset) -> &'static str {
+    match subset {
+        Subset::All => "all",
+        Subset::Training => "training",
+        Subset::Validation => "validation",
+        Subset::Test => "test",
+        Subset::Holdout => "holdout",
+    }
 }

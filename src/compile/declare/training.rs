@@ -22,7 +22,7 @@ fn function<'t>(e: &mut Evaluator<'_>, expr: &'t Expr, what: &str, known: &[&str
     }
 }
 
-pub(super) fn optimizer(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Optimizer> {
+pub(in crate::compile) fn optimizer(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Optimizer> {
     let parts = function(e, expr, "optimizer", &["Adam", "AdamW", "SGD", "RAdam"])?;
     let mut reader = Reader::of(&parts);
     let lr = reader.real(e, "lr", 0.0, 1e3)?.unwrap_or(1e-3);

@@ -1,7 +1,7 @@
 //! Calls and pipes: making modules, applying modules and functions.
 
 use super::{Code, Diagnostic, Eval, Evaluator, InstanceKind, all};
-use crate::compile::value::{InstanceId, Value};
+use crate::compile::value::{Builtin, InstanceId, Value};
 use crate::graph::{Kind, Mixture, Module, NodeId, Op, Presence, TensorType};
 use crate::ops::{Arguments, Arity, Family, Refusal, Stanza};
 use crate::syntax::{Argument, Expr, ExprKind, Span};
@@ -75,6 +75,7 @@ impl Evaluator<'_> {
                 let mut bound = self.operator_arguments(stanza, &rest, callee)?;
                 self.apply_function(stanza, &mut bound, inputs, span)
             }
+            Value::Builtin(Builtin::Fool) => self.fool(piped, arguments, span),
             Value::Builtin(builtin) => {
                 let mut given: Vec<(Value, Span)> = piped.into_iter().collect();
                 for argument in arguments {
@@ -270,7 +271,11 @@ impl Evaluator<'_> {
                 let message =
                     format!("`{}` reads {count} {values} ({}), {given} {was} given", stanza.name, names.join(", "));
                 let made = if stanza.makes_a_module() { "(..)" } else { "" };
-                (message, format!("write {}{made}({})", stanza.name, names.join(", ")))
+                let mut hint = format!("write {}{made}({})", stanza.name, names.join(", "));
+                if given > count {
+                    hint.push_str("; of a list take one: `.last`, `[0]`, or each in turn by `for`");
+                }
+                (message, hint)
             }
             Arity::AtLeast(least) => {
                 let message = format!("`{}` reads at least {least} values, {given} were given", stanza.name);

@@ -18,8 +18,10 @@ impl Evaluator<'_> {
         let mut rest = Vec::new();
         match stanza.arity {
             Arity::AtLeast(_) => {
-                rest.extend(arguments.iter().filter(|a| a.name.is_some()).cloned());
-                let values = arguments.iter().filter(|a| a.name.is_none());
+                // `margin(near: .., of: parts.s)`: where the values are many, `of` may name them.
+                let read = |a: &&Argument| a.name.as_ref().is_none_or(|name| name.text == "of");
+                rest.extend(arguments.iter().filter(|a| !read(a)).cloned());
+                let values = arguments.iter().filter(read);
                 inputs.extend(all(values.map(|a| Ok((self.eval(&a.value)?, a.value.span))))?);
             }
             Arity::Exactly(names) => {
@@ -170,6 +172,18 @@ impl Evaluator<'_> {
             && words.contains(&word.as_str())
         {
             return Ok(ops::Argument::Word(word.clone()));
+        }
+        if let (ExprKind::Phrase(parts), ParameterType::Word(words)) = (&expr.kind, parameter.ty) {
+            let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(" ");
+            if words.contains(&text.as_str()) {
+                return Ok(ops::Argument::Word(text));
+            }
+            let hint = match nearest(&text, words) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it is one of {}", words.join(", ")),
+            };
+            let message = format!("`{}` of `{function}` cannot be `{text}`", parameter.name);
+            return self.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
         }
         if let (ExprKind::Name(word), ParameterType::Padding) = (&expr.kind, parameter.ty)
             && word == "same"

@@ -38,7 +38,7 @@ impl Evaluator<'_> {
     }
 
     /// An arithmetic operation on two values.
-    pub(super) fn arithmetic(&mut self, op: BinaryOp, a: (Value, Span), b: (Value, Span), span: Span) -> Eval<Value> {
+    pub fn arithmetic(&mut self, op: BinaryOp, a: (Value, Span), b: (Value, Span), span: Span) -> Eval<Value> {
         if let (Some(x), Some(y)) = (a.0.as_real(), b.0.as_real()) {
             return self.constants(op, &a.0, &b.0, x, y, span);
         }

@@ -158,7 +158,7 @@ impl Evaluator<'_> {
     }
 
     /// Whether something known to the compiler holds.
-    pub(super) fn condition(&mut self, value: &Value, span: Span) -> Eval<bool> {
+    pub fn condition(&mut self, value: &Value, span: Span) -> Eval<bool> {
         match value {
             Value::Bool(b) => Ok(*b),
             Value::Tensor(_) | Value::Input(_) => {

@@ -20,7 +20,7 @@ impl Evaluator<'_> {
     }
 
     /// The members of what a loop goes over, with their keys.
-    fn members(&mut self, value: &Value, span: Span) -> Eval<Vec<(String, Value)>> {
+    pub(super) fn members(&mut self, value: &Value, span: Span) -> Eval<Vec<(String, Value)>> {
         match value {
             Value::Group(inputs) => {
                 Ok(inputs.iter().map(|i| (self.inputs[*i].name.clone(), Value::Input(*i))).collect())
@@ -77,7 +77,19 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Eval<Value> {
         let value = self.eval(over)?;
-        let members = self.members(&value, over.span)?;
+        let entries = self.turns((names, &value, over.span), filter, span, |e, _| e.body(body))?;
+        Ok(Value::Family(Rc::new(Family { entries })))
+    }
+
+    /// Goes through the turns of a loop, the last name fastest: what `work` makes of each, with its key.
+    pub fn turns<T>(
+        &mut self,
+        (names, over, over_span): (&[Name], &Value, Span),
+        filter: Option<&Expr>,
+        span: Span,
+        mut work: impl FnMut(&mut Self, &[String]) -> Eval<T>,
+    ) -> Eval<Vec<(Vec<String>, T)>> {
+        let members = self.members(over, over_span)?;
         if members.len().checked_pow(names.len() as u32).is_none_or(|n| n > MAX_TURNS) {
             return self.fail(
                 Diagnostic::error(Code::TooLarge, span, format!("the loop has more than {MAX_TURNS} turns"))
@@ -85,10 +97,8 @@ impl Evaluator<'_> {
             );
         }
         let mut entries = Vec::new();
-        let mut failed = None;
         let turns = members.len().pow(names.len() as u32);
         for turn in 0..turns {
-            // Nested loops in the order of their names: the last one runs fastest.
             let mut rest = turn;
             let mut picked = vec![0; names.len()];
             for slot in picked.iter_mut().rev() {
@@ -98,6 +108,7 @@ impl Evaluator<'_> {
             let key: Vec<String> = picked.iter().map(|p| members[*p].0.clone()).collect();
             let bound: Vec<(String, Value)> =
                 names.iter().zip(&picked).map(|(n, p)| (n.text.clone(), members[*p].1.clone())).collect();
+            // The same mistake in every turn is told once: the first ends the loop.
             let value = self.in_turn(key.join(", "), bound, |e| {
                 if let Some(filter) = filter {
                     let holds = e.eval(filter)?;
@@ -105,22 +116,11 @@ impl Evaluator<'_> {
                         return Ok(None);
                     }
                 }
-                e.body(body).map(Some)
-            });
-            match value {
-                Ok(Some(value)) => entries.push((key, value)),
-                Ok(None) => {}
-                Err(reported) => {
-                    failed = Some(reported);
-                    // The same mistake in every turn is told once.
-                    break;
-                }
-            }
+                work(e, &key).map(Some)
+            })?;
+            entries.extend(value.map(|value| (key, value)));
         }
-        match failed {
-            Some(reported) => Err(reported),
-            None => Ok(Value::Family(Rc::new(Family { entries }))),
-        }
+        Ok(entries)
     }
 
     /// `scan`: every value on the way, as a list; `fold`: the last one.
@@ -294,6 +294,28 @@ impl Evaluator<'_> {
                     _ => Ok(Value::List(Rc::new(shape.iter().map(|d| Value::Int(*d as i64)).collect()))),
                 }
             }
+            Builtin::Position => match given.as_slice() {
+                [(Value::Input(member), place), (Value::Group(group), _)] => {
+                    match group.iter().position(|input| input == member) {
+                        Some(position) => Ok(Value::Int(position as i64 + 1)),
+                        None => {
+                            let name = self.inputs[*member].name.clone();
+                            let known: Vec<&str> = group.iter().map(|i| self.inputs[*i].name.as_str()).collect();
+                            let hint = format!("the group has {}", known.join(", "));
+                            self.fail(
+                                Diagnostic::error(Code::UnknownKey, *place, format!("`{name}` is not in the group"))
+                                    .hint(hint),
+                            )
+                        }
+                    }
+                }
+                _ => self.fail(
+                    Diagnostic::error(Code::WrongArgument, span, "`position` takes a member and its group")
+                        .hint("write position(m, group), inside `for m in group { .. }`"),
+                ),
+            },
+            // Its critic is no value: it is taken up before its arguments are evaluated.
+            Builtin::Fool => Err(super::Reported),
             Builtin::Sum | Builtin::Mean | Builtin::Max | Builtin::Min => {
                 let mut members = Vec::new();
                 for (value, place) in &given {

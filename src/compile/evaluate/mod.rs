@@ -17,9 +17,12 @@ mod block;
 mod dimension;
 mod expression;
 mod family;
+mod fool;
 mod globals;
 mod loss;
 mod model;
+
+pub(super) use fool::Critic;
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Sources};
@@ -153,6 +156,8 @@ pub(super) struct Evaluator<'a> {
     pub used: Vec<bool>,
     /// Outputs that losses, scores and analyses read.
     pub read: BTreeSet<NodeId>,
+    /// Critics of the stage that is being compiled; `None` outside of `minimize`.
+    critics: Option<Vec<Critic>>,
     globals: Vec<Global>,
     frames: Vec<Frame>,
     input_nodes: IndexMap<usize, NodeId>,
@@ -202,6 +207,7 @@ impl<'a> Evaluator<'a> {
             at_least_one: BTreeSet::new(),
             used: vec![false; unit.declarations.len()],
             read: BTreeSet::new(),
+            critics: None,
             globals: vec![Global::Untouched; unit.declarations.len()],
             frames: vec![frame],
             input_nodes: IndexMap::new(),

@@ -306,7 +306,7 @@ impl Evaluator<'_> {
         Ok(members)
     }
 
-    fn key_of_index(&mut self, expr: &Expr) -> Eval<String> {
+    pub fn key_of_index(&mut self, expr: &Expr) -> Eval<String> {
         let ExprKind::Index { by, .. } = &expr.kind else { return Ok(String::new()) };
         let mut keys = Vec::with_capacity(by.len());
         for expr in by {

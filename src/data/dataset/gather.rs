@@ -3,7 +3,7 @@
 use super::super::bids::FilePattern;
 use super::super::cache::{Cache, CachedImage, VERSION};
 use super::super::cohort::{CohortData, ColumnPlace, ImageFile};
-use super::super::error::{DataError, Result};
+use super::super::error::{DataError, IN_NO_COHORT, Result};
 use super::super::flow::Flow;
 use super::super::nifti::FileBytes;
 use super::super::table::same_level;
@@ -194,6 +194,10 @@ pub(super) fn decode(
             InputSource::Column { .. } if !spec.levels.is_empty() => {
                 Content::Class(found.iter().map(|f| if let Found::Class(c) = f { Some(*c) } else { None }).collect())
             }
+            InputSource::Given => {
+                errors.push(in_no_cohort(spec));
+                continue;
+            }
             InputSource::Column { .. } => {
                 Content::Real(found.iter().map(|f| if let Found::Real(v) = f { Some(*v) } else { None }).collect())
             }
@@ -201,6 +205,10 @@ pub(super) fn decode(
     }
     DataError::collect(errors)?;
     Ok(content)
+}
+
+fn in_no_cohort(spec: &InputSpec) -> DataError {
+    DataError::Input { input: spec.name.clone(), problem: IN_NO_COHORT.into() }
 }
 
 /// The chain of an image input.
@@ -264,6 +272,7 @@ impl Reader {
                     return Ok(None);
                 }
                 Ok(Some(match &spec.source {
+                    InputSource::Given => return Err(in_no_cohort(spec)),
                     InputSource::Image { pattern, .. } => Self::Image(FilePattern::new(pattern)?),
                     InputSource::Column { column } => Self::Column(cohort.column(column)?),
                     InputSource::Columns { .. } => {

@@ -35,8 +35,15 @@ of each tissue, partly filled voxels counted in part; the _dseg files have the t
 numbered as in dseg.tsv.
 ";
 
-/// `dataset_description.json` of the dataset, or of the derivative that holds the truth.
-pub(super) fn description(phantom: &Phantom, derivative: bool) -> Value {
+/// The README of the regional volumes.
+pub(super) const REGIONS_README: &str = "\
+Volumes in mm3 of 64 cortical, 35 subcortical and 16 hippocampal regions of the synthetic people. They are drawn from
+head size, sex, age and how ill a person is, not measured in the scans; regions.json says how much disease takes of each. Hippocampal regions are n/a where the T2w scan is
+missing.
+";
+
+/// `dataset_description.json` of the dataset, or of one of its derivatives: `truth`, `regions`.
+pub(super) fn description(phantom: &Phantom, derivative: Option<&str>) -> Value {
     let mut description = json!({
         "Name": "Synthetic heads with a clinical table",
         "BIDSVersion": "1.10.0",
@@ -50,8 +57,11 @@ pub(super) fn description(phantom: &Phantom, derivative: bool) -> Value {
             "Specification": phantom.spec(),
         }],
     });
-    if derivative {
-        description["Name"] = json!("What is true of the synthetic heads");
+    if let Some(name) = derivative {
+        description["Name"] = match name {
+            "truth" => json!("What is true of the synthetic heads"),
+            _ => json!("Volumes of regions of the synthetic heads"),
+        };
         description["DatasetType"] = json!("derivative");
     }
     description
@@ -121,6 +131,10 @@ pub(super) fn participants() -> Value {
             "Levels": { "control": "healthy", "patient": "ill" },
         },
         "severity": { "Description": "How ill, 0 to 10; an outcome, as the diagnosis is" },
+        "stage": {
+            "Description": "Severity in steps",
+            "Levels": { "none": "below 4.5", "mild": "below 6", "moderate": "below 7.5", "severe": "7.5 and above" },
+        },
     })
 }
 

@@ -4,6 +4,7 @@
 //! dataset_description.json  README  participants.tsv  participants.json  T1w.json ... pet.json
 //! sub-001/anat/sub-001_T1w.nii.gz ...    sub-001/pet/sub-001_pet.nii.gz
 //! derivatives/truth/dataset_description.json  truth.tsv  truth.json  dseg.tsv
+//! derivatives/regions/dataset_description.json  regions.tsv  regions.json  README
 //! derivatives/truth/sub-001/anat/sub-001_dseg.nii.gz
 //! ```
 //!
@@ -21,8 +22,9 @@ use tempfile::TempDir;
 
 use super::anatomy::Tissue;
 use super::bids_metadata as metadata;
+use super::regions;
 use super::spec::{Contrast, PhantomError};
-use super::{Head, Phantom, Truth};
+use super::{Head, Phantom, REGIONS_TABLE, TRUTH_TABLE, Truth};
 
 /// What [`write_bids`] has written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +54,11 @@ pub fn write_bids(
         .map_err(io_error("make a staging folder in", dir))?;
     let tree = Tree { phantom, root: dir, staging };
 
-    tree.json("dataset_description.json", &metadata::description(phantom, false))?;
-    tree.json("derivatives/truth/dataset_description.json", &metadata::description(phantom, true))?;
+    tree.json("dataset_description.json", &metadata::description(phantom, None))?;
+    for derivative in ["truth", "regions"] {
+        let path = format!("derivatives/{derivative}/dataset_description.json");
+        tree.json(&path, &metadata::description(phantom, Some(derivative)))?;
+    }
     let total = phantom.rows().len();
     let done = AtomicUsize::new(0);
     let mut subjects: Vec<(usize, Truth)> = Vec::with_capacity(total);
@@ -101,7 +106,7 @@ fn make_room(dir: &Path, overwrite: bool) -> Result<(), PhantomError> {
         })
         .map(|entry| entry.path())
         .collect();
-    stale.push(dir.join("derivatives/truth"));
+    stale.extend(["derivatives/truth", "derivatives/regions"].map(|path| dir.join(path)));
     for folder in stale.iter().filter(|folder| folder.is_dir()) {
         fs::remove_dir_all(folder).map_err(io_error("remove", folder))?;
     }
@@ -142,7 +147,11 @@ impl Tree<'_> {
 
     fn tables(&self, subjects: &[(usize, Truth)]) -> Result<(), PhantomError> {
         let phantom = self.phantom;
-        let texts = [("README", metadata::README), ("derivatives/truth/README", metadata::TRUTH_README)];
+        let texts = [
+            ("README", metadata::README),
+            ("derivatives/truth/README", metadata::TRUTH_README),
+            ("derivatives/regions/README", metadata::REGIONS_README),
+        ];
         for (path, text) in texts {
             self.place(path, |file| fs::write(file, text).map_err(io_error("write", file)))?;
         }
@@ -166,14 +175,17 @@ impl Tree<'_> {
         let mut columns = metadata::TRUTH_COLUMNS.to_vec();
         columns.extend(volumes.iter().map(String::as_str));
         let rows = subjects.iter().zip(phantom.rows()).map(|((_, truth), row)| {
-            let f = &truth.factors;
-            let hidden = [f.atrophy, f.marker, f.lesion_load, f.hypometabolism, f.severity, f.age];
             let mut cells = vec![row.participant_id.clone()];
-            cells.extend(hidden.iter().map(|v| format!("{v:.4}")));
+            cells.extend(truth.factors.hidden().iter().map(|v| format!("{v:.4}")));
             cells.extend(truth.volumes.values().map(|v| format!("{v:.1}")));
             cells
         });
-        self.table("derivatives/truth/truth.tsv", &columns, rows)
+        self.table(TRUTH_TABLE, &columns, rows)?;
+        self.json("derivatives/regions/regions.json", &regions::described(phantom.spec()))?;
+        let Some((columns, rows)) = phantom.derivative(REGIONS_TABLE) else { return Ok(()) };
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let text = |cell: Option<String>| cell.unwrap_or_else(|| "n/a".into());
+        self.table(REGIONS_TABLE, &columns, rows.into_iter().map(|row| row.into_iter().map(text).collect()))
     }
 
     fn json(&self, path: &str, value: &serde_json::Value) -> Result<(), PhantomError> {

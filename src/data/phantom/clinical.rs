@@ -36,8 +36,20 @@ const MAIN: f64 = 0.6;
 const SHIFT: f64 = -0.1;
 
 /// Columns of the table, in the order of `participants.tsv`.
-pub const COLUMNS: [&str; 11] =
-    ["participant_id", "age", "sex", "education", "site", "apoe4", "mmse", "abeta", "ptau", "diagnosis", "severity"];
+pub const COLUMNS: [&str; 12] = [
+    "participant_id",
+    "age",
+    "sex",
+    "education",
+    "site",
+    "apoe4",
+    "mmse",
+    "abeta",
+    "ptau",
+    "diagnosis",
+    "severity",
+    "stage",
+];
 
 /// Sex as the table has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -96,6 +108,16 @@ pub struct Row {
 }
 
 impl Row {
+    /// Severity in four steps.
+    fn stage(&self) -> &'static str {
+        match self.severity {
+            s if s < 4.5 => "none",
+            s if s < 6.0 => "mild",
+            s if s < 7.5 => "moderate",
+            _ => "severe",
+        }
+    }
+
     /// A cell as text: `None` when it is missing, or when there is no such column (see [`COLUMNS`]).
     pub fn cell(&self, column: &str) -> Option<String> {
         match column {
@@ -110,6 +132,7 @@ impl Row {
             "ptau" => self.ptau.map(|v| format!("{v:.1}")),
             "diagnosis" => Some(self.diagnosis.name().to_owned()),
             "severity" => Some(format!("{:.2}", self.severity)),
+            "stage" => Some(self.stage().to_owned()),
             _ => None,
         }
     }
@@ -132,6 +155,13 @@ pub struct Factors {
     pub hypometabolism: f64,
     /// How ill, as in the table.
     pub severity: f64,
+}
+
+impl Factors {
+    /// The factors in the order of the columns of `truth.tsv`.
+    pub(super) fn hidden(&self) -> [f64; 6] {
+        [self.atrophy, self.marker, self.lesion_load, self.hypometabolism, self.severity, self.age]
+    }
 }
 
 /// The causes that the diagnosis is drawn from.

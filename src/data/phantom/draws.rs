@@ -18,6 +18,8 @@ pub(super) enum Purpose {
     Deformation = 5,
     Folds = 6,
     Lesions = 7,
+    /// Regional volumes: part 0 what regions are (one owner), part 1 what a subject has.
+    Regions = 8,
     /// Scanner settings of a subject's visit, one stream for each contrast.
     Acquisition = 16,
     /// Thermal noise, one stream for each contrast and, within it, for each plane.

@@ -18,6 +18,7 @@ mod deformation;
 mod draws;
 mod folds;
 mod head;
+mod regions;
 mod shapes;
 mod spec;
 #[cfg(test)]
@@ -38,6 +39,11 @@ pub use spec::{Contrast, PhantomError, PhantomSpec};
 
 use deformation::Grid;
 use draws::{Purpose, stream};
+
+/// The hidden factors beside the scans; a cohort reads them by `join`.
+pub const TRUTH_TABLE: &str = "derivatives/truth/truth.tsv";
+/// The volumes of regions beside the scans; a cohort reads them by `join`.
+pub const REGIONS_TABLE: &str = "derivatives/regions/regions.tsv";
 
 /// A cohort that exists only as its specification: rows are at hand, scans are painted on demand.
 #[derive(Debug, Clone)]
@@ -82,6 +88,46 @@ impl Phantom {
     /// A cell of the table as text; `None` when it is missing, and when there is no such row or column.
     pub fn cell(&self, row: usize, column: &str) -> Option<String> {
         self.rows.get(row)?.cell(column)
+    }
+
+    /// A table that stands beside the scans, by its path in the folder that [`write_bids`] makes: the hidden factors
+    /// ([`TRUTH_TABLE`], without the tissue volumes, for which heads would have to be painted) or the volumes of
+    /// regions ([`REGIONS_TABLE`]). Columns, and rows of cells; the first column is `participant_id`.
+    pub fn derivative(&self, path: &str) -> Option<(Vec<String>, Vec<Vec<Option<String>>>)> {
+        match path {
+            TRUTH_TABLE => {
+                let columns = bids_metadata::TRUTH_COLUMNS.map(str::to_owned).to_vec();
+                let row = |subject: usize| {
+                    let hidden = self.factors(subject).hidden().map(|v| Some(format!("{v:.4}")));
+                    let id = Some(self.rows[subject].participant_id.clone());
+                    std::iter::once(id).chain(hidden).collect()
+                };
+                Some((columns, (0..self.rows.len()).map(row).collect()))
+            }
+            REGIONS_TABLE => {
+                let regions = regions::regions(&self.spec);
+                let columns =
+                    std::iter::once("participant_id".to_owned()).chain(regions.iter().map(|r| r.name.clone()));
+                let row = |subject: usize| {
+                    let id = Some(self.rows[subject].participant_id.clone());
+                    let volumes = self.volumes_of(&regions, subject).into_iter();
+                    std::iter::once(id).chain(volumes.map(|v| v.map(|v| format!("{v:.1}")))).collect()
+                };
+                Some((columns.collect(), (0..self.rows.len()).map(row).collect()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Volumes of the regions in mm3, in the order of the columns of [`REGIONS_TABLE`]; `None` where the scan they are
+    /// measured on is missing.
+    pub fn regional_volumes(&self, subject: usize) -> Vec<Option<f64>> {
+        self.volumes_of(&regions::regions(&self.spec), subject)
+    }
+
+    fn volumes_of(&self, regions: &[regions::Region], subject: usize) -> Vec<Option<f64>> {
+        let (row, factors) = clinical::draw(&self.spec, subject);
+        regions::volumes(&self.spec, regions, subject, (&row, &factors), |scan| self.has_scan(subject, scan))
     }
 
     /// Whether the subject has this scan. Nobody lacks T1w, if it is among the contrasts.

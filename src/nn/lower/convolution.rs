@@ -2,6 +2,7 @@
 
 use super::super::forward::Step;
 use super::super::{B, Dynamic, NnError};
+use super::banded;
 use crate::graph::ConvOp;
 use burn::tensor::Tensor;
 use burn::tensor::module::{conv_transpose1d, conv_transpose2d, conv_transpose3d, conv1d, conv2d, conv3d};
@@ -12,7 +13,20 @@ pub(super) fn convolution(step: &Step<'_>, conv: &ConvOp) -> Result<Dynamic, NnE
     let layer = step.node.module.and_then(|m| step.network.layer(m));
     let weights = layer.and_then(|(_, layer)| layer.convolution_weights());
     let Some((weight, bias)) = weights else { return Err(step.broken("it has no convolution's weights")) };
-    let x = step.tensor(0)?;
+    weighed(step, conv, step.tensor(0)?, weight, bias)
+}
+
+/// The same with a weight and a bias that are given, one of each for the whole batch.
+pub(super) fn weighed(
+    step: &Step<'_>,
+    conv: &ConvOp,
+    x: Dynamic,
+    weight: Dynamic,
+    bias: Option<Tensor<B, 1>>,
+) -> Result<Dynamic, NnError> {
+    if banded::applies(conv, &x) {
+        return banded::convolution(step, conv, x, weight, bias);
+    }
     match (conv.kernel.len(), &conv.transposed) {
         (1, None) => plain::<1>(step, conv, x, |x, p| {
             Dynamic::of(conv1d::<B>(

@@ -11,7 +11,8 @@
 
 use super::super::forward::Step;
 use super::super::{Dynamic, NnError};
-use crate::graph::ConvOp;
+use super::convolution;
+use crate::graph::{ConvOp, NodeId};
 
 /// `[rows, c, ...]` and `[rows, c', c, k...]` to `[rows, c', ...]`.
 pub(super) fn convolve(step: &Step<'_>, conv: &ConvOp) -> Result<Dynamic, NnError> {
@@ -20,6 +21,13 @@ pub(super) fn convolve(step: &Step<'_>, conv: &ConvOp) -> Result<Dynamic, NnErro
     let lengths = [conv.stride.len(), conv.padding.len(), conv.dilation.len(), x.dims().len().wrapping_sub(2)];
     if lengths != [axes; 4] || kernel.dims().len() != axes + 3 {
         return Err(step.broken(format!("it convolves {:?} by {:?}", x.dims(), kernel.dims())));
+    }
+    let for_everybody = |input: &NodeId| !step.graph.node(*input).ty.batched;
+    if step.node.inputs[1..].iter().all(for_everybody) {
+        // One kernel for the whole batch, such as a mixture of experts weighed by what is the same for everybody.
+        let weight = kernel.clone().reshape(&kernel.dims()[1..]);
+        let bias = if conv.bias { Some(step.tensor(2)?.flat().rank::<1>()) } else { None };
+        return convolution::weighed(step, conv, x, weight, bias);
     }
     let columns = columns(x, conv);
     let rows = kernel.dims()[0];

@@ -80,3 +80,11 @@ pub(super) fn matmul(step: &Step<'_>) -> Result<Dynamic, NnError> {
     }
     Ok(a.matmul(b.reshape(&dims)).reshape(&step.result_dims()))
 }
+
+/// A learned array: one for the whole batch.
+pub(super) fn learned(step: &Step<'_>) -> Result<Dynamic, NnError> {
+    let Some((_, Layer::Learned(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+        return Err(step.broken("it has no array"));
+    };
+    Ok(layer.value().reshape(&step.result_dims()))
+}

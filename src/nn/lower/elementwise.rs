@@ -22,6 +22,8 @@ pub(super) fn unary(x: Dynamic, function: Unary) -> Dynamic {
         Unary::Sqrt => x.sqrt(),
         Unary::Square => x.square(),
         Unary::Abs => x.abs(),
+        // A step at 0 on both sides, made of two clamps of a huge multiple; exact for all but subnormal numbers.
+        Unary::IsZero => x.detach().abs().mul_scalar(f64::from(f32::MAX)).at_most(1.0).neg().add_scalar(1.0),
         Unary::Negate => x.neg(),
         Unary::Clamp { low, high } => x.at_least(low).at_most(high),
     }

@@ -15,6 +15,7 @@ pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
         LossOp::MeanSquared => difference(step, x, y)?.square().mean_all(),
         LossOp::SumSquared => difference(step, x, y)?.square().sum_all().div_scalar(rows),
         LossOp::MeanAbsolute => difference(step, x, y)?.abs().mean_all(),
+        LossOp::SumAbsolute => difference(step, x, y)?.abs().sum_all().div_scalar(rows),
         LossOp::Huber { delta } => {
             let d = difference(step, x, y)?.abs();
             let near = d.clone().at_most(*delta);
@@ -31,13 +32,14 @@ pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
         LossOp::CrossEntropy { weights, smoothing } => cross_entropy(step, x, y, weights, *smoothing)?,
         LossOp::GaussianNll => gaussian_nll(step, x, y)?.sum_all().div_scalar(rows),
         LossOp::CoxPartialLikelihood => cox(x, y, step.tensor(2)?),
-        LossOp::Dice { smooth } => dice(step, x, y, *smooth)?,
         LossOp::InfoNce(scoring) => contrastive::info_nce(step, x, y, scoring),
         LossOp::FenchelDual { scoring, measure } => contrastive::fenchel_dual(step, x, y, scoring, *measure),
         LossOp::SupervisedContrastive { scoring, base_temperature } => {
             contrastive::supervised(step, scoring, *base_temperature)?
         }
         LossOp::CanonicalCorrelation { ridge, norm } => correlation::total_correlation(step, x, y, *ridge, *norm)?,
+        LossOp::Dice { smooth, squared, whole_batch } => dice(step, x, y, *smooth, *squared, *whole_batch)?,
+        LossOp::Margin { .. } => return Err(step.broken("a margin reads a family, not a pair")),
     })
 }
 
@@ -158,8 +160,16 @@ fn cox(risk: Dynamic, time: Dynamic, event: Dynamic) -> Dynamic {
 }
 
 /// Class probabilities `[rows, n, ..]`, classes `[rows, ..]`: one minus `(2 sum(p t) + s) / (sum(p) + sum(t) + s)` for each
-/// row and class but the first, sums over space; the mean over both.
-fn dice(step: &Step<'_>, p: Dynamic, y: Dynamic, smooth: f64) -> Result<Dynamic, NnError> {
+/// row and class but the first, sums over space; the mean over both. `squared` sums `p^2` below the line (`t` is 0 or 1);
+/// `whole_batch` sums over rows as well.
+fn dice(
+    step: &Step<'_>,
+    p: Dynamic,
+    y: Dynamic,
+    smooth: f64,
+    squared: bool,
+    whole_batch: bool,
+) -> Result<Dynamic, NnError> {
     let dims = p.dims();
     let (rows, classes) = (dims[0], dims.get(1).copied().unwrap_or(1));
     let places = p.len() / (rows * classes).max(1);
@@ -168,9 +178,10 @@ fn dice(step: &Step<'_>, p: Dynamic, y: Dynamic, smooth: f64) -> Result<Dynamic,
     }
     let truth = y.reshape(&[rows, places]).one_hot(classes).permute(&[0, 2, 1]);
     let foreground = |v: Dynamic| v.slice(1, 1, classes, 1);
+    let total = |v: Dynamic| if whole_batch { v.sum(&[2]).sum(&[0]) } else { v.sum(&[2]) };
     let p = foreground(p.reshape(&[rows, classes, places]));
     let truth = foreground(truth);
-    let overlap = p.clone().mul(truth.clone()).sum(&[2]).mul_scalar(2.0).add_scalar(smooth);
-    let size = p.sum(&[2]).add(truth.sum(&[2])).add_scalar(smooth);
+    let overlap = total(p.clone().mul(truth.clone())).mul_scalar(2.0).add_scalar(smooth);
+    let size = total(if squared { p.square() } else { p }).add(total(truth)).add_scalar(smooth);
     Ok(overlap.div(size).mean_all().neg().add_scalar(1.0))
 }

@@ -4,6 +4,7 @@
 //! first. The match is exhaustive on purpose: an operation without a lowering does not compile.
 
 pub(super) mod absence;
+mod banded;
 mod contrastive;
 mod convolution;
 mod convolve;
@@ -12,6 +13,7 @@ mod dense;
 mod elementwise;
 mod gaussian;
 mod loss;
+mod margin;
 mod normalisation;
 mod pooling;
 mod reduction;
@@ -20,13 +22,14 @@ mod upsample;
 
 use super::forward::Step;
 use super::{Dynamic, NnError};
-use crate::graph::Op;
+use crate::graph::{LossOp, Op};
 
 /// Evaluates a node.
 pub(super) fn lower(step: &Step<'_>) -> Result<Dynamic, NnError> {
     match &step.node.op {
         Op::Input(_) => Err(step.broken("inputs are uploaded, not computed")),
         Op::Fill(value) => Ok(Dynamic::filled(*value, &step.result_dims(), step.device)),
+        Op::Learned { .. } => dense::learned(step),
 
         Op::Conv(conv) => convolution::convolution(step, conv),
         Op::Convolve(conv) => convolve::convolve(step, conv),
@@ -63,6 +66,7 @@ pub(super) fn lower(step: &Step<'_>) -> Result<Dynamic, NnError> {
         Op::LogSumExp { mean } => reduction::log_sum_exp(step, *mean),
         Op::OneHot { levels } => shape::one_hot(step, *levels),
 
+        Op::StopGradient => Ok(step.tensor(0)?.detach()),
         Op::Restrict => step.tensor(0),
         Op::Coalesce(with) => absence::coalesce(step, *with),
         Op::Present(reduction) => absence::present(step, *reduction),
@@ -75,6 +79,7 @@ pub(super) fn lower(step: &Step<'_>) -> Result<Dynamic, NnError> {
         Op::Kl => gaussian::divergence(step),
         Op::LogDensity => gaussian::log_density(step),
 
+        Op::Loss(LossOp::Margin { by, near }) => margin::margin(step, *by, *near),
         Op::Loss(loss) => loss::loss(step, loss),
     }
 }

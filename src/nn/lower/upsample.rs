@@ -11,7 +11,8 @@ pub(super) fn upsample(step: &Step<'_>, mode: UpsampleMode) -> Result<Dynamic, N
     for (axis, extent) in target.iter().enumerate().skip(2) {
         x = match mode {
             UpsampleMode::Nearest => nearest(x, axis, *extent),
-            UpsampleMode::Linear => linear(x, axis, *extent),
+            UpsampleMode::Linear => linear(x, axis, *extent, false),
+            UpsampleMode::LinearAligned => linear(x, axis, *extent, true),
         };
     }
     Ok(x)
@@ -39,15 +40,17 @@ fn nearest(x: Dynamic, axis: usize, extent: usize) -> Dynamic {
 }
 
 /// Element `i` lies at `(i + 1/2) * old / new - 1/2` between the old ones, the ends continued
-/// (PyTorch's `align_corners=False`).
-fn linear(x: Dynamic, axis: usize, extent: usize) -> Dynamic {
+/// (PyTorch's `align_corners=False`); aligned, at `i * (old - 1) / (new - 1)`, so that the ends meet.
+fn linear(x: Dynamic, axis: usize, extent: usize, aligned: bool) -> Dynamic {
     let dims = x.dims();
     let old = dims[axis];
     if extent == old {
         return x;
     }
-    let scale = old as f32 / extent as f32;
-    let place = |i: usize| ((i as f32 + 0.5) * scale - 0.5).max(0.0);
+    let place = |i: usize| match aligned {
+        true => i as f32 * ((old - 1) as f32 / extent.saturating_sub(1).max(1) as f32),
+        false => ((i as f32 + 0.5) * (old as f32 / extent as f32) - 0.5).max(0.0),
+    };
     let left: Vec<usize> = (0..extent).map(|i| (place(i) as usize).min(old - 1)).collect();
     let right: Vec<usize> = left.iter().map(|i| (i + 1).min(old - 1)).collect();
     let shares: Vec<f32> = (0..extent).map(|i| place(i) - left[i] as f32).collect();

@@ -123,6 +123,38 @@ fn convolutions_match_their_definition_and_their_gradients_central_differences()
     }
 }
 
+/// Wide enough for several blocks, whose last is not full, and an even kernel, which pads one side more.
+#[test]
+fn convolutions_with_few_filters_are_cut_into_blocks_and_are_the_same() {
+    for (groups, inputs, outputs) in [(3, 3, 3), (1, 2, 3), (2, 4, 2)] {
+        let op = ConvOp {
+            inputs,
+            outputs,
+            kernel: vec![3, 2, 5],
+            stride: vec![1; 3],
+            padding: vec![(1, 1), (0, 1), (2, 2)],
+            dilation: vec![1; 3],
+            groups,
+            bias: true,
+            transposed: None,
+        };
+        let extent = [3, 2, 19];
+        let mut bench = Bench::new(2);
+        let x = bench.random("x", &[&[inputs][..], &extent].concat(), -1.0, 1.0);
+        let weights = vec![
+            WeightSpec::parameter("weight", [outputs, inputs / groups, 3, 2, 5], Init::Normal(1.0)),
+            WeightSpec::parameter("bias", [outputs], Init::Normal(1.0)),
+        ];
+        let y = bench.layer("conv", Op::Conv(op.clone()), weights, x, &[&[outputs][..], &extent].concat());
+        let (_, network) = bench.network(&[y]);
+        let weights = network.weights().unwrap();
+        let (weight, bias) = (&weights[0].values, &weights[1].values);
+        let expected = convolved(&bench.value(x), weight, bias, &op, 2, extent, extent);
+        assert_close(&bench.value(y), &expected, 1e-5);
+        bench.assert_gradients(y);
+    }
+}
+
 #[test]
 fn transposed_convolutions_match_their_definition_and_their_gradients_central_differences() {
     for axes in 1..=3 {
@@ -208,4 +240,43 @@ fn one_kernel_for_the_batch_meets_every_row() {
     };
     let y = bench.op(Op::Convolve(op), &[x, kernel], &[3, 4, 3]);
     bench.assert_gradients(y);
+}
+
+#[test]
+fn a_kernel_for_everybody_is_that_of_a_layer() {
+    let mut bench = Bench::new(3);
+    let x = bench.random("x", &[2, 5, 6], -1.0, 1.0);
+    let conv = ConvOp {
+        inputs: 2,
+        outputs: 3,
+        kernel: vec![3, 2],
+        stride: vec![2, 1],
+        padding: vec![(1, 0), (0, 1)],
+        dilation: vec![1, 1],
+        groups: 1,
+        bias: true,
+        transposed: None,
+    };
+    let mut learned = |path: &str, shape: &[usize]| {
+        let op = Op::Learned { shape: shape.to_vec() };
+        let weights = vec![WeightSpec::parameter("weight", shape, Init::Normal(1.0))];
+        let module = bench.graph.push_module(Module {
+            path: path.into(),
+            operator: "Parameter".into(),
+            op: op.clone(),
+            weights,
+        });
+        bench.node(op, &[], Some(module), TensorType { batched: false, ..TensorType::tensor(shape) })
+    };
+    let (kernel, bias) = (learned("kernel", &[3, 2, 3, 2]), learned("bias", &[3]));
+    let shared = bench.op(Op::Convolve(conv.clone()), &[x, kernel, bias], &[3, 3, 6]);
+    bench.assert_gradients(shared);
+    // The same as each subject's own kernel, where all are equal.
+    let (forward, network) = bench.network(&[shared, kernel, bias]);
+    let values = forward.run(&network, &bench.batch, &bench.settings(Mode::Prediction)).unwrap();
+    let of = |node: NodeId| values.host(node).unwrap().unwrap().values;
+    let own = bench.input("own", &[3, 2, 3, 2], of(kernel).repeat(3));
+    let own_bias = bench.input("own bias", &[3], of(bias).repeat(3));
+    let each = bench.op(Op::Convolve(conv), &[x, own, own_bias], &[3, 3, 6]);
+    assert_close(&of(shared), &bench.value(each), 1e-5);
 }

@@ -162,3 +162,25 @@ fn a_constant_is_the_same_for_everybody() {
     let y = bench.op(Op::Fill(1.5), &[], &[2]);
     assert_eq!(bench.value(y), [1.5; 4]);
 }
+
+#[test]
+fn only_what_is_exactly_zero_is_zero() {
+    let mut bench = Bench::new(1);
+    let x = bench.input("x", &[5], vec![0.0, -0.0, 1e-30, -2.0, 3e30]);
+    let y = bench.op(Op::Unary(Unary::IsZero), &[x], &[5]);
+    assert_eq!(bench.value(y), [1.0, 1.0, 0.0, 0.0, 0.0]);
+}
+
+#[test]
+fn nothing_is_learned_through_a_stopped_gradient() {
+    let mut bench = Bench::new(1);
+    let x = bench.input("x", &[2], vec![3.0, -1.0]);
+    let still = bench.op(Op::StopGradient, &[x], &[2]);
+    let product = bench.op(Op::Binary(Binary::Multiply), &[x, still], &[2]);
+    let loss = bench.op(Op::Reduce { reduction: Reduction::Sum, axes: vec![0], keep: false }, &[product], &[]);
+    let (forward, network) = bench.network(&[loss]);
+    let values = forward.run(&network, &bench.batch, &bench.settings(Mode::Prediction)).unwrap();
+    assert_eq!(values.host(loss).unwrap().unwrap().values, [10.0]);
+    // The derivative of x * c, not of x * x.
+    assert_eq!(values.backward(loss).unwrap().input(InputId(0)).unwrap(), Some(vec![3.0, -1.0]));
+}

@@ -207,6 +207,22 @@ fn dropout_of_everything_leaves_zeros() {
     assert_eq!(bench.value_in(y, TRAINING), [0.0; 6]);
 }
 
+#[test]
+fn a_learned_array_of_any_rank_is_weighed_by_everybody() {
+    for shape in [&[3][..], &[2, 3], &[2, 2, 3], &[1, 2, 2, 3], &[2, 1, 2, 2, 3]] {
+        let mut bench = Bench::new(2);
+        let x = bench.random("x", shape, -1.0, 1.0);
+        let op = Op::Learned { shape: shape.to_vec() };
+        let weights = vec![WeightSpec::parameter("weight", shape, Init::Normal(1.0))];
+        let module =
+            bench.graph.push_module(Module { path: "w".into(), operator: "Parameter".into(), op: op.clone(), weights });
+        let ty = TensorType { batched: false, ..TensorType::tensor(shape) };
+        let w = bench.node(op, &[], Some(module), ty);
+        let y = bench.op(Op::Binary(Binary::Multiply), &[x, w], shape);
+        bench.assert_gradients(y);
+    }
+}
+
 fn makers(n: usize, k: usize, outputs: usize) -> Vec<WeightSpec> {
     vec![
         WeightSpec::parameter("weights_gen.weight", [outputs * n, k], Init::Normal(1.0)),

@@ -21,6 +21,7 @@ fn losses_of_numbers_match_their_definition() {
     assert_close(&[pair(LossOp::MeanSquared, x.clone(), y.clone())], &[squares / 4.0], 1e-6);
     assert_close(&[pair(LossOp::SumSquared, x.clone(), y.clone())], &[squares / 2.0], 1e-6);
     assert_close(&[pair(LossOp::MeanAbsolute, x.clone(), y.clone())], &[3.75 / 4.0], 1e-6);
+    assert_close(&[pair(LossOp::SumAbsolute, x.clone(), y.clone())], &[3.75 / 2.0], 1e-6);
     let huber = (0.7 * (1.0 - 0.35) + 0.5 * 0.0625 + 0.7 * (2.0 - 0.35) + 0.5 * 0.25) / 4.0;
     assert_close(&[pair(LossOp::Huber { delta: 0.7 }, x.clone(), y.clone())], &[huber], 1e-6);
     let tau = std::f32::consts::TAU.ln();
@@ -122,7 +123,7 @@ fn cross_entropy_and_dice_compare_maps_of_classes() {
     bench.assert_gradients(node);
 
     let p = bench.op(Op::Softmax { axis: 0, log: false }, &[x], &[3, 2, 2]);
-    let node = bench.loss(LossOp::Dice { smooth: 0.5 }, &[p, y]);
+    let node = bench.loss(LossOp::Dice { smooth: 0.5, squared: false, whole_batch: false }, &[p, y]);
     let p = bench.value(p);
     let mut expected = 0.0;
     for row in 0..2 {
@@ -138,6 +139,69 @@ fn cross_entropy_and_dice_compare_maps_of_classes() {
     }
     assert_close(&bench.value(node), &[expected], 1e-5);
     bench.assert_gradients(node);
+}
+
+#[test]
+fn dice_of_squares_over_the_whole_batch_is_that_of_ouyang() {
+    let mut bench = Bench::new(2);
+    let p = bench.random("p", &[3, 2, 2], 0.1, 0.9);
+    let classes = [0, 1, 2, 1, 1, 1, 0, 0];
+    let y = bench.mask("y", 3, &[2, 2], classes.iter().map(|c| *c as f32).collect());
+    let node = bench.loss(LossOp::Dice { smooth: 1e-6, squared: true, whole_batch: true }, &[p, y]);
+    let values = bench.value(p);
+    let mut expected = 0.0;
+    for class in 1..3 {
+        let (mut overlap, mut size) = (0.0, 0.0);
+        for place in 0..8 {
+            let p = values[place / 4 * 12 + class * 4 + place % 4];
+            let t = f32::from(u8::from(classes[place] == class));
+            overlap += p * t;
+            size += p * p + t;
+        }
+        expected += (1.0 - 2.0 * overlap / size) / 2.0;
+    }
+    assert_close(&bench.value(node), &[expected], 1e-5);
+    bench.assert_gradients(node);
+}
+
+/// Cosine with the authors' guard.
+fn cosine(a: &[f32], b: &[f32]) -> f32 {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    dot(a, b) / ((dot(a, a) + 1e-8).sqrt() * (dot(b, b) + 1e-8).sqrt())
+}
+
+#[test]
+fn a_margin_compares_the_next_subject_where_both_have_it() {
+    let x = [1.0f32, 0.2, -0.5, 0.3, 0.9, 0.4, -0.2, 0.8];
+    let y = [0.1f32, 0.6, 0.7, -0.4, 0.5, 0.5];
+    for near in [Nearness::SameSubject, Nearness::SameMember] {
+        let mut bench = Bench::new(4);
+        let a = bench.input("a", &[2], x.to_vec());
+        // The third subject lacks the second member; nobody has the third.
+        let b = bench.partial("b", &[2], y.to_vec(), &[true, true, false, true]);
+        let c = bench.partial("c", &[2], vec![], &[false; 4]);
+        let node = bench.loss(LossOp::Margin { by: 0.1, near }, &[a, b, c]);
+        let mut expected = 0.0;
+        for (row, at) in [(0, 0), (1, 1), (3, 2)] {
+            let own = &x[2 * row..2 * row + 2];
+            let next = (row + 1) % 4;
+            let subject = cosine(own, &y[2 * at..2 * at + 2]);
+            let member = cosine(own, &x[2 * next..2 * next + 2]);
+            let (near, far) = if near == Nearness::SameSubject { (subject, member) } else { (member, subject) };
+            expected += (0.1 - near + far).max(0.0) / 3.0;
+        }
+        assert_close(&bench.value(node), &[expected], 1e-5);
+        bench.assert_gradients(node);
+    }
+}
+
+#[test]
+fn a_margin_without_another_subject_is_nothing() {
+    let mut bench = Bench::new(1);
+    let a = bench.input("a", &[2], vec![1.0, 2.0]);
+    let b = bench.input("b", &[2], vec![2.0, 1.0]);
+    let node = bench.loss(LossOp::Margin { by: 0.1, near: Nearness::SameSubject }, &[a, b]);
+    assert_eq!(bench.value(node), [0.0]);
 }
 
 #[test]

@@ -7,7 +7,6 @@ mod convolutions;
 mod devices;
 mod elements;
 mod gaussians;
-mod goldens;
 mod layers;
 mod losses;
 mod networks;

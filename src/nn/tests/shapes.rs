@@ -247,6 +247,12 @@ fn upsampling_repeats_or_interpolates() {
         // torch.nn.functional.interpolate(mode="linear", align_corners=False)
         (UpsampleMode::Linear, 6, vec![1.0, 1.5, 2.5, 2.75, 2.25, 2.0]),
         (UpsampleMode::Linear, 3, vec![1.0, 3.0, 2.0]),
+        (UpsampleMode::Linear, 2, vec![1.5, 2.25]),
+        (UpsampleMode::Linear, 1, vec![3.0]),
+        // align_corners=True
+        (UpsampleMode::LinearAligned, 5, vec![1.0, 2.0, 3.0, 2.5, 2.0]),
+        (UpsampleMode::LinearAligned, 2, vec![1.0, 2.0]),
+        (UpsampleMode::LinearAligned, 1, vec![1.0]),
     ] {
         let y = bench.op(Op::Upsample { mode }, &[x], &[1, extent]);
         assert_close(&bench.value(y), &expected, 1e-6);
@@ -256,7 +262,7 @@ fn upsampling_repeats_or_interpolates() {
 
 #[test]
 fn three_axes_are_upsampled_one_after_the_other() {
-    for mode in [UpsampleMode::Nearest, UpsampleMode::Linear] {
+    for mode in [UpsampleMode::Nearest, UpsampleMode::Linear, UpsampleMode::LinearAligned] {
         let mut bench = Bench::new(2);
         let x = bench.random("x", &[2, 2, 3, 2], -1.0, 1.0);
         let y = bench.op(Op::Upsample { mode }, &[x], &[2, 4, 5, 6]);

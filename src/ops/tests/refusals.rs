@@ -54,6 +54,7 @@ fn layers() -> Vec<Case> {
             "the kernel (3 elements, dilation 3: 7) is larger than the padded input (6) along axis 1",
             "padding: same",
         ),
+        ("Parameter", vec![("shape", ints(&[2; 6]))], vec![], "1 to 5 axes, and 6 are given", "reshape"),
         (
             "DepthwiseConv1d",
             vec![("kernel", int(0))],
@@ -209,6 +210,15 @@ fn functions() -> Vec<Case> {
             "both say how large",
             "leave out one",
         ),
+        (
+            "interpolate",
+            vec![("size", int(4)), ("mode", word("nearest")), ("align_corners", Argument::Bool(true))],
+            vec![t(&[3, 8])],
+            "`nearest` has no corners",
+            "mode: linear",
+        ),
+        ("interpolate", vec![("size", ints(&[4, 4]))], vec![t(&[3, 8])], "`size` has 2 numbers", "size: [4]"),
+        ("constant", vec![("value", real(1.0)), ("size", int(0))], vec![], "`size` must be at least 1", "size: 1"),
         ("softmax", vec![], vec![t(&[1, 8])], "axis 0 of [1, 8] has extent 1", "sigmoid"),
         ("log_softmax", vec![("axis", int(2))], vec![t(&[4, 8])], "there is no axis 2: axes are 0 to 1", "axis: 1"),
         ("flatten", vec![], vec![q(3)], "a Gaussian", "sample"),
@@ -323,6 +333,8 @@ fn functions() -> Vec<Case> {
         "sqrt",
         "square",
         "abs",
+        "is_zero",
+        "stop_gradient",
     ] {
         cases.push((
             name,
@@ -355,6 +367,21 @@ fn losses() -> Vec<Case> {
             "Conv2d(1, kernel: 1)",
         ),
         ("l1", vec![], vec![t(&[3]), t(&[])], "the target a single number", "Linear(1)"),
+        ("absolute_error", vec![], vec![t(&[3]), t(&[4])], "the prediction is [3], the target [4]", "Linear(4)"),
+        (
+            "margin",
+            vec![("near", word("same subject")), ("far", word("same subject"))],
+            vec![t(&[3]), t(&[3])],
+            "what is near and what is far are both `same subject`",
+            "far: same modality",
+        ),
+        (
+            "margin",
+            vec![("near", word("same subject")), ("far", word("same modality"))],
+            vec![t(&[4, 8, 8]), t(&[16])],
+            "between alike values, and these are [4, 8, 8] and [16]",
+            "give it one family",
+        ),
         ("huber", vec![], vec![t(&[4, 3]), t(&[3, 4])], "the prediction is [4, 3], the target [3, 4]", "reshape_as"),
         (
             "binary_cross_entropy",

@@ -47,6 +47,7 @@ fn layers() -> Vec<Case> {
         ("Dropout", vec![], vec![t(&[7])], "[7]"),
         ("ChannelDropout", vec![("p", real(0.1))], x(), "[8, 16, 16, 16]"),
         ("PRelu", vec![("channels", word("each"))], x(), "[8, 16, 16, 16]"),
+        ("Parameter", vec![("shape", ints(&[3, 8, 2, 3, 3]))], vec![], "[3, 8, 2, 3, 3]"),
     ]
 }
 
@@ -75,6 +76,9 @@ fn functions() -> Vec<Case> {
         ("adaptive_max_pool", vec![("size", int(1))], x(), "[8, 1, 1, 1]"),
         ("upsample", vec![], x(), "[8, 32, 32, 32]"),
         ("upsample", vec![("size", ints(&[5, 7])), ("mode", word("linear"))], vec![t(&[3, 9, 9])], "[3, 5, 7]"),
+        ("interpolate", vec![("size", ints(&[5, 24]))], vec![t(&[3, 9, 9])], "[3, 5, 24]"),
+        ("upsample", vec![("mode", word("linear")), ("align_corners", yes(true))], vec![t(&[3, 9])], "[3, 18]"),
+        ("constant", vec![("value", real(0.5)), ("size", int(4))], vec![], "[4]"),
         ("softmax", vec![], x(), "[8, 16, 16, 16]"),
         ("log_softmax", vec![("axis", int(-1))], x(), "[8, 16, 16, 16]"),
         ("flatten", vec![], x(), "[32768]"),
@@ -143,6 +147,8 @@ fn functions() -> Vec<Case> {
         "sqrt",
         "square",
         "abs",
+        "is_zero",
+        "stop_gradient",
     ] {
         cases.push((name, vec![], vec![t(&[2, 3])], "[2, 3]"));
     }
@@ -156,6 +162,13 @@ fn losses() -> Vec<Case> {
         ("mse", vec![], vec![t(&[1]), t(&[])], "real"),
         ("squared_error", vec![], image(), "real"),
         ("l1", vec![], image(), "real"),
+        ("absolute_error", vec![], image(), "real"),
+        (
+            "margin",
+            vec![("near", word("same subject")), ("far", word("same modality"))],
+            vec![t(&[4, 8]), t(&[4, 8]), t(&[4, 8])],
+            "real",
+        ),
         ("huber", vec![("delta", real(0.5))], image(), "real"),
         ("binary_cross_entropy", vec![], image(), "real"),
         ("binary_cross_entropy", vec![("logits", yes(true))], vec![t(&[1]), class(2)], "real"),

@@ -10,17 +10,13 @@ use crate::program::{Analysis, AnalysisKind, Argument, Correction};
 use indexmap::IndexMap;
 
 /// The numbers of one column's test: `p` among them.
-type Numbers = IndexMap<&'static str, f64>;
-type Tested = std::result::Result<Numbers, AnalysisError>;
+pub(super) type Numbers = IndexMap<&'static str, f64>;
+pub(super) type Tested = std::result::Result<Numbers, AnalysisError>;
 
 impl Context<'_> {
     /// A test of every column of `values`.
     pub(super) fn columnwise(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
         let values = self.values(task, variant, argument(task, declared, "values")?)?;
-        let alpha = match declared.arguments.get("alpha") {
-            Some(Argument::Number(alpha)) => *alpha,
-            _ => 0.05,
-        };
         let mut notes = Vec::new();
         let (method, tested): (&str, Vec<Tested>) = match declared.kind {
             AnalysisKind::OneSampleT => {
@@ -36,9 +32,7 @@ impl Context<'_> {
                     );
                     return Err(PlanError::task(task, problem));
                 }
-                let places = with.places();
-                let other: Vec<Option<f64>> =
-                    values.subjects.iter().map(|s| with.values[*places.get(s.as_str())?][0]).collect();
+                let other = with.beside(&values);
                 let test = |column: usize| of_correlation(&values, column, &other);
                 ("Pearson's and Spearman's correlation, two-sided", (0..values.names.len()).map(test).collect())
             }
@@ -67,27 +61,40 @@ impl Context<'_> {
                 (method, (0..values.names.len()).map(test).collect())
             }
         };
-        let untested = tested.iter().zip(&values.names).filter_map(|(t, name)| Some((name, t.as_ref().err()?)));
-        let untested: Vec<String> = untested.map(|(name, e)| format!("{name}: {e}")).collect();
-        if untested.len() == tested.len() {
-            let problem = untested.first().cloned().unwrap_or_else(|| "there are no columns".into());
-            return Err(PlanError::task(task, problem));
-        }
-        if let Some(first) = untested.first() {
-            notes.push(format!("{} of {} columns have no test; {first}", untested.len(), tested.len()));
-        }
-        let correction = match declared.arguments.get("correct") {
-            Some(Argument::Correction(correction)) => *correction,
-            _ => Correction::None,
-        };
-        let mut analysed = Analysed::new(
-            declared,
-            format!("{method}; {}", correction_name(correction, tested.len() - untested.len())),
-        );
-        analysed.notes = notes;
-        fill(task, &mut analysed, &values.names, &tested, correction, alpha)?;
-        Ok(analysed)
+        finished(task, declared, &values.names, method.to_owned(), (tested, notes))
     }
+}
+
+/// The result of a test of every column: what could not be tested is noted, and p corrected over the others.
+///
+/// # Errors
+/// No column that could be tested, with the reason of the first.
+pub(super) fn finished(
+    task: &str,
+    declared: &Analysis,
+    names: &[String],
+    method: String,
+    (tested, mut notes): (Vec<Tested>, Vec<String>),
+) -> Result<Analysed> {
+    let untested = tested.iter().zip(names).filter_map(|(t, name)| Some((name, t.as_ref().err()?)));
+    let untested: Vec<String> = untested.map(|(name, e)| format!("{name}: {e}")).collect();
+    if untested.len() == tested.len() {
+        let problem = untested.first().cloned().unwrap_or_else(|| "there are no columns".into());
+        return Err(PlanError::task(task, problem));
+    }
+    if let Some(first) = untested.first() {
+        notes.push(format!("{} of {} columns have no test; {first}", untested.len(), tested.len()));
+    }
+    let correction = match declared.arguments.get("correct") {
+        Some(Argument::Correction(correction)) => *correction,
+        _ => Correction::None,
+    };
+    let alpha = declared.number("alpha").unwrap_or(0.05);
+    let corrected = correction_name(correction, tested.len() - untested.len());
+    let mut analysed = Analysed::new(declared, format!("{method}; {corrected}"));
+    analysed.notes = notes;
+    fill(task, &mut analysed, names, &tested, correction, alpha)?;
+    Ok(analysed)
 }
 
 /// Puts the tests side by side, corrects, and counts.
@@ -139,7 +146,7 @@ fn correction_name(correction: Correction, tests: usize) -> String {
 }
 
 /// Rows of the values in each group that has any.
-fn grouped(values: &Table, groups: &IndexMap<String, Vec<String>>) -> Vec<(String, Vec<usize>)> {
+pub(super) fn grouped(values: &Table, groups: &IndexMap<String, Vec<String>>) -> Vec<(String, Vec<usize>)> {
     let places = values.places();
     let rows =
         |subjects: &Vec<String>| subjects.iter().filter_map(|s| places.get(s.as_str()).copied()).collect::<Vec<_>>();

@@ -1,15 +1,34 @@
 //! Analysis tasks: what is asked of predictions, of tables and of one another.
 //!
 //! ```text
-//!  Analysis { kind, arguments } ──resolve──▶ Table (subjects by columns), groups ──▶ Analysed { fields }
+//!  Analysis { kind, arguments } ──┬─ table ──▶ Table (subjects by columns), groups ─┐
+//!                                 └─ items ──▶ embeddings of one run, by set ───────┴─▶ Analysed { fields }
 //! ```
 //!
-//! A field is a number, numbers by column (t, p, q of every region) or a table by subject (z); later analyses and
-//! `compare` name it: `deviation.z`, `by_region.significant`.
+//! A field is a number, one for every run, one for every column (t, p, q of every region), or something by subject (z,
+//! labels); later analyses and `compare` name it: `deviation.z`, `by_region.significant`. What an analysis of a kind
+//! does is one file; [`Context::analyse`] has an arm for each.
+//!
+//! **What is pooled, and what is not.** Every fold and seed has a model of its own. What predicts something that was
+//! observed (a target, an input) means the same in all of them, so that everybody's value is the mean over the models
+//! that did not train on them (`table`). The coordinates of an embedding mean something else in every model: probes,
+//! similarities and retrieval are worked out in every run by itself and give a number for each (`items`), clusters and
+//! maps are those of the first run.
 
+mod clustering;
 mod columnwise;
+mod factors;
+mod items;
+mod map;
+mod neighbours;
 mod normative;
+mod permutation;
+mod probe;
+mod quantiles;
+mod runs;
+mod similarity;
 mod table;
+mod tsv;
 
 pub use table::Table;
 
@@ -17,21 +36,19 @@ use super::asked::{Asked, residuals};
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::store::{get_json, put_bytes, put_json};
+use super::task::RunKey;
 use crate::program::{Analysis, AnalysisKind, Argument, Program};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::fmt::Write;
 use std::path::Path;
 
 /// Changes when an analysis changes its meaning.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 const RESULT: &str = "analysis.json";
 /// The result for people and for other programs.
 pub(super) const TSV: &str = "analysis.tsv";
-/// Wider tables are kept as JSON alone.
-const WIDEST: usize = 20_000;
 
 /// The result of an analysis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -56,6 +73,15 @@ pub struct Analysed {
 pub enum Field {
     /// One number.
     Number(f64),
+    /// One a run: a probe is fitted anew to every fold's embeddings.
+    Runs {
+        /// Which run.
+        runs: Vec<RunKey>,
+        /// What the numbers of a run are of; one empty name where there is one number a run.
+        names: Vec<String>,
+        /// By run, then by name; `None` where it is not defined.
+        values: Vec<Vec<Option<f64>>>,
+    },
     /// One a column.
     Columns {
         /// Names of the columns.
@@ -65,6 +91,22 @@ pub enum Field {
     },
     /// One a subject and column.
     Subjects(Table),
+    /// Rows by columns, of which neither are subjects: loadings, profiles.
+    Matrix {
+        /// Names of the rows.
+        rows: Vec<String>,
+        /// Names of the columns.
+        columns: Vec<String>,
+        /// By row, then by column; `None` where it is not defined.
+        values: Vec<Vec<Option<f64>>>,
+    },
+    /// A group a subject.
+    Labels {
+        /// Names of the subjects.
+        subjects: Vec<String>,
+        /// The group of each.
+        labels: Vec<String>,
+    },
 }
 
 impl Field {
@@ -76,9 +118,21 @@ impl Field {
         };
         match self {
             Self::Number(value) => Some(*value),
+            Self::Runs { values, .. } => mean(&mut values.iter().flatten().flatten().copied()),
             Self::Columns { values, .. } => mean(&mut values.iter().flatten().copied()),
+            Self::Labels { .. } | Self::Matrix { .. } => None,
             Self::Subjects(table) => mean(&mut table.values.iter().flatten().flatten().copied()),
         }
+    }
+
+    /// A number for every run: the mean over what it is of. Empty where it is not by run.
+    pub fn by_run(&self) -> Vec<(RunKey, Option<f64>)> {
+        let Self::Runs { runs, values, .. } = self else { return Vec::new() };
+        let mean = |row: &Vec<Option<f64>>| {
+            let there: Vec<f64> = row.iter().copied().flatten().collect();
+            (!there.is_empty()).then(|| there.iter().sum::<f64>() / there.len() as f64)
+        };
+        runs.iter().copied().zip(values.iter().map(mean)).collect()
     }
 }
 
@@ -112,6 +166,11 @@ pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> 
 }
 
 impl Analysed {
+    /// Whether it is the result of the analysis of this name, or of a member of the family of this name.
+    pub(super) fn is_of(&self, name: &str) -> bool {
+        self.name == name || self.name.split_once('[').is_some_and(|(family, _)| family == name)
+    }
+
     /// Reads a result.
     pub(super) fn read(folder: &Path) -> Result<Self> {
         get_json(&folder.join(RESULT))
@@ -134,56 +193,9 @@ impl Analysed {
             .iter()
             .filter_map(|(field, f)| match f {
                 Field::Columns { names, values } => Some((field.as_str(), names.as_slice(), values.as_slice())),
-                Field::Number(_) | Field::Subjects(_) => None,
+                _ => None,
             })
             .collect()
-    }
-
-    /// Numbers by column side by side, or the first table by subject.
-    fn tsv(&self) -> String {
-        let cell = |value: &Option<f64>| value.map_or("n/a".to_owned(), |v| v.to_string());
-        let mut text = String::new();
-        let columns = self.columns();
-        if let Some((_, names, _)) = columns.first() {
-            text.push_str("name");
-            for (field, ..) in &columns {
-                let _ = write!(text, "\t{field}");
-            }
-            for (row, name) in names.iter().enumerate() {
-                let _ = write!(text, "\n{}", clean(name));
-                for (_, _, values) in &columns {
-                    let _ = write!(text, "\t{}", values.get(row).map_or("n/a".to_owned(), cell));
-                }
-            }
-            text.push('\n');
-            return text;
-        }
-        let tables: Vec<(&String, &Table)> = self
-            .fields
-            .iter()
-            .filter_map(|(name, f)| if let Field::Subjects(t) = f { Some((name, t)) } else { None })
-            .collect();
-        let Some((_, first)) = tables.first() else { return text };
-        text.push_str("participant_id");
-        let shown: Vec<&(&String, &Table)> =
-            tables.iter().filter(|(_, t)| t.names.len() <= WIDEST && t.subjects == first.subjects).collect();
-        for (field, table) in &shown {
-            for name in &table.names {
-                let _ = if table.names.len() == 1 {
-                    write!(text, "\t{field}")
-                } else {
-                    write!(text, "\t{field} {}", clean(name))
-                };
-            }
-        }
-        for (row, subject) in first.subjects.iter().enumerate() {
-            let _ = write!(text, "\n{}", clean(subject));
-            for value in shown.iter().flat_map(|(_, table)| &table.values[row]) {
-                let _ = write!(text, "\t{}", cell(value));
-            }
-        }
-        text.push('\n');
-        text
     }
 }
 
@@ -210,7 +222,20 @@ impl Context<'_> {
         let declared = &self.program(variant).analyses[analysis];
         let analysed = match declared.kind {
             AnalysisKind::NormativeDeviation => self.normative(task, variant, declared)?,
-            _ => self.columnwise(task, variant, declared)?,
+            AnalysisKind::OneSampleT
+            | AnalysisKind::TwoSampleT
+            | AnalysisKind::MannWhitney
+            | AnalysisKind::KruskalWallis
+            | AnalysisKind::Correlation => self.columnwise(task, variant, declared)?,
+            AnalysisKind::LogisticProbe => self.logistic_probe(task, variant, declared)?,
+            AnalysisKind::LinearProbe => self.linear_probe(task, variant, declared)?,
+            AnalysisKind::Retrieval => self.retrieval(task, variant, declared)?,
+            AnalysisKind::AffinityPropagation => self.affinity_propagation(task, variant, declared)?,
+            AnalysisKind::FactorAnalysis => self.factor_analysis(task, variant, declared)?,
+            AnalysisKind::Permutation => self.permutation(task, variant, declared)?,
+            AnalysisKind::Quantiles => self.quantiles(task, variant, declared)?,
+            AnalysisKind::Similarity => self.similarity(task, variant, declared)?,
+            AnalysisKind::Tsne => self.tsne(task, variant, declared)?,
         };
         for note in &analysed.notes {
             self.warn(&format!("{}: {note}", declared.name));

@@ -1,10 +1,11 @@
 //! Values by subject: what an argument of an analysis stands for.
 
+use super::super::asked::{Asked, residuals};
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::predict::Predicted;
 use super::Field;
-use crate::data::table::{levels_of, parse_number};
+use crate::data::table::{levels_of, parse_number, same_level};
 use crate::graph::NodeId;
 use crate::program::{Argument, Subset};
 use indexmap::IndexMap;
@@ -53,6 +54,24 @@ impl Means {
 }
 
 impl Table {
+    /// Tables of one column each, side by side; whoever is in one of them has a row.
+    fn side_by_side(parts: &[Self]) -> Self {
+        let mut rows: IndexMap<&str, Vec<Option<f64>>> = IndexMap::new();
+        for (at, part) in parts.iter().enumerate() {
+            for (subject, values) in part.subjects.iter().zip(&part.values) {
+                rows.entry(subject).or_insert_with(|| vec![None; parts.len()])[at] = values[0];
+            }
+        }
+        let (subjects, values) = rows.into_iter().map(|(subject, row)| (subject.to_owned(), row)).unzip();
+        Self { names: parts.iter().flat_map(|part| part.names.clone()).collect(), subjects, values }
+    }
+
+    /// The values of the only column for the subjects of another table, in its order.
+    pub(super) fn beside(&self, other: &Self) -> Vec<Option<f64>> {
+        let places = self.places();
+        other.subjects.iter().map(|s| self.values[*places.get(s.as_str())?][0]).collect()
+    }
+
     /// A column's values that are there.
     pub fn column(&self, at: usize) -> Vec<f64> {
         self.values.iter().filter_map(|row| row[at]).collect()
@@ -76,26 +95,24 @@ impl Context<'_> {
     /// Text where numbers are needed, or something that has no values.
     pub(super) fn values(&self, task: &str, variant: usize, argument: &Argument) -> Result<Table> {
         match argument {
-            Argument::Result { analysis, field } => {
-                let program = self.program(variant);
-                let at = program.analyses.iter().position(|a| a.name == *analysis);
-                let at = at.ok_or_else(|| PlanError::inconsistent(format!("there is no analysis `{analysis}`")))?;
-                match self.analysed(variant, at)?.fields.swap_remove(field) {
-                    Some(Field::Subjects(table)) => Ok(table),
-                    Some(Field::Columns { names, values }) => Ok(Table {
-                        subjects: names,
-                        values: values.into_iter().map(|v| vec![v]).collect(),
-                        names: vec![format!("{analysis}.{field}")],
-                    }),
-                    Some(Field::Number(_)) => Err(PlanError::task(
-                        task,
-                        format!("`{analysis}.{field}` is one number, and values by subject are needed"),
-                    )),
-                    None => Err(PlanError::inconsistent(format!("`{analysis}` has no field `{field}`"))),
-                }
+            Argument::Result { analysis, field } => match self.field(variant, analysis, field)? {
+                Field::Subjects(table) => Ok(table),
+                Field::Columns { names, values } => Ok(Table {
+                    subjects: names,
+                    values: values.into_iter().map(|v| vec![v]).collect(),
+                    names: vec![format!("{analysis}.{field}")],
+                }),
+                _ => Err(PlanError::task(
+                    task,
+                    format!("`{analysis}.{field}` has no numbers by subject, and they are needed"),
+                )),
+            },
+            Argument::Column { cohort, column, .. } => self.column_values(task, variant, cohort.as_deref(), column),
+            Argument::Columns { cohort, columns } => {
+                let parts = columns.iter().map(|column| self.column_values(task, variant, cohort.as_deref(), column));
+                Ok(Table::side_by_side(&parts.collect::<Result<Vec<_>>>()?))
             }
-            Argument::Column { cohort, column } => self.column_values(task, variant, cohort.as_deref(), column),
-            Argument::Output { model, output, members } => self.output_values(variant, *model, output, members),
+            Argument::Output { model, output, members } => self.output_values(task, variant, *model, output, members),
             _ => Err(PlanError::task(
                 task,
                 "values by subject are needed: a field of an analysis, a column or an output",
@@ -131,13 +148,35 @@ impl Context<'_> {
         Ok(found)
     }
 
-    /// A model's output for those who did not train it: means over the folds and seeds in which they did not.
-    fn output_values(&self, variant: usize, model: usize, output: &str, members: &[(String, NodeId)]) -> Result<Table> {
+    /// A model's output for those who did not train it: of what is predicted the means over the folds and seeds in which
+    /// they did not; of an embedding, whose coordinates mean something else in every model, those of the first run.
+    fn output_values(
+        &self,
+        task: &str,
+        variant: usize,
+        model: usize,
+        output: &str,
+        members: &[(String, NodeId)],
+    ) -> Result<Table> {
         let program = self.program(variant);
-        let asked = super::super::asked::Asked::of(program, model).unwrap_or_default();
+        let asked = Asked::of(program, model).unwrap_or_default();
+        let declared = &program.models[model];
+        let predicted = residuals(program, declared);
+        let is_predicted = |node: &NodeId| {
+            predicted.iter().any(|r| r.prediction == *node) || (output == declared.name && declared.target.is_some())
+        };
+        let mut runs = self.layout.variants[variant].runs.as_slice();
+        if let ([first, _, ..], false) = (runs, members.iter().all(|(_, node)| is_predicted(node))) {
+            self.warn(&format!(
+                "{task}: the coordinates of `{}` mean something else in every model; those of {} are taken",
+                super::super::score::label(output, ""),
+                first.name(&program.protocol)
+            ));
+            runs = &runs[..1];
+        }
         let mut means = Means::default();
         let mut names = Vec::new();
-        for run in &self.layout.variants[variant].runs {
+        for run in runs {
             let predicted: Predicted = self.predicted(variant, model, *run)?;
             let values: Vec<_> = members
                 .iter()
@@ -170,22 +209,50 @@ impl Context<'_> {
         Ok(means.table(names))
     }
 
-    /// The classes of a column with who is in each, in the order of the classes.
+    /// Groups with who is in each: the classes of a column, or what an analysis divided people into.
     ///
     /// # Errors
-    /// Something else than a column.
+    /// Something else, or a class that nobody has.
     pub(super) fn groups(
         &self,
         task: &str,
         variant: usize,
         argument: &Argument,
     ) -> Result<IndexMap<String, Vec<String>>> {
-        let Argument::Column { cohort, column } = argument else {
-            return Err(PlanError::task(task, "groups are the classes of a column"));
+        let (cells, levels) = match argument {
+            Argument::Column { cohort, column, levels } => {
+                let cells = self.cells(task, variant, cohort.as_deref(), column)?;
+                let levels = match levels.as_slice() {
+                    [] => levels_of(cells.iter().map(|(_, cell)| cell.as_str())),
+                    levels => levels.to_vec(),
+                };
+                (cells, levels)
+            }
+            Argument::Result { analysis, field } => match self.field(variant, analysis, field)? {
+                Field::Labels { subjects, labels } => {
+                    let levels = levels_of(labels.iter().map(String::as_str));
+                    (subjects.into_iter().zip(labels).collect(), levels)
+                }
+                _ => return Err(PlanError::task(task, format!("`{analysis}.{field}` gives no groups"))),
+            },
+            _ => return Err(PlanError::task(task, "groups are the classes of a column")),
         };
-        let cells = self.cells(task, variant, cohort.as_deref(), column)?;
-        let levels = levels_of(cells.iter().map(|(_, cell)| cell.as_str()));
-        let of = |level: &String| cells.iter().filter(|(_, cell)| cell == level).map(|(s, _)| s.clone()).collect();
-        Ok(levels.into_iter().map(|level| (level.clone(), of(&level))).collect())
+        let of = |level: &String| {
+            cells.iter().filter(|(_, cell)| same_level(cell, level)).map(|(s, _)| s.clone()).collect::<Vec<_>>()
+        };
+        let groups: IndexMap<String, Vec<String>> =
+            levels.into_iter().map(|level| (level.clone(), of(&level))).collect();
+        match groups.iter().find(|(_, subjects)| subjects.is_empty()) {
+            Some((level, _)) => Err(PlanError::task(task, format!("nobody is in the group `{level}`"))),
+            None => Ok(groups),
+        }
+    }
+
+    /// A field of an analysis that ran before.
+    pub(super) fn field(&self, variant: usize, analysis: &str, field: &str) -> Result<Field> {
+        let at = self.program(variant).analyses.iter().position(|a| a.name == *analysis);
+        let at = at.ok_or_else(|| PlanError::inconsistent(format!("there is no analysis `{analysis}`")))?;
+        let found = self.analysed(variant, at)?.fields.swap_remove(field);
+        found.ok_or_else(|| PlanError::inconsistent(format!("`{analysis}` has no field `{field}`")))
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn pictures(context: &Context<'_>) -> Result<Vec<PictureSet>> {
             let Some(asked) = Asked::of(program, model) else { continue };
             let predicted = context.predicted(variant, model, *run)?;
             for score in program.scores_of_runs(model) {
-                for pair in &score.pairs {
+                for pair in score.pairs.iter().filter(|pair| pair.without.is_none()) {
                     let shown =
                         predicted.grids.iter().filter(|g| Some(g.truth) == asked.truth(pair.truth)).take(SUBJECTS);
                     for grid in shown {

@@ -16,7 +16,7 @@ use std::path::Path;
 pub(super) fn write(program: &Program, model: usize, predicted: &Predicted, folder: &Path) -> Result<()> {
     let Some(asked) = Asked::of(program, model) else { return Ok(()) };
     for score in program.scores_of_runs(model) {
-        for pair in &score.pairs {
+        for pair in score.pairs.iter().filter(|pair| pair.without.is_none()) {
             let (Some(node), Some(truth)) = (asked.node(pair.prediction), asked.truth(pair.truth)) else { continue };
             let (Some(node), Some(_)) = (predicted.nodes.get(node), predicted.truths.get(truth)) else { continue };
             for grid in predicted.grids.iter().filter(|grid| grid.truth == truth) {

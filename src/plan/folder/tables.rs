@@ -70,7 +70,7 @@ impl Predictions {
     ) {
         let Some(asked) = Asked::of(program, model) else { return };
         for score in scores {
-            for pair in &score.pairs {
+            for pair in score.pairs.iter().filter(|pair| pair.without.is_none()) {
                 let places = asked.node(pair.prediction).zip(asked.truth(pair.truth));
                 let Some((node, truth)) =
                     places.and_then(|(n, t)| Some((predicted.nodes.get(n)?, predicted.truths.get(t)?)))

@@ -32,6 +32,28 @@ fn an_area_under_the_curve_needs_two_classes() {
 }
 
 #[test]
+fn an_image_is_judged_against_the_mean_of_the_training_images() -> Result<()> {
+    let mut paired = paired(What::Image(None), &[0.0, 2.0, 4.0, 2.0], &[1, 1, 2], &[1.0, 2.0, 4.0, 2.0], &[1, 1, 2]);
+    assert!(score(&paired, Metric::Skill).is_err_and(|e| e.to_string().contains("mean of the training images")));
+    paired.training_mean = Some(vec![2.0, 2.0]);
+    // Errors 1/2 and 0; those of the mean 4/2 and 4/2.
+    assert_eq!(score(&paired, Metric::Skill)?, 1.0 - 0.5 / 4.0);
+    assert_eq!(paired.evidence(Metric::Skill)?.value(Metric::Skill, &[1, 1])?, 1.0);
+    Ok(())
+}
+
+#[test]
+fn contrast_is_judged_in_the_prediction_or_in_the_truth() -> Result<()> {
+    use crate::program::{Cnr, Judged};
+    let truth: Vec<f32> = (0..64).map(|i| (i * 37 % 101) as f32).collect();
+    let smooth: Vec<f32> = truth.iter().enumerate().map(|(i, v)| 0.1 * v + (i / 16) as f32).collect();
+    let paired = paired(What::Image(None), &truth, &[1, 8, 8], &smooth, &[1, 8, 8]);
+    let cnr = |of| Metric::Cnr(Cnr { roi: [1, 3, 3], pairs: 40, seed: 2, of });
+    assert!(score(&paired, cnr(Judged::Prediction))? > score(&paired, cnr(Judged::Truth))?);
+    Ok(())
+}
+
+#[test]
 fn vectors_are_judged_element_by_element() -> Result<()> {
     let paired = paired(What::Numbers, &[0.0, 10.0, 1.0, 20.0], &[2], &[1.0, 10.0, 1.0, 24.0], &[2]);
     assert_eq!(score(&paired, Metric::Mae)?, (0.5 + 2.0) / 2.0);

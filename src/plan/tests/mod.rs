@@ -1,6 +1,8 @@
 //! The plan as a whole, on a small table and a small phantom, with programs put together by hand.
 
+mod analyses;
 mod ensembles;
+mod library;
 mod programs;
 mod results;
 mod resuming;

@@ -142,7 +142,9 @@ fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
         terms: Vec::new(),
         trainable,
         frozen: Vec::new(),
+        rivals: Vec::new(),
         init: Vec::new(),
+        loads: Vec::new(),
         optimizer: Optimizer::Adam { lr: 0.02, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 },
         schedule: Schedule::Constant,
         epochs: 6,
@@ -163,7 +165,7 @@ fn model(name: &str, output: NodeId, target: Option<InputId>) -> Model {
 }
 
 fn score(of: &str, prediction: NodeId, truth: InputId, metrics: &[Metric]) -> Score {
-    let pairs = vec![ScorePair { key: String::new(), prediction, truth }];
+    let pairs = vec![ScorePair { key: String::new(), prediction, truth, without: None }];
     Score { of: of.into(), model: 0, pairs, metrics: metrics.to_vec(), on: Subset::Test, ensemble: None }
 }
 
@@ -288,7 +290,8 @@ pub(super) fn normative(protocol: Protocol) -> Program {
     p.scores = vec![score("norm.recon", recon, input, &[Metric::Mse, Metric::R2])];
     let people = |cohort: &str, subset: Subset| Argument::People { cohort: cohort.into(), subset };
     let field = |analysis: &str, field: &str| Argument::Result { analysis: analysis.into(), field: field.into() };
-    let column = |column: &str| Argument::Column { cohort: Some("patients".into()), column: column.into() };
+    let column =
+        |column: &str| Argument::Column { cohort: Some("patients".into()), column: column.into(), levels: Vec::new() };
     let analysis = |name: &str, kind, arguments: Vec<(&str, Argument)>| Analysis {
         name: name.into(),
         kind,

@@ -11,6 +11,7 @@ pub mod flow;
 pub mod forest;
 pub mod histogram;
 pub mod line;
+pub mod map;
 pub mod matrix;
 pub mod planes;
 pub mod scatter;

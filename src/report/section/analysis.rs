@@ -1,23 +1,68 @@
-//! Every other analysis, as a table.
+//! Every other analysis: its map, where it has one, and a table.
 
 use super::table;
-use crate::report::content::ReportContent;
+use crate::report::content::{Map, ReportContent};
+use crate::report::figure::at_both_widths;
+use crate::report::figure::map::{self, COLOURS, MOST_POINTS};
+use crate::report::number;
 use crate::report::page::Numbering;
 use maud::{Markup, html};
 
 /// A table each, under its name in the file.
 pub fn draw(content: &ReportContent, numbering: &mut Numbering) -> Option<Markup> {
-    let drawn: Vec<_> = content.analyses.iter().filter(|analysis| !analysis.table.rows.is_empty()).collect();
+    let drawn: Vec<_> = content
+        .analyses
+        .iter()
+        .filter(|analysis| !analysis.table.rows.is_empty() || analysis.map.as_ref().is_some_and(has_points))
+        .collect();
     (!drawn.is_empty()).then(|| {
         html! {
             @for analysis in drawn {
                 h3 { span class="name" { (analysis.name) } }
+                @if let Some(map) = analysis.map.as_ref().filter(|map| has_points(map)) {
+                    (mapped(&analysis.name, &analysis.method, map, numbering))
+                }
                 @let rows = analysis.table.rows.len();
-                (numbering.table(
-                    html! { @if analysis.method.is_empty() { (analysis.name) } @else { (analysis.method) } "." },
-                    table::folded_when_long(rows, &format!("All {rows} rows"), table::generic(&analysis.table)),
-                ))
+                @if rows > 0 {
+                    (numbering.table(
+                        html! { @if analysis.method.is_empty() { (analysis.name) } @else { (analysis.method) } "." },
+                        table::folded_when_long(rows, &format!("All {rows} rows"), table::generic(&analysis.table)),
+                    ))
+                }
             }
         }
     })
+}
+
+fn has_points(map: &Map) -> bool {
+    map.points.iter().any(|point| point.x.is_finite() && point.y.is_finite())
+}
+
+fn mapped(name: &str, method: &str, map: &Map, numbering: &mut Numbering) -> Markup {
+    let points = map.points.len();
+    let groups = map.groups.len();
+    let description = format!("{} in {}", number::counted(points, "point"), number::counted(groups, "group"));
+    let place = |group: &String| map.groups.iter().position(|known| known == group).unwrap_or(0);
+    let figure = map::Map {
+        title: name,
+        points: map.points.iter().map(|p| (p.name.as_str(), p.x, p.y, place(&p.group))).collect(),
+        description: &description,
+    };
+    numbering.figure(
+        html! {
+            @if groups <= COLOURS {
+                div class="legend" {
+                    @for (series, group) in map.groups.iter().enumerate() {
+                        span class={ "key box-key s" (series) } { (group) }
+                    }
+                }
+            }
+            (at_both_widths(|width| map::draw(&figure, width)))
+        },
+        html! {
+            (method) ". " (description) "."
+            @if groups > COLOURS { " There are more groups than colours: equal colours need not be one group." }
+            @if points > MOST_POINTS { " An even selection of the points is drawn." }
+        },
+    )
 }

@@ -6,6 +6,7 @@ mod optimizers;
 mod order;
 mod predicting;
 mod resuming;
+mod rivals;
 mod schedules;
 mod trouble;
 mod watching;
@@ -185,7 +186,9 @@ impl Scene {
             terms: vec![("fit".into(), loss)],
             trainable: sketch.modules(),
             frozen: Vec::new(),
+            rivals: Vec::new(),
             init: Vec::new(),
+            loads: Vec::new(),
             optimizer: Optimizer::Sgd { lr: 0.1, momentum: 0.0, nesterov: false, weight_decay: 0.0 },
             schedule: Schedule::Constant,
             epochs: 5,

@@ -17,4 +17,4 @@ model m(t1, record) {
 // shape: m.film = [8, 16, 16, 16]
 // shape: m.daft = [8, 16, 16, 16]
 // shape: m.vector = [8]
-// parameters: m = 7560
+// parameters: m = 15440

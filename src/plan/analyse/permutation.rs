@@ -1,0 +1,101 @@
+//! Permutation: the p of a test by asking it again with shuffled labels.
+
+use super::super::context::Context;
+use super::super::error::{PlanError, Result};
+use super::columnwise::{Numbers, Tested, finished, grouped};
+use super::table::Table;
+use super::{Analysed, argument};
+use crate::analysis::statistics::kruskal_wallis::kruskal_wallis_by;
+use crate::analysis::{
+    Alternative, AnalysisError, PermutationTest, Permutations, mann_whitney, pearson, permutation_of_labels,
+    permutation_paired, welch_t,
+};
+use crate::program::{Analysis, AnalysisKind, Argument};
+
+/// p depends on this and on how often is shuffled, on nothing else.
+const SEED: u64 = 1;
+
+impl Context<'_> {
+    /// Every column of a test, with its labels shuffled.
+    pub(super) fn permutation(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+        let Argument::Analysis(name) = argument(task, declared, "test")? else {
+            return Err(PlanError::task(task, "`test` names an analysis"));
+        };
+        let tested = self.program(variant).analyses.iter().find(|a| a.name == *name);
+        let tested = tested.ok_or_else(|| PlanError::inconsistent(format!("there is no analysis `{name}`")))?;
+        let values = self.values(task, variant, argument(task, tested, "values")?)?;
+        let draws = declared.number("times").unwrap_or(10_000.0) as usize;
+        let how = Permutations { draws, seed: SEED };
+        let (shuffled, found): (&str, Vec<Tested>) = match tested.kind {
+            AnalysisKind::OneSampleT => {
+                let test = |column: usize| {
+                    let sample = values.column(column);
+                    permutation_paired(&sample, &vec![0.0; sample.len()], Alternative::TwoSided, how)
+                };
+                ("signs", (0..values.names.len()).map(|c| test(c).map(numbers)).collect())
+            }
+            AnalysisKind::Correlation => {
+                let with = self.values(task, variant, argument(task, tested, "with")?)?;
+                let other = with.beside(&values);
+                let test = |column: usize| of_correlation(&values, column, &other, how);
+                ("pairs", (0..values.names.len()).map(|c| test(c).map(numbers)).collect())
+            }
+            kind => {
+                let groups = self.groups(task, variant, argument(task, tested, "groups")?)?;
+                let groups = grouped(&values, &groups);
+                let test = |column: usize| of_groups(kind, &values, column, &groups, how);
+                ("labels", (0..values.names.len()).map(|c| test(c).map(numbers)).collect())
+            }
+        };
+        let method = format!("{}, its {shuffled} shuffled {draws} times (Phipson and Smyth, 2010)", tested.spelling);
+        finished(task, declared, &values.names, method, (found, Vec::new()))
+    }
+}
+
+fn numbers(test: PermutationTest) -> Numbers {
+    Numbers::from([("observed", test.observed), ("p", test.p_value), ("shuffled", test.permutations as f64)])
+}
+
+fn of_correlation(
+    values: &Table,
+    column: usize,
+    other: &[Option<f64>],
+    how: Permutations,
+) -> std::result::Result<PermutationTest, AnalysisError> {
+    let pairs = values.values.iter().zip(other);
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.filter_map(|(row, other)| Some((row[column]?, (*other)?))).unzip();
+    let places: Vec<usize> = (0..x.len()).collect();
+    permutation_of_labels(&places, Alternative::Greater, how, |places| {
+        let y: Vec<f64> = places.iter().map(|at| y[*at]).collect();
+        Ok(pearson(&x, &y)?.r.abs())
+    })
+}
+
+fn of_groups(
+    kind: AnalysisKind,
+    values: &Table,
+    column: usize,
+    groups: &[(String, Vec<usize>)],
+    how: Permutations,
+) -> std::result::Result<PermutationTest, AnalysisError> {
+    let (labels, sample): (Vec<usize>, Vec<f64>) = groups
+        .iter()
+        .enumerate()
+        .flat_map(|(label, (_, rows))| rows.iter().filter_map(move |row| Some((label, values.values[*row][column]?))))
+        .unzip();
+    let two = |labels: &[usize]| -> (Vec<f64>, Vec<f64>) {
+        let of = |group: usize| labels.iter().zip(&sample).filter(|(l, _)| **l == group).map(|(_, v)| *v).collect();
+        (of(0), of(1))
+    };
+    permutation_of_labels(&labels, Alternative::Greater, how, |labels| match kind {
+        AnalysisKind::TwoSampleT => {
+            let (first, second) = two(labels);
+            Ok(welch_t(&first, &second, Alternative::TwoSided)?.t.abs())
+        }
+        AnalysisKind::MannWhitney => {
+            let (first, second) = two(labels);
+            Ok(mann_whitney(&first, &second, Alternative::TwoSided)?.rank_biserial.abs())
+        }
+        _ => Ok(kruskal_wallis_by(&sample, labels)?.h),
+    })
+}

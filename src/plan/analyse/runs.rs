@@ -1,0 +1,56 @@
+//! What is worked out in every run by itself: a number, or several, for every fold and seed.
+
+use super::super::context::Context;
+use super::super::error::{PlanError, Result};
+use super::super::task::RunKey;
+use super::{Analysed, Field};
+use crate::analysis::AnalysisError;
+use crate::program::Analysis;
+
+/// Numbers of one run, by field; in a field one for each of its names.
+pub(super) type Found = Vec<(&'static str, Vec<Option<f64>>)>;
+
+impl Context<'_> {
+    /// Works something out in every run; where a run has no answer the others stay, with a note.
+    ///
+    /// # Errors
+    /// What `work` returns; no run with an answer.
+    pub(super) fn by_run(
+        &self,
+        task: &str,
+        variant: usize,
+        (declared, method): (&Analysis, String),
+        names: &[String],
+        work: impl Fn(RunKey) -> Result<std::result::Result<Found, AnalysisError>>,
+    ) -> Result<Analysed> {
+        let mut analysed = Analysed::new(declared, method);
+        let protocol = &self.program(variant).protocol;
+        let runs = &self.layout.variants[variant].runs;
+        let mut found: Vec<Option<Found>> = Vec::with_capacity(runs.len());
+        let mut failed = Vec::new();
+        for run in runs {
+            match work(*run)? {
+                Ok(numbers) => found.push(Some(numbers)),
+                Err(error) => {
+                    failed.push(format!("{}: {error}", run.name(protocol)));
+                    found.push(None);
+                }
+            }
+        }
+        let Some(fields) = found.iter().flatten().next() else {
+            return Err(PlanError::task(task, failed.first().cloned().unwrap_or_else(|| "there is no run".into())));
+        };
+        if let Some(first) = failed.first() {
+            analysed.notes.push(format!("{} of {} runs have no answer; {first}", failed.len(), runs.len()));
+        }
+        for (at, (field, _)) in fields.iter().enumerate() {
+            let values = found.iter().map(|numbers| match numbers {
+                Some(numbers) => numbers[at].1.clone(),
+                None => vec![None; names.len()],
+            });
+            let values = Field::Runs { runs: runs.clone(), names: names.to_vec(), values: values.collect() };
+            analysed.fields.insert((*field).to_owned(), values);
+        }
+        Ok(analysed)
+    }
+}

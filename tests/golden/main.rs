@@ -1,0 +1,176 @@
+//! Published networks, written in the language, against numbers that their authors' code gave.
+//!
+//! A case is one file of `tests/golden`: inputs, models, and a `train` whose loss is the golden's. It is compiled, given the
+//! golden's weights and inputs, and run in prediction and in training (dropout at 0); outputs, losses, gradients of every
+//! weight and input, and running statistics afterwards are compared with the golden's. A golden that is not there is
+//! skipped with a message; a tensor of a golden that is there and compared with nothing is a failure, unless `skip` says why.
+//!
+//! ```sh
+//! cargo test --release --test golden                # all cases, each with its worst deviation
+//! cargo test --release --test golden -- hyper_ad    # those whose name holds the word
+//! ```
+//!
+//! # How to write one
+//!
+//! Declare every input with its shape without the batch axis; where the numbers come from in the file does not matter
+//! (`c.image("x")`, `c.columns(/^x/)`, `c.column("x")`). `sum(out*cot)` of a batch of 2 is
+//! `2 * batch_mean(reduce_sum(m.out * cot))` with `cot` an input. What a golden calls `act.*` is an `output` of the model.
+//! Write the file first without a map: the failure lists the weights on both sides.
+//!
+//! | comment | meaning |
+//! |---|---|
+//! | `// golden: hyper_ad/fixed` | the folder below `../shared/golden`; `fixed` takes weights and inputs from the folder above |
+//! | `// input: image = image` | the file's input is the golden's (stored, or by its formula: names as in `procedural_inputs`) |
+//! | `// input: m0 = mu[0]`, `= x[:, 2:5, ::8]` | a part of it, as numpy writes it; `= x reshaped` in another shape; `= 1` the same everywhere; `= [2, 0]` these numbers |
+//! | `// present: pet = mask[:, 1]`, `= [1, 0, 1]` | the rows that have the input (not 0) |
+//! | `// output: m.z = latent` | compared with `eval.latent` and `train.latent`; `m.z[t1]` of a family; `= /enc.mu` a name without that of the run; `m.z at [:, ::8] = z8` a part of ours; an `act.*` that is not stored is compared with its summary in meta.json |
+//! | `// loss: m = loss` | the loss of the stage `m`, or an output `m.total` that is one number (a loss without parameters is no `train`); so by itself where there is one stage and the golden has `loss`; `, inputs grad.*` names the gradients of inputs (`grad_input.*`), `, weights FILE` the file of those of weights |
+//! | `// run: missing_hcm, without hcm` | a pass whose names begin so (`-`: with nothing), where nobody has `hcm`; `, training` with batch statistics. `eval` and `train` where no run is named. Lines below it are for this run alone. Gradients are those of `grads_RUN`, else `grads_train` or `grads.safetensors` |
+//! | `// skip: act.*: why` | tensors of the golden (full names, `*` for anything) that are not compared |
+//! | `// zero: a.bias: why` | a gradient that vanishes in exact arithmetic (meta.json's own list is known) |
+//! | `// tolerance: train gradient a.weight = 1e-2: why` | a looser tolerance, refused unless meta.json's noise of 32 bits is within a tenth of it |
+//! | `//\| "bn" = "m.BatchNorm"` | lines of the name map, the TOML of `fascicle weights import` (see `src/exchange/names.rs`) |
+//!
+//! Outputs agree to 1e-5 of the largest value, gradients to a relative Frobenius norm of 1e-4, in training 5e-3. Gradients
+//! are compared under the golden's names; a weight that the golden repeats has one gradient there, and a weight without one
+//! must have none here.
+
+#[path = "../case/mod.rs"]
+mod case;
+mod compare;
+mod directive;
+mod execute;
+mod reference;
+mod select;
+
+use directive::Directives;
+use execute::{Prepared, Report};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+/// Cases run beside each other as long as they hold less than this together.
+const MEMORY: u64 = 3 << 30;
+
+fn main() -> ExitCode {
+    the_formula_gives_the_numbers_of_the_goldens_readme();
+    let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut paths = case::files_below(&folder, "fx");
+    assert!(!paths.is_empty(), "{} holds no case", folder.display());
+    paths.retain(|path| words.is_empty() || words.iter().any(|word| name(path).contains(word)));
+    if reference::folder("").is_none() {
+        println!("skipped: there is no folder ../shared/golden");
+        return ExitCode::SUCCESS;
+    }
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len());
+    let next = AtomicUsize::new(0);
+    let failed = AtomicUsize::new(0);
+    let budget = Budget::default();
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let outcome = std::panic::catch_unwind(|| one(path, &budget));
+                    if !outcome.unwrap_or(false) {
+                        failed.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner();
+    println!("{} golden cases, {failed} failed", paths.len());
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn name(path: &Path) -> String {
+    path.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+}
+
+/// Runs a case, prints it, and says whether it passed.
+fn one(path: &Path, budget: &Budget) -> bool {
+    let title = name(path);
+    match attempt(path, budget) {
+        Ok(None) => {
+            println!("{title}: skipped, its golden is not there");
+            true
+        }
+        Ok(Some((report, time))) => {
+            let passed = report.iter().all(|(_, findings)| findings.failures.is_empty());
+            println!("{}", told(&title, &report, time));
+            passed
+        }
+        Err(why) => {
+            println!("{title}: FAILED: {why}");
+            false
+        }
+    }
+}
+
+fn attempt(path: &Path, budget: &Budget) -> Result<Option<(Report, Duration)>, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    let directives = Directives::read(&text)?;
+    let Some(folder) = reference::folder(&directives.folder) else { return Ok(None) };
+    let prepared = Prepared::new(path, directives, folder)?;
+    let _held = budget.take(prepared.memory());
+    let begun = Instant::now();
+    let report = prepared.execute()?;
+    Ok(Some((report, begun.elapsed())))
+}
+
+fn told(title: &str, report: &Report, time: Duration) -> String {
+    let mut out = format!("{title} ({:.1} s)", time.as_secs_f64());
+    for (run, findings) in report {
+        out.push_str(&format!("\n  {:<8}", if run.is_empty() { "-" } else { run }));
+        for (what, worst) in [("outputs", &findings.outputs), ("gradients", &findings.gradients)] {
+            if worst.count > 0 {
+                out.push_str(&format!(" {} {what} within {:.1e} ({});", worst.count, worst.deviation, worst.of));
+            }
+        }
+        if findings.vanished > 0 {
+            out.push_str(&format!(" {} vanish", findings.vanished));
+        }
+        for failure in &findings.failures {
+            out.push_str(&format!("\n    FAILED {failure}"));
+        }
+    }
+    out
+}
+
+/// Memory that cases share. A case that alone needs more than there is runs alone.
+#[derive(Default)]
+struct Budget {
+    taken: Mutex<u64>,
+    freed: Condvar,
+}
+
+struct Held<'a> {
+    budget: &'a Budget,
+    bytes: u64,
+}
+
+impl Budget {
+    fn take(&self, bytes: u64) -> Held<'_> {
+        let mut taken = self.taken.lock().unwrap_or_else(|e| e.into_inner());
+        while *taken > 0 && *taken + bytes > MEMORY {
+            taken = self.freed.wait(taken).unwrap_or_else(|e| e.into_inner());
+        }
+        *taken += bytes;
+        Held { budget: self, bytes }
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        *self.budget.taken.lock().unwrap_or_else(|e| e.into_inner()) -= self.bytes;
+        self.budget.freed.notify_all();
+    }
+}
+
+fn the_formula_gives_the_numbers_of_the_goldens_readme() {
+    let expected = [0.600_065_05, 0.530_877_4, 0.321_354_27, -0.327_408_28];
+    assert_eq!(reference::procedural("abc.weight", 4, -1.0, 1.0), expected);
+}

@@ -1,0 +1,5 @@
+/// All levels are mirrored, the coarsest too, which has no mirror.
+// edit: experiments/voxel_fusion.fx
+// -     fold skip in reverse(down[m].init) from code |> reshape_as(down[m].last) { x =>
+// +     fold skip in reverse(down[m]) from code |> reshape_as(down[m].last) { x =>
+// error[E0303] "skip" `skip` needs 2*d = 8 here, found 4
