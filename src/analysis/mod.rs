@@ -22,6 +22,7 @@
 //! | [`bootstrap`] | percentile intervals by subject, spread over folds, quantiles | Efron and Tibshirani |
 //! | [`statistics`] | t, rank, permutation and resampled tests; multiple testing | scipy, statsmodels |
 //! | [`ensemble`] | means weighted by inverse entropy | HyperFusion |
+//! | [`loss_entropy`] | how much a loss depends on each layer | HyperFusion |
 //! | [`normative`] | deviations from held-out healthy subjects | Kumar et al. |
 //! | [`clustering`] | affinity propagation, silhouettes | scikit-learn |
 //! | [`probe`] | logistic and ridge probes, nearest neighbours | scikit-learn |
@@ -38,6 +39,7 @@ pub mod error;
 #[cfg(test)]
 mod golden;
 pub mod latent;
+pub mod loss_entropy;
 pub mod metrics;
 pub mod normative;
 pub mod probe;

@@ -10,16 +10,20 @@
 use super::affine::Affine;
 use super::error::{DataError, Result};
 use super::files::write_aside;
+use super::hashes::Hashes;
 use super::transform::Image;
 use memmap2::Mmap;
 use ndarray::Array4;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Changes when decoding or a cached step changes its meaning.
 pub const VERSION: u32 = 1;
 
 const MAGIC: &[u8; 8] = b"fxvol\0\0\x01";
+/// The index of the files' hashes, in the cache's folder.
+const HASHES: &str = "hashes.json";
 /// Magic, four extents, label flag, twelve numbers of the affine, checksum.
 const HEADER: usize = 8 + 4 * 8 + 8 + 12 * 8 + 32;
 
@@ -27,6 +31,7 @@ const HEADER: usize = 8 + 4 * 8 + 8 + 12 * 8 + 32;
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: PathBuf,
+    hashes: Arc<Hashes>,
 }
 
 /// A prepared volume, mapped into memory.
@@ -41,7 +46,22 @@ pub struct CachedImage {
 impl Cache {
     /// Uses a folder, which is made when something is first written.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), hashes: Arc::new(Hashes::open(&folder.join(HASHES))) }
+    }
+
+    /// What is known of files without reading them.
+    pub fn hashes(&self) -> &Hashes {
+        &self.hashes
+    }
+
+    /// The volume of this key, where it is there whole.
+    pub fn find(&self, key: &blake3::Hash) -> Option<CachedImage> {
+        open(&self.path(key))
+    }
+
+    fn path(&self, key: &blake3::Hash) -> PathBuf {
+        let name = key.to_hex();
+        self.folder.join(&name[..2]).join(format!("{name}.vol"))
     }
 
     /// The volume of this key, made by `make` where it is not there whole.
@@ -49,8 +69,7 @@ impl Cache {
     /// # Errors
     /// What `make` returns, or what the operating system says.
     pub fn get(&self, key: &blake3::Hash, make: impl FnOnce() -> Result<Image>) -> Result<CachedImage> {
-        let name = key.to_hex();
-        let path = self.folder.join(&name[..2]).join(format!("{name}.vol"));
+        let path = self.path(key);
         if let Some(found) = open(&path) {
             return Ok(found);
         }

@@ -26,6 +26,9 @@ pub enum DataError {
         /// What to do.
         hint: String,
     },
+    /// Ctrl-C came while images were decoded or fitted.
+    #[error("interrupted")]
+    Interrupted,
     /// The operating system refused.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {

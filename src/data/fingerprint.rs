@@ -3,6 +3,7 @@
 use super::bids::FilePattern;
 use super::cohort::{CohortData, ImageFile};
 use super::error::{DataError, Result};
+use super::hashes::Hashes;
 use super::nifti::FileBytes;
 use crate::program::{InputSource, InputSpec};
 use rayon::prelude::*;
@@ -14,11 +15,19 @@ use std::collections::BTreeMap;
 /// # Errors
 /// A pattern that matches several files of a subject, or a file that cannot be read.
 pub fn content_hash(cohort: &CohortData, inputs: &[InputSpec]) -> Result<String> {
+    content_hash_with(cohort, inputs, &Hashes::default())
+}
+
+/// The same where some files need not be read again.
+///
+/// # Errors
+/// As [`content_hash`].
+pub fn content_hash_with(cohort: &CohortData, inputs: &[InputSpec], known: &Hashes) -> Result<String> {
     let mut parts: BTreeMap<String, blake3::Hash> = BTreeMap::new();
     for (i, path) in cohort.table_paths().into_iter().enumerate() {
-        let bytes = std::fs::read(path).map_err(DataError::io("read", path))?;
+        let read = || Ok(blake3::hash(&std::fs::read(path).map_err(DataError::io("read", path))?));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        parts.insert(format!("table {i:06} {name}"), blake3::hash(&bytes));
+        parts.insert(format!("table {i:06} {name}"), known.of(path, read)?);
     }
     let mut files: BTreeMap<String, ImageFile> = BTreeMap::new();
     for spec in inputs.iter().filter(|i| i.cohort.as_ref().is_none_or(|name| *name == cohort.name)) {
@@ -36,7 +45,7 @@ pub fn content_hash(cohort: &CohortData, inputs: &[InputSpec]) -> Result<String>
             Ok((
                 name,
                 match &file {
-                    ImageFile::Path(path) => FileBytes::read(path)?.hash(),
+                    ImageFile::Path(path) => known.of(path, || Ok(FileBytes::read(path)?.hash()))?,
                     ImageFile::Scan { .. } => blake3::hash(file.identity().as_bytes()),
                 },
             ))

@@ -24,6 +24,7 @@ pub mod error;
 mod files;
 pub mod fingerprint;
 pub mod flow;
+pub mod hashes;
 mod image_file;
 mod joined_table;
 mod keep;

@@ -55,6 +55,11 @@ pub struct WeightSpec {
 }
 
 impl WeightSpec {
+    /// Whether it starts from random numbers.
+    pub fn is_drawn(&self) -> bool {
+        !matches!(self.init, Init::Constant(_))
+    }
+
     /// A learned weight.
     pub fn parameter(name: &str, shape: impl Into<Vec<usize>>, init: Init) -> Self {
         Self { name: name.into(), shape: shape.into(), init, role: Role::Parameter }

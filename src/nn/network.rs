@@ -145,6 +145,24 @@ impl Network {
         if !wrong.is_empty() {
             return Err(wrong.into());
         }
+        self.put(weights);
+        Ok(())
+    }
+
+    /// Draws the parameters of a module anew, each from `seed`, its name and its own distribution; what it holds that
+    /// is not drawn but constant at the start (gains, running statistics) stays.
+    pub fn redraw(&mut self, graph: &Graph, module: ModuleId, seed: u64) {
+        let module = graph.module(module);
+        let drawn = module.weights.iter().filter(|spec| spec.is_drawn()).map(|spec| {
+            let name = format!("{}.{}", module.path, spec.name);
+            let values = draw::initial(seed, &name, spec.init, spec.len() as usize);
+            (name, (spec.shape.clone(), values))
+        });
+        self.put(&drawn.collect());
+    }
+
+    /// Replaces those weights that are given, which have the shapes of their places.
+    fn put(&mut self, weights: &BTreeMap<String, (Vec<usize>, Vec<f32>)>) {
         let device = self.device.clone();
         let layers = std::mem::take(&mut self.layers);
         let paths = self.index.layers.iter().map(|(path, _)| path);
@@ -160,7 +178,6 @@ impl Network {
                 })
             })
             .collect();
-        Ok(())
     }
 
     /// Names of all weights and buffers, in the order of the graph.

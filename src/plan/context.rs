@@ -6,11 +6,13 @@ use super::run::RunOptions;
 use super::sources::Sources;
 use super::store::{Entry, Store};
 use crate::data::dataset::Dataset;
+use crate::data::error::DataError;
 use crate::program::{Experiment, Program};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A run under way.
 pub(super) struct Context<'a> {
@@ -47,8 +49,11 @@ impl Context<'_> {
     /// # Errors
     /// Whatever does not fit.
     pub fn dataset(&self, variant: usize) -> Result<Rc<Dataset>> {
-        let listener = self.options.listener;
-        self.sources.dataset(self.program(variant), &|done, total| listener.decoded(done, total))
+        let (listener, interrupt) = (self.options.listener, self.options.interrupt);
+        self.sources.dataset(self.program(variant), &|done, total| {
+            listener.decoded(done, total);
+            go_on(interrupt)
+        })
     }
 
     /// Tells the user something, once.
@@ -59,4 +64,12 @@ impl Context<'_> {
             warnings.push(text.to_owned());
         }
     }
+}
+
+/// Whether Ctrl-C has not come: asked between images, from several threads.
+///
+/// # Errors
+/// [`DataError::Interrupted`].
+pub(super) fn go_on(interrupt: &AtomicBool) -> std::result::Result<(), DataError> {
+    if interrupt.load(Ordering::Relaxed) { Err(DataError::Interrupted) } else { Ok(()) }
 }

@@ -122,10 +122,11 @@ impl PlanError {
         }
     }
 
-    /// Wraps an error of the data under a task's name. A full disk is told as such.
+    /// Wraps an error of the data under a task's name. An interruption and a full disk are told as such.
     pub(super) fn data(task: &str) -> impl FnOnce(DataError) -> Self {
         let task = task.to_owned();
         move |source| match source {
+            DataError::Interrupted => Self::Interrupted { task },
             DataError::Io { path, source, .. } if is_full(&source) => Self::DiskFull { path },
             source => Self::Data { task, source },
         }

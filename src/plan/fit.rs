@@ -1,6 +1,6 @@
 //! Fitted transforms: what scaling, imputation and landmarks learn from the training subjects of a fold.
 
-use super::context::Context;
+use super::context::{Context, go_on};
 use super::error::{PlanError, Result};
 use super::store::{get_json, put_json};
 use crate::data::dataset::{Dataset, FittedInput, FittedInputs};
@@ -8,6 +8,7 @@ use crate::data::split::Split;
 use crate::graph::InputId;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 
 /// Changes when fitting changes its meaning.
 pub(super) const VERSION: u32 = 1;
@@ -16,8 +17,15 @@ const FITTED: &str = "fitted.json";
 const MEANS: &str = "means.json";
 
 /// Fits every input, and takes the means of those of which a graph wants them.
-pub(super) fn fit(task: &str, dataset: &Dataset, split: &Split, means: &[InputId], folder: &Path) -> Result<()> {
-    let fitted = dataset.fit(&split.train).map_err(PlanError::data(task))?;
+pub(super) fn fit(
+    task: &str,
+    dataset: &Dataset,
+    split: &Split,
+    means: &[InputId],
+    interrupt: &AtomicBool,
+    folder: &Path,
+) -> Result<()> {
+    let fitted = dataset.fit_while(&split.train, &|| go_on(interrupt)).map_err(PlanError::data(task))?;
     put_json(&folder.join(FITTED), &fitted.fitted())?;
     let means = means
         .iter()

@@ -213,6 +213,12 @@ impl Builder<'_> {
                     Argument::Model(model) | Argument::Output { model, .. } => {
                         parts = self.after_predictions(parts, program, &tasks, *model)?;
                     }
+                    Argument::Trained(model) => {
+                        let (stage, run) = (analyse::stage_of(program, *model)?, *tasks.runs.first().ok_or_else(lost)?);
+                        let task = *tasks.train.get(&(stage, run)).ok_or_else(lost)?;
+                        let name = format!("weights (stage {})", program.stages[stage].name);
+                        parts = parts.after(name, &self.identity(task)?);
+                    }
                     Argument::Result { analysis: other, .. } | Argument::Analysis(other) => {
                         let before = program.analyses.iter().take(analysis).position(|a| a.name == *other);
                         let before = before.ok_or_else(|| {
@@ -377,7 +383,7 @@ fn check(program: &Program) -> Result<()> {
         return wrong("an ensemble refers to a model that is not there");
     }
     let named = |a: &Argument| match a {
-        Argument::Model(m) | Argument::Output { model: m, .. } => *m < models,
+        Argument::Model(m) | Argument::Trained(m) | Argument::Output { model: m, .. } => *m < models,
         _ => true,
     };
     if !program.analyses.iter().flat_map(|a| a.arguments.values()).all(named) {

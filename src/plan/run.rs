@@ -114,6 +114,7 @@ pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSumma
     folder::recover(&target)?;
     let sources = Sources::new(&options.base, &store.volumes());
     let layout = Layout::of(experiment, &sources)?;
+    sources.keep_hashes()?;
     let context = Context {
         experiment,
         layout: &layout,
@@ -128,12 +129,14 @@ pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSumma
         match context.task(at) {
             Ok(outcome) => outcomes.push(outcome),
             Err(PlanError::Interrupted { task }) => {
+                sources.keep_hashes()?;
                 return Ok(RunSummary::interrupted(experiment, task, outcomes));
             }
             Err(e) => return Err(e),
         }
     }
     let last: LastRun = layout.tasks.iter().map(|task| (task.name.clone(), task.identity.clone())).collect();
+    sources.keep_hashes()?;
     store.put_last_run(&experiment.name, &last)?;
 
     let provenance =
@@ -198,7 +201,8 @@ impl Context<'_> {
             Work::Split { seed } => index::split(name, program, self.dataset(variant)?.as_ref(), seed, folder),
             Work::Fit { seed, fold } => {
                 let split = self.split(variant, seed, fold)?;
-                fit::fit(name, self.dataset(variant)?.as_ref(), &split, &mean_inputs(program), folder)
+                let (dataset, interrupt) = (self.dataset(variant)?, self.options.interrupt);
+                fit::fit(name, &dataset, &split, &mean_inputs(program), interrupt, folder)
             }
             Work::Train { stage, run } => {
                 let partial = self.store.partial(&task.identity.fingerprint)?;

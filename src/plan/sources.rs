@@ -10,7 +10,8 @@ use super::fingerprint::{canonical, hash_of};
 use crate::data::cache::Cache;
 use crate::data::cohort::CohortData;
 use crate::data::dataset::Dataset;
-use crate::data::fingerprint::content_hash;
+use crate::data::error::DataError;
+use crate::data::fingerprint::content_hash_with;
 use crate::data::table::Tables;
 use crate::program::{Cohort, CohortSource, ImageStep, InputSource, InputSpec, Program, SpatialKind};
 use serde_json::{Value, json};
@@ -18,6 +19,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
+
+/// Told how many images of how many are ready.
+type Progress<'a> = dyn Fn(usize, usize) -> std::result::Result<(), DataError> + Sync + 'a;
 
 /// What was read so far.
 pub(super) struct Sources<'a> {
@@ -73,7 +77,7 @@ impl<'a> Sources<'a> {
                 Some(hash) => hash,
                 None => {
                     let data = self.cohort(cohort)?;
-                    let hash = content_hash(&data, std::slice::from_ref(spec))
+                    let hash = content_hash_with(&data, std::slice::from_ref(spec), self.cache.hashes())
                         .map_err(PlanError::data(&format!("cohort {}", cohort.name)))?;
                     self.contents.borrow_mut().insert(key, hash.clone());
                     hash
@@ -101,11 +105,20 @@ impl<'a> Sources<'a> {
         Ok(hash)
     }
 
-    /// Everything a program reads, decoded. `progress` is told how many images of how many are ready.
+    /// Keeps the hashes of files for the next run.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn keep_hashes(&self) -> Result<()> {
+        self.cache.hashes().save().map_err(PlanError::data("the index of hashes"))
+    }
+
+    /// Everything a program reads, decoded. `progress` is told how many images of how many are ready, and stops it by an
+    /// error.
     ///
     /// # Errors
     /// Whatever does not fit, each with subject and input.
-    pub fn dataset(&self, program: &Program, progress: &(dyn Fn(usize, usize) + Sync)) -> Result<Rc<Dataset>> {
+    pub fn dataset(&self, program: &Program, progress: &Progress<'_>) -> Result<Rc<Dataset>> {
         let key = hash_of(&(&program.cohorts, &program.inputs, &program.at_least_one))?;
         if let Some(found) = self.datasets.borrow().get(&key) {
             return Ok(found.clone());

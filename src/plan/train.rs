@@ -140,11 +140,27 @@ pub(super) fn settings_identity(job: &StageJob) -> Value {
 }
 
 /// The training and validation subjects of a fold, as a stage reads them.
-struct FoldBatches<'a> {
+pub(super) struct FoldBatches<'a> {
     rows: &'a Rows<'a>,
     training: Vec<Item>,
     validation: Vec<Item>,
     augment: &'a [Augment],
+}
+
+impl<'a> FoldBatches<'a> {
+    /// The subjects of a division that a stage asks for and that have what it reads.
+    ///
+    /// # Errors
+    /// A name that nobody has.
+    pub fn of(task: &str, stage: &'a Stage, rows: &'a Rows<'a>, split: &Split) -> Result<Self> {
+        let of_stage = |keys: &[String]| of_cohorts(rows.inputs.dataset(), keys, &stage.cohorts);
+        Ok(Self {
+            training: rows.items(&of_stage(&split.train)).map_err(PlanError::data(task))?,
+            validation: rows.items(&of_stage(&split.validation)).map_err(PlanError::data(task))?,
+            rows,
+            augment: &stage.augment,
+        })
+    }
 }
 
 impl Batches for FoldBatches<'_> {
@@ -202,13 +218,7 @@ impl Context<'_> {
         let fitted = self.fitted(variant, run.seed, run.fold)?;
         let inputs = fitted.of(task, &dataset)?;
         let rows = Rows::new(&job.live, &inputs);
-        let of_stage = |keys: &[String]| of_cohorts(&dataset, keys, &job.stage.cohorts);
-        let batches = FoldBatches {
-            training: rows.items(&of_stage(&split.train)).map_err(PlanError::data(task))?,
-            validation: rows.items(&of_stage(&split.validation)).map_err(PlanError::data(task))?,
-            rows: &rows,
-            augment: &job.stage.augment,
-        };
+        let batches = FoldBatches::of(task, &job.stage, &rows, &split)?;
         self.warn_of_unseen_classes(task, &job.live, &batches);
         let from_training = self.learnt_in_training(task, &job.live, &batches, &fitted)?;
         let progress = |progress: &Progress| self.options.listener.epoch(task, progress);
@@ -332,7 +342,10 @@ impl Context<'_> {
     }
 
     /// Class weights and means.
-    fn learnt_in_training(
+    ///
+    /// # Errors
+    /// A class that nobody in training has.
+    pub(super) fn learnt_in_training(
         &self,
         task: &str,
         live: &Live,

@@ -90,6 +90,8 @@ pub enum AnalysisKind {
     Similarity,
     /// A map on which neighbours stay neighbours.
     Tsne,
+    /// How much the loss depends on each layer.
+    LayerEntropy,
 }
 
 /// What a field of a result is, which decides where it can go.
@@ -132,6 +134,8 @@ impl Answer {
 pub enum Argument {
     /// A model: position in [`super::Program::models`].
     Model(usize),
+    /// A model with the loss of the last stage that trains it: position in [`super::Program::models`].
+    Trained(usize),
     /// An output of a model, or one member of a family.
     Output {
         /// Position in [`super::Program::models`].

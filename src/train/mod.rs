@@ -37,6 +37,7 @@ mod optimizer;
 mod order;
 mod position;
 mod predict;
+mod redrawn;
 mod run;
 mod schedule;
 mod step;
@@ -50,6 +51,7 @@ pub use history::Epoch;
 pub use job::{Batches, FromTraining, Job, Judge, Monitored, Progress, Trained, Weights};
 pub use order::Draw;
 pub use predict::{PredictJob, Prediction, Read, predict};
+pub use redrawn::{RedrawJob, Redrawn, redrawn};
 pub use run::train;
 pub use tensorboard::EVENT_FILE;
 

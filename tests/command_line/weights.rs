@@ -148,6 +148,10 @@ fn what_does_not_fit_is_told_and_nothing_is_written() {
     let only_extra = tensors(&[("extra", &[2, 2], &[0.0; 4])]);
     apply(&only_extra).fails(2, &["`x` is missing: expected [2, 3]"]);
 
+    // What is given cannot be trained on.
+    let told = scene.fascicle(&["run", "net.fx", "--device", "cpu", "--quiet"]);
+    told.fails(2, &["input `x`: its values are given to `fascicle apply`, and no cohort has them"]);
+
     scene.write("broken.pt", b"PK\x03\x04 and then nothing");
     let told = scene.fascicle(&["weights", "map", "net.fx", "broken.pt"]);
     told.fails(2, &["broken.pt: it cannot be read as a PyTorch checkpoint", "torch.save(model.state_dict(), ..)"]);

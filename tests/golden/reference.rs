@@ -127,7 +127,9 @@ impl Reference {
     fn noise(&self, run: &str, kind: &str) -> Option<&Json> {
         let noise = self.meta.get("noise_f32_vs_f64")?;
         let nested = noise.get(run).and_then(|n| n.get(kind));
-        nested.or_else(|| noise.get(format!("{run}_{kind}"))).or_else(|| noise.get(kind))
+        let short = kind.trim_end_matches("puts");
+        let named = [format!("{run}_{kind}"), format!("{run}_{short}"), kind.to_string()];
+        nested.or_else(|| named.iter().find_map(|name| noise.get(name)))
     }
 
     /// Whether the golden says that a gradient vanishes in exact arithmetic.

@@ -4,4 +4,4 @@
 // + modulate: HyperPreactRes,
 // set: fusion=film
 // error[E0203] "modulate()" `HyperPreactRes` needs `filters`
-// also "ModulatedPreactRes(filters, stride: 2, dropout: 0.3 * dropout, momentum: momentum, modulate: HyperPreactRes)("
+// also "ModulatedPreactRes("

@@ -1,5 +1,6 @@
 //! Inputs whose fitted steps have learnt from one fold's training subjects: values for anybody.
 
+use super::super::cache::CachedImage;
 use super::super::error::{DataError, Result};
 use super::super::transform::{FittedChain, FittedColumns, Image};
 use super::augment::{Draw, Drawn};
@@ -33,19 +34,31 @@ impl Dataset {
     /// # Errors
     /// A name that nobody has, or a step that cannot be fitted.
     pub fn fit(&self, training: &[String]) -> Result<FittedInputs<'_>> {
+        self.fit_while(training, &|| Ok(()))
+    }
+
+    /// The same, asking `go_on` before each image.
+    ///
+    /// # Errors
+    /// As [`Dataset::fit`], and what `go_on` returns.
+    pub fn fit_while(&self, training: &[String], go_on: &(dyn Fn() -> Result<()> + Sync)) -> Result<FittedInputs<'_>> {
         let members = training.iter().map(|key| self.place(key)).collect::<Result<Vec<usize>>>()?;
         let fitted = self
             .content
             .iter()
             .zip(&self.inputs)
             .map(|(content, spec)| {
-                let of_input = |e: DataError| DataError::Input { input: spec.name.clone(), problem: e.to_string() };
+                let of_input = |e: DataError| match e {
+                    DataError::Interrupted => e,
+                    e => DataError::Input { input: spec.name.clone(), problem: e.to_string() },
+                };
                 Ok(match content {
                     Content::Images { chain, volumes } => {
                         let having: Vec<usize> = members.iter().copied().filter(|m| volumes[*m].is_some()).collect();
-                        let load = |i: usize| match &volumes[having[i]] {
-                            Some(volume) => Ok(volume.image()),
-                            None => Err(gone(&self.members[having[i]].key)),
+                        let load = |i: usize| {
+                            go_on()?;
+                            let volume = volumes[having[i]].as_ref();
+                            volume.map(CachedImage::image).ok_or_else(|| gone(&self.members[having[i]].key))
                         };
                         FittedInput::Image(chain.fit(having.len(), &load).map_err(of_input)?)
                     }

@@ -13,7 +13,7 @@ use super::{CellRow, Content, Member};
 use crate::program::{ColumnSelector, InputRole, InputSource, InputSpec, Missing};
 use rayon::prelude::*;
 use regex::Regex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Members, and what each has of each input.
 pub(super) struct Gathered {
@@ -146,11 +146,11 @@ pub(super) fn decode(
     inputs: &[InputSpec],
     gathered: &Gathered,
     cache: &Cache,
-    progress: &(dyn Fn(usize, usize) + Sync),
+    progress: &(dyn Fn(usize, usize) -> Result<()> + Sync),
 ) -> Result<Vec<Content>> {
     let is_image = |found: &&Found| matches!(found, Found::Image(_));
     let total = gathered.found.iter().flatten().filter(is_image).count();
-    let done = AtomicUsize::new(0);
+    let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     let mut errors = Vec::new();
     let mut content = Vec::with_capacity(inputs.len());
     for (at, spec) in inputs.iter().enumerate() {
@@ -163,11 +163,19 @@ pub(super) fn decode(
                     .enumerate()
                     .map(|(member, found)| {
                         let Found::Image(file) = found else { return Ok(None) };
+                        if stopped.load(Ordering::Relaxed) {
+                            return Ok(None);
+                        }
                         let image = prepare(file, &chain, cache);
-                        progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
+                        if progress(done.fetch_add(1, Ordering::Relaxed) + 1, total).is_err() {
+                            stopped.store(true, Ordering::Relaxed);
+                        }
                         image.map(Some).map_err(|e| e.of_subject(&gathered.members[member].key, &spec.name))
                     })
                     .collect();
+                if stopped.load(Ordering::Relaxed) {
+                    return Err(DataError::Interrupted);
+                }
                 let volumes = outcomes.into_iter().map(|outcome| {
                     outcome.unwrap_or_else(|e| {
                         errors.push(e);
@@ -225,7 +233,21 @@ fn prepare(file: &ImageFile, chain: &ImageChain, cache: &Cache) -> Result<Cached
     };
     match file {
         ImageFile::Path(path) => {
-            let bytes = FileBytes::read(path)?;
+            let mut read = None;
+            let hash = cache.hashes().of(path, || {
+                let bytes = FileBytes::read(path)?;
+                let hash = bytes.hash();
+                read = Some(bytes);
+                Ok(hash)
+            })?;
+            if let Some(found) = cache.find(&key(hash.as_bytes())) {
+                return Ok(found);
+            }
+            let bytes = match read {
+                Some(bytes) => bytes,
+                None => FileBytes::read(path)?,
+            };
+            // Whatever the index says, a volume is kept under the content it was made of.
             cache.get(&key(bytes.hash().as_bytes()), || {
                 chain.prepare(&Volume::decode(&bytes)?).map_err(|e| in_file(e, path))
             })
@@ -257,6 +279,9 @@ impl Reader {
     /// By cohort; `None` where the input is not read from it.
     fn for_cohorts(spec: &InputSpec, cohorts: &[CohortData]) -> Result<Vec<Option<Self>>> {
         let applies = |c: &CohortData| spec.cohort.as_ref().is_none_or(|name| *name == c.name);
+        if spec.source == InputSource::Given {
+            return Err(in_no_cohort(spec));
+        }
         if !cohorts.iter().any(&applies) {
             let problem = format!(
                 "it is read from cohort `{}`, which is not among those loaded",

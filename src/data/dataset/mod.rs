@@ -93,19 +93,24 @@ impl Dataset {
         cache: &Cache,
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Self> {
-        Self::open_with_one_of(inputs, &[], cohorts, cache, progress)
+        let progress = |done, total| {
+            progress(done, total);
+            Ok(())
+        };
+        Self::open_with_one_of(inputs, &[], cohorts, cache, &progress)
     }
 
-    /// As [`Dataset::open`], without those who have none of a set of (optional) inputs.
+    /// As [`Dataset::open`], without those who have none of a set of (optional) inputs. Where `progress` returns an
+    /// error, no further image is begun.
     ///
     /// # Errors
-    /// As [`Dataset::open`].
+    /// As [`Dataset::open`]; [`DataError::Interrupted`].
     pub fn open_with_one_of(
         inputs: &[InputSpec],
         at_least_one: &[Vec<usize>],
         cohorts: &[CohortData],
         cache: &Cache,
-        progress: &(dyn Fn(usize, usize) + Sync),
+        progress: &(dyn Fn(usize, usize) -> Result<()> + Sync),
     ) -> Result<Self> {
         let gathered = gather::who_has_what(inputs, at_least_one, cohorts)?;
         let content = gather::decode(inputs, &gathered, cache, progress)?;

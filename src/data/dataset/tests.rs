@@ -171,6 +171,21 @@ fn preparing_twice_reads_the_cache_and_gives_the_same_values() {
 }
 
 #[test]
+fn decoding_and_fitting_stop_when_asked_to() {
+    let dir = folder();
+    tree(dir.path());
+    let cohorts = [load(&bids(dir.path()))];
+    let cache = Cache::new(&dir.path().join("cache"));
+    let stopped = Dataset::open_with_one_of(&inputs(), &[], &cohorts, &cache, &|_, _| Err(DataError::Interrupted));
+    assert!(matches!(stopped, Err(DataError::Interrupted)));
+    let fitted =
+        vec![volume_input("t1", T1W, [3, 4, 5], vec![ImageStep::HistogramStandardize { mask: ImageMask::All }])];
+    let data = open(&fitted, &cohorts, &dir.path().join("cache")).expect("what was decoded is kept");
+    let stopped = data.fit_while(&["sub-1".into()], &|| Err(DataError::Interrupted));
+    assert!(matches!(stopped, Err(DataError::Interrupted)));
+}
+
+#[test]
 fn random_changes_are_decided_by_seed_epoch_and_subject_and_move_all_inputs_alike() {
     let dir = folder();
     tree(dir.path());

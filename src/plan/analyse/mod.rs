@@ -19,6 +19,7 @@ mod clustering;
 mod columnwise;
 mod factors;
 mod items;
+mod layer_entropy;
 mod map;
 mod neighbours;
 mod normative;
@@ -30,6 +31,7 @@ mod similarity;
 mod table;
 mod tsv;
 
+pub(super) use layer_entropy::stage_of;
 pub use table::Table;
 
 use super::asked::{Asked, residuals};
@@ -157,6 +159,8 @@ pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> 
                 let members: Vec<Value> = members.iter().map(|(key, node)| json!([key, asked.node(*node)])).collect();
                 json!(["output", output, members])
             }
+            // Its weights are those of a task, which is part of the fingerprint.
+            Argument::Trained(_) => json!(["trained"]),
             Argument::Result { field, .. } => json!(["result", field]),
             other => json!(other),
         };
@@ -236,6 +240,7 @@ impl Context<'_> {
             AnalysisKind::Quantiles => self.quantiles(task, variant, declared)?,
             AnalysisKind::Similarity => self.similarity(task, variant, declared)?,
             AnalysisKind::Tsne => self.tsne(task, variant, declared)?,
+            AnalysisKind::LayerEntropy => self.layer_entropy(task, variant, declared)?,
         };
         for note in &analysed.notes {
             self.warn(&format!("{}: {note}", declared.name));

@@ -2,6 +2,7 @@
 
 mod analyses;
 mod ensembles;
+mod layers;
 mod library;
 mod programs;
 mod results;

@@ -5,6 +5,7 @@ mod learning;
 mod optimizers;
 mod order;
 mod predicting;
+mod redrawing;
 mod resuming;
 mod rivals;
 mod schedules;

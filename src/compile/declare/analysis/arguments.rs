@@ -3,6 +3,7 @@
 use super::functions::Takes;
 use super::{Context, FUNCTIONS, given, people, values};
 use crate::compile::code::Code;
+use crate::compile::declare::score::subset_named;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::Reader;
@@ -77,7 +78,13 @@ fn has_validation(context: &Context<'_>) -> bool {
 fn default(takes: Takes) -> Option<Argument> {
     let word = |words: &[&str]| words.first().map(|word| Argument::Word((*word).to_owned()));
     match takes {
-        Takes::Model | Takes::People | Takes::Values | Takes::Groups(_) | Takes::Centres | Takes::Test => None,
+        Takes::Model
+        | Takes::Trained
+        | Takes::People
+        | Takes::Values
+        | Takes::Groups(_)
+        | Takes::Centres
+        | Takes::Test => None,
         Takes::Tried(Some(number), ..) => Some(Argument::Numbers(vec![number])),
         Takes::Tried(None, ..) | Takes::Within | Takes::Reference => Some(Argument::Nothing),
         Takes::Factors => Some(Argument::Above(1.0)),
@@ -126,6 +133,7 @@ fn argument(
 ) -> Eval<Argument> {
     match takes {
         Takes::Model => model(e, expr),
+        Takes::Trained => trained(e, expr, context),
         Takes::People => people::people(e, expr, context),
         Takes::Values => values::numbers(e, expr, context),
         Takes::Groups(words) => values::groups(e, expr, words, context),
@@ -268,6 +276,23 @@ fn model(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Argument> {
         }
         other => e.expected("a model", &other, expr.span),
     }
+}
+
+/// A model whose loss on the validation subjects is asked.
+fn trained(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
+    let value = e.eval(expr)?;
+    let Value::Model(model) = value else { return e.expected("a model", &value, expr.span) };
+    let name = e.models[model].name.clone();
+    let trains = |kind: &DeclarationKind| matches!(kind, DeclarationKind::Train { model, .. } if model.text == name);
+    if !e.unit.declarations.iter().any(|d| d.scope == 0 && trains(&d.declaration.kind)) {
+        let message = format!("no stage trains `{name}`, and the loss of its last stage is asked");
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, message)
+                .hint(format!("train it: train {name} {{ minimize .. }}, or ask of a model that is trained")),
+        );
+    }
+    subset_named(e, "validation", expr.span, context.protocol)?;
+    Ok(Argument::Trained(model))
 }
 
 fn correction(e: &mut Evaluator<'_>, reader: &Reader<'_>, expr: &Expr) -> Eval<Argument> {

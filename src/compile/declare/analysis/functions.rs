@@ -7,6 +7,8 @@ use crate::program::{Analysis, AnalysisKind, Answer, Argument};
 pub(in crate::compile) enum Takes {
     /// A model.
     Model,
+    /// A model that a stage trains, for the stage's loss on validation subjects.
+    Trained,
     /// A cohort, or a subset of one.
     People,
     /// Numbers by subject: a field of an analysis, columns, an output of a model.
@@ -207,6 +209,17 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ON_UNSEEN,
         ],
         fields: &[("map", Answer::Vector), ("divergence", Answer::Number)],
+    },
+    Function {
+        name: "layer_entropy",
+        kind: AnalysisKind::LayerEntropy,
+        parameters: &[("model", Takes::Trained), ("draws", Takes::Count(1000, 2))],
+        fields: &[
+            ("entropy", Answer::Columns),
+            ("mean", Answer::Columns),
+            ("sd", Answer::Columns),
+            ("loss", Answer::Number),
+        ],
     },
 ];
 
