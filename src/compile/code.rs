@@ -60,7 +60,7 @@ codes! {
     UnknownClause = "E0210", "a clause that does not exist",
         "Cohorts, stages and sweeps are described by clauses: `keep`, `minimize`, `compare`... The message lists those\nthat can stand there.";
     UnknownMetric = "E0211", "a metric that does not exist",
-        "Metrics are named as in scikit-learn: accuracy, balanced_accuracy, precision, recall, f1, auc, confusion, mae,\nmse, r2, pearson, spearman; for images psnr, ssim, dice, norm_diff.";
+        "Metrics are named as in scikit-learn: accuracy, balanced_accuracy, precision, recall, f1, auc, confusion, mae,\nmse, r2, pearson, spearman; for images psnr, ssim, dice, norm_diff, cnr, skill.";
 
     ShapeRefused = "E0301", "an operator that cannot take this shape",
         "The operator's shape rule is not met; the message gives the shapes in the order channels, depth, height, width,\nwithout the batch.";
