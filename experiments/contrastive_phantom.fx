@@ -43,7 +43,18 @@ score tell.atrophy: r2, pearson, against: atrophy
 score tell.hypometabolism: r2, pearson, against: hypometabolism
 
 // Nothing, L, CL, S, L + CL + CS + S, AE, S-AE, DCCAE, L-CCA, MMVAE, supervised.
-sweep objectives: [local, cross_local, cross_space, similar, autoencode, correlate, mixture, supervise, rate, peak] in [
+sweep objectives: [
+  local,
+  cross_local,
+  cross_space,
+  similar,
+  autoencode,
+  correlate,
+  mixture,
+  supervise,
+  rate,
+  peak,
+] in [
   [0, 0, 0, 1, 0, 0, 0, 0, 1e-12, 1e-12],
   [1, 0, 0, 0, 0, 0, 0, 0, 4e-4, 0.01],
   [0, 1, 0, 0, 0, 0, 0, 0, 4e-4, 0.01],

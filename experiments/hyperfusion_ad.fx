@@ -136,6 +136,8 @@ train ad {
 
 protocol cv = kfold(5, holdout: one fold, stratify: [diagnosis, age, sex], seeds: [1, 2, 3], repeats: 3)
 
+ensemble ad over folds, weight: inverse_entropy
+
 score ad on holdout: balanced_accuracy, precision, f1, auc, recall, confusion
 
 sweep methods: fusion {

@@ -245,9 +245,9 @@ impl World for Case {
     }
 
     fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        // What a phantom is called does not change its columns.
+        // What a phantom is called does not change its columns; a table that it is joined with does.
         let name = match cohort.source {
-            CohortSource::Phantom(_) if self.tables.contains_key("phantom") => "phantom",
+            CohortSource::Phantom(_) if cohort.join.is_empty() && self.tables.contains_key("phantom") => "phantom",
             _ => &cohort.name,
         };
         self.tables.get(name).cloned().ok_or_else(|| "there is no such table".to_string())

@@ -12,7 +12,7 @@ const STEPS: usize = 200;
 /// Sweeps over all coefficients within a step.
 const SWEEPS: usize = 300;
 /// The share of the first sweep's gain at which a step's sweeps end.
-const SETTLED: f64 = 1e-8;
+const SETTLED: f64 = 1e-6;
 
 /// The penalised loss.
 pub(super) struct Problem<'a> {

@@ -29,6 +29,13 @@ pub(super) struct Item {
     pub values: Vec<f64>,
 }
 
+impl Item {
+    /// The modality it is of; in a family of pairs the second says whose contrast it is: `drawn[i, j]`.
+    pub fn modality(&self) -> &str {
+        self.member.rsplit(", ").next().unwrap_or_default()
+    }
+}
+
 /// How embeddings of a family become items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Members {

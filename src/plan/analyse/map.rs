@@ -33,7 +33,7 @@ impl Context<'_> {
         let map = tsne(apart.view(), perplexity).map_err(failed)?;
         let group = |item: &&Item| match colour {
             Argument::Word(word) if word == "subject" => item.key.clone(),
-            Argument::Word(_) => item.member.clone(),
+            Argument::Word(_) => item.modality().to_owned(),
             _ => {
                 let class = class_of.get(item.subject.as_str()).or_else(|| class_of.get(item.key.as_str()));
                 class.map_or("n/a", |class| *class).to_owned()

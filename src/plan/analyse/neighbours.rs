@@ -38,21 +38,10 @@ impl Context<'_> {
         );
         self.by_run(task, variant, (declared, method), &[String::new()], |run| {
             let items = self.items(task, variant, run, values, Members::Apart)?;
-            let mut members: Vec<&str> = Vec::new();
-            let mut group = |item: &Item| -> Option<usize> {
-                match by {
-                    Argument::Word(word) if word == "subject" => Some(item.person),
-                    // In a family of pairs the second says whose contrast it is: `drawn[i, j]`.
-                    Argument::Word(_) => {
-                        let member = item.member.as_str();
-                        if !members.contains(&member) {
-                            let owned = items.all.iter().find(|i| i.member == member)?;
-                            members.push(&owned.member);
-                        }
-                        members.iter().position(|m| *m == member)
-                    }
-                    _ => class_of.get(item.subject.as_str()).or_else(|| class_of.get(item.key.as_str())).copied(),
-                }
+            let group = |item: &Item| match by {
+                Argument::Word(word) if word == "subject" => Some(item.person),
+                Argument::Word(_) => items.all.iter().position(|other| other.modality() == item.modality()),
+                _ => class_of.get(item.subject.as_str()).or_else(|| class_of.get(item.key.as_str())).copied(),
             };
             let judged = items.of(sets(declared));
             let (kept, groups): (Vec<&Item>, Vec<usize>) =
