@@ -22,7 +22,7 @@ protocol cv = kfold(2, seed: 1)
 // What the embedding tells of the hidden factors.
 analysis told = linear_probe(fused.z, hcp.columns(atrophy, hypometabolism))
 analysis factors = factor_analysis(
-  hcp.columns(age, education, mmse, abeta, ptau),
+  hcp.columns(age, education, abeta, ptau),
   rotate: varimax,
   keep: eigenvalue > 1,
 )
