@@ -245,9 +245,9 @@ impl World for Case {
     }
 
     fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        // What a phantom is called does not change its columns; a table that it is joined with does.
+        // What a phantom is called does not change its columns.
         let name = match cohort.source {
-            CohortSource::Phantom(_) if cohort.join.is_empty() && self.tables.contains_key("phantom") => "phantom",
+            CohortSource::Phantom(_) if self.tables.contains_key("phantom") => "phantom",
             _ => &cohort.name,
         };
         self.tables.get(name).cloned().ok_or_else(|| "there is no such table".to_string())
@@ -315,11 +315,13 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
         if case.name == "voxel_fusion.fx" {
             add(&["hcp"], &table(&phenotypes));
         }
-        add(&["heads", "phantom", "people", "hcp", "brats", "msd"], &table(clinical));
         match case.name.as_str() {
-            "normative_poe.fx" | "normative_poe_phantom.fx" => add(&["healthy", "patients"], &table(&volumes)),
+            // Regional volumes stand beside this phantom's scans.
+            "normative_poe_phantom.fx" => add(&["phantom"], &table(&volumes)),
+            "normative_poe.fx" => add(&["healthy", "patients"], &table(&volumes)),
             _ => add(&["young", "old", "controls", "healthy", "patients"], &table(thickness)),
         }
+        add(&["heads", "phantom", "people", "hcp", "brats", "msd"], &table(clinical));
     }
     cases
 }
