@@ -5,11 +5,14 @@
 // input: tabular = tabular
 // input: target = target
 // output: brain = out
-// output: brain.features = act.batchnorm3
 // output: brain.first = act.linear1
 // output: brain.second = act.linear2
 // output: brain.third = act.linear3
 // skip: eval.out_swapped_tabular: a further pass with the rows of the table exchanged
+//
+// run: eval
+// output: brain.features = act.batchnorm3
+// run: train
 //
 //| [names]
 //| conv1_a = "brain.Vgg3d.Conv3d[1]"
