@@ -19,6 +19,8 @@ pub struct Directives {
     pub zero: Vec<(String, String)>,
     /// Looser tolerances, with the reason.
     pub tolerances: Vec<Tolerance>,
+    /// What is known of a case that is not met yet.
+    pub open: Option<String>,
 }
 
 /// What holds for a run, or for all of them.
@@ -152,6 +154,7 @@ impl Directives {
                 let (pattern, why) = reasoned()?;
                 self.skip.push((pattern.into(), why.into()));
             }
+            "open" => self.open = Some(rest.trim().into()),
             "zero" => {
                 let (name, why) = reasoned()?;
                 self.zero.push((name.into(), why.into()));

@@ -8,6 +8,7 @@
 // output: brain.first = act.linear1
 // output: brain.second = act.linear2
 // output: brain.third = act.linear3
+// open: gradients before the second pooling reach 1.7e-3 in prediction, outputs 1.25e-5 in training; the cause is not known
 // skip: eval.out_swapped_tabular: a further pass with the rows of the table exchanged
 //
 // run: eval
