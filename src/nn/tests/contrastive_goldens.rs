@@ -237,7 +237,7 @@ fn the_trace_norm_is_the_sum_of_the_canonical_correlations() {
 fn supervised_contrast_matches() {
     let dot = |temperature| Scoring { critic: Critic::Dot, temperature, clip: None, penalty: 0.0 };
     for (case, scoring, base_temperature) in
-        [("SupCon_t1", dot(1.0), 1.0), ("SupCon_t0.07", dot(0.07), 0.07), ("SupConDim_sep_clip_pen", SEPARABLE, 1.0)]
+        [("SupCon_t1", dot(1.0), 1.0), ("SupCon_t0.07", dot(0.07), 0.07), ("SupConDim_sep_clip_pen", SCALED, 1.0)]
     {
         let Some(mut golden) = Golden::open("losses_ae_cca_supcon") else { return };
         let labels = golden.inputs["labels"].1.clone();
