@@ -17,7 +17,7 @@ param unit: block = SepConv  // of the mid-flows; ConvBlock is the dense twin
 param rounds: int = 200
 param skips: bool = true  // whether a level is told what its mirror saw
 
-cohort hcp = bids(data)
+cohort hcp = bids(data) { join "phenotypes.tsv" }
 
 modality jac: volume[1, 128, 128, 96] = hcp.image("dwi/*_JAC.nii.gz")
   |> rescale(0..1, percentiles: [0.1, 99.9])  // fitted on the training subjects only
@@ -61,6 +61,58 @@ score fused.image: mse,
   skill,
   cnr(roi: [4, 4, 3], pairs: 1000),
   cnr(roi: [4, 4, 3], pairs: 1000, of: truth)
+
+// Strata of people by their embeddings; do they differ in what the embedding was never told?
+analysis strata = affinity_propagation(
+  fused.z,
+  damping: 10 in 0.5..1,
+  preference: 1000 in percentile(1..99),
+  keep: best silhouette,
+)
+// Cognition, motor function, personality, emotion and senses, under HCP's names; the paper's own list was not checked.
+analysis factors = factor_analysis(
+  hcp.columns(
+    PicSeq_AgeAdj,
+    CardSort_AgeAdj,
+    Flanker_AgeAdj,
+    ReadEng_AgeAdj,
+    PicVocab_AgeAdj,
+    ProcSpeed_AgeAdj,
+    ListSort_AgeAdj,
+    PMAT24_A_CR,
+    VSPLOT_TC,
+    SCPT_TP,
+    IWRD_TOT,
+    Endurance_AgeAdj,
+    GaitSpeed_Comp,
+    Dexterity_AgeAdj,
+    Strength_AgeAdj,
+    NEOFAC_A,
+    NEOFAC_O,
+    NEOFAC_C,
+    NEOFAC_N,
+    NEOFAC_E,
+    AngAffect_Unadj,
+    FearAffect_Unadj,
+    Sadness_Unadj,
+    LifeSatisf_Unadj,
+    MeanPurp_Unadj,
+    PosAffect_Unadj,
+    Friendship_Unadj,
+    Loneliness_Unadj,
+    PercStress_Unadj,
+    SelfEff_Unadj,
+    Odor_AgeAdj,
+    Taste_AgeAdj,
+    PainInterf_Tscore,
+    Mars_Final,
+  ),
+  rotate: varimax,
+  keep: eigenvalue > 1,
+)
+analysis differ = kruskal_wallis(factors.scores by strata, correct: fdr)
+analysis chance = permutation(differ, times: 10000)
+analysis profile = quantiles(median(factors.scores by strata), within: factors.scores)
 
 // The paper's ablations: each contrast alone, and the network without its skips; and the dense twin.
 sweep contrasts: pair in [[jac], [ndi], [jac, ndi]] { compare mse, norm_diff }

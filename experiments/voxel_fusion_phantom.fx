@@ -19,5 +19,10 @@ modality ndi: volume[1, 16, 20, 16] = hcp.image("pet/*_pet.nii.gz")
 
 protocol cv = kfold(2, seed: 1)
 
-analysis with_atrophy = correlation(fused.z, hcp.atrophy, correct: fdr)
-analysis with_uptake = correlation(fused.z, hcp.hypometabolism, correct: fdr)
+// What the embedding tells of the hidden factors.
+analysis told = linear_probe(fused.z, hcp.columns(atrophy, hypometabolism))
+analysis factors = factor_analysis(
+  hcp.columns(age, education, abeta, ptau),
+  rotate: varimax,
+  keep: eigenvalue > 1,
+)

@@ -245,9 +245,9 @@ impl World for Case {
     }
 
     fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        // What a phantom is called does not change its columns; a table that it is joined with does.
+        // What a phantom is called does not change its columns.
         let name = match cohort.source {
-            CohortSource::Phantom(_) if cohort.join.is_empty() && self.tables.contains_key("phantom") => "phantom",
+            CohortSource::Phantom(_) if self.tables.contains_key("phantom") => "phantom",
             _ => &cohort.name,
         };
         self.tables.get(name).cloned().ok_or_else(|| "there is no such table".to_string())
@@ -276,6 +276,13 @@ pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
+/// The columns that voxel_fusion.fx reads.
+const HCP_PHENOTYPES: &str = "
+    PicSeq_AgeAdj CardSort_AgeAdj Flanker_AgeAdj ReadEng_AgeAdj PicVocab_AgeAdj ProcSpeed_AgeAdj ListSort_AgeAdj PMAT24_A_CR
+    VSPLOT_TC SCPT_TP IWRD_TOT Endurance_AgeAdj GaitSpeed_Comp Dexterity_AgeAdj Strength_AgeAdj NEOFAC_A NEOFAC_O NEOFAC_C
+    NEOFAC_N NEOFAC_E AngAffect_Unadj FearAffect_Unadj Sadness_Unadj LifeSatisf_Unadj MeanPurp_Unadj PosAffect_Unadj
+    Friendship_Unadj Loneliness_Unadj PercStress_Unadj SelfEff_Unadj Odor_AgeAdj Taste_AgeAdj PainInterf_Tscore Mars_Final";
+
 /// The programs below folders of the tree (those that exist), with tables for the cohorts that they read.
 pub fn programs(folders: &[&str]) -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -296,6 +303,7 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
         regions("sub", 35),
         regions("hip", 16),
     );
+    let phenotypes: String = HCP_PHENOTYPES.split_whitespace().map(|name| format!("{name} number; ")).collect();
     for case in &mut cases {
         let mut add = |names: &[&str], table: &TableSummary| {
             for name in names {
@@ -307,11 +315,16 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
             _ => add(&["oasis"], &table("age number; sex F M; diagnosis AD HC other")),
         }
         add(&["adni"], &table(adni));
-        add(&["heads", "phantom", "people", "hcp", "brats", "msd"], &table(clinical));
+        if case.name == "voxel_fusion.fx" {
+            add(&["hcp"], &table(&phenotypes));
+        }
         match case.name.as_str() {
-            "normative_poe.fx" | "normative_poe_phantom.fx" => add(&["healthy", "patients"], &table(&volumes)),
+            // Regional volumes stand beside this phantom's scans.
+            "normative_poe_phantom.fx" => add(&["phantom"], &table(&volumes)),
+            "normative_poe.fx" => add(&["healthy", "patients"], &table(&volumes)),
             _ => add(&["young", "old", "controls", "healthy", "patients"], &table(thickness)),
         }
+        add(&["heads", "phantom", "people", "hcp", "brats", "msd"], &table(clinical));
     }
     cases
 }

@@ -6,6 +6,7 @@
 // input: cot = cot
 // output: m = out
 // skip: *.act.*: inside of a block whose result is compared
+// skip: train.buffer_after.*.embedding_model.*: the authors' code applies the embedding anew for each layer that it makes
 //
 //| [names]
 //| bn1 = "m.HyperPreactRes.BatchNorm"

@@ -269,7 +269,7 @@ fn a_kernel_for_everybody_is_that_of_a_layer() {
         bench.node(op, &[], Some(module), TensorType { batched: false, ..TensorType::tensor(shape) })
     };
     let (kernel, bias) = (learned("kernel", &[3, 2, 3, 2]), learned("bias", &[3]));
-    let shared = bench.op(Op::Convolve(conv.clone()), &[x, kernel, bias], &[3, 3, 6]);
+    let shared = bench.op(Op::Convolve(conv.clone()), &[x, kernel, bias], &[3, 2, 6]);
     bench.assert_gradients(shared);
     // The same as each subject's own kernel, where all are equal.
     let (forward, network) = bench.network(&[shared, kernel, bias]);
@@ -277,6 +277,6 @@ fn a_kernel_for_everybody_is_that_of_a_layer() {
     let of = |node: NodeId| values.host(node).unwrap().unwrap().values;
     let own = bench.input("own", &[3, 2, 3, 2], of(kernel).repeat(3));
     let own_bias = bench.input("own bias", &[3], of(bias).repeat(3));
-    let each = bench.op(Op::Convolve(conv), &[x, own, own_bias], &[3, 3, 6]);
+    let each = bench.op(Op::Convolve(conv), &[x, own, own_bias], &[3, 2, 6]);
     assert_close(&of(shared), &bench.value(each), 1e-5);
 }
