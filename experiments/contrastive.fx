@@ -103,7 +103,17 @@ train dim {
 
 protocol cv = kfold(5, stratify: [diagnosis], holdout: one fold, seed: 1)
 
-sweep objectives: [local, cross_local, cross_space, similar, autoencode] in subsets([0, 1])
+// The code of each modality is read by logistic regression, and the two are compared within each class.
+analysis probe = for m in mods {
+  logistic_probe(dim.z[m], diagnosis, search: 500, penalty: [l1, l2, elastic], score: auc, on: holdout)
+}
+analysis alike = for d in diagnosis {
+  similarity(dim.z[t1], dim.z[falff], measures: [cka, svcca], within: diagnosis == d)
+}
+
+sweep objectives: [local, cross_local, cross_space, similar, autoencode] in subsets([0, 1]) {
+  compare probe.auc
+}
 
 // S-AE, AE, DCCAE, L-CCA, MMVAE, supervised.
 sweep methods: [local, similar, autoencode, correlate, mixture, supervise] in [
@@ -113,4 +123,4 @@ sweep methods: [local, similar, autoencode, correlate, mixture, supervise] in [
   [1, 0, 0, 1, 0, 0],
   [0, 0, 0, 0, 1, 0],
   [0, 0, 0, 0, 0, 1],
-]
+] { compare probe.auc }

@@ -42,6 +42,8 @@ protocol cv = kfold(3, stratify: [diagnosis], seed: 1)
 score tell.atrophy: r2, pearson, against: atrophy
 score tell.hypometabolism: r2, pearson, against: hypometabolism
 
+analysis probe = for m in mods { logistic_probe(dim.z[m], diagnosis, search: 20, score: auc, on: test) }
+
 // Nothing, L, CL, S, L + CL + CS + S, AE, S-AE, DCCAE, L-CCA, MMVAE, supervised.
 sweep objectives: [
   local,

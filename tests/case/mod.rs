@@ -310,7 +310,10 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
                 case.tables.entry((*name).to_string()).or_insert_with(|| table.clone());
             }
         };
-        add(&["oasis"], &table("age number; sex F M; diagnosis AD HC other"));
+        match case.name.as_str() {
+            "contrastive_phantom.fx" => add(&["oasis"], &table(clinical)),
+            _ => add(&["oasis"], &table("age number; sex F M; diagnosis AD HC other")),
+        }
         add(&["adni"], &table(adni));
         if case.name == "voxel_fusion.fx" {
             add(&["hcp"], &table(&phenotypes));
