@@ -141,7 +141,7 @@ fn scoring(arguments: &Arguments) -> Scoring {
 }
 
 /// Numbers with features on their first axis.
-fn features<'a>(read: &'a [TensorType], position: usize) -> Result<&'a [usize], Refusal> {
+fn features(read: &[TensorType], position: usize) -> Result<&[usize], Refusal> {
     let x = inputs::numbers(read, position)?;
     match x.shape.as_slice() {
         [] => Err(Refusal::new("features, [n] or [n, places..], are needed here, and this is a single number")

@@ -62,6 +62,9 @@ pub struct Truth {
     pub volumes: IndexMap<&'static str, f64>,
 }
 
+/// A row of cells as text; `None` where one is missing.
+pub type Cells = Vec<Option<String>>;
+
 impl Phantom {
     /// Draws the table; fails when the specification asks for something that cannot be painted.
     pub fn new(spec: PhantomSpec) -> Result<Self, PhantomError> {
@@ -93,7 +96,7 @@ impl Phantom {
     /// A table that stands beside the scans, by its path in the folder that [`write_bids`] makes: the hidden factors
     /// ([`TRUTH_TABLE`], without the tissue volumes, for which heads would have to be painted) or the volumes of
     /// regions ([`REGIONS_TABLE`]). Columns, and rows of cells; the first column is `participant_id`.
-    pub fn derivative(&self, path: &str) -> Option<(Vec<String>, Vec<Vec<Option<String>>>)> {
+    pub fn derivative(&self, path: &str) -> Option<(Vec<String>, Vec<Cells>)> {
         match path {
             TRUTH_TABLE => {
                 let columns = bids_metadata::TRUTH_COLUMNS.map(str::to_owned).to_vec();
