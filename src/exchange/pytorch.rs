@@ -45,7 +45,7 @@ pub fn read_pytorch(path: &Path) -> Result<Tensors, ExchangeError> {
 
 fn tensors_of(path: &Path) -> Result<Tensors, String> {
     let nested = |key: &&str| PytorchReader::with_top_level_key(path, key).ok().filter(|reader| !reader.is_empty());
-    let reader = match NESTS.iter().find_map(|key| nested(key)) {
+    let reader = match NESTS.iter().find_map(nested) {
         Some(reader) => reader,
         None => PytorchReader::new(path).map_err(words)?,
     };

@@ -150,8 +150,9 @@ const MULTIPLIER: Parameter =
     Parameter::new("multiplier", ParameterType::COUNT, Default::Int(1), "results for each channel");
 const KERNEL: Parameter = Parameter::new("kernel", ParameterType::SIZE, Default::Int(3), "extent of the kernel");
 const UP_KERNEL: Parameter = Parameter::new("kernel", ParameterType::SIZE, Default::Required, "extent of the kernel");
-const STRIDE: Parameter = Parameter::new("stride", ParameterType::SIZE, Default::Int(1), "step of the kernel");
-const PADDING: Parameter = Parameter::new(
+pub(super) const STRIDE: Parameter =
+    Parameter::new("stride", ParameterType::SIZE, Default::Int(1), "step of the kernel");
+pub(super) const PADDING: Parameter = Parameter::new(
     "padding",
     ParameterType::Padding,
     Default::Word("same"),
@@ -169,7 +170,7 @@ const OUTPUT_PADDING: Parameter = Parameter::new(
     Default::Int(0),
     "what is added at the far side of the result",
 );
-const DILATION: Parameter =
+pub(super) const DILATION: Parameter =
     Parameter::new("dilation", ParameterType::SIZE, Default::Int(1), "spacing of the kernel's elements");
 const GROUPS: Parameter =
     Parameter::new("groups", ParameterType::COUNT, Default::Int(1), "groups of channels that do not see each other");

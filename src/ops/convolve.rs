@@ -2,8 +2,9 @@
 //!
 //! `Conv3d` of [`super::convolution`] learns its kernel; these functions are given theirs. They pad as the layers do.
 
+use super::convolution::{DILATION, PADDING, STRIDE};
 use super::window::Window;
-use super::{Applied, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits};
+use super::{Applied, Arguments, Arity, Family, Refusal, Stanza, inputs, limits};
 use crate::graph::{ConvOp, Op, TensorType, show_shape};
 
 /// An entry: they differ in axes alone.
@@ -50,16 +51,6 @@ pub const STANZAS: &[Stanza] = &[
         "x |> conv3d(x |> global_avg_pool |> Linear(32) |> reshape(4, 8, 1, 1, 1), x |> global_avg_pool |> Linear(4))"
     ),
 ];
-
-const STRIDE: Parameter = Parameter::new("stride", ParameterType::SIZE, Default::Int(1), "step of the kernel");
-const PADDING: Parameter = Parameter::new(
-    "padding",
-    ParameterType::Padding,
-    Default::Word("same"),
-    "zeros on either side, or `same`: ceil(n / stride)",
-);
-const DILATION: Parameter =
-    Parameter::new("dilation", ParameterType::SIZE, Default::Int(1), "spacing of the kernel's elements");
 
 fn convolve<const N: usize>(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
     let name = format!("conv{N}d");

@@ -214,7 +214,7 @@ fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Siz
     let Some(first) = scores.first() else { return Vec::new() };
     let (name, on) = name.split_once(" on ").map_or((name, None), |(name, on)| (name, Some(on)));
     let mut items = Vec::new();
-    let asked = |scored: &Scored| on.is_none_or(|on| on == subset_name(scored.on));
+    let asked = |scored: &Scored| on.is_none_or(|on| on == scored.on.name());
     for (at, scored) in first.iter().enumerate().filter(|(_, scored)| asked(scored)) {
         let Some(metric) = main_line(scored, name).map(|line| line.metric) else { continue };
         let of_variant = |scores: &Vec<Scored>| {
@@ -244,7 +244,7 @@ fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Siz
             }
             None => Vec::new(),
         };
-        let of = format!("{} on {}", scored.of, subset_name(scored.on));
+        let of = format!("{} on {}", scored.of, scored.on.name());
         items.push(Item { name: name.to_owned(), of, metric: Some(metric), values, reference, contrasts });
     }
     items
@@ -254,17 +254,6 @@ fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Siz
 pub(super) fn main_line<'a>(scored: &'a Scored, metric: &str) -> Option<&'a Line> {
     let mut lines = scored.lines.iter().filter(|line| line.metric.name() == metric);
     lines.clone().find(|line| line.key == "mean").or_else(|| lines.next())
-}
-
-/// `test`, `holdout`.
-pub(super) fn subset_name(subset: Subset) -> &'static str {
-    match subset {
-        Subset::All => "all",
-        Subset::Training => "training",
-        Subset::Validation => "validation",
-        Subset::Test => "test",
-        Subset::Holdout => "holdout",
-    }
 }
 
 fn reference(metric: Metric, values: &[VariantValue]) -> Option<usize> {

@@ -13,7 +13,7 @@ mod score;
 mod stage;
 
 use super::analyse::Analysed;
-use super::compare::{Comparison, subset_name};
+use super::compare::Comparison;
 use super::context::Context;
 use super::error::Result;
 use super::index::{self, Indexed};
@@ -186,5 +186,5 @@ fn described(context: &Context<'_>, provenance: &Provenance<'_>) -> report::Prov
 
 /// `ad on test`.
 fn of_and_on(scored: &Scored, key: &str) -> String {
-    format!("{} on {}", super::score::label(&scored.of, key), subset_name(scored.on))
+    format!("{} on {}", super::score::label(&scored.of, key), scored.on.name())
 }

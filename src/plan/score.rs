@@ -153,23 +153,23 @@ impl Context<'_> {
             confusions: Vec::new(),
             scatters: Vec::new(),
         };
-        let mut gathered: Vec<Gathered> = declared.pairs.iter().map(|pair| Gathered::of(declared, pair)).collect();
+        let mut gathered: Vec<Gathered<'_>> = declared.pairs.iter().map(|pair| Gathered::of(declared, pair)).collect();
         for (at, run) in runs.iter().enumerate() {
             let predicted = match declared.ensemble {
                 Some(ensemble) => self.ensembled(variant, ensemble, at)?,
                 None => self.predicted(variant, declared.model, *run)?,
             };
-            for (pair, gathered) in declared.pairs.iter().zip(&mut gathered) {
+            for gathered in &mut gathered {
                 let mean = match declared.metrics.contains(&Metric::Skill) {
-                    true => self.training_mean(task, variant, *run, pair.truth)?,
+                    true => self.training_mean(task, variant, *run, gathered.pair.truth)?,
                     false => None,
                 };
-                gathered.add(task, program, declared, pair, &predicted, mean, *run)?;
+                gathered.add(task, program, &predicted, mean, *run)?;
             }
         }
         let bootstrap = Bootstrap::with_seed(runs[0].number());
-        for (pair, gathered) in declared.pairs.iter().zip(&gathered) {
-            gathered.finish(program, pair, &bootstrap, &mut scored);
+        for gathered in &gathered {
+            gathered.finish(program, &bootstrap, &mut scored);
         }
         for (name, left_out) in [("mean", false), (WITHOUT_MEAN, true)] {
             let of_these = |pair: &ScorePair| pair.without.is_some() == left_out;
@@ -228,8 +228,9 @@ pub(super) fn label(of: &str, key: &str) -> String {
 type Member<'a> = (&'a [Evidence], &'a [Vec<usize>]);
 
 /// A pair's evidence over all runs.
-struct Gathered {
-    key: String,
+struct Gathered<'a> {
+    score: &'a Score,
+    pair: &'a ScorePair,
     /// By metric: scores and evidence by run.
     lines: Vec<(Metric, Vec<RunScore>, Vec<Evidence>)>,
     /// By run: whose each row is.
@@ -237,22 +238,21 @@ struct Gathered {
     points: Vec<(String, f64, f64)>,
 }
 
-impl Gathered {
-    fn of(score: &Score, pair: &ScorePair) -> Self {
+impl<'a> Gathered<'a> {
+    fn of(score: &'a Score, pair: &'a ScorePair) -> Self {
         let lines = score.metrics.iter().map(|metric| (*metric, Vec::new(), Vec::new())).collect();
-        Self { key: pair.key.clone(), lines, persons: Vec::new(), points: Vec::new() }
+        Self { score, pair, lines, persons: Vec::new(), points: Vec::new() }
     }
 
     fn add(
         &mut self,
         task: &str,
         program: &Program,
-        score: &Score,
-        pair: &ScorePair,
         predicted: &Predicted,
         training_mean: Option<Vec<f32>>,
         run: RunKey,
     ) -> Result<()> {
+        let (score, pair) = (self.score, self.pair);
         let asked = Asked::of(program, score.model).unwrap_or_default();
         let truth = asked.truth(pair.truth).and_then(|truth| predicted.truths.get(truth));
         let node = match pair.without {
@@ -306,22 +306,22 @@ impl Gathered {
         (self.lines.get(metric).map_or(&[], |(_, _, evidence)| evidence), &self.persons)
     }
 
-    fn finish(&self, program: &Program, pair: &ScorePair, bootstrap: &Bootstrap, scored: &mut Scored) {
+    fn finish(&self, program: &Program, bootstrap: &Bootstrap, scored: &mut Scored) {
         for (at, (metric, runs, evidence)) in self.lines.iter().enumerate() {
             if *metric == Metric::Confusion {
                 if let (Some(counts), Kind::Class(classes)) =
-                    (confusion(evidence), &program.graph.inputs[pair.truth.index()].ty.kind)
+                    (confusion(evidence), &program.graph.inputs[self.pair.truth.index()].ty.kind)
                 {
-                    scored.confusions.push(Matrix { key: self.key.clone(), classes: classes.clone(), counts });
+                    scored.confusions.push(Matrix { key: self.pair.key.clone(), classes: classes.clone(), counts });
                 }
                 continue;
             }
-            let line = Line::of(&self.key, *metric, runs.clone());
+            let line = Line::of(&self.pair.key, *metric, runs.clone());
             scored.lines.push(line.within(*metric, &[self.member(at)], bootstrap));
         }
         if !self.points.is_empty() && self.points.len() <= MOST_POINTS {
-            let target = program.inputs[pair.truth.index()].name.clone();
-            scored.scatters.push(Scatter { key: self.key.clone(), target, points: self.points.clone() });
+            let target = program.inputs[self.pair.truth.index()].name.clone();
+            scored.scatters.push(Scatter { key: self.pair.key.clone(), target, points: self.points.clone() });
         }
     }
 }

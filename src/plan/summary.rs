@@ -1,7 +1,7 @@
 //! What a run found, for the terminal and for other programs.
 
 use super::analyse::{Analysed, Field};
-use super::compare::{Comparison, subset_name};
+use super::compare::Comparison;
 use super::content::Results;
 use super::context::Context;
 use super::run::{Outcome, TaskOutcome};
@@ -169,7 +169,7 @@ impl fmt::Display for RunSummary {
                     };
                     rows.push(vec![
                         label(&scored.of, &line.key),
-                        subset_name(scored.on).into(),
+                        scored.on.name().into(),
                         line.metric.name().into(),
                         number(line.mean),
                         number(line.sd),

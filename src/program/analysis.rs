@@ -212,6 +212,19 @@ pub enum Subset {
     Holdout,
 }
 
+impl Subset {
+    /// As the language spells it: `test`, `holdout`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Training => "training",
+            Self::Validation => "validation",
+            Self::Test => "test",
+            Self::Holdout => "holdout",
+        }
+    }
+}
+
 /// Correction for many tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -5,7 +5,7 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
 use crate::compile::reader::unknown_function;
 use crate::compile::value::{Value, spell};
-use crate::program::{Analysis, PairedTest, Score, Subset};
+use crate::program::{Analysis, PairedTest, Score};
 use crate::syntax::{Clause, DeclarationKind, Expr, ExprKind, Name, Span, SweepAxis, Type, TypeKind, nearest};
 use indexmap::IndexMap;
 use std::rc::Rc;
@@ -376,20 +376,10 @@ fn compared_metric(e: &mut Evaluator<'_>, compared: &Compared, scores: &[Score])
         return e.fail(Diagnostic::error(Code::UnknownMetric, compared.span, message).hint(hint));
     }
     let Some((on, span)) = &compared.on else { return Ok(()) };
-    if scores.iter().filter(of_metric).any(|s| subset_word(s.on) == on) {
+    if scores.iter().filter(of_metric).any(|s| s.on.name() == on) {
         return Ok(());
     }
     let of = scores.iter().find(of_metric).map_or("m", |s| s.of.as_str());
     let hint = format!("add: score {of} on {on}: {item}");
     e.fail(Diagnostic::error(Code::SubsetUnknown, *span, format!("nothing scores `{item}` on {on}")).hint(hint))
-}
-
-fn subset_word(subset: Subset) -> &'static str {
-    match subset {
-        Subset::All => "all",
-        Subset::Training => "training",
-        Subset::Validation => "validation",
-        Subset::Test => "test",
-        Subset::Holdout => "holdout",
-    }
 }

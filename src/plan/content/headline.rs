@@ -1,6 +1,5 @@
 //! The results in a sentence or two, and a compact table.
 
-use super::super::compare::subset_name;
 use super::super::context::Context;
 use super::{Results, of_and_on, variant_name};
 use crate::program::Subset;
@@ -45,7 +44,7 @@ pub(super) fn headline(context: &Context<'_>, results: &Results) -> Headline {
     }
     sentences.truncate(MOST_SENTENCES);
     if let Some(scored) = results.variants.iter().flat_map(|v| &v.scores).find(|s| s.on == Subset::Training) {
-        sentences.push(format!("{} is scored on {} subjects, which trained it.", scored.of, subset_name(scored.on)));
+        sentences.push(format!("{} is scored on {} subjects, which trained it.", scored.of, scored.on.name()));
     }
     Headline { sentences, table: table(context, results) }
 }

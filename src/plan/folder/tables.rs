@@ -2,7 +2,6 @@
 
 use super::super::analyse::clean;
 use super::super::asked::Asked;
-use super::super::compare::subset_name;
 use super::super::metric::softmax;
 use super::super::predict::Predicted;
 use super::super::score::{Scored, label};
@@ -45,7 +44,7 @@ pub(super) fn scores_of_run<'a>(scores: impl IntoIterator<Item = &'a Scored>, ru
             for score in line.runs.iter().filter(|score| score.run == run) {
                 let value = score.value.map_or("n/a".to_owned(), |v| v.to_string());
                 let note = score.reason.as_deref().map_or("n/a".to_owned(), clean);
-                let (of, on) = (clean(&label(&scored.of, &line.key)), subset_name(scored.on));
+                let (of, on) = (clean(&label(&scored.of, &line.key)), scored.on.name());
                 let _ = writeln!(text, "{of}\t{on}\t{}\t{value}\t{}\t{note}", line.metric.name(), score.rows);
             }
         }
@@ -86,7 +85,7 @@ impl Predictions {
                     let of = clean(&label(&score.of, &pair.key));
                     for (element, shown, true_value) in cells(kind, values, truth.row(at), &truth.elements) {
                         let who = clean(&row.key);
-                        let set = subset_name(row.set);
+                        let set = row.set.name();
                         let _ = writeln!(
                             self.lines,
                             "{who}\t{}\t{set}\t{of}\t{element}\t{true_value}\t{shown}",

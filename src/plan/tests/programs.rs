@@ -34,15 +34,7 @@ pub(super) fn people(n: usize) -> String {
 }
 
 pub(super) fn cohort(name: &str, source: CohortSource) -> Cohort {
-    Cohort {
-        name: name.into(),
-        source,
-        subject: None,
-        keep: Vec::new(),
-        rename: IndexMap::new(),
-        join: Vec::new(),
-        pair: None,
-    }
+    Cohort { name: name.into(), ..crate::data::samples::cohort(source) }
 }
 
 fn table(name: &str) -> Cohort {
