@@ -2,7 +2,8 @@
 
 use super::super::analyse::{Analysed, Field};
 use super::super::context::Context;
-use super::{Results, with_variant};
+use super::super::error::Result;
+use super::{Results, brain, with_variant};
 use crate::analysis::spread;
 use crate::program::{Analysis, AnalysisKind};
 use crate::report::content::{self as report, Cell, Column, ColumnKind, Table};
@@ -11,22 +12,27 @@ use crate::report::content::{self as report, Cell, Column, ColumnKind, Table};
 const MOST_ROWS: usize = 200;
 
 /// One entry an analysis, or a family of them, and variant.
-pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Vec<report::Analysis> {
+///
+/// # Errors
+/// Maps that cannot be read.
+pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Result<Vec<report::Analysis>> {
     let mut found = Vec::new();
     for (variant, result) in results.variants.iter().enumerate() {
         let program = context.program(variant);
-        let shown = program.analyses.iter().zip(&result.analyses);
-        let shown: Vec<(&Analysis, &Analysed)> =
-            shown.filter(|(declared, _)| declared.kind != AnalysisKind::NormativeDeviation).collect();
+        let shown = program.analyses.iter().zip(&result.analyses).enumerate();
+        let shown = shown.filter(|(_, (declared, _))| declared.kind != AnalysisKind::NormativeDeviation);
+        let shown: Vec<(usize, &Analysis, &Analysed)> = shown.map(|(at, (a, x))| (at, a, x)).collect();
         // Members of a family stand one behind the other.
-        let together = |(a, x): &(&Analysis, &Analysed), (b, _): &(&Analysis, &Analysed)| {
+        let together = |(_, a, x): &(usize, &Analysis, &Analysed), (_, b, _): &(usize, &Analysis, &Analysed)| {
             // A map stands by itself.
             a.family().is_some() && a.family() == b.family() && !x.fields.contains_key("map")
         };
         for family in shown.chunk_by(together) {
-            let [(declared, analysed), ..] = family else { continue };
+            let [(_, declared, analysed), ..] = family else { continue };
             let of = declared.family().unwrap_or(&declared.name);
-            let of_family: Vec<&Analysed> = family.iter().map(|(_, analysed)| *analysed).collect();
+            let of_family: Vec<&Analysed> = family.iter().map(|(_, _, analysed)| *analysed).collect();
+            let sheets = family.iter().map(|(at, a, x)| brain::sheet(context, (variant, *at), a, x));
+            let brains = sheets.filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
             let mut notes = Vec::new();
             for note in of_family.iter().flat_map(|analysed| &analysed.notes) {
                 if !notes.contains(&note.as_str()) {
@@ -39,10 +45,11 @@ pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Vec<report::
                 method: format!("{}: {}{notes}", analysed.spelling, analysed.method),
                 table: table(&of_family),
                 map: of_family.iter().find_map(|analysed| map(analysed)),
+                brains,
             });
         }
     }
-    found
+    Ok(found)
 }
 
 /// Coordinates with the group of each.

@@ -37,6 +37,14 @@ pub(in crate::compile) enum Takes {
     Centres,
     /// An analysis that tests something.
     Test,
+    /// Numbers by subject as [`Takes::Values`], or maps, of which every voxel is asked by itself.
+    Tested,
+    /// One output of a model: a vector, or one number.
+    Output,
+    /// An image that the output which is given as `output` depends on.
+    Image,
+    /// A length of at least 0 mm: `1.5mm`; this one where it is not given.
+    Millimetres(f64),
     /// Whose embeddings: one of these subsets of people; the first where it is not given.
     On(&'static [&'static str]),
 }
@@ -46,13 +54,15 @@ pub(in crate::compile) struct Function {
     pub name: &'static str,
     pub kind: AnalysisKind,
     pub parameters: &'static [(&'static str, Takes)],
-    /// The fields of its result. One that gives labels stands for the whole: `by strata`.
+    /// The fields of its result. One that gives labels or maps stands for the whole: `by strata`. Of a test of maps, what
+    /// is by column is a map.
     pub fields: &'static [(&'static str, Answer)],
 }
 
 const CORRECT: (&str, Takes) = ("correct", Takes::Correction);
 const ALPHA: (&str, Takes) = ("alpha", Takes::Number(0.05, 0.0, 1.0));
 const VALUES: (&str, Takes) = ("values", Takes::Values);
+const TESTED: (&str, Takes) = ("values", Takes::Tested);
 const GROUPS: (&str, Takes) = ("groups", Takes::Groups(&[]));
 /// People that the model has not seen: those of the test and held-out sets, and of cohorts that trained nothing.
 const ON_TEST: (&str, Takes) = ("on", Takes::On(&["test", "holdout"]));
@@ -74,31 +84,31 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     Function {
         name: "one_sample_t",
         kind: AnalysisKind::OneSampleT,
-        parameters: &[VALUES, CORRECT, ALPHA],
+        parameters: &[TESTED, CORRECT, ALPHA],
         fields: &[("t", Answer::Columns), P, Q, SIGNIFICANT],
     },
     Function {
         name: "two_sample_t",
         kind: AnalysisKind::TwoSampleT,
-        parameters: &[VALUES, GROUPS, CORRECT, ALPHA],
+        parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
         fields: &[("t", Answer::Columns), P, Q, SIGNIFICANT],
     },
     Function {
         name: "mann_whitney",
         kind: AnalysisKind::MannWhitney,
-        parameters: &[VALUES, GROUPS, CORRECT, ALPHA, ("effect", Takes::Word(&["rank_biserial"]))],
+        parameters: &[TESTED, GROUPS, CORRECT, ALPHA, ("effect", Takes::Word(&["rank_biserial"]))],
         fields: &[("u", Answer::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
     Function {
         name: "kruskal_wallis",
         kind: AnalysisKind::KruskalWallis,
-        parameters: &[VALUES, GROUPS, CORRECT, ALPHA],
+        parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
         fields: &[("h", Answer::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
     Function {
         name: "correlation",
         kind: AnalysisKind::Correlation,
-        parameters: &[VALUES, ("with", Takes::Values), CORRECT, ALPHA],
+        parameters: &[TESTED, ("with", Takes::Values), CORRECT, ALPHA],
         fields: &[("r", Answer::Columns), P, Q, SIGNIFICANT],
     },
     Function {
@@ -221,6 +231,20 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ("loss", Answer::Number),
         ],
     },
+    Function {
+        name: "smooth_grad",
+        kind: AnalysisKind::SmoothGrad,
+        parameters: &[
+            ("output", Takes::Output),
+            ("of", Takes::Image),
+            ("noise", Takes::Number(0.1, 0.0, 1.0)),
+            ("times", Takes::Count(50, 1)),
+            ("smooth", Takes::Millimetres(0.0)),
+            ("mask", Takes::Word(&["nonzero", "above_mean", "all"])),
+            ON_UNSEEN,
+        ],
+        fields: &[("maps", Answer::Maps), ("mean", Answer::Map), ("magnitude", Answer::Real)],
+    },
 ];
 
 /// The entry of this kind.
@@ -231,6 +255,10 @@ pub(in crate::compile) fn of(kind: AnalysisKind) -> Option<&'static Function> {
 /// The fields that an analysis has: of measures that can be chosen only those that are.
 pub(in crate::compile) fn fields(analysis: &Analysis) -> Vec<(&'static str, Answer)> {
     let fields = of(analysis.kind).map_or(&[][..], |f| f.fields);
+    if matches!(analysis.arguments.get("values"), Some(Argument::Maps { .. })) {
+        let at_voxels = |(name, answer)| (name, if answer == Answer::Columns { Answer::Map } else { answer });
+        return fields.iter().copied().map(at_voxels).collect();
+    }
     let chosen = analysis.arguments.get("measures");
     let all = of(analysis.kind).and_then(|f| f.parameters.iter().find(|(name, _)| *name == "measures"));
     let (Some(Argument::Words(chosen)), Some((_, Takes::Words(all)))) = (chosen, all) else { return fields.to_vec() };

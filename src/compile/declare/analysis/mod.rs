@@ -13,6 +13,7 @@
 mod arguments;
 mod functions;
 mod given;
+mod image;
 mod people;
 mod values;
 
