@@ -44,6 +44,14 @@ score tell.hypometabolism: r2, pearson, against: hypometabolism
 
 analysis probe = for m in mods { logistic_probe(dim.z[m], diagnosis, search: 20, score: auc, on: test) }
 
+// Where in each image the head reads atrophy: one number, so that it costs little. There is noise in the air.
+analysis saliency = for m in mods {
+  smooth_grad(tell.atrophy[m], of: m, noise: 0.05, times: 5, smooth: 6mm, mask: above_mean)
+}
+analysis group_map = for m in mods {
+  mann_whitney(saliency[m], control vs patient, effect: rank_biserial)
+}
+
 // Nothing, L, CL, S, L + CL + CS + S, AE, S-AE, DCCAE, L-CCA, MMVAE, supervised.
 sweep objectives: [
   local,

@@ -345,6 +345,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_outlined_has_a_line_inside_its_edge_and_what_is_missing_is_transparent() -> Outcome {
+        // Three voxels beside one another: one outlined, one not, one that is not there.
+        let uri = map_png(&[1.0, 0.0, f32::NAN], &[true, false, false], 3, 1.0)?;
+        let (width, height, colour, pixels) = decoded(&uri)?;
+        let scale = OUTLINED_WIDTH / 3;
+        assert_eq!((width as usize, height as usize, colour), (3 * scale, scale, ColorType::Rgba));
+        let at = |x: usize, y: usize| -> [u8; 4] {
+            let first = 4 * (y * 3 * scale + x);
+            [pixels[first], pixels[first + 1], pixels[first + 2], pixels[first + 3]]
+        };
+        let middle = scale / 2;
+        assert_eq!((at(0, middle), at(scale - 1, middle), at(middle, 0)), (OUTLINE, OUTLINE, OUTLINE));
+        assert_eq!((at(middle, middle), at(scale + middle, middle)), ([255, 172, 172, 255], [0, 0, 0, 255]));
+        assert_eq!((at(2 * scale - 1, middle), at(2 * scale + middle, middle)), (EDGE, [0; 4]));
+        assert!(map_png(&[1.0, 2.0, 3.0], &[], 2, 1.0).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_map_is_cut_as_a_picture_is() -> Outcome {
+        let volume = Array3::from_shape_fn((4, 3, 2), |(x, y, z)| (100 * x + 10 * y + z) as f32);
+        let marks = volume.mapv(|v| v == 21.0);
+        let planes = map_planes(volume.view(), Some(marks.view()), [0, 2, 1], [1.0, 2.0, 3.0], [-90.0, -126.0, -72.0])?;
+        let whole = three_planes(volume.view(), volume.view(), [0, 2, 1], [1.0, 2.0, 3.0], [-90.0, -126.0, -72.0])?;
+        for (map, picture) in planes.iter().zip(&whole) {
+            assert_eq!((&map.values, map.position, map.pixel), (&picture.input, picture.position, picture.pixel));
+            assert_eq!(map.outlined.iter().filter(|mark| **mark).count(), 1, "{:?}", map.view);
+        }
+        assert!(
+            map_planes(volume.view(), Some(marks.slice(ndarray::s![..2, .., ..])), [0; 3], [1.0; 3], [0.0; 3]).is_err()
+        );
+        Ok(())
+    }
+
+    #[test]
     fn pixels_that_do_not_make_a_rectangle_are_refused() {
         assert!(grey_png(&[1.0, 2.0, 3.0], 2, (0.0, 1.0)).is_err());
         assert!(grey_png(&[], 0, (0.0, 1.0)).is_err());

@@ -78,6 +78,8 @@ fn table(family: &[&Analysed]) -> Table {
         by_column(family)
     } else if first.fields.values().any(|f| matches!(f, Field::Runs { .. })) {
         by_run(family)
+    } else if first.space.is_some() {
+        counts(family)
     } else {
         single(family)
     }
@@ -193,6 +195,28 @@ fn matrix(family: &[&Analysed]) -> Table {
     }
     cells_by_row.truncate(MOST_ROWS);
     Table { columns: headings, rows: cells_by_row }
+}
+
+/// Of maps, which are shown as pictures, how many people and voxels there are: a row each.
+fn counts(family: &[&Analysed]) -> Table {
+    let numbers = |analysed: &Analysed| -> Vec<(String, f64)> {
+        let number = |(name, field): (&String, &Field)| match field {
+            Field::Number(value) => Some((name.clone(), *value)),
+            _ => None,
+        };
+        analysed.fields.iter().filter_map(number).collect()
+    };
+    let heading = |(name, _): (String, f64)| {
+        let kind = if name == "alpha" { ColumnKind::Real { digits: 3 } } else { ColumnKind::Integer };
+        Column::new(name, kind)
+    };
+    let mut columns: Vec<Column> = member_column(family).into_iter().collect();
+    columns.extend(family.first().map(|first| numbers(first)).unwrap_or_default().into_iter().map(heading));
+    let row = |analysed: &&Analysed| {
+        let cells = numbers(analysed).into_iter().map(|(_, value)| Cell::Number(value));
+        member_cell(analysed).into_iter().chain(cells).collect()
+    };
+    Table { columns, rows: family.iter().map(row).collect() }
 }
 
 /// Single numbers, and how many people are in each group.

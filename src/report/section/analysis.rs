@@ -24,13 +24,22 @@ pub fn draw(content: &ReportContent, numbering: &mut Numbering) -> Option<Markup
                 @let rows = analysis.table.rows.len();
                 @if rows > 0 {
                     (numbering.table(
-                        html! { @if analysis.method.is_empty() { (analysis.name) } @else { (analysis.method) } "." },
+                        html! { (caption(analysis)) "." },
                         table::folded_when_long(rows, &format!("All {rows} rows"), table::generic(&analysis.table)),
                     ))
                 }
             }
         }
     })
+}
+
+/// What stands over the table; where pictures have said what was done, the name is enough.
+fn caption(analysis: &Analysis) -> String {
+    if analysis.method.is_empty() || !analysis.brains.is_empty() {
+        analysis.name.clone()
+    } else {
+        analysis.method.clone()
+    }
 }
 
 fn is_shown(analysis: &Analysis) -> bool {

@@ -9,7 +9,9 @@ model dim(mods) -> diagnosis {
   mean(z) |> Linear(2)
 }
 train dim { minimize cross_entropy(dim, diagnosis) }
-analysis saliency = for m in mods { smooth_grad(dim.z[m], of: m, noise: 0.05, times: 5, smooth: 1.5mm, mask: above_mean) }
+analysis saliency = for m in mods {
+  smooth_grad(dim.z[m], of: m, noise: 0.05, times: 5, smooth: 1.5mm, mask: above_mean)
+}
 analysis group_map = for m in mods { mann_whitney(saliency[m], HC vs AD, effect: rank_biserial) }
 analysis all_maps = one_sample_t(saliency[t1].maps, correct: holm)
 analysis by_age = correlation(saliency[t1], people.age)

@@ -157,7 +157,7 @@ analysis size = two_sample_t(saliency[t1].magnitude by diagnosis)",
         crate::analysis::mann_whitney(&people["patient"], &people["control"], crate::analysis::Alternative::TwoSided)?;
     let of = |stat: &str| {
         let path = folder.join(format!("analysis-group_map-t1/desc-groupmapt1_stat-{stat}_statmap.nii.gz"));
-        Ok::<Volume, crate::data::error::DataError>(Volume::read(&path)?)
+        Volume::read(&path)
     };
     let at = |stat: &str| of(stat).map(|map| f64::from(map.data[[8, 9, 8]]));
     assert!((at("effect")? - expected.rank_biserial).abs() < 1e-6);
