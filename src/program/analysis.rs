@@ -121,6 +121,11 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// Whether variants can be compared by it: by the number, or the mean of its numbers.
+    pub fn has_number(self) -> bool {
+        !matches!(self, Self::Labels | Self::Matrix | Self::Maps | Self::Map)
+    }
+
     /// What it is, in words.
     pub fn describe(self) -> &'static str {
         match self {

@@ -270,3 +270,8 @@ pub(in crate::compile) fn fields(analysis: &Analysis) -> Vec<(&'static str, Answ
 pub(in crate::compile) fn field_names(analysis: &Analysis) -> Vec<&'static str> {
     fields(analysis).into_iter().map(|(name, _)| name).collect()
 }
+
+/// What a field of an analysis is.
+pub(in crate::compile) fn answer_of(analysis: &Analysis, field: &str) -> Option<Answer> {
+    fields(analysis).into_iter().find(|(name, _)| *name == field).map(|(_, answer)| answer)
+}

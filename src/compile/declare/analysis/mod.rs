@@ -17,7 +17,7 @@ mod image;
 mod people;
 mod values;
 
-pub(in crate::compile) use functions::field_names;
+pub(in crate::compile) use functions::{answer_of, field_names};
 
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;

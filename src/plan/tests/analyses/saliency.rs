@@ -47,6 +47,7 @@ fn written(summary: &RunSummary, analysis: &str) -> Result<Vec<(String, Volume)>
 fn the_map_of_a_linear_model_is_the_norm_of_the_weights_that_had_not_seen_the_subject() -> Outcome {
     let bench = Bench::new()?;
     let file = asked("analysis saliency = smooth_grad(line.z, of: t1, noise: 0.2, times: 3, mask: all)");
+    let file = file.replace("kfold(2,", "kfold(2, holdout: 4,");
     let summary = bench.run(&experiment(&bench, &file)?)?;
     let found = analysed(&bench, &summary, "saliency")?;
     assert_eq!((number(&found, "people")?, number(&found, "voxels")?), (16.0, VOXELS as f64));
@@ -69,20 +70,68 @@ fn the_map_of_a_linear_model_is_the_norm_of_the_weights_that_had_not_seen_the_su
         let mut arrays = crate::exchange::read_safetensors(&path)?;
         Ok::<_, Box<dyn std::error::Error>>(arrays.remove("line.Linear.weight").ok_or("no weights")?.1)
     };
+    let mut models = Vec::new();
     for (name, map) in &maps {
         let subject = name.split('_').next().unwrap_or_default();
-        let tested = |fold: &usize| split.lines().any(|line| line == format!("{subject}\t{fold}\t4\ttest"));
-        let fold = (0..2).find(tested).ok_or_else(|| format!("{subject} is in no test set:\n{split}"))?;
-        let weights = weights(fold + 1)?;
+        // Of whoever is held out, the mean over the models of both folds.
+        let is_in = |fold: &usize, set: &str| split.lines().any(|l| l == format!("{subject}\t{fold}\t4\t{set}"));
+        let folds = (0..2).filter(|fold| is_in(fold, "test") || is_in(fold, "holdout"));
+        let weights: Vec<Vec<f32>> = folds.map(|fold| weights(fold + 1)).collect::<Result<_, _>>()?;
+        models.push(weights.len());
         for (voxel, value) in map.data.iter().enumerate() {
-            let norm = weights.chunks(VOXELS).map(|row| f64::from(row[voxel]).powi(2)).sum::<f64>().sqrt();
+            let norm = |w: &Vec<f32>| w.chunks(VOXELS).map(|row| f64::from(row[voxel]).powi(2)).sum::<f64>().sqrt();
+            let norm = weights.iter().map(norm).sum::<f64>() / weights.len() as f64;
             assert!(
                 (f64::from(*value) - norm).abs() < 1e-6 * norm.max(1e-3),
                 "{subject}, voxel {voxel}: {value} {norm}"
             );
         }
     }
+    models.sort_unstable();
+    assert_eq!(models, [[1; 12].as_slice(), &[2; 4]].concat());
     Ok(())
+}
+
+#[test]
+fn whoever_lacks_the_image_has_no_map_of_it() -> Outcome {
+    let bench = Bench::new()?;
+    let file = asked(
+        "modality late: volume[1, 16, 18, 16]? = heads.image(\"pet/*_pet.nii.gz\") |> zscore
+group scans = [t1, late]
+model both(scans) {
+  output z = for s in scans { s |> flatten |> Linear(2) }
+  output middle = mean(z)
+}
+train both { minimize mse(both.middle |> Linear(1), both.middle |> Linear(1)), epochs 1 }
+analysis saliency = for s in scans { smooth_grad(both.middle, of: s, noise: 0, mask: all) }",
+    );
+    // `bent` needs everybody's.
+    let bent = file.find("model bent").zip(file.find("train line"));
+    let file = bent.map(|(from, to)| format!("{}{}", &file[..from], &file[to..])).ok_or("no `bent`")?;
+    let bent = file.find("train bent").zip(file.find("protocol"));
+    let file = bent.map(|(from, to)| format!("{}{}", &file[..from], &file[to..])).ok_or("no `bent`")?;
+    let file = file
+        .replace("missing_scan: 0", "missing_scan: 0.5")
+        .replace("modality pet: volume[1, 16, 18, 16] = ", "modality pet: volume[1, 16, 18, 16]? = ");
+    let summary = bench.run(&experiment(&bench, &file)?)?;
+    let people = |s: &str| number(&analysed(&bench, &summary, &format!("saliency[{s}]"))?, "people");
+    assert_eq!(people("t1")?, 16.0);
+    let late = people("late")?;
+    assert!(late > 2.0 && late < 14.0, "{late}");
+    // Where the other image is missing the mean is of one member, and the gradient twice as large.
+    let with: Vec<String> = written(&summary, "saliency-late")?.into_iter().map(|(name, _)| subject(&name)).collect();
+    let mut sums = [Vec::new(), Vec::new()];
+    for (name, map) in written(&summary, "saliency-t1")? {
+        sums[usize::from(with.contains(&subject(&name)))].push(map.data.sum());
+    }
+    let mean = |sums: &[f32]| sums.iter().sum::<f32>() / sums.len() as f32;
+    let ratio = mean(&sums[0]) / mean(&sums[1]);
+    assert!((ratio - 2.0).abs() < 0.05, "{ratio}: {sums:?}");
+    Ok(())
+}
+
+fn subject(file: &str) -> String {
+    file.split('_').next().unwrap_or_default().to_owned()
 }
 
 #[test]
