@@ -13,9 +13,10 @@ use super::super::task::RunKey;
 use super::super::train::means_of;
 use super::items::{sets, sets_name};
 use super::table::Table;
-use super::voxels::{Place, Space};
+use super::voxels::{Place, Space, VoxelMaps};
 use super::{Analysed, Field, argument};
 use crate::analysis::saliency::{add_noise, joined};
+use crate::data::affine::Affine;
 use crate::data::dataset::{Draw, Item};
 use crate::data::transform::{full_width, gaussian_filter};
 use crate::graph::{InputId, NodeId};
@@ -24,6 +25,7 @@ use crate::program::{Analysis, Argument, ImageMask};
 use crate::train::{DataError, FromTraining, SaliencyJob, saliency};
 use indexmap::IndexMap;
 use ndarray::ArrayViewMut3;
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Grids that lie farther apart than this share of a voxel are told of.
@@ -47,6 +49,18 @@ struct Seen {
     sum: Vec<f32>,
     models: u32,
     place: Place,
+}
+
+impl Seen {
+    /// The mean over the models, smoothed, at the voxels of the mask.
+    fn finished(self, space: &Space, sd_mm: f64) -> Result<Vec<f32>> {
+        let models = self.models as f32;
+        let mut mean: Vec<f32> = self.sum.into_iter().map(|v| v / models).collect();
+        let volume = ArrayViewMut3::from_shape(space.shape, &mut mean);
+        let volume = volume.map_err(|e| PlanError::inconsistent(format!("a map does not fill its grid: {e}")))?;
+        gaussian_filter(volume, self.place.affine.voxel_mm().map(|mm| sd_mm / mm));
+        Ok(space.voxels.iter().map(|voxel| mean[*voxel]).collect())
+    }
 }
 
 impl Asking {
@@ -109,16 +123,17 @@ impl Context<'_> {
         let mut analysed = Analysed::new(declared, method);
         analysed.notes.extend(apart(&space, seen.values(), &spec.name));
 
+        let finished: Vec<(String, Place, Vec<f32>)> = seen
+            .into_iter()
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .map(|(name, one)| Ok((name, one.place.clone(), one.finished(&space, asking.sd_mm)?)))
+            .collect::<Result<_>>()?;
         let (mut names, mut places, mut values) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, mut one) in seen {
-            let models = one.models as f32;
-            one.sum.iter_mut().for_each(|v| *v /= models);
-            let volume = ArrayViewMut3::from_shape(shape, &mut one.sum);
-            let volume = volume.map_err(|e| PlanError::inconsistent(format!("a map does not fill its grid: {e}")))?;
-            gaussian_filter(volume, one.place.affine.voxel_mm().map(|mm| asking.sd_mm / mm));
-            values.push(space.voxels.iter().map(|voxel| one.sum[*voxel]).collect::<Vec<f32>>());
+        for (name, place, map) in finished {
             names.push(name);
-            places.push(one.place);
+            places.push(place);
+            values.push(map);
         }
         if let Some(at) = values.iter().position(|map| map.iter().any(|v| !v.is_finite())) {
             let problem = format!("the gradient at {} is not finite; lower the learning rate, or clip it", names[at]);
@@ -131,7 +146,7 @@ impl Context<'_> {
             subjects: names.clone(),
             values: values.iter().map(magnitude).collect(),
         };
-        let maps = super::voxels::VoxelMaps { space, names, values };
+        let maps = VoxelMaps { space, names, values };
         let mean = maps.mean(&(0..maps.names.len()).collect::<Vec<_>>());
         let fields = &mut analysed.fields;
         fields.insert("people".into(), Field::Number(maps.names.len() as f64));
@@ -293,7 +308,7 @@ fn grid_of(shape: &[usize]) -> [usize; 3] {
 
 /// Tells of images that are not in one space, so that voxels of one place are of several parts of the brain.
 fn apart<'a>(space: &Space, seen: impl Iterator<Item = &'a Seen>, image: &str) -> Option<String> {
-    let corners = |affine: &crate::data::affine::Affine| {
+    let corners = |affine: &Affine| {
         let end = space.shape.map(|n| n.saturating_sub(1) as f64);
         [affine.at([0.0; 3]), affine.at(end)]
     };
@@ -310,4 +325,36 @@ fn apart<'a>(space: &Space, seen: impl Iterator<Item = &'a Seen>, image: &str) -
              first"
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(origin: f64) -> Seen {
+        let affine = Affine::IDENTITY.regrid([origin, 0.0, 0.0], [2.0; 3]);
+        Seen { sum: vec![0.0, 4.0, 0.0, 0.0], models: 2, place: Place { affine, source: None } }
+    }
+
+    #[test]
+    fn images_that_do_not_lie_in_one_space_are_told_of() {
+        let space = Space { shape: [4, 1, 1], place: seen(0.0).place, voxels: vec![0, 1] };
+        let told = |origins: [f64; 2]| apart(&space, origins.map(seen).iter(), "t1");
+        assert_eq!(told([0.0, 0.1]), None, "a twentieth of a voxel");
+        assert!(told([0.0, -7.25]).is_some_and(|note| note.contains("`t1`") && note.contains("7.2 mm apart")));
+    }
+
+    #[test]
+    fn a_map_is_the_mean_over_models_smoothed_in_mm_where_the_mask_is() -> Result<()> {
+        let space = Space { shape: [4, 1, 1], place: seen(0.0).place, voxels: vec![1, 3] };
+        assert_eq!(seen(0.0).finished(&space, 0.0)?, [2.0, 0.0]);
+        // 2 mm are one voxel: the weight at distance 0 and 2 of a Gaussian over the integers, and their mirror images.
+        let smooth = seen(0.0).finished(&space, 2.0)?;
+        let weight = |k: i32| {
+            (-0.5 * f64::from(k * k)).exp() / (-4..=4).map(|k: i32| (-0.5 * f64::from(k * k)).exp()).sum::<f64>()
+        };
+        let expected = [weight(0) + weight(3), weight(2) + weight(3)].map(|w| 2.0 * w);
+        assert!(smooth.iter().zip(expected).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-6), "{smooth:?} {expected:?}");
+        Ok(())
+    }
 }
