@@ -11,7 +11,7 @@ param classes: int = 2
 param dropout: real = 0.0
 param epochs: int = 15
 
-cohort adni = phantom(subjects: 600, seed: 5, shape: [40, 48, 40], missing_cell: 0.05)
+cohort adni = phantom(subjects: 1400, seed: 5, shape: [40, 48, 40], missing_cell: 0.05)
 
 modality mri: volume[1, 12, 16, 12] = adni.image("anat/*_T1w.nii.gz")
   |> views(
@@ -46,7 +46,7 @@ train ad {
   keep last
 }
 
-protocol cv = kfold(3, holdout: 150, stratify: [diagnosis, age, sex], seed: 1)
+protocol cv = kfold(3, holdout: 500, stratify: [diagnosis, age, sex], seed: 1)
 
 score ad on holdout: auc, balanced_accuracy, f1
 

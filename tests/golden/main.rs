@@ -28,8 +28,8 @@
 //! | `// run: missing_hcm, without hcm` | a pass whose names begin so (`-`: with nothing), where nobody has `hcm`; `, training` with batch statistics. `eval` and `train` where no run is named. Lines below it are for this run alone. Gradients are those of `grads_RUN`, else `grads_train` or `grads.safetensors` |
 //! | `// skip: act.*: why` | tensors of the golden (full names, `*` for anything) that are not compared |
 //! | `// open: what is off` | the case is not met yet: it is run and shown, and fails once it is met and still says so |
+//! | `// double: why` | computed in double precision, as the golden was, and held to 1e-6 throughout: where two values that a maximum or a rectifier decides between are nearer than single precision tells apart |
 //! | `// zero: a.bias: why` | a gradient that vanishes in exact arithmetic (meta.json's own list is known) |
-//! | `// tolerance: train gradient a.weight = 1e-2: why` | a looser tolerance, refused unless meta.json's noise of 32 bits is within a tenth of it |
 //! | `//\| "bn" = "m.BatchNorm"` | lines of the name map, the TOML of `fascicle weights import` (see `src/exchange/names.rs`) |
 //!
 //! Outputs agree to 1e-5 of the largest value, gradients to a relative Frobenius norm of 1e-4, in training 5e-3. Gradients
@@ -46,18 +46,28 @@ mod select;
 
 use directive::Directives;
 use execute::{Prepared, Report};
+use fascicle::nn::Device;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
+
+/// With the path of a case: computes it in double precision, which holds for a whole process.
+const DOUBLE: &str = "--double";
 
 /// Cases run beside each other as long as they hold less than this together.
 const MEMORY: u64 = 3 << 30;
 
 fn main() -> ExitCode {
     the_formula_gives_the_numbers_of_the_goldens_readme();
-    let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, case] = arguments.as_slice()
+        && flag == DOUBLE
+    {
+        return in_double_precision(Path::new(case));
+    }
+    let words: Vec<String> = arguments.into_iter().filter(|a| !a.starts_with('-')).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut paths = case::files_below(&folder, "fx");
     assert!(!paths.is_empty(), "{} holds no case", folder.display());
@@ -91,15 +101,42 @@ fn name(path: &Path) -> String {
     path.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
+/// Runs one case in double precision.
+fn in_double_precision(path: &Path) -> ExitCode {
+    let told = Device::cpu().in_double_precision().map_err(|e| e.to_string()).and_then(|_| {
+        let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+        let directives = Directives::read(&text)?;
+        let folder = reference::folder(&directives.folder).ok_or("its golden is not there")?;
+        let begun = Instant::now();
+        let report = Prepared::new(path, directives, folder)?.execute()?;
+        let passed = report.iter().all(|(_, findings)| findings.failures.is_empty());
+        Ok((passed, told(&format!("{} in double precision", name(path)), &report, begun.elapsed())))
+    });
+    match told {
+        Ok((passed, told)) => {
+            println!("{told}");
+            if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(why) => {
+            println!("{}: FAILED: {why}", name(path));
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Runs a case, prints it, and says whether it passed.
 fn one(path: &Path, budget: &Budget) -> bool {
     let title = name(path);
     match attempt(path, budget) {
-        Ok(None) => {
+        Ok(Outcome::Absent) => {
             println!("{title}: skipped, its golden is not there");
             true
         }
-        Ok(Some((report, time, open))) => {
+        Ok(Outcome::Elsewhere { told, passed }) => {
+            print!("{told}");
+            passed
+        }
+        Ok(Outcome::Here(report, time, open)) => {
             let passed = report.iter().all(|(_, findings)| findings.failures.is_empty());
             let told = told(&title, &report, time);
             match (&open, passed) {
@@ -116,19 +153,36 @@ fn one(path: &Path, budget: &Budget) -> bool {
     }
 }
 
-/// What came out, how long it took, and whether the case is known not to be met.
-type Outcome = (Report, Duration, Option<String>);
+/// What came of a case.
+enum Outcome {
+    /// Its golden is not there.
+    Absent,
+    /// What came out, how long it took, and whether the case is known not to be met.
+    Here(Report, Duration, Option<String>),
+    /// What another process printed of it.
+    Elsewhere { told: String, passed: bool },
+}
 
-fn attempt(path: &Path, budget: &Budget) -> Result<Option<Outcome>, String> {
+fn attempt(path: &Path, budget: &Budget) -> Result<Outcome, String> {
     let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     let directives = Directives::read(&text)?;
-    let Some(folder) = reference::folder(&directives.folder) else { return Ok(None) };
+    let Some(folder) = reference::folder(&directives.folder) else { return Ok(Outcome::Absent) };
+    let double = directives.double.is_some();
     let open = directives.open.clone();
     let prepared = Prepared::new(path, directives, folder)?;
-    let _held = budget.take(prepared.memory());
+    let memory = prepared.memory();
+    if double {
+        drop(prepared);
+        let _held = budget.take(2 * memory);
+        let program = std::env::current_exe().map_err(|e| e.to_string())?;
+        let output = Command::new(program).arg(DOUBLE).arg(path).output().map_err(|e| e.to_string())?;
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        return Ok(Outcome::Elsewhere { told, passed: output.status.success() });
+    }
+    let _held = budget.take(memory);
     let begun = Instant::now();
     let report = prepared.execute()?;
-    Ok(Some((report, begun.elapsed(), open)))
+    Ok(Outcome::Here(report, begun.elapsed(), open))
 }
 
 fn told(title: &str, report: &Report, time: Duration) -> String {
