@@ -56,7 +56,8 @@ impl Context<'_> {
         let residuals = residuals(program, &program.models[*model]);
         if residuals.is_empty() {
             let problem = format!(
-                "no output of `{}` tries to equal an input, so there are no residuals; name its outputs like the inputs",
+                "no loss and no score compares an output of `{0}` with an input, so there are no residuals; minimise one, \
+                 such as mse({0}, x)",
                 program.models[*model].name
             );
             return Err(PlanError::task(task, problem));
