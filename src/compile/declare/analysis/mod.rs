@@ -14,9 +14,11 @@ mod arguments;
 mod functions;
 mod given;
 mod people;
+mod reference;
 mod values;
 
 pub(in crate::compile) use functions::field_names;
+pub use reference::{AnalysisReference, PRELUDE, ParameterReference, analyses};
 
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
