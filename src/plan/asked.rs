@@ -1,8 +1,7 @@
 //! What is asked of a model: the nodes to evaluate, the truths to keep beside them, and for whom.
 
-use crate::graph::{InputId, Kind, NodeId, Op, TensorType};
-use crate::program::{Argument, InputRole, InputSource, Model, Program, Subset};
-use std::collections::BTreeSet;
+use crate::graph::{InputId, NodeId};
+use crate::program::{Argument, InputRole, InputSource, Program, Subset};
 
 /// What one prediction task has to deliver.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,15 +18,6 @@ pub(super) struct Asked {
 
 /// All sets, in the order of a prediction's rows.
 pub(super) const SETS: [Subset; 5] = [Subset::Training, Subset::Validation, Subset::Test, Subset::Holdout, Subset::All];
-
-/// An output of a model with the input that it is compared with.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Residual {
-    /// The output, and its key where it is a family: `recon[cortical]`.
-    pub name: String,
-    pub prediction: NodeId,
-    pub truth: InputId,
-}
 
 impl Asked {
     /// What scores and analyses ask of a model; `None` where nothing does.
@@ -55,7 +45,7 @@ impl Asked {
         for (analysis, argument) in arguments {
             match argument {
                 Argument::Model(m) if *m == model => {
-                    let residuals = residuals(program, &program.models[model]);
+                    let residuals = program.residuals(model);
                     asked.nodes.extend(residuals.iter().map(|r| r.prediction));
                     asked.truths.extend(residuals.iter().map(|r| r.truth));
                 }
@@ -92,51 +82,6 @@ impl Asked {
     pub fn truth(&self, input: InputId) -> Option<usize> {
         self.truths.iter().position(|i| *i == input)
     }
-}
-
-/// The outputs of a model that can be subtracted from something observed: those that a loss or a score compares with
-/// an input of as many numbers, and that is no class. Of several such inputs the one counts that the output is called
-/// after, or that the model predicts.
-pub(super) fn residuals(program: &Program, model: &Model) -> Vec<Residual> {
-    let mut found = Vec::new();
-    for output in &model.outputs {
-        for (key, prediction) in &output.members {
-            let numbers = |shape: &[usize]| shape.iter().product::<usize>();
-            let predicted = numbers(&program.graph.node(*prediction).ty.shape);
-            let is_observed = |input: &InputId| {
-                let ty = &program.graph.inputs[input.index()].ty;
-                matches!(ty.kind, Kind::Tensor) && numbers(&ty.shape) == predicted
-            };
-            let compared: Vec<InputId> = compared_with(program, *prediction).into_iter().filter(is_observed).collect();
-            let is_called =
-                |name: &str| compared.iter().copied().find(|input| program.graph.inputs[input.index()].name == name);
-            let own = model.target.filter(|target| output.name == model.name && compared.contains(target));
-            let member = key.rsplit(", ").next().unwrap_or(key);
-            let truth = is_called(member).or_else(|| is_called(&output.name)).or(own).or(compared.first().copied());
-            let Some(truth) = truth else { continue };
-            let name = if key.is_empty() { output.name.clone() } else { format!("{}[{key}]", output.name) };
-            found.push(Residual { name, prediction: *prediction, truth });
-        }
-    }
-    found
-}
-
-/// The inputs that a loss or a score compares a node with, ascending. An embedding that is as wide as an input, or
-/// called like one, is compared with none.
-pub(super) fn compared_with(program: &Program, node: NodeId) -> BTreeSet<InputId> {
-    let graph = &program.graph;
-    let numbers = |ty: &TensorType| ty.shape.iter().product::<usize>();
-    let wanted = numbers(&graph.node(node).ty);
-    let losses = graph.nodes.iter().filter(|n| matches!(n.op, Op::Loss(_)) && n.inputs.contains(&node));
-    let observed = losses.flat_map(|loss| &loss.inputs).filter_map(|other| {
-        let other = graph.node(*other);
-        match other.op {
-            Op::Input(input) if matches!(other.ty.kind, Kind::Tensor) && numbers(&other.ty) == wanted => Some(input),
-            _ => None,
-        }
-    });
-    let scores = program.scores.iter().flat_map(|score| &score.pairs);
-    observed.chain(scores.filter(|pair| pair.prediction == node).map(|pair| pair.truth)).collect()
 }
 
 /// Whether an input is an image whose elements are voxels.

@@ -148,7 +148,8 @@ pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> 
         let what = match argument {
             Argument::Model(model) => {
                 let asked = Asked::of(program, *model).unwrap_or_default();
-                let residuals: Vec<Value> = residuals(program, &program.models[*model])
+                let residuals: Vec<Value> = program
+                    .residuals(*model)
                     .iter()
                     .map(|r| json!([r.name, asked.node(r.prediction), asked.truth(r.truth)]))
                     .collect();

@@ -1,6 +1,6 @@
 //! Values by subject: what an argument of an analysis stands for.
 
-use super::super::asked::{Asked, compared_with};
+use super::super::asked::Asked;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::predict::Predicted;
@@ -162,7 +162,7 @@ impl Context<'_> {
         let asked = Asked::of(program, model).unwrap_or_default();
         let declared = &program.models[model];
         let is_predicted = |node: &NodeId| {
-            (output == declared.name && declared.target.is_some()) || !compared_with(program, *node).is_empty()
+            (output == declared.name && declared.target.is_some()) || !program.compared_with(*node).is_empty()
         };
         let mut runs = self.layout.variants[variant].runs.as_slice();
         if let ([first, _, ..], false) = (runs, members.iter().all(|(_, node)| is_predicted(node))) {

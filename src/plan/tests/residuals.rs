@@ -2,7 +2,6 @@
 
 use super::Outcome;
 use crate::compile::{EmptyWorld, compile};
-use crate::plan::asked::residuals;
 
 /// The names of the residuals of `norm`, each with the input that is subtracted from.
 fn residuals_of(program: &str) -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
@@ -15,7 +14,7 @@ fn residuals_of(program: &str) -> Result<Vec<(String, String)>, Box<dyn std::err
     let compiled = compile("residuals.fx", &text, &[], &EmptyWorld);
     let errors: Vec<&String> = compiled.diagnostics.iter().map(|d| &d.message).collect();
     let program = compiled.base.ok_or_else(|| format!("{errors:?}"))?;
-    let found = residuals(&program, &program.models[0]).into_iter();
+    let found = program.residuals(0).into_iter();
     Ok(found.map(|r| (r.name, program.graph.inputs[r.truth.index()].name.clone())).collect())
 }
 

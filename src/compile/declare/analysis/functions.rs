@@ -215,7 +215,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         doc: "The few factors behind many columns: principal components of standardised columns, rotated.\n\n\
               Of the people who have all columns. `scores` say where everybody stands, `loadings` how columns and factors go together, \
               `communality` how much of a column the factors share, `explained` how much of the whole; `factors` is their number.",
-        source: "scikit-learn `PCA`; rotation: Kaiser 1958",
+        source: "scikit-learn `PCA`; rotation: Kaiser 1958; scores: Thomson's regression, as factor_analyzer",
         example: "analysis factors = factor_analysis(people.columns(/^lh_/), rotate: varimax, keep: eigenvalue > 1)",
         kind: AnalysisKind::FactorAnalysis,
         parameters: &[VALUES, ("rotate", Takes::Word(&["varimax", "none"])), ("keep", Takes::Factors)],
@@ -240,8 +240,9 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     Function {
         name: "quantiles",
         doc: "Where the middle of each group lies among everybody, column by column: a profile.\n\n\
-              `centre` is the median or the mean of the group, `quantile` the share of people whose number is smaller.",
-        source: "the definition of the empirical distribution function; scipy `percentileofscore`",
+              `centre` is the median or the mean of the group, `quantile` the share of everybody whose number is \
+              smaller, equal ones counting half.",
+        source: "scipy `percentileofscore(kind=\"mean\")`",
         example: "analysis profile = quantiles(median(people.columns(/^lh_/) by strata), within: people.columns(/^lh_/))",
         kind: AnalysisKind::Quantiles,
         parameters: &[("values", Takes::Centres), ("within", Takes::Reference)],
@@ -252,7 +253,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         doc: "How alike two representations of the same people are, in every run.\n\n\
               No measure depends on how either is turned. `svcca` looks at the components that hold `share` of the variance. \
               `people` is their number. Only the measures that are asked for are fields.",
-        source: "centred kernel alignment: Kornblith et al. 2019, without bias Nguyen et al. 2021; canonical correlations: Hotelling 1936, of singular vectors Raghu et al. 2017",
+        source: "centred kernel alignment: Kornblith et al. 2019, without bias Song et al. 2012; canonical correlations: Hotelling 1936, of singular vectors Raghu et al. 2017",
         example: "analysis alike = for d in diagnosis { similarity(code.z[t1], code.z[pet], measures: [cka, svcca], within: diagnosis == d) }",
         kind: AnalysisKind::Similarity,
         parameters: &[
