@@ -34,7 +34,7 @@ mod tsv;
 pub(super) use layer_entropy::stage_of;
 pub use table::Table;
 
-use super::asked::{Asked, residuals};
+use super::asked::Asked;
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::store::{get_json, put_bytes, put_json};
