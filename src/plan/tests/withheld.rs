@@ -27,7 +27,8 @@ score m: mae, without: each of sides
 /// What a person's sides read; whoever lacks one has no cell there.
 fn sides(person: usize) -> [Option<[f32; 2]>; 2] {
     let wave = |k: f64| (((person as f64 + 1.0) * k).sin() * 1000.0).round() as f32 / 1000.0;
-    [(person % 5 != 0).then(|| [wave(1.3), wave(2.1)]), (person % 5 != 1).then(|| [wave(3.7), wave(0.9)])]
+    let lacks = person % 5;
+    [(lacks != 0).then(|| [wave(1.3), wave(2.1)]), (lacks != 1).then(|| [wave(3.7), wave(0.9)])]
 }
 
 fn age(person: usize) -> f32 {
