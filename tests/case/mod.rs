@@ -19,6 +19,7 @@
 #![allow(dead_code)]
 
 pub mod mistake;
+pub mod shared;
 
 use fascicle::compile::{
     ColumnSummary, Compilation, Diagnostic, ModelTable, Severity, Shapes, TableSummary, World, compile, model_tables,
