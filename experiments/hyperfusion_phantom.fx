@@ -4,7 +4,7 @@
 /// patients, among the others atrophy counts for little. The image alone and the record alone reach an area under the ROC
 /// curve of about 0.7, a sum of the two 0.86, the two with their product 0.95 (see the phantom's own description). The
 /// networks, their training in two steps and their comparison are those of `hyperfusion_ad.fx`, a quarter as wide.
-extends "hyperfusion_ad.fx"
+extends "hyperfusion_ad.fx" without where
 
 param width: int = 4
 param classes: int = 2

@@ -17,6 +17,7 @@ mod input;
 mod metric;
 mod model;
 mod protocol;
+mod residual;
 mod stage;
 
 pub use analysis::{Analysis, AnalysisKind, Answer, Argument, Correction, Subset};
@@ -29,6 +30,7 @@ pub use input::{
 pub use metric::{Cnr, Judged, Metric};
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind};
+pub use residual::Residual;
 pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Rival, Sampling, Schedule, Stage, StageInit, StageLoad};
 
 use crate::graph::{Graph, InputId};

@@ -3,7 +3,8 @@
 //! A case is one file of `tests/golden`: inputs, models, and a `train` whose loss is the golden's. It is compiled, given the
 //! golden's weights and inputs, and run in prediction and in training (dropout at 0); outputs, losses, gradients of every
 //! weight and input, and running statistics afterwards are compared with the golden's. A golden that is not there is
-//! skipped with a message; a tensor of a golden that is there and compared with nothing is a failure, unless `skip` says why.
+//! skipped with a message, and the last line says how many were; with `FASCICLE_GOLDEN=required` that is a failure. A tensor
+//! of a golden that is there and compared with nothing is a failure, unless `skip` says why.
 //!
 //! ```sh
 //! cargo test --release --test golden                # all cases, each with its worst deviation
@@ -72,9 +73,14 @@ fn main() -> ExitCode {
     let mut paths = case::files_below(&folder, "fx");
     assert!(!paths.is_empty(), "{} holds no case", folder.display());
     paths.retain(|path| words.is_empty() || words.iter().any(|word| name(path).contains(word)));
-    if reference::folder("").is_none() {
-        println!("skipped: there is no folder ../shared/golden");
-        return ExitCode::SUCCESS;
+    let required = case::shared::required();
+    let absent: Vec<String> = paths.iter().filter(|path| lacks_its_golden(path)).map(|path| name(path)).collect();
+    if !absent.is_empty() && required {
+        println!(
+            "FASCICLE_GOLDEN=required is set, and these have no golden below ../shared/golden: {}",
+            absent.join(", ")
+        );
+        return ExitCode::FAILURE;
     }
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len());
     let next = AtomicUsize::new(0);
@@ -93,7 +99,7 @@ fn main() -> ExitCode {
         }
     });
     let failed = failed.into_inner();
-    println!("{} golden cases, {failed} failed", paths.len());
+    println!("{} golden cases, {failed} failed, {} skipped", paths.len(), absent.len());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -232,6 +238,12 @@ impl Drop for Held<'_> {
         *self.budget.taken.lock().unwrap_or_else(|e| e.into_inner()) -= self.bytes;
         self.budget.freed.notify_all();
     }
+}
+
+/// Whether a case can be read and its golden is not there.
+fn lacks_its_golden(path: &Path) -> bool {
+    let directives = std::fs::read_to_string(path).ok().and_then(|text| Directives::read(&text).ok());
+    directives.is_some_and(|directives| reference::folder(&directives.folder).is_none())
 }
 
 fn the_formula_gives_the_numbers_of_the_goldens_readme() {

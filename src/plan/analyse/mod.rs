@@ -34,7 +34,7 @@ mod tsv;
 pub(super) use layer_entropy::stage_of;
 pub use table::Table;
 
-use super::asked::{Asked, residuals};
+use super::asked::Asked;
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::store::{get_json, put_bytes, put_json};
@@ -148,7 +148,8 @@ pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> 
         let what = match argument {
             Argument::Model(model) => {
                 let asked = Asked::of(program, *model).unwrap_or_default();
-                let residuals: Vec<Value> = residuals(program, &program.models[*model])
+                let residuals: Vec<Value> = program
+                    .residuals(*model)
                     .iter()
                     .map(|r| json!([r.name, asked.node(r.prediction), asked.truth(r.truth)]))
                     .collect();

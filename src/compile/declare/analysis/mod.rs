@@ -11,12 +11,16 @@
 //! numbers of subjects are needed, labels where groups are.
 
 mod arguments;
+mod deviation;
 mod functions;
 mod given;
 mod people;
+mod reference;
 mod values;
 
+pub(in crate::compile) use deviation::deviations;
 pub(in crate::compile) use functions::field_names;
+pub use reference::{AnalysisReference, PRELUDE, ParameterReference, analyses};
 
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
