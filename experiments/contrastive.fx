@@ -115,6 +115,10 @@ analysis alike = for d in diagnosis {
   similarity(dim.z[t1], dim.z[falff], measures: [cka, svcca], within: diagnosis == d)
 }
 
+// Where in its image each code looks, and where it looks elsewhere in patients.
+analysis saliency = for m in mods { smooth_grad(dim.z[m], of: m, noise: 0.05, times: 5, smooth: 1.5mm) }
+analysis group_map = for m in mods { mann_whitney(saliency[m], HC vs AD, effect: rank_biserial) }
+
 sweep objectives: [local, cross_local, cross_space, similar, autoencode] in subsets([0, 1]) {
   compare probe.auc
 }

@@ -4,7 +4,7 @@
 /// show atrophy, PET alone shows hypometabolism. A linear head on the frozen code of each modality, fitted on the training subjects,
 /// tells both factors of the held-out ones. The claim: codes that were learned by relating the modalities tell more than those
 /// of an encoder that was left as it started (`rate` and `peak` next to 0), for each way of relating them.
-extends "contrastive.fx"
+extends "contrastive.fx" without saliency, group_map
 
 param size: int = 32
 param width: int = 4

@@ -25,6 +25,7 @@
 //! | [`loss_entropy`] | how much a loss depends on each layer | HyperFusion |
 //! | [`normative`] | deviations from held-out healthy subjects | Kumar et al. |
 //! | [`clustering`] | affinity propagation, silhouettes | scikit-learn |
+//! | [`saliency`] | noisy copies of an image, norms over channels | Smilkov et al. |
 //! | [`probe`] | logistic and ridge probes, nearest neighbours | scikit-learn |
 //! | [`latent`] | factors with varimax, CKA, CCA, SVCCA, t-SNE, Gaussians | factor_analyzer, Kornblith et al., scikit-learn, torch |
 //!
@@ -43,6 +44,7 @@ pub mod loss_entropy;
 pub mod metrics;
 pub mod normative;
 pub mod probe;
+pub mod saliency;
 pub mod statistics;
 
 pub use bootstrap::{Bootstrap, Interval, Spread, quantile, share_below, spread};

@@ -114,7 +114,7 @@ impl<'t> Reader<'t> {
         )
     }
 
-    fn wrong<T>(&self, e: &mut Evaluator<'_>, name: &str, wanted: &str, found: &Value, span: Span) -> Eval<T> {
+    pub fn wrong<T>(&self, e: &mut Evaluator<'_>, name: &str, wanted: &str, found: &Value, span: Span) -> Eval<T> {
         let found = match found {
             Value::Text(text) => format!("\"{text}\""),
             Value::Int(_) | Value::Real(_) | Value::Bool(_) | Value::List(_) | Value::Range(_) => spell(found),

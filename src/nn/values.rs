@@ -80,14 +80,39 @@ impl Values {
     /// # Errors
     /// Where the network tracks no gradients, or no row of the batch has the node.
     pub fn backward(&self, node: NodeId) -> Result<Gradients, NnError> {
-        let refuse = |reason: &str| NnError::NoGradient { what: format!("node {}", node.0), reason: reason.into() };
+        self.back_from(node, |value| Ok(value.tensor.clone()))
+    }
+
+    /// The gradients of one element of a node's value (row-major in a row's shape), summed over the rows. In prediction
+    /// rows do not see one another, so that an input's gradient is, row by row, that of the row's own element. As with
+    /// [`Values::backward`], one walk back a forward pass.
+    ///
+    /// # Errors
+    /// As [`Values::backward`]; an element that the value does not have.
+    pub fn backward_of(&self, node: NodeId, element: usize) -> Result<Gradients, NnError> {
+        self.back_from(node, |value| {
+            let rows = value.tensor.dims().first().copied().unwrap_or(1).max(1);
+            let elements = value.tensor.len() / rows;
+            if element >= elements {
+                return Err(no_gradient(
+                    node,
+                    &format!("it has {elements} elements a row, and {element} is asked for"),
+                ));
+            }
+            Ok(value.tensor.clone().reshape(&[rows, elements]).slice(1, element, element + 1, 1))
+        })
+    }
+
+    /// The gradients of the sum of a part of a node's value.
+    fn back_from(&self, node: NodeId, part: impl Fn(&Value) -> Result<Dynamic, NnError>) -> Result<Gradients, NnError> {
         if !self.tracked {
-            return Err(refuse("the network is one for prediction"));
+            return Err(no_gradient(node, "the network is one for prediction"));
         }
-        let value = self.get(node).ok_or_else(|| refuse("no row of the batch has it, or it was not asked for"))?;
+        let value = self.get(node);
+        let value = value.ok_or_else(|| no_gradient(node, "no row of the batch has it, or it was not asked for"))?;
         // A term without value or effect, so that a constant (a loss nobody has) has a history too.
         let anchor = Dynamic::filled(0.0, &[1], &value.tensor.device()).tracked();
-        let root = value.tensor.clone().sum_all().add(anchor);
+        let root = part(value)?.sum_all().add(anchor);
         let grads = B::backward(root.primitive().clone());
         Ok(Gradients::new(grads, self.inputs.clone()))
     }
@@ -99,4 +124,8 @@ impl Values {
     pub fn weight_gradients(&self, node: NodeId, network: &Network) -> Result<Vec<super::Weight>, NnError> {
         self.backward(node)?.weights(network)
     }
+}
+
+fn no_gradient(node: NodeId, reason: &str) -> NnError {
+    NnError::NoGradient { what: format!("node {}", node.0), reason: reason.into() }
 }

@@ -5,6 +5,7 @@
 //! ```
 
 mod analysis;
+mod brain;
 mod cohort;
 mod deviation;
 mod headline;
@@ -110,7 +111,7 @@ pub(super) fn content(context: &Context<'_>, results: &Results, provenance: &Pro
         regressions: score::regressions(context, results),
         pictures: picture::pictures(context)?,
         deviations: deviation::deviations(context, results),
-        analyses: analysis::analyses(context, results),
+        analyses: analysis::analyses(context, results)?,
         provenance: Some(described(context, provenance)),
     })
 }

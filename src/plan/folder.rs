@@ -3,7 +3,7 @@
 //! ```text
 //!  RUNS/NAME/
 //!    dataset_description.json  report.html  NAME.fx  params.json  provenance.json  files.json
-//!    scores.tsv  scores_summary.tsv  comparison.tsv  analysis-NAME.tsv  flow.json  flow.tsv  split.tsv
+//!    scores.tsv  scores_summary.tsv  comparison.tsv  analysis-NAME.tsv  analysis-NAME/  flow.json  flow.tsv  split.tsv
 //!    variant-base/ensemble-MODEL/seed-1/  scores.tsv  predictions.tsv
 //!    variant-base/seed-1/fold-1/  scores.tsv  predictions.tsv  MODEL_weights.safetensors  MODEL_events..  maps/
 //! ```
@@ -196,9 +196,16 @@ impl Draft<'_> {
         for (analysis, task) in program.analyses.iter().zip(&tasks.analyses) {
             // A member of a family: `probe[t1]`.
             let name = analysis.name.replace('[', "-").replace([']', ' '], "").replace(',', "-");
-            let name = format!("analysis-{name}.tsv");
-            let name = if context.experiment.variants.len() > 1 { folder.join(name) } else { name.into() };
-            self.link(&context.folder(*task)?.join(analyse::TSV), name)?;
+            let name = format!("analysis-{name}");
+            let name: PathBuf = if context.experiment.variants.len() > 1 { folder.join(name) } else { name.into() };
+            let from = context.folder(*task)?;
+            self.link(&from.join(analyse::TSV), name.with_added_extension("tsv"))?;
+            for entry in std::fs::read_dir(&from).map_err(PlanError::io("read", &from))? {
+                let entry = entry.map_err(PlanError::io("read", &from))?;
+                if analyse::is_map(&entry.path()) {
+                    self.link(&entry.path(), name.join(entry.file_name()))?;
+                }
+            }
         }
         for run in &tasks.runs {
             let folder = folder.join(run_folder(context, variant, *run));

@@ -219,7 +219,9 @@ impl Builder<'_> {
                         let name = format!("weights (stage {})", program.stages[stage].name);
                         parts = parts.after(name, &self.identity(task)?);
                     }
-                    Argument::Result { analysis: other, .. } | Argument::Analysis(other) => {
+                    Argument::Result { analysis: other, .. }
+                    | Argument::Maps { analysis: other, .. }
+                    | Argument::Analysis(other) => {
                         let before = program.analyses.iter().take(analysis).position(|a| a.name == *other);
                         let before = before.ok_or_else(|| {
                             PlanError::inconsistent(format!(
@@ -384,10 +386,11 @@ fn check(program: &Program) -> Result<()> {
     }
     let named = |a: &Argument| match a {
         Argument::Model(m) | Argument::Trained(m) | Argument::Output { model: m, .. } => *m < models,
+        Argument::Image(input) => input.index() < program.inputs.len(),
         _ => true,
     };
     if !program.analyses.iter().flat_map(|a| a.arguments.values()).all(named) {
-        return wrong("an analysis refers to a model that is not there");
+        return wrong("an analysis refers to a model or an image that is not there");
     }
     Ok(())
 }

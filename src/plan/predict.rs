@@ -217,7 +217,7 @@ impl Context<'_> {
         }
         let weights = self.model_weights(task, variant, &live, run)?;
         let from_training = FromTraining { means: means_of(&live, &fitted), ..FromTraining::default() };
-        let batch = program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch);
+        let batch = Self::rows_at_a_time(program, model);
         let graph = Arc::new(live.graph.clone());
         // As things are, or as if nobody had one of the inputs.
         let values = |nodes: &[NodeId], left_out: Option<InputId>| {
@@ -309,8 +309,16 @@ impl Context<'_> {
         kept
     }
 
+    /// Subjects a batch when a model is evaluated: as many as its last stage takes.
+    pub(super) fn rows_at_a_time(program: &Program, model: usize) -> usize {
+        program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch)
+    }
+
     /// The weights of a live part: each module's from the last stage that trained it, or as a run starts where none did.
-    fn model_weights(&self, task: &str, variant: usize, live: &Live, run: RunKey) -> Result<Weights> {
+    ///
+    /// # Errors
+    /// Weights of a stage that cannot be read.
+    pub(super) fn model_weights(&self, task: &str, variant: usize, live: &Live, run: RunKey) -> Result<Weights> {
         let program = self.program(variant);
         let origins = origins(program, live);
         let mut weights = Weights::new();

@@ -1,6 +1,6 @@
 //! Analyses: what is asked of predictions, tables and one another.
 
-use crate::graph::NodeId;
+use crate::graph::{InputId, NodeId};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -92,6 +92,8 @@ pub enum AnalysisKind {
     Tsne,
     /// How much the loss depends on each layer.
     LayerEntropy,
+    /// Where in an image what a model says of it depends on.
+    SmoothGrad,
 }
 
 /// What a field of a result is, which decides where it can go.
@@ -112,9 +114,18 @@ pub enum Answer {
     Labels,
     /// Rows by columns, of which neither are subjects.
     Matrix,
+    /// A number at every voxel, for every subject.
+    Maps,
+    /// A number at every voxel.
+    Map,
 }
 
 impl Answer {
+    /// Whether variants can be compared by it: by the number, or the mean of its numbers.
+    pub fn has_number(self) -> bool {
+        !matches!(self, Self::Labels | Self::Matrix | Self::Maps | Self::Map)
+    }
+
     /// What it is, in words.
     pub fn describe(self) -> &'static str {
         match self {
@@ -125,6 +136,8 @@ impl Answer {
             Self::Vector => "numbers for every subject",
             Self::Labels => "a group for every subject",
             Self::Matrix => "a table that is not of subjects",
+            Self::Maps => "a map for every subject",
+            Self::Map => "a map",
         }
     }
 }
@@ -176,6 +189,15 @@ pub enum Argument {
         /// The field.
         field: String,
     },
+    /// Maps of another analysis, one a subject: `saliency[t1]`.
+    Maps {
+        /// The analysis.
+        analysis: String,
+        /// The field.
+        field: String,
+    },
+    /// An image that a model reads.
+    Image(InputId),
     /// A number.
     Number(f64),
     /// Another analysis, as it was asked.

@@ -4,6 +4,7 @@
 //! value that could not be computed is `NaN` and is shown as "not available"; in JSON it is `null`, both ways. A part
 //! that is empty leaves no trace on the page. Every text may come from a file and is escaped when it is shown.
 
+mod brain;
 mod cohort;
 mod deviation;
 mod missing;
@@ -12,6 +13,7 @@ mod picture;
 mod score;
 mod table;
 
+pub use brain::{BrainMap, BrainPlane, BrainSheet};
 pub use cohort::{Cohort, LeftOut, Missingness, Split, SplitPart};
 pub use deviation::{Deviation, Group, Region};
 pub use model::{Curve, EpochLoss, Layer, Model, Run, Stage};
@@ -164,6 +166,8 @@ pub struct Analysis {
     pub table: Table,
     /// A picture of it, where it has one.
     pub map: Option<Map>,
+    /// Where it has numbers at voxels, planes of these.
+    pub brains: Vec<BrainSheet>,
 }
 
 /// Items in two coordinates that have no unit, coloured by group.

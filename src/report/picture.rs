@@ -3,7 +3,7 @@
 //! Volumes come in as `[x, y, z]` with the first axis to the subject's right, the second to the front and the third up
 //! (RAS+). Pictures show the subject's left at the left. What is missing (`NaN`) is transparent.
 
-use super::content::{PlaneView, Planes};
+use super::content::{BrainPlane, PlaneView, Planes};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ndarray::{ArrayView3, Axis};
@@ -80,6 +80,42 @@ pub fn three_planes(
     PlaneView::ALL.into_iter().map(cut).collect()
 }
 
+/// Cuts the three planes through voxel `at` out of a map; `outlined` marks voxels, or is empty. `spacing` and `origin` as in
+/// [`three_planes`].
+///
+/// # Errors
+/// Shapes that differ, or a voxel outside the volume.
+pub fn map_planes(
+    map: ArrayView3<f32>,
+    outlined: Option<ArrayView3<bool>>,
+    at: [usize; 3],
+    spacing: [f64; 3],
+    origin: [f64; 3],
+) -> Result<Vec<BrainPlane>, PictureError> {
+    if let Some(marks) = &outlined
+        && marks.shape() != map.shape()
+    {
+        return Err(PictureError::Shape { expected: map.shape().to_vec(), found: marks.shape().to_vec() });
+    }
+    let cut = |view: PlaneView| {
+        let (across, right, up) = axes(view);
+        let (index, planes) = (at[across], map.shape()[across]);
+        if index >= planes {
+            return Err(PictureError::Outside { view: view.name(), index, planes });
+        }
+        Ok(BrainPlane {
+            view,
+            position: origin[across] + spacing[across] * index as f64,
+            width: map.shape()[right],
+            height: map.shape()[up],
+            pixel: [spacing[right], spacing[up]],
+            values: plane(map, view, index),
+            outlined: outlined.map(|marks| plane(marks, view, index)).unwrap_or_default(),
+        })
+    };
+    PlaneView::ALL.into_iter().map(cut).collect()
+}
+
 /// The axis that a view cuts across, the one that lies level in the picture, and the one that stands upright.
 fn axes(view: PlaneView) -> (usize, usize, usize) {
     match view {
@@ -90,7 +126,7 @@ fn axes(view: PlaneView) -> (usize, usize, usize) {
 }
 
 /// One plane, row by row from the top left.
-fn plane(volume: ArrayView3<f32>, view: PlaneView, index: usize) -> Vec<f32> {
+fn plane<T: Copy>(volume: ArrayView3<T>, view: PlaneView, index: usize) -> Vec<T> {
     // What is left is indexed [level axis, upright axis].
     let mut cut = volume.index_axis_move(Axis(axes(view).0), index);
     cut.invert_axis(Axis(1));
@@ -130,6 +166,59 @@ pub fn diverging_png(values: &[f32], width: usize, limit: f64) -> Result<String,
             [r, g, b, if value.is_finite() { 255 } else { 0 }]
         })
     }
+}
+
+/// The least width of a picture with outlines, in pixels: lines have to be finer than voxels.
+const OUTLINED_WIDTH: usize = 384;
+/// Around what is outlined.
+const OUTLINE: [u8; 4] = [255, 226, 76, 255];
+/// Around the mask, so that a head can be seen where its numbers are near 0.
+const EDGE: [u8; 4] = [120, 128, 138, 255];
+
+/// A plane of a map, each voxel as a square of pixels: numbers from `-limit` to `limit` in the colours of [`diverging_png`], a line inside the edge of what is `outlined` (a mark a value, or empty), and a fainter one
+/// inside the edge of what is there at all.
+///
+/// # Errors
+/// Values that do not fill rows of `width`.
+pub fn map_png(values: &[f32], outlined: &[bool], width: usize, limit: f64) -> Result<String, PictureError> {
+    let height = values.len().checked_div(width).unwrap_or(0);
+    if height == 0 || width * height != values.len() {
+        return Err(PictureError::Size { values: values.len(), width, height });
+    }
+    let scale = OUTLINED_WIDTH.div_ceil(width);
+    let is_in = |mark: &dyn Fn(usize) -> bool, x: i64, y: i64| {
+        (0..width as i64).contains(&x) && (0..height as i64).contains(&y) && mark((y * width as i64 + x) as usize)
+    };
+    let there = |at: usize| values[at].is_finite();
+    let marked = |at: usize| outlined.get(at).copied().unwrap_or(false);
+    // Whether a pixel of a voxel lies at a side whose neighbour is not in.
+    let at_edge = |mark: &dyn Fn(usize) -> bool, (x, y): (i64, i64), (px, py): (usize, usize), line: usize| {
+        let near = |place: usize| (place < line, place + line >= scale);
+        let ((left, right), (top, bottom)) = (near(px), near(py));
+        (left && !is_in(mark, x - 1, y))
+            || (right && !is_in(mark, x + 1, y))
+            || (top && !is_in(mark, x, y - 1))
+            || (bottom && !is_in(mark, x, y + 1))
+    };
+    let line = (scale / 4).max(1);
+    let mut pixels = Vec::with_capacity(values.len() * scale * scale);
+    for row in 0..height * scale {
+        for column in 0..width * scale {
+            let (x, y) = ((column / scale) as i64, (row / scale) as i64);
+            let (at, within) = (y as usize * width + x as usize, (column % scale, row % scale));
+            pixels.push(if marked(at) && at_edge(&marked, (x, y), within, line) {
+                OUTLINE
+            } else if !there(at) {
+                [0; 4]
+            } else if at_edge(&there, (x, y), within, line.div_ceil(2)) {
+                EDGE
+            } else {
+                let [r, g, b] = diverging(share(f64::from(values[at]), -limit, limit));
+                [r, g, b, 255]
+            });
+        }
+    }
+    encoded(pixels.as_flattened(), (width * scale, height * scale), ColorType::Rgba)
 }
 
 /// A row of `steps` values from `low` to `high`, for colour bars.
@@ -172,17 +261,24 @@ fn data_uri<const N: usize>(
     pixel: impl Fn(f32) -> [u8; N],
 ) -> Result<String, PictureError> {
     let height = values.len().checked_div(width).unwrap_or(0);
-    let sides = (u32::try_from(width), u32::try_from(height));
-    let (Ok(across), Ok(down), true) = (sides.0, sides.1, height > 0 && width * height == values.len()) else {
+    if height == 0 || width * height != values.len() {
         return Err(PictureError::Size { values: values.len(), width, height });
+    }
+    let pixels: Vec<u8> = values.iter().flat_map(|value| pixel(*value)).collect();
+    encoded(&pixels, (width, height), colour)
+}
+
+/// Bytes of a picture as a data URI.
+fn encoded(pixels: &[u8], (width, height): (usize, usize), colour: ColorType) -> Result<String, PictureError> {
+    let (Ok(across), Ok(down)) = (u32::try_from(width), u32::try_from(height)) else {
+        return Err(PictureError::Size { values: pixels.len(), width, height });
     };
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, across, down);
     encoder.set_color(colour);
     encoder.set_depth(BitDepth::Eight);
-    let pixels: Vec<u8> = values.iter().flat_map(|value| pixel(*value)).collect();
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(&pixels)?;
+    writer.write_image_data(pixels)?;
     writer.finish()?;
     Ok(format!("data:image/png;base64,{}", STANDARD.encode(file)))
 }
@@ -245,6 +341,41 @@ mod tests {
         let (_, _, colour, pixels) = decoded(&diverging_png(&[-2.0, 0.0, 2.0], 3, 2.0)?)?;
         assert_eq!(colour, ColorType::Rgb);
         assert!(pixels[2] > pixels[0] && pixels[3..6].iter().all(|level| *level < 20) && pixels[6] > pixels[8]);
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_outlined_has_a_line_inside_its_edge_and_what_is_missing_is_transparent() -> Outcome {
+        // Three voxels beside one another: one outlined, one not, one that is not there.
+        let uri = map_png(&[1.0, 0.0, f32::NAN], &[true, false, false], 3, 1.0)?;
+        let (width, height, colour, pixels) = decoded(&uri)?;
+        let scale = OUTLINED_WIDTH / 3;
+        assert_eq!((width as usize, height as usize, colour), (3 * scale, scale, ColorType::Rgba));
+        let at = |x: usize, y: usize| -> [u8; 4] {
+            let first = 4 * (y * 3 * scale + x);
+            [pixels[first], pixels[first + 1], pixels[first + 2], pixels[first + 3]]
+        };
+        let middle = scale / 2;
+        assert_eq!((at(0, middle), at(scale - 1, middle), at(middle, 0)), (OUTLINE, OUTLINE, OUTLINE));
+        assert_eq!((at(middle, middle), at(scale + middle, middle)), ([255, 172, 172, 255], [0, 0, 0, 255]));
+        assert_eq!((at(2 * scale - 1, middle), at(2 * scale + middle, middle)), (EDGE, [0; 4]));
+        assert!(map_png(&[1.0, 2.0, 3.0], &[], 2, 1.0).is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn a_map_is_cut_as_a_picture_is() -> Outcome {
+        let volume = Array3::from_shape_fn((4, 3, 2), |(x, y, z)| (100 * x + 10 * y + z) as f32);
+        let marks = volume.mapv(|v| v == 21.0);
+        let planes = map_planes(volume.view(), Some(marks.view()), [0, 2, 1], [1.0, 2.0, 3.0], [-90.0, -126.0, -72.0])?;
+        let whole = three_planes(volume.view(), volume.view(), [0, 2, 1], [1.0, 2.0, 3.0], [-90.0, -126.0, -72.0])?;
+        for (map, picture) in planes.iter().zip(&whole) {
+            assert_eq!((&map.values, map.position, map.pixel), (&picture.input, picture.position, picture.pixel));
+            assert_eq!(map.outlined.iter().filter(|mark| **mark).count(), 1, "{:?}", map.view);
+        }
+        assert!(
+            map_planes(volume.view(), Some(marks.slice(ndarray::s![..2, .., ..])), [0; 3], [1.0; 3], [0.0; 3]).is_err()
+        );
         Ok(())
     }
 

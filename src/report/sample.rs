@@ -5,7 +5,7 @@ mod results;
 mod subjects;
 
 use super::content::*;
-use brains::{deviation, pictures};
+use brains::{deviation, group_map, pictures};
 use results::{accuracy, comparison, confusions, error, regressions};
 use std::ops::Range;
 use subjects::{cohorts, model, stage};
@@ -241,6 +241,13 @@ fn analyses() -> Vec<Analysis> {
                 rows: (0..60).map(|n| vec![format!("sub-{n:04}").into(), f64::from(n % 4).into()]).collect(),
             },
             map: Some(strata()),
+            ..Analysis::default()
+        },
+        Analysis {
+            name: "group_map".to_owned(),
+            method: "Mann and Whitney's U test at each voxel".to_owned(),
+            brains: vec![group_map()],
+            ..Analysis::default()
         },
         Analysis { name: "nothing".to_owned(), ..Analysis::default() },
     ]

@@ -6,6 +6,7 @@
 //!  Batches (data) ─┘     │  └─▶ checkpoint and TensorBoard events in the job's folder
 //!                        └─▶ Progress, warnings to the caller
 //!  PredictJob { graph, nodes, weights, .. } ──predict──▶ Prediction { rows of a node } for each node asked for
+//!  SaliencyJob { graph, output, input, .. } ──saliency──▶ for each subject, how the output changes with its input
 //! ```
 //!
 //! One seed decides everything: initial weights, the order of subjects, their augmentation, dropout and draws from
@@ -39,6 +40,7 @@ mod position;
 mod predict;
 mod redrawn;
 mod run;
+mod saliency;
 mod schedule;
 mod step;
 mod tensorboard;
@@ -53,6 +55,7 @@ pub use order::Draw;
 pub use predict::{PredictJob, Prediction, Read, predict};
 pub use redrawn::{RedrawJob, Redrawn, redrawn};
 pub use run::train;
+pub use saliency::{ReadLooks, SaliencyJob, saliency};
 pub use tensorboard::EVENT_FILE;
 
 #[cfg(test)]

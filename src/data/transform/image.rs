@@ -1,7 +1,9 @@
 //! The image that steps are applied to.
 
 use super::super::affine::Affine;
-use ndarray::Array4;
+use super::intensity::Foreground;
+use crate::program::ImageMask;
+use ndarray::{Array4, Axis};
 
 /// Channels over a 3D grid; a 2D image has one voxel along its last axis.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +21,17 @@ impl Image {
     pub fn grid(&self) -> [usize; 3] {
         let (_, x, y, z) = self.data.dim();
         [x, y, z]
+    }
+
+    /// For each voxel of the grid, in C order, whether any channel is in the mask. Not zero is here what differs from
+    /// the [background](Self::background): preparation may have moved the air around a head to another number than 0.
+    pub fn foreground(&self, mask: &ImageMask) -> Vec<bool> {
+        let level = match mask {
+            ImageMask::Nonzero => self.background(),
+            _ => 0.0,
+        };
+        let foreground = Foreground::of(mask, &self.data);
+        self.data.lanes(Axis(0)).into_iter().map(|voxel| voxel.iter().any(|v| foreground.has(*v - level))).collect()
     }
 
     /// The level outside the image: 0 for labels, else the (lower) median of the voxels on the six faces.

@@ -11,6 +11,7 @@
 mod bayesian_ridge;
 mod chain;
 mod columns;
+mod gaussian;
 mod grid;
 mod histogram;
 mod image;
@@ -23,6 +24,7 @@ pub use bayesian_ridge::BayesianRidge;
 pub use chain::{FittedChain, ImageChain};
 pub(crate) use columns::quantile;
 pub use columns::{ColumnPlan, FittedColumns, SourceColumn};
+pub use gaussian::{full_width, gaussian_filter};
 pub use histogram::Landmarks;
 pub use image::Image;
 pub use impute::{Imputer, IterativeImputer};

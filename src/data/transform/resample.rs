@@ -4,9 +4,10 @@
 //! centres are made along one axis after the other. Outside the outermost centres the edge's value holds. Nothing is
 //! smoothed before shrinking.
 
+use super::gaussian::{full_width, gaussian_filter};
 use super::image::Image;
 use crate::program::Interpolation;
-use ndarray::{Array1, Array4, Axis, Zip};
+use ndarray::{Array4, Axis, Zip};
 
 /// Resamples to voxels of this size, mm; the number of voxels is rounded so that the field of view is kept.
 pub(super) fn to_voxel_size(image: &Image, voxel_mm: [f64; 3], how: Interpolation) -> Image {
@@ -62,32 +63,11 @@ fn along(data: &Array4<f32>, axis: Axis, positions: &[f64], how: Interpolation) 
     out
 }
 
-/// Gaussian smoothing of full width at half maximum `fwhm_mm`; kernel cut at 4 standard deviations, edges mirrored, as
-/// scipy's `gaussian_filter`.
+/// Gaussian smoothing of full width at half maximum `fwhm_mm`, as [`gaussian_filter`].
 pub(super) fn smooth(image: &mut Image, fwhm_mm: f64) {
-    let sd_mm = fwhm_mm / (8.0 * std::f64::consts::LN_2).sqrt();
-    let voxel = image.affine.voxel_mm();
-    for (axis, voxel) in voxel.into_iter().enumerate() {
-        let sd = sd_mm / voxel;
-        let radius = (4.0 * sd + 0.5) as usize;
-        if radius == 0 || image.data.len_of(Axis(axis + 1)) == 1 {
-            continue;
-        }
-        let raw: Vec<f64> = (0..=radius).map(|k| (-0.5 * (k as f64 / sd).powi(2)).exp()).collect();
-        let total = raw[0] + 2.0 * raw[1..].iter().sum::<f64>();
-        let kernel: Vec<f64> = raw.iter().map(|w| w / total).collect();
-        for mut lane in image.data.lanes_mut(Axis(axis + 1)) {
-            let line: Array1<f64> = lane.mapv(f64::from);
-            let n = line.len() as i64;
-            let at = |i: i64| {
-                let i = i.rem_euclid(2 * n);
-                line[(if i < n { i } else { 2 * n - 1 - i }) as usize]
-            };
-            for (i, value) in lane.iter_mut().enumerate() {
-                let i = i as i64;
-                let sides: f64 = (1..=radius as i64).map(|k| kernel[k as usize] * (at(i - k) + at(i + k))).sum();
-                *value = (kernel[0] * at(i) + sides) as f32;
-            }
-        }
+    let sd_mm = fwhm_mm / full_width(1.0);
+    let sd = image.affine.voxel_mm().map(|voxel| sd_mm / voxel);
+    for channel in image.data.outer_iter_mut() {
+        gaussian_filter(channel, sd);
     }
 }

@@ -187,6 +187,22 @@ fn smoothing_keeps_the_sum_and_has_the_width_that_was_asked_for() {
 }
 
 #[test]
+fn what_is_apart_from_the_background_is_found_whatever_number_the_background_has() {
+    let mut data = Array3::zeros([5, 5, 5]);
+    data[[2, 2, 2]] = 4.0;
+    data[[2, 2, 3]] = 1.0;
+    let shifted = chain(vec![ImageStep::Zscore { mask: ImageMask::All }], [7, 5, 5]).prepare(&volume(data));
+    let image = shifted.expect("prepared");
+    let inside = |mask: &ImageMask| -> Vec<usize> {
+        image.foreground(mask).iter().enumerate().filter(|(_, inside)| **inside).map(|(at, _)| at).collect()
+    };
+    // Two planes of padding behind the first axis' ends: [3, 2, 2] and its neighbour.
+    assert_eq!(inside(&ImageMask::Nonzero), [3 * 25 + 2 * 5 + 2, 3 * 25 + 2 * 5 + 3]);
+    assert_eq!(inside(&ImageMask::All).len(), 7 * 25);
+    assert_eq!(inside(&ImageMask::AboveMean).len(), 2);
+}
+
+#[test]
 fn a_box_outside_the_image_is_refused_with_both_shapes() {
     let step = ImageStep::Crop { at: vec![2, 0, 0], size: vec![3, 3, 3] };
     let error = chain(vec![step], [3, 3, 3]).prepare(&ramp([4, 4, 4])).expect_err("outside").to_string();

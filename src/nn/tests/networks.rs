@@ -176,6 +176,20 @@ fn a_network_for_prediction_gives_the_same_values_without_gradients() {
 }
 
 #[test]
+fn the_gradient_of_one_element_is_that_of_each_row_by_itself() {
+    let mut bench = Bench::new(2);
+    let x = bench.input("x", &[2], vec![1.0, 2.0, 3.0, 4.0]);
+    let y = bench.op(Op::Unary(Unary::Square), &[x], &[2]);
+    let (forward, network) = bench.network(&[y]);
+    let values = || forward.run(&network, &bench.batch, &bench.settings(Mode::Prediction)).unwrap();
+    let of = |element: usize| values().backward_of(y, element).map(|g| g.input(InputId(0)).unwrap());
+    assert_eq!(of(0).unwrap(), Some(vec![2.0, 0.0, 6.0, 0.0]));
+    assert_eq!(of(1).unwrap(), Some(vec![0.0, 4.0, 0.0, 8.0]));
+    let error = of(2).err().map(|e| e.to_string()).unwrap_or_default();
+    assert!(error.contains("2 elements a row, and 2 is asked for"), "{error}");
+}
+
+#[test]
 fn frozen_modules_have_no_gradient() {
     let (bench, loss) = mixed();
     let (forward, mut network) = bench.network(&[loss]);

@@ -1,27 +1,32 @@
-//! Tests of every column by itself, with correction for their number.
+//! Tests of every column of a table, or of every voxel of maps, by itself, with correction for their number.
 
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
-use super::table::Table;
+use super::tested::{Samples, grouped};
 use super::{Analysed, Field, argument};
 use crate::analysis::{self, Alternative, AnalysisError, adjust, one_sample_t, pearson, spearman, welch_t};
 use crate::analysis::{kruskal_wallis, mann_whitney};
 use crate::program::{Analysis, AnalysisKind, Argument, Correction};
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
-/// The numbers of one column's test: `p` among them.
+/// The numbers of one sample's test: `p` among them.
 pub(super) type Numbers = IndexMap<&'static str, f64>;
 pub(super) type Tested = std::result::Result<Numbers, AnalysisError>;
 
 impl Context<'_> {
-    /// A test of every column of `values`.
+    /// A test of every column, or voxel, of `values`.
     pub(super) fn columnwise(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
-        let values = self.values(task, variant, argument(task, declared, "values")?)?;
-        let mut notes = Vec::new();
-        let (method, tested): (&str, Vec<Tested>) = match declared.kind {
+        let samples = self.samples(task, variant, argument(task, declared, "values")?)?;
+        let each = |test: &(dyn Fn(usize) -> Tested + Sync)| -> Vec<Tested> {
+            (0..samples.len()).into_par_iter().map(test).collect()
+        };
+        match declared.kind {
             AnalysisKind::OneSampleT => {
-                let test = |column: usize| of_one_sample(&values.column(column));
-                ("one-sample t test against 0, two-sided", (0..values.names.len()).map(test).collect())
+                let everybody = samples.subjects().len();
+                let tested = each(&|sample| of_one_sample(&samples.of(sample, 0..everybody)));
+                let method = "one-sample t test against 0, two-sided".to_owned();
+                finished(task, declared, &samples, method, (tested, Vec::new()))
             }
             AnalysisKind::Correlation => {
                 let with = self.values(task, variant, argument(task, declared, "with")?)?;
@@ -32,16 +37,16 @@ impl Context<'_> {
                     );
                     return Err(PlanError::task(task, problem));
                 }
-                let other = with.beside(&values);
-                let test = |column: usize| of_correlation(&values, column, &other);
-                ("Pearson's and Spearman's correlation, two-sided", (0..values.names.len()).map(test).collect())
+                let other = with.beside(samples.subjects());
+                let tested = each(&|sample| of_correlation(&samples, sample, &other));
+                let method = "Pearson's and Spearman's correlation, two-sided".to_owned();
+                finished(task, declared, &samples, method, (tested, Vec::new()))
             }
             kind => {
                 let groups = self.groups(task, variant, argument(task, declared, "groups")?)?;
-                let groups = grouped(&values, &groups);
+                let groups = grouped(samples.subjects(), &groups);
                 let labels: Vec<String> =
-                    groups.iter().map(|(label, rows)| format!("{label} ({})", rows.len())).collect();
-                notes.extend(left_out(&values, &groups));
+                    groups.iter().map(|(label, members)| format!("{label} ({})", members.len())).collect();
                 let two = matches!(kind, AnalysisKind::TwoSampleT | AnalysisKind::MannWhitney);
                 if (two && groups.len() != 2) || groups.len() < 2 {
                     let needed = if two { "two groups are" } else { "at least two groups are" };
@@ -52,48 +57,54 @@ impl Context<'_> {
                     );
                     return Err(PlanError::task(task, problem));
                 }
-                let test = |column: usize| of_groups(kind, &values, column, &groups);
-                let method = match kind {
+                let tested = each(&|sample| of_groups(kind, &samples, sample, &groups));
+                let test = match kind {
                     AnalysisKind::TwoSampleT => "Welch's t test, two-sided",
                     AnalysisKind::MannWhitney => "Mann and Whitney's U test, two-sided",
                     _ => "Kruskal and Wallis' test",
                 };
-                (method, (0..values.names.len()).map(test).collect())
+                let method = match samples {
+                    Samples::Columns(_) => test.to_owned(),
+                    Samples::Voxels(_) => format!("{test}, at each voxel, of {}", labels.join(" and ")),
+                };
+                let notes = left_out(samples.subjects().len(), &groups).into_iter().collect();
+                let mut analysed = finished(task, declared, &samples, method, (tested, notes))?;
+                samples.put_means(&mut analysed, &groups);
+                Ok(analysed)
             }
-        };
-        finished(task, declared, &values.names, method.to_owned(), (tested, notes))
+        }
     }
 }
 
-/// The result of a test of every column: what could not be tested is noted, and p corrected over the others.
+/// The result of a test of every sample: what could not be tested is noted, and p corrected over the others.
 ///
 /// # Errors
-/// No column that could be tested, with the reason of the first.
+/// No sample that could be tested, with the reason of the first.
 pub(super) fn finished(
     task: &str,
     declared: &Analysis,
-    names: &[String],
+    samples: &Samples,
     method: String,
     (tested, mut notes): (Vec<Tested>, Vec<String>),
 ) -> Result<Analysed> {
-    let untested = tested.iter().zip(names).filter_map(|(t, name)| Some((name, t.as_ref().err()?)));
-    let untested: Vec<String> = untested.map(|(name, e)| format!("{name}: {e}")).collect();
-    if untested.len() == tested.len() {
-        let problem = untested.first().cloned().unwrap_or_else(|| "there are no columns".into());
-        return Err(PlanError::task(task, problem));
+    let untested = tested.iter().filter(|t| t.is_err()).count();
+    let first =
+        tested.iter().enumerate().find_map(|(at, t)| Some(format!("{}: {}", samples.name(at), t.as_ref().err()?)));
+    if untested == tested.len() {
+        return Err(PlanError::task(task, first.unwrap_or_else(|| format!("there are no {}", samples.what()))));
     }
-    if let Some(first) = untested.first() {
-        notes.push(format!("{} of {} columns have no test; {first}", untested.len(), tested.len()));
+    if let Some(first) = first {
+        notes.push(format!("{untested} of {} {} have no test; {first}", tested.len(), samples.what()));
     }
     let correction = match declared.arguments.get("correct") {
         Some(Argument::Correction(correction)) => *correction,
         _ => Correction::None,
     };
     let alpha = declared.number("alpha").unwrap_or(0.05);
-    let corrected = correction_name(correction, tested.len() - untested.len());
+    let corrected = correction_name(correction, tested.len() - untested);
     let mut analysed = Analysed::new(declared, format!("{method}; {corrected}"));
     analysed.notes = notes;
-    fill(task, &mut analysed, names, &tested, correction, alpha)?;
+    fill(task, &mut analysed, samples, &tested, correction, alpha)?;
     Ok(analysed)
 }
 
@@ -101,7 +112,7 @@ pub(super) fn finished(
 fn fill(
     task: &str,
     analysed: &mut Analysed,
-    names: &[String],
+    samples: &Samples,
     tested: &[Tested],
     correction: Correction,
     alpha: f64,
@@ -121,13 +132,15 @@ fn fill(
     let keys: Vec<&'static str> =
         tested.iter().find_map(|t| t.as_ref().ok()).map(|n| n.keys().copied().collect()).unwrap_or_default();
     for key in keys {
-        let values = tested.iter().map(|t| t.as_ref().ok()?.get(key).copied()).collect();
-        analysed.fields.insert(key.to_owned(), Field::Columns { names: names.to_vec(), values });
+        samples.put(analysed, key, tested.iter().map(|t| t.as_ref().ok()?.get(key).copied()).collect());
     }
     let mut corrected = corrected.into_iter();
     let q: Vec<Option<f64>> = tested.iter().map(|t| t.as_ref().ok().and_then(|_| corrected.next())).collect();
     let significant = q.iter().flatten().filter(|q| **q <= alpha).count();
-    analysed.fields.insert("q".into(), Field::Columns { names: names.to_vec(), values: q });
+    samples.put(analysed, "q", q);
+    if let Samples::Voxels(_) = samples {
+        analysed.fields.insert("voxels".into(), Field::Number(tested.len() as f64));
+    }
     analysed.fields.insert("significant".into(), Field::Number(significant as f64));
     analysed.fields.insert("alpha".into(), Field::Number(alpha));
     Ok(())
@@ -145,22 +158,10 @@ fn correction_name(correction: Correction, tests: usize) -> String {
     }
 }
 
-/// Rows of the values in each group that has any.
-pub(super) fn grouped(values: &Table, groups: &IndexMap<String, Vec<String>>) -> Vec<(String, Vec<usize>)> {
-    let places = values.places();
-    let rows =
-        |subjects: &Vec<String>| subjects.iter().filter_map(|s| places.get(s.as_str()).copied()).collect::<Vec<_>>();
-    groups
-        .iter()
-        .map(|(label, subjects)| (label.clone(), rows(subjects)))
-        .filter(|(_, rows)| !rows.is_empty())
-        .collect()
-}
-
-fn left_out(values: &Table, groups: &[(String, Vec<usize>)]) -> Option<String> {
-    let n: usize = groups.iter().map(|(_, rows)| rows.len()).sum();
-    let out = values.subjects.len().saturating_sub(n);
-    (out > 0 && n > 0).then(|| format!("{out} of {} people are in no group and are left out", values.subjects.len()))
+fn left_out(people: usize, groups: &[(String, Vec<usize>)]) -> Option<String> {
+    let n: usize = groups.iter().map(|(_, members)| members.len()).sum();
+    let out = people.saturating_sub(n);
+    (out > 0 && n > 0).then(|| format!("{out} of {people} people are in no group and are left out"))
 }
 
 fn of_one_sample(sample: &[f64]) -> Tested {
@@ -176,9 +177,9 @@ fn of_one_sample(sample: &[f64]) -> Tested {
     ]))
 }
 
-fn of_correlation(values: &Table, column: usize, other: &[Option<f64>]) -> Tested {
-    let pairs = values.values.iter().zip(other);
-    let (x, y): (Vec<f64>, Vec<f64>) = pairs.filter_map(|(row, other)| Some((row[column]?, (*other)?))).unzip();
+fn of_correlation(samples: &Samples, sample: usize, other: &[Option<f64>]) -> Tested {
+    let pairs = other.iter().enumerate().filter_map(|(subject, other)| Some((samples.at(subject, sample)?, (*other)?)));
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.unzip();
     let (linear, ranked) = (pearson(&x, &y)?, spearman(&x, &y)?);
     let too_few = AnalysisError::TooFew { what: "the list of people who have both", needed: 3, found: x.len() };
     Ok(Numbers::from([
@@ -190,10 +191,10 @@ fn of_correlation(values: &Table, column: usize, other: &[Option<f64>]) -> Teste
     ]))
 }
 
-fn of_groups(kind: AnalysisKind, values: &Table, column: usize, groups: &[(String, Vec<usize>)]) -> Tested {
-    let samples: Vec<Vec<f64>> =
-        groups.iter().map(|(_, rows)| rows.iter().filter_map(|row| values.values[*row][column]).collect()).collect();
-    match (kind, samples.as_slice()) {
+fn of_groups(kind: AnalysisKind, samples: &Samples, sample: usize, groups: &[(String, Vec<usize>)]) -> Tested {
+    let of_groups: Vec<Vec<f64>> =
+        groups.iter().map(|(_, members)| samples.of(sample, members.iter().copied())).collect();
+    match (kind, of_groups.as_slice()) {
         (AnalysisKind::TwoSampleT, [a, b]) => {
             let test = welch_t(a, b, Alternative::TwoSided)?;
             Ok(Numbers::from([
@@ -217,7 +218,7 @@ fn of_groups(kind: AnalysisKind, values: &Table, column: usize, groups: &[(Strin
             ]))
         }
         _ => {
-            let slices: Vec<&[f64]> = samples.iter().filter(|s| !s.is_empty()).map(Vec::as_slice).collect();
+            let slices: Vec<&[f64]> = of_groups.iter().filter(|s| !s.is_empty()).map(Vec::as_slice).collect();
             let test = kruskal_wallis(&slices)?;
             let n: usize = slices.iter().map(|s| s.len()).sum();
             Ok(Numbers::from([

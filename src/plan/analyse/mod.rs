@@ -27,12 +27,17 @@ mod permutation;
 mod probe;
 mod quantiles;
 mod runs;
+mod saliency;
 mod similarity;
 mod table;
+mod tested;
 mod tsv;
+mod voxels;
 
 pub(super) use layer_entropy::stage_of;
 pub use table::Table;
+pub use voxels::{Place, Space};
+pub(super) use voxels::{VoxelMaps, is_map};
 
 use super::asked::Asked;
 use super::context::Context;
@@ -67,6 +72,9 @@ pub struct Analysed {
     pub groups: Vec<(String, Vec<f64>)>,
     /// What a reader should know: regions without variation, people left out.
     pub notes: Vec<String>,
+    /// The grid of its maps, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub space: Option<Space>,
 }
 
 /// A field of a result.
@@ -102,6 +110,17 @@ pub enum Field {
         /// By row, then by column; `None` where it is not defined.
         values: Vec<Vec<Option<f64>>>,
     },
+    /// One a voxel of the result's space, for each of some names.
+    Maps {
+        /// Of whom or of what each map is; one empty name where there is one.
+        names: Vec<String>,
+        /// Where each subject's own image lies; empty where the maps are no subjects'.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        places: Vec<Place>,
+        /// By map, then by voxel of the mask; not-a-number where there is none. In a file of their own.
+        #[serde(skip)]
+        values: Vec<Vec<f32>>,
+    },
     /// A group a subject.
     Labels {
         /// Names of the subjects.
@@ -122,7 +141,7 @@ impl Field {
             Self::Number(value) => Some(*value),
             Self::Runs { values, .. } => mean(&mut values.iter().flatten().flatten().copied()),
             Self::Columns { values, .. } => mean(&mut values.iter().flatten().copied()),
-            Self::Labels { .. } | Self::Matrix { .. } => None,
+            Self::Labels { .. } | Self::Matrix { .. } | Self::Maps { .. } => None,
             Self::Subjects(table) => mean(&mut table.values.iter().flatten().flatten().copied()),
         }
     }
@@ -162,7 +181,9 @@ pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> 
             }
             // Its weights are those of a task, which is part of the fingerprint.
             Argument::Trained(_) => json!(["trained"]),
-            Argument::Result { field, .. } => json!(["result", field]),
+            Argument::Result { field, .. } | Argument::Maps { field, .. } => json!(["result", field]),
+            // How it is read is part of the predictions' identity.
+            Argument::Image(input) => json!(["image", program.inputs[input.index()].name]),
             other => json!(other),
         };
         arguments.push(json!([name, what]));
@@ -189,6 +210,7 @@ impl Analysed {
             fields: IndexMap::new(),
             groups: Vec::new(),
             notes: Vec::new(),
+            space: None,
         }
     }
 
@@ -242,11 +264,13 @@ impl Context<'_> {
             AnalysisKind::Similarity => self.similarity(task, variant, declared)?,
             AnalysisKind::Tsne => self.tsne(task, variant, declared)?,
             AnalysisKind::LayerEntropy => self.layer_entropy(task, variant, declared)?,
+            AnalysisKind::SmoothGrad => self.smooth_grad(task, variant, declared)?,
         };
         for note in &analysed.notes {
             self.warn(&format!("{}: {note}", declared.name));
         }
         put_json(&folder.join(RESULT), &analysed)?;
+        voxels::write(task, &analysed, folder)?;
         put_bytes(&folder.join(TSV), analysed.tsv().as_bytes())
     }
 }

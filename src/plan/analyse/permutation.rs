@@ -2,8 +2,9 @@
 
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
-use super::columnwise::{Numbers, Tested, finished, grouped};
+use super::columnwise::{Numbers, Tested, finished};
 use super::table::Table;
+use super::tested::{Samples, grouped};
 use super::{Analysed, argument};
 use crate::analysis::statistics::kruskal_wallis::kruskal_wallis_by;
 use crate::analysis::{
@@ -36,19 +37,19 @@ impl Context<'_> {
             }
             AnalysisKind::Correlation => {
                 let with = self.values(task, variant, argument(task, tested, "with")?)?;
-                let other = with.beside(&values);
+                let other = with.beside(&values.subjects);
                 let test = |column: usize| of_correlation(&values, column, &other, how);
                 ("pairs", (0..values.names.len()).map(|c| test(c).map(numbers)).collect())
             }
             kind => {
                 let groups = self.groups(task, variant, argument(task, tested, "groups")?)?;
-                let groups = grouped(&values, &groups);
+                let groups = grouped(&values.subjects, &groups);
                 let test = |column: usize| of_groups(kind, &values, column, &groups, how);
                 ("labels", (0..values.names.len()).map(|c| test(c).map(numbers)).collect())
             }
         };
         let method = format!("{}, its {shuffled} shuffled {draws} times (Phipson and Smyth, 2010)", tested.spelling);
-        finished(task, declared, &values.names, method, (found, Vec::new()))
+        finished(task, declared, &Samples::Columns(values), method, (found, Vec::new()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
-use super::columnwise::grouped;
+use super::tested::grouped;
 use super::{Analysed, Field, argument};
 use crate::analysis::{quantile, share_below, spread};
 use crate::program::{Analysis, Argument};
@@ -12,7 +12,7 @@ impl Context<'_> {
     pub(super) fn quantiles(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
         let values = self.values(task, variant, argument(task, declared, "values")?)?;
         let groups = self.groups(task, variant, argument(task, declared, "groups")?)?;
-        let groups = grouped(&values, &groups);
+        let groups = grouped(&values.subjects, &groups);
         let within = match declared.arguments.get("within") {
             None | Some(Argument::Nothing) => values.clone(),
             Some(argument) => self.values(task, variant, argument)?,

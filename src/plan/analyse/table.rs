@@ -66,10 +66,10 @@ impl Table {
         Self { names: parts.iter().flat_map(|part| part.names.clone()).collect(), subjects, values }
     }
 
-    /// The values of the only column for the subjects of another table, in its order.
-    pub(super) fn beside(&self, other: &Self) -> Vec<Option<f64>> {
+    /// The values of the only column for these subjects, in their order.
+    pub(super) fn beside(&self, subjects: &[String]) -> Vec<Option<f64>> {
         let places = self.places();
-        other.subjects.iter().map(|s| self.values[*places.get(s.as_str())?][0]).collect()
+        subjects.iter().map(|s| self.values[*places.get(s.as_str())?][0]).collect()
     }
 
     /// A column's values that are there.

@@ -7,9 +7,10 @@ use std::fmt::Write;
 const WIDEST: usize = 20_000;
 
 impl Analysed {
-    /// Numbers by run side by side; what is by subject; rows by columns; or numbers by column side by side.
+    /// Numbers by run side by side; what is by subject; rows by columns; numbers by column side by side; or single numbers,
+    /// one below the other.
     pub(super) fn tsv(&self) -> String {
-        [self.by_runs(), self.by_subjects(), self.matrix(), self.by_columns()]
+        [self.by_runs(), self.by_subjects(), self.matrix(), self.by_columns(), self.numbers()]
             .into_iter()
             .flatten()
             .next()
@@ -77,6 +78,18 @@ impl Analysed {
         }
         text.push('\n');
         Some(text)
+    }
+
+    fn numbers(&self) -> Option<String> {
+        let mut text = String::from("name\tvalue\n");
+        let mut any = false;
+        for (field, found) in &self.fields {
+            if let Field::Number(value) = found {
+                let _ = writeln!(text, "{field}\t{value}");
+                any = true;
+            }
+        }
+        any.then_some(text)
     }
 
     fn by_subjects(&self) -> Option<String> {

@@ -2,7 +2,8 @@
 
 use super::super::analyse::{Analysed, Field};
 use super::super::context::Context;
-use super::{Results, with_variant};
+use super::super::error::Result;
+use super::{Results, brain, with_variant};
 use crate::analysis::spread;
 use crate::program::{Analysis, AnalysisKind};
 use crate::report::content::{self as report, Cell, Column, ColumnKind, Table};
@@ -11,22 +12,27 @@ use crate::report::content::{self as report, Cell, Column, ColumnKind, Table};
 const MOST_ROWS: usize = 200;
 
 /// One entry an analysis, or a family of them, and variant.
-pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Vec<report::Analysis> {
+///
+/// # Errors
+/// Maps that cannot be read.
+pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Result<Vec<report::Analysis>> {
     let mut found = Vec::new();
     for (variant, result) in results.variants.iter().enumerate() {
         let program = context.program(variant);
-        let shown = program.analyses.iter().zip(&result.analyses);
-        let shown: Vec<(&Analysis, &Analysed)> =
-            shown.filter(|(declared, _)| declared.kind != AnalysisKind::NormativeDeviation).collect();
+        let shown = program.analyses.iter().zip(&result.analyses).enumerate();
+        let shown = shown.filter(|(_, (declared, _))| declared.kind != AnalysisKind::NormativeDeviation);
+        let shown: Vec<(usize, &Analysis, &Analysed)> = shown.map(|(at, (a, x))| (at, a, x)).collect();
         // Members of a family stand one behind the other.
-        let together = |(a, x): &(&Analysis, &Analysed), (b, _): &(&Analysis, &Analysed)| {
+        let together = |(_, a, x): &(usize, &Analysis, &Analysed), (_, b, _): &(usize, &Analysis, &Analysed)| {
             // A map stands by itself.
             a.family().is_some() && a.family() == b.family() && !x.fields.contains_key("map")
         };
         for family in shown.chunk_by(together) {
-            let [(declared, analysed), ..] = family else { continue };
+            let [(_, declared, analysed), ..] = family else { continue };
             let of = declared.family().unwrap_or(&declared.name);
-            let of_family: Vec<&Analysed> = family.iter().map(|(_, analysed)| *analysed).collect();
+            let of_family: Vec<&Analysed> = family.iter().map(|(_, _, analysed)| *analysed).collect();
+            let sheets = family.iter().map(|(at, a, x)| brain::sheet(context, (variant, *at), a, x));
+            let brains = sheets.filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
             let mut notes = Vec::new();
             for note in of_family.iter().flat_map(|analysed| &analysed.notes) {
                 if !notes.contains(&note.as_str()) {
@@ -39,10 +45,11 @@ pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Vec<report::
                 method: format!("{}: {}{notes}", analysed.spelling, analysed.method),
                 table: table(&of_family),
                 map: of_family.iter().find_map(|analysed| map(analysed)),
+                brains,
             });
         }
     }
-    found
+    Ok(found)
 }
 
 /// Coordinates with the group of each.
@@ -71,6 +78,8 @@ fn table(family: &[&Analysed]) -> Table {
         by_column(family)
     } else if first.fields.values().any(|f| matches!(f, Field::Runs { .. })) {
         by_run(family)
+    } else if first.space.is_some() {
+        counts(family)
     } else {
         single(family)
     }
@@ -186,6 +195,28 @@ fn matrix(family: &[&Analysed]) -> Table {
     }
     cells_by_row.truncate(MOST_ROWS);
     Table { columns: headings, rows: cells_by_row }
+}
+
+/// Of maps, which are shown as pictures, how many people and voxels there are: a row each.
+fn counts(family: &[&Analysed]) -> Table {
+    let numbers = |analysed: &Analysed| -> Vec<(String, f64)> {
+        let number = |(name, field): (&String, &Field)| match field {
+            Field::Number(value) => Some((name.clone(), *value)),
+            _ => None,
+        };
+        analysed.fields.iter().filter_map(number).collect()
+    };
+    let heading = |(name, _): (String, f64)| {
+        let kind = if name == "alpha" { ColumnKind::Real { digits: 3 } } else { ColumnKind::Integer };
+        Column::new(name, kind)
+    };
+    let mut columns: Vec<Column> = member_column(family).into_iter().collect();
+    columns.extend(family.first().map(|first| numbers(first)).unwrap_or_default().into_iter().map(heading));
+    let row = |analysed: &&Analysed| {
+        let cells = numbers(analysed).into_iter().map(|(_, value)| Cell::Number(value));
+        member_cell(analysed).into_iter().chain(cells).collect()
+    };
+    Table { columns, rows: family.iter().map(row).collect() }
 }
 
 /// Single numbers, and how many people are in each group.

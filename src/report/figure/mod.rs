@@ -7,6 +7,7 @@
 
 pub mod axis;
 pub mod bars;
+pub mod brain;
 pub mod flow;
 pub mod forest;
 pub mod histogram;

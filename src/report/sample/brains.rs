@@ -2,7 +2,7 @@
 
 use super::Draws;
 use crate::report::content::*;
-use crate::report::picture::three_planes;
+use crate::report::picture::{map_planes, three_planes};
 use ndarray::Array3;
 
 pub(super) fn pictures(draws: &mut Draws) -> PictureSet {
@@ -46,6 +46,49 @@ pub(super) fn pictures(draws: &mut Draws) -> PictureSet {
         name: "norm.recon".to_owned(),
         choice: "the best and the worst of the test subjects by mean squared error".to_owned(),
         pictures: vec![one("sub-ADNI0412", "fold 1", 18.0, false), one("sub-ADNI0033", "fold 3", 60.0, true)],
+    }
+}
+
+/// A ball with a front that differs one way and a back that differs the other.
+pub(super) fn group_map() -> BrainSheet {
+    let shape = (40, 48, 36);
+    let radius = |x: usize, y: usize, z: usize| {
+        let [a, b, c] = [(x, 40.0), (y, 48.0), (z, 36.0)].map(|(v, n)| (v as f64 - n / 2.0) / (n / 2.2));
+        (a * a + b * b + c * c).sqrt()
+    };
+    let inside = |value: &dyn Fn(usize, usize, usize) -> f64| {
+        Array3::from_shape_fn(shape, |(x, y, z)| if radius(x, y, z) < 1.0 { value(x, y, z) as f32 } else { f32::NAN })
+    };
+    let mean =
+        inside(&|x, y, z| 0.012 * (1.0 - radius(x, y, z)) * (1.2 + (x as f64 / 3.0).sin() * (y as f64 / 4.0).cos()));
+    let effect = inside(&|_, y, z| 0.6 * ((y as f64 - 24.0) / 12.0).sin() * (1.0 - (z as f64 - 18.0).abs() / 36.0));
+    let outlined = effect.mapv(|v| v.abs() > 0.45);
+    let map = |name: &str, quantity: Quantity, signed: bool, values: &Array3<f32>| BrainMap {
+        name: name.to_owned(),
+        quantity,
+        signed,
+        limit: if signed { 0.6 } else { 0.02 },
+        planes: map_planes(
+            values.view(),
+            signed.then(|| outlined.view()),
+            [22, 36, 18],
+            [4.0; 3],
+            [-80.0, -112.0, -60.0],
+        )
+        .unwrap_or_default(),
+    };
+    let gradient = || Quantity::with_unit("gradient", "per unit of the image");
+    let effect_of = Quantity::plain("rank-biserial correlation: above 0 where CN has more than AD");
+    BrainSheet {
+        name: "group_map".to_owned(),
+        method: "Mann and Whitney's U test, two-sided, at each voxel, of CN (62) and AD (41)".to_owned(),
+        maps: vec![
+            map("mean of CN", gradient(), false, &mean),
+            map("mean of AD", gradient(), false, &mean),
+            map("rank-biserial correlation", effect_of, true, &effect),
+        ],
+        choice: "through the largest effect among the voxels outlined".to_owned(),
+        outlined: "voxels with q \u{2264} 0.05, 1093 of 24780".to_owned(),
     }
 }
 

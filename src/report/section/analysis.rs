@@ -1,7 +1,7 @@
-//! Every other analysis: its map, where it has one, and a table.
+//! Every other analysis: its map or maps of the brain, where it has any, and a table.
 
-use super::table;
-use crate::report::content::{Map, ReportContent};
+use super::{brain, table};
+use crate::report::content::{Analysis, Map, ReportContent};
 use crate::report::figure::at_both_widths;
 use crate::report::figure::map::{self, COLOURS, MOST_POINTS};
 use crate::report::number;
@@ -10,11 +10,7 @@ use maud::{Markup, html};
 
 /// A table each, under its name in the file.
 pub fn draw(content: &ReportContent, numbering: &mut Numbering) -> Option<Markup> {
-    let drawn: Vec<_> = content
-        .analyses
-        .iter()
-        .filter(|analysis| !analysis.table.rows.is_empty() || analysis.map.as_ref().is_some_and(has_points))
-        .collect();
+    let drawn: Vec<_> = content.analyses.iter().filter(|analysis| is_shown(analysis)).collect();
     (!drawn.is_empty()).then(|| {
         html! {
             @for analysis in drawn {
@@ -22,16 +18,33 @@ pub fn draw(content: &ReportContent, numbering: &mut Numbering) -> Option<Markup
                 @if let Some(map) = analysis.map.as_ref().filter(|map| has_points(map)) {
                     (mapped(&analysis.name, &analysis.method, map, numbering))
                 }
+                @for sheet in analysis.brains.iter().filter(|sheet| !sheet.maps.is_empty()) {
+                    (brain::draw(sheet, numbering))
+                }
                 @let rows = analysis.table.rows.len();
                 @if rows > 0 {
                     (numbering.table(
-                        html! { @if analysis.method.is_empty() { (analysis.name) } @else { (analysis.method) } "." },
+                        html! { (caption(analysis)) "." },
                         table::folded_when_long(rows, &format!("All {rows} rows"), table::generic(&analysis.table)),
                     ))
                 }
             }
         }
     })
+}
+
+/// What stands over the table; where pictures have said what was done, the name is enough.
+fn caption(analysis: &Analysis) -> String {
+    if analysis.method.is_empty() || !analysis.brains.is_empty() {
+        analysis.name.clone()
+    } else {
+        analysis.method.clone()
+    }
+}
+
+fn is_shown(analysis: &Analysis) -> bool {
+    let has_planes = analysis.brains.iter().any(|sheet| !sheet.maps.is_empty());
+    !analysis.table.rows.is_empty() || analysis.map.as_ref().is_some_and(has_points) || has_planes
 }
 
 fn has_points(map: &Map) -> bool {

@@ -2,6 +2,7 @@
 //! that part is empty.
 
 mod analysis;
+mod brain;
 mod cohort;
 mod comparison;
 mod confusion;

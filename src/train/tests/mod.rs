@@ -8,6 +8,7 @@ mod predicting;
 mod redrawing;
 mod resuming;
 mod rivals;
+mod saliency;
 mod schedules;
 mod trouble;
 mod watching;

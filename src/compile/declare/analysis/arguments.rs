@@ -1,7 +1,7 @@
 //! The arguments of an analysis, parameter by parameter.
 
 use super::functions::Takes;
-use super::{Context, FUNCTIONS, given, people, values};
+use super::{Context, FUNCTIONS, given, image, people, values};
 use crate::compile::code::Code;
 use crate::compile::declare::score::subset_named;
 use crate::compile::diagnostic::Diagnostic;
@@ -20,9 +20,11 @@ pub(super) fn arguments(
 ) -> Eval<IndexMap<String, Argument>> {
     let mut arguments: IndexMap<String, Argument> = IndexMap::new();
     let mut failed = false;
+    let mut corrects = false;
     let span = reader.span;
     for (parameter, takes) in context.function.parameters {
         let given = if default(*takes).is_some() { reader.named(parameter) } else { reader.positional(parameter) };
+        corrects |= *takes == Takes::Correction && given.is_some();
         let argument = match (given, takes) {
             (None, _) if arguments.contains_key(*parameter) => continue,
             (None, takes) => match default(*takes) {
@@ -30,14 +32,21 @@ pub(super) fn arguments(
                 None => return reader.missing(e, parameter, missing_hint(*takes)),
             },
             // `f(x by groups)` gives two parameters at once.
-            (Some(Expr { kind: ExprKind::Binary { op: BinaryOp::By, left, right }, span }), Takes::Values) => {
+            (
+                Some(Expr { kind: ExprKind::Binary { op: BinaryOp::By, left, right }, span }),
+                Takes::Values | Takes::Tested,
+            ) => {
                 let Some(words) = words_of_groups(context) else {
                     return no_groups(e, context, *span);
                 };
                 let groups = values::groups(e, right, words, context);
                 failed |= groups.is_err();
                 arguments.insert("groups".into(), groups.unwrap_or(Argument::Nothing));
-                values::numbers(e, left, context)
+                if *takes == Takes::Tested {
+                    values::tested(e, left, context)
+                } else {
+                    values::numbers(e, left, context)
+                }
             }
             (Some(expr), Takes::Centres) => {
                 let parts = centres(e, expr, context);
@@ -48,6 +57,7 @@ pub(super) fn arguments(
                 arguments.insert("centre".into(), centre);
                 Ok(values)
             }
+            (Some(expr), Takes::Image) => image::depended_on(e, expr, arguments.get("output")),
             (Some(expr), takes) => argument(e, &reader, (parameter, *takes), expr, context),
         };
         failed |= argument.is_err();
@@ -63,6 +73,10 @@ pub(super) fn arguments(
             Diagnostic::error(Code::SubsetUnknown, span, "there are no validation subjects to choose the penalty on")
                 .hint("give the protocol some (kfold(5, validation: 0.1)), or write `search: 0`"),
         );
+    }
+    // A map of thousands of tests says nothing uncorrected.
+    if !corrects && matches!(arguments.get("values"), Some(Argument::Maps { .. })) {
+        arguments.insert("correct".into(), Argument::Correction(Correction::Fdr));
     }
     given::warn(e, &arguments, context, span);
     Ok(arguments)
@@ -81,6 +95,9 @@ pub(super) fn default(takes: Takes) -> Option<Argument> {
         Takes::Model
         | Takes::Trained
         | Takes::People
+        | Takes::Output
+        | Takes::Image
+        | Takes::Tested
         | Takes::Values
         | Takes::Groups(_)
         | Takes::Centres
@@ -89,7 +106,7 @@ pub(super) fn default(takes: Takes) -> Option<Argument> {
         Takes::Tried(None, ..) | Takes::Within | Takes::Reference => Some(Argument::Nothing),
         Takes::Factors => Some(Argument::Above(1.0)),
         Takes::Correction => Some(Argument::Correction(Correction::None)),
-        Takes::Number(number, ..) => Some(Argument::Number(number)),
+        Takes::Number(number, ..) | Takes::Millimetres(number) => Some(Argument::Number(number)),
         Takes::Count(count, _) => Some(Argument::Number(count as f64)),
         Takes::Word(words) | Takes::On(words) => word(words),
         Takes::Words(words) => Some(Argument::Words(words.iter().map(|word| (*word).to_owned()).collect())),
@@ -101,6 +118,8 @@ fn missing_hint(takes: Takes) -> &'static str {
         Takes::Groups(words) if !words.is_empty() => "say of what: f(x by subject)",
         Takes::Groups(_) => "say which groups: f(x by people.stage)",
         Takes::Centres => "say of what: quantiles(median(factors.scores by strata))",
+        Takes::Image => "say with respect to what: smooth_grad(m.z, of: t1)",
+        Takes::Output => "name an output of a model: smooth_grad(m.z, of: t1)",
         Takes::Test => "name an analysis that tests something: permutation(differ)",
         _ => "give it by position or by name",
     }
@@ -136,6 +155,10 @@ fn argument(
         Takes::Trained => trained(e, expr, context),
         Takes::People => people::people(e, expr, context),
         Takes::Values => values::numbers(e, expr, context),
+        Takes::Tested => values::tested(e, expr, context),
+        Takes::Output => image::output(e, expr, context),
+        Takes::Image => image::depended_on(e, expr, None),
+        Takes::Millimetres(_) => Ok(Argument::Number(image::millimetres(e, reader, parameter, expr)?)),
         Takes::Groups(words) => values::groups(e, expr, words, context),
         Takes::Correction => correction(e, reader, expr),
         Takes::Number(_, low, high) => Ok(Argument::Number(reader.real_of(e, parameter, expr, low, high)?)),
@@ -262,6 +285,13 @@ fn test(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argum
     if !TESTS.contains(&analysis.kind) {
         let message = format!("`{}` tests nothing that labels could be shuffled for", analysis.name);
         return e.fail(Diagnostic::error(Code::KindMismatch, expr.span, message).hint(hint));
+    }
+    if matches!(analysis.arguments.get("values"), Some(Argument::Maps { .. })) {
+        let message = format!("`{}` tests maps, and labels are shuffled for columns only", analysis.name);
+        return e.fail(
+            Diagnostic::error(Code::KindMismatch, expr.span, message)
+                .hint("voxels are corrected where they are tested: correct: fdr, or fdr_by, holm, bonferroni"),
+        );
     }
     Ok(Argument::Analysis(analysis.name.clone()))
 }

@@ -37,6 +37,14 @@ pub(in crate::compile) enum Takes {
     Centres,
     /// An analysis that tests something.
     Test,
+    /// Numbers by subject as [`Takes::Values`], or maps, of which every voxel is asked by itself.
+    Tested,
+    /// One output of a model: a vector, or one number.
+    Output,
+    /// An image that the output which is given as `output` depends on.
+    Image,
+    /// A length of at least 0 mm: `1.5mm`; this one where it is not given.
+    Millimetres(f64),
     /// Whose embeddings: one of these subsets of people; the first where it is not given.
     On(&'static [&'static str]),
 }
@@ -52,13 +60,15 @@ pub(in crate::compile) struct Function {
     pub example: &'static str,
     pub kind: AnalysisKind,
     pub parameters: &'static [(&'static str, Takes)],
-    /// The fields of its result. One that gives labels stands for the whole: `by strata`.
+    /// The fields of its result. One that gives labels or maps stands for the whole: `by strata`. Of a test of maps, what
+    /// is by column is a map.
     pub fields: &'static [(&'static str, Answer)],
 }
 
 const CORRECT: (&str, Takes) = ("correct", Takes::Correction);
 const ALPHA: (&str, Takes) = ("alpha", Takes::Number(0.05, 0.0, 1.0));
 const VALUES: (&str, Takes) = ("values", Takes::Values);
+const TESTED: (&str, Takes) = ("values", Takes::Tested);
 const GROUPS: (&str, Takes) = ("groups", Takes::Groups(&[]));
 /// People that the model has not seen: those of the test and held-out sets, and of cohorts that trained nothing.
 const ON_TEST: (&str, Takes) = ("on", Takes::On(&["test", "holdout"]));
@@ -91,7 +101,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         source: "scipy `ttest_1samp`; corrections as statsmodels `multipletests`",
         example: "analysis regions = one_sample_t(deviation.z, correct: fdr, alpha: 0.05)",
         kind: AnalysisKind::OneSampleT,
-        parameters: &[VALUES, CORRECT, ALPHA],
+        parameters: &[TESTED, CORRECT, ALPHA],
         fields: &[("t", Answer::Columns), P, Q, SIGNIFICANT],
     },
     Function {
@@ -101,7 +111,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         source: "scipy `ttest_ind(equal_var=False)`; corrections as statsmodels `multipletests`",
         example: "analysis atrophied = two_sample_t(people.columns(/^lh_/), HC vs AD, correct: fdr)",
         kind: AnalysisKind::TwoSampleT,
-        parameters: &[VALUES, GROUPS, CORRECT, ALPHA],
+        parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
         fields: &[("t", Answer::Columns), P, Q, SIGNIFICANT],
     },
     Function {
@@ -111,7 +121,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         source: "scipy `mannwhitneyu`; corrections as statsmodels `multipletests`",
         example: "analysis ranked = mann_whitney(people.columns(/^lh_/), HC vs AD, correct: holm)",
         kind: AnalysisKind::MannWhitney,
-        parameters: &[VALUES, GROUPS, CORRECT, ALPHA, ("effect", Takes::Word(&["rank_biserial"]))],
+        parameters: &[TESTED, GROUPS, CORRECT, ALPHA, ("effect", Takes::Word(&["rank_biserial"]))],
         fields: &[("u", Answer::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
     Function {
@@ -121,7 +131,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         source: "scipy `kruskal`; corrections as statsmodels `multipletests`",
         example: "analysis stages = kruskal_wallis(deviation.mean by patients.stage)",
         kind: AnalysisKind::KruskalWallis,
-        parameters: &[VALUES, GROUPS, CORRECT, ALPHA],
+        parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
         fields: &[("h", Answer::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
     Function {
@@ -131,7 +141,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         source: "scipy `pearsonr`; corrections as statsmodels `multipletests`",
         example: "analysis memory = correlation(deviation.mean, patients.recall)",
         kind: AnalysisKind::Correlation,
-        parameters: &[VALUES, ("with", Takes::Values), CORRECT, ALPHA],
+        parameters: &[TESTED, ("with", Takes::Values), CORRECT, ALPHA],
         fields: &[("r", Answer::Columns), P, Q, SIGNIFICANT],
     },
     Function {
@@ -307,6 +317,28 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ("loss", Answer::Number),
         ],
     },
+    Function {
+        name: "smooth_grad",
+        doc: "Where in each person's image an output of a model depends on it.\n\n\
+              The gradient of each number of the output by every voxel, averaged over `times` copies of the image with Gaussian \
+              noise, whose standard deviation is `noise` times the range of the image; a voxel's value is the length of its \
+              gradients over the numbers of the output and the channels of the image. `smooth` is the standard deviation of a \
+              Gaussian in millimetres, `mask` the voxels that count. `maps` are those of people whom the model has not seen, \
+              `mean` their mean, `magnitude` each person's mean over the voxels.",
+        source: "Smilkov et al. 2017, SmoothGrad; Fedorov et al. 2023; scipy `gaussian_filter`",
+        example: "analysis where = for s in scans { smooth_grad(code.z[s], of: s, noise: 0.05, times: 5, smooth: 1.5mm) }",
+        kind: AnalysisKind::SmoothGrad,
+        parameters: &[
+            ("output", Takes::Output),
+            ("of", Takes::Image),
+            ("noise", Takes::Number(0.1, 0.0, 1.0)),
+            ("times", Takes::Count(50, 1)),
+            ("smooth", Takes::Millimetres(0.0)),
+            ("mask", Takes::Word(&["nonzero", "above_mean", "all"])),
+            ON_UNSEEN,
+        ],
+        fields: &[("maps", Answer::Maps), ("mean", Answer::Map), ("magnitude", Answer::Real)],
+    },
 ];
 
 /// The entry of this kind.
@@ -317,6 +349,10 @@ pub(in crate::compile) fn of(kind: AnalysisKind) -> Option<&'static Function> {
 /// The fields that an analysis has: of measures that can be chosen only those that are.
 pub(in crate::compile) fn fields(analysis: &Analysis) -> Vec<(&'static str, Answer)> {
     let fields = of(analysis.kind).map_or(&[][..], |f| f.fields);
+    if matches!(analysis.arguments.get("values"), Some(Argument::Maps { .. })) {
+        let at_voxels = |(name, answer)| (name, if answer == Answer::Columns { Answer::Map } else { answer });
+        return fields.iter().copied().map(at_voxels).collect();
+    }
     let chosen = analysis.arguments.get("measures");
     let all = of(analysis.kind).and_then(|f| f.parameters.iter().find(|(name, _)| *name == "measures"));
     let (Some(Argument::Words(chosen)), Some((_, Takes::Words(all)))) = (chosen, all) else { return fields.to_vec() };
@@ -327,4 +363,9 @@ pub(in crate::compile) fn fields(analysis: &Analysis) -> Vec<(&'static str, Answ
 /// Their names.
 pub(in crate::compile) fn field_names(analysis: &Analysis) -> Vec<&'static str> {
     fields(analysis).into_iter().map(|(name, _)| name).collect()
+}
+
+/// What a field of an analysis is.
+pub(in crate::compile) fn answer_of(analysis: &Analysis, field: &str) -> Option<Answer> {
+    fields(analysis).into_iter().find(|(name, _)| *name == field).map(|(_, answer)| answer)
 }

@@ -14,12 +14,13 @@ mod arguments;
 mod deviation;
 mod functions;
 mod given;
+mod image;
 mod people;
 mod reference;
 mod values;
 
 pub(in crate::compile) use deviation::deviations;
-pub(in crate::compile) use functions::field_names;
+pub(in crate::compile) use functions::{answer_of, field_names};
 pub use reference::{AnalysisReference, PRELUDE, ParameterReference, analyses};
 
 use crate::compile::code::Code;

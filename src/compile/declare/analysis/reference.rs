@@ -108,6 +108,10 @@ fn description(takes: Takes) -> String {
         Takes::Reference => "the same numbers of everybody who is compared with; those that are grouped".into(),
         Takes::Centres => "the middle of each group: `median(x by g)`, `mean(x by g)`".into(),
         Takes::Test => "an analysis that tests something".into(),
+        Takes::Tested => "numbers by subject, as elsewhere; or maps (`saliency`), tested voxel by voxel".into(),
+        Takes::Output => "an output of a model: a vector, or one number".into(),
+        Takes::Image => "an image that the output depends on".into(),
+        Takes::Millimetres(_) => "a length: `1.5mm`".into(),
         Takes::On(subsets) => format!("whom: {}", words(subsets)),
     }
 }

@@ -22,6 +22,10 @@ struct Found {
 /// `deviation.z`, `patients.adas13`, `people.columns(/^lh_/)`, a target, an output: numbers.
 pub(super) fn numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
     let found = found(e, expr, context)?;
+    as_numbers(e, expr, context, found)
+}
+
+fn as_numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>, found: Found) -> Eval<Argument> {
     let function = context.function.name;
     match found.answer {
         None | Some(Answer::Real | Answer::Vector | Answer::Columns) => Ok(found.argument),
@@ -33,6 +37,14 @@ pub(super) fn numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>)
                     .hint(format!("groups stand behind `by`: kruskal_wallis(x by {spelled})")),
             )
         }
+        Some(Answer::Maps) => {
+            let spelled = e.sources.text(expr.span).to_owned();
+            let message = format!("`{spelled}` is a map for every subject, and `{function}` needs numbers here");
+            e.fail(
+                Diagnostic::error(Code::KindMismatch, expr.span, message)
+                    .hint(format!("maps are tested voxel by voxel: mann_whitney({spelled} by diagnosis)")),
+            )
+        }
         Some(other) => {
             let what = other.describe();
             let message =
@@ -42,6 +54,15 @@ pub(super) fn numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>)
                     .hint("numbers by subject are columns, outputs of models, and fields such as `deviation.z`"),
             )
         }
+    }
+}
+
+/// As [`numbers`], or maps of an analysis: `saliency`, `saliency[t1].maps`.
+pub(super) fn tested(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
+    let found = found(e, expr, context)?;
+    match (found.answer, found.argument) {
+        (Some(Answer::Maps), argument) => Ok(argument),
+        (answer, argument) => as_numbers(e, expr, context, Found { argument, answer }),
     }
 }
 
@@ -278,11 +299,15 @@ fn result(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Opt
     let fields = functions::fields(analysis);
     let found = match field {
         Some(field) => fields.iter().find(|(known, _)| *known == field.text),
-        // Without a field, the labels that it gave.
-        None => fields.iter().find(|(_, answer)| *answer == Answer::Labels),
+        // Without a field, the labels or maps that it gave.
+        None => fields.iter().find(|(_, answer)| matches!(answer, Answer::Labels | Answer::Maps)),
     };
     if let Some((field, answer)) = found {
-        let argument = Argument::Result { analysis: analysis.name.clone(), field: (*field).to_owned() };
+        let (analysis, field) = (analysis.name.clone(), (*field).to_owned());
+        let argument = match answer {
+            Answer::Maps => Argument::Maps { analysis, field },
+            _ => Argument::Result { analysis, field },
+        };
         return Ok(Some(Found { argument, answer: Some(*answer) }));
     }
     let known = functions::field_names(analysis);

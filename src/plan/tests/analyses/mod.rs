@@ -2,6 +2,7 @@
 
 mod embeddings;
 mod maps;
+mod saliency;
 mod strata;
 
 use super::{Bench, Outcome};
