@@ -10,6 +10,10 @@
 /// the norms of the rows it compares; the total correlation is the sum of the canonical correlations (`norm: frobenius`
 /// reproduces the code). The penalty is weighted with its edge; the paper's weights are 0 and 1, where that makes no difference.
 ///
+/// Weights start as there, uniform after Glorot and Bengio (2010) with the gain of the activation that follows: leaky ReLU in the
+/// encoders, ReLU in decoders and heads, the sigmoid at the decoders' end; `DcganEncoder`, `DcganDecoder`, `ConvHead`, `LatentHead` and
+/// `Supervised` of the code at commit a88e0b8. Their classifier's bias starts at 1/2 for both classes, which is the same to a softmax as 0.
+///
 /// With reconstruction and similarity alone (S-AE, as the file stands) the two encoders and decoders have 15,216,256 parameters in all.
 ///
 /// Data: OASIS-3 as a BIDS tree, maps of 64 voxels in each direction. Then: fascicle run contrastive.fx --set data=FOLDER
@@ -79,7 +83,7 @@ model dim(mods) {
   let decoded = for m in mods { for k in 0..times { for x in mods { decode[x](drawn[m][k]) } } }
   output bound = iwae(mods, q, drawn, decoded, draws: times)
 
-  output logits = for m in mods { z[m] |> Linear(2) }
+  output logits = for m in mods { z[m] |> Linear(2, std: (2 / (latent + 2)) ^ 0.5, bias_init: zeros) }
 }
 
 loss nce(u, v) = info_nce(u, v, clip: 20, penalty: 4e-2, critic: critic)

@@ -140,6 +140,11 @@ ensemble ad over folds, weight: inverse_entropy
 
 score ad on holdout: balanced_accuracy, precision, f1, auc, recall, confusion
 
+// Which layers are worth a kernel that is made from the record: those on which the loss depends most, layer by layer, where
+// their weights are drawn anew. The paper asks it of the network of the image alone, `--set fusion=image_only`; in the others it
+// tells on what they came to depend.
+analysis where = layer_entropy(ad, draws: 1000)
+
 sweep methods: fusion {
   compare balanced_accuracy, precision, f1, auc with mann_whitney
 }

@@ -4,14 +4,14 @@
 /// patients, among the others atrophy counts for little. The image alone and the record alone reach an area under the ROC
 /// curve of about 0.7, a sum of the two 0.86, the two with their product 0.95 (see the phantom's own description). The
 /// networks, their training in two steps and their comparison are those of `hyperfusion_ad.fx`, a quarter as wide.
-extends "hyperfusion_ad.fx"
+extends "hyperfusion_ad.fx" without where
 
 param width: int = 4
 param classes: int = 2
 param dropout: real = 0.0
 param epochs: int = 15
 
-cohort adni = phantom(subjects: 600, seed: 5, shape: [40, 48, 40], missing_cell: 0.05)
+cohort adni = phantom(subjects: 1400, seed: 5, shape: [40, 48, 40], missing_cell: 0.05)
 
 modality mri: volume[1, 12, 16, 12] = adni.image("anat/*_T1w.nii.gz")
   |> views(
@@ -46,7 +46,7 @@ train ad {
   keep last
 }
 
-protocol cv = kfold(3, holdout: 150, stratify: [diagnosis, age, sex], seed: 1)
+protocol cv = kfold(3, holdout: 500, stratify: [diagnosis, age, sex], seed: 1)
 
 score ad on holdout: auc, balanced_accuracy, f1
 

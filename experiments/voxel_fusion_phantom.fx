@@ -6,9 +6,9 @@
 extends "voxel_fusion.fx"
 
 param steps: int = 2
-param rounds: int = 8
+param rounds: int = 60
 
-cohort hcp = phantom(subjects: 80, seed: 3, shape: [16, 20, 16], noise: 0.02) {
+cohort hcp = phantom(subjects: 200, seed: 3, shape: [16, 20, 16], noise: 0.02) {
   join "derivatives/truth/truth.tsv"
 }
 
@@ -17,7 +17,18 @@ modality jac: volume[1, 16, 20, 16] = hcp.image("anat/*_T1w.nii.gz")
 modality ndi: volume[1, 16, 20, 16] = hcp.image("pet/*_pet.nii.gz")
   |> rescale(0..1, percentiles: [0.1, 99.9])
 
-protocol cv = kfold(2, seed: 1)
+// The paper's batch of 1 and its 200 epochs of a thousand people are 180,000 steps; here there is time for about 1,800, with a larger
+// batch, whose statistics are steadier, and a larger rate.
+train fused {
+  minimize sum(for m in pair { binary_cross_entropy(fused.image[m], m) })
+  optimizer Adam(lr: 5e-3)
+  schedule Cosine(warmup: 2)
+  epochs rounds
+  batch 4
+  keep last
+}
+
+protocol cv = holdout(train: 0.6, validation: 0.1, test: 0.3, seed: 1)
 
 // What the embedding tells of the hidden factors.
 analysis told = linear_probe(fused.z, hcp.columns(atrophy, hypometabolism))

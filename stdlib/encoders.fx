@@ -24,29 +24,50 @@ block Decoder(features: int, narrow: int = 32, wide: int = 64)(z: [latent], c: [
   concat(z, c) |> Linear(narrow) |> relu |> Linear(wide) |> relu |> Linear(features)
 }
 
+// The weights of DCGAN start as in the code of Fedorov et al. (`init_weights`; github.com/Entodi/fusion at commit a88e0b8): uniform
+// with a standard deviation of gain √(2 / (fan in + fan out)) (Glorot and Bengio 2010; PyTorch's `xavier_uniform_`, which counts
+// the channels of both sides, each with 4³ places). The gain is that of what follows (PyTorch's `calculate_gain`):
+// √(2 / (1 + 0.2²)) in the encoder, √2 in the decoder and 1 before its sigmoid.
+
 /// The halving unit of DCGAN: normalise what is there, let it through, convolve with kernel 4 and stride 2.
 block DcganDown(filters: int)(x: [c, d, d, d]) -> [filters, d/2, d/2, d/2] {
-  x |> BatchNorm() |> leaky_relu(0.2) |> Conv3d(filters, kernel: 4, stride: 2, padding: 1, bias: false)
+  let gain = (2 / (1 + 0.2 ^ 2)) ^ 0.5
+  let start = gain * (2 / 4 ^ 3 / (c + filters)) ^ 0.5
+  x
+    |> BatchNorm()
+    |> leaky_relu(0.2)
+    |> Conv3d(filters, kernel: 4, stride: 2, padding: 1, bias: false, std: start)
 }
 
 /// DCGAN's discriminator as an encoder of cubes of 64 or 32 voxels (Radford et al. 2016; Fedorov et al. 2023): the code,
 /// `latent`, and the map of extent 8 on the way to it, `layer`, as its convolution gives it: [4 * width, 8, 8, 8] of 64 voxels
 /// and [2 * width, 8, 8, 8] of 32. With one channel, width 32 and 64 voxels it has 3,804,032 parameters.
 block Dcgan(latent: int = 64, width: int = 32)(x: [c, 32*s, 32*s, 32*s]) {
-  let first = x |> Conv3d(width, kernel: 4, stride: 2, padding: 1, bias: false) |> leaky_relu(0.2)
-  let second = first |> Conv3d(2 * width, kernel: 4, stride: 2, padding: 1, bias: false)
-  let third = second |> DcganDown(4 * width)
   let deep = s > 1
+  let widest = if deep { 8 * width } else { 4 * width }
+  let gain = (2 / (1 + 0.2 ^ 2)) ^ 0.5
+  // Over the root of the channels of both sides.
+  let start = gain * (2 / 4 ^ 3) ^ 0.5
+  let first = x
+    |> Conv3d(width, kernel: 4, stride: 2, padding: 1, bias: false, std: start / (c + width) ^ 0.5)
+    |> leaky_relu(0.2)
+  let second = first
+    |> Conv3d(2 * width, kernel: 4, stride: 2, padding: 1, bias: false, std: start / (3 * width) ^ 0.5)
+  let third = second |> DcganDown(4 * width)
   let top = if deep { third |> DcganDown(8 * width) } else { third }
-  let code = top |> BatchNorm() |> leaky_relu(0.2) |> Conv3d(latent, kernel: 4, padding: 0, bias: false)
+  let code = top
+    |> BatchNorm()
+    |> leaky_relu(0.2)
+    |> Conv3d(latent, kernel: 4, padding: 0, bias: false, std: start / (widest + latent) ^ 0.5)
   { layer: if deep { third } else { second }, latent: code |> reshape(latent) }
 }
 
 /// The doubling unit of DCGAN: transposed convolution with kernel 4 and stride 2, normalise, let through what is positive and
 /// `slope` of what is negative.
 block DcganUp(filters: int, slope: real = 0.01)(x: [c, d, d, d]) -> [filters, 2*d, 2*d, 2*d] {
+  let start = 2 ^ 0.5 * (2 / 4 ^ 3 / (c + filters)) ^ 0.5
   x
-    |> ConvTranspose3d(filters, kernel: 4, stride: 2, padding: 1, bias: false)
+    |> ConvTranspose3d(filters, kernel: 4, stride: 2, padding: 1, bias: false, std: start)
     |> BatchNorm()
     |> leaky_relu(slope)
 }
@@ -60,16 +81,18 @@ block DcganDecoder(size: int = 64, width: int = 32, channels: int = 1, slope: re
   size,
 ] {
   let seed = z |> reshape(n, 1, 1, 1)
-  let start = if size > 32 { 8 * width } else { 4 * width }
+  let widest = if size > 32 { 8 * width } else { 4 * width }
+  let start = 2 ^ 0.5 * (2 / 4 ^ 3 / (n + widest)) ^ 0.5
+  let end = (2 / 4 ^ 3 / (width + channels)) ^ 0.5
   let small = seed
-    |> ConvTranspose3d(start, kernel: 4, stride: 1, padding: 0, bias: false)
+    |> ConvTranspose3d(widest, kernel: 4, stride: 1, padding: 0, bias: false, std: start)
     |> BatchNorm()
     |> leaky_relu(slope)
   let deep = if size > 32 { small |> DcganUp(4 * width, slope: slope) } else { small }
   deep
     |> DcganUp(2 * width, slope: slope)
     |> DcganUp(width, slope: slope)
-    |> ConvTranspose3d(channels, kernel: 4, stride: 2, padding: 1, bias: false)
+    |> ConvTranspose3d(channels, kernel: 4, stride: 2, padding: 1, bias: false, std: end)
     |> sigmoid
 }
 

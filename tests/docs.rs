@@ -4,7 +4,7 @@
 mod case;
 
 use case::Case;
-use fascicle::compile::{Code, render};
+use fascicle::compile::{ANALYSIS_PRELUDE, Code, analyses, render};
 use fascicle::ops::{self, Arity, Default, Family, Parameter, ParameterType, Stanza};
 use std::path::{Path, PathBuf};
 
@@ -127,6 +127,50 @@ fn the_operators_page_is_that_of_the_table() {
         entry(stanza, &mut page);
     }
     settle("operators.md", &page);
+}
+
+#[test]
+fn the_analyses_page_is_that_of_the_table() {
+    let mut page = format!(
+        "# Analyses\n\n\
+         Generated from the table of analyses in `src/compile/declare/analysis/functions.rs`: `UPDATE_DOCS=1 cargo test --test docs`\n\
+         rewrites this page. `fascicle doc NAME` prints an entry of it; [the language](language.md#analysis) says what they have in\n\
+         common. Each example stands behind these declarations:\n\n```fx\n{ANALYSIS_PRELUDE}```\n"
+    );
+    for analysis in analyses() {
+        page.push_str(&format!("\n## {}\n\n{}\n\n*Source: {}*\n\n", analysis.name, analysis.doc, analysis.source));
+        page.push_str("| argument | takes | default |\n|---|---|---|\n");
+        for p in &analysis.parameters {
+            let default = match p.default.as_deref() {
+                None => "must be given".to_string(),
+                Some("") => String::new(),
+                Some(default) => format!("`{default}`"),
+            };
+            page.push_str(&format!("| `{}` | {} | {default} |\n", p.name, p.takes));
+        }
+        page.push_str("\n| field | holds |\n|---|---|\n");
+        for (name, what) in &analysis.fields {
+            page.push_str(&format!("| `{name}` | {what} |\n"));
+        }
+        page.push_str(&format!("\n```fx\n{}\n```\n", analysis.example));
+    }
+    settle("analyses.md", &page);
+}
+
+#[test]
+fn the_example_of_every_analysis_compiles_and_asks_it() {
+    let tables = "// table: people: diagnosis HC AD; age number; lh_a number; lh_b number; lh_c number\n\
+                  // table: patients: stage 1 2 3; recall number; lh_a number; lh_b number; lh_c number\n";
+    for analysis in analyses() {
+        let text = format!("{ANALYSIS_PRELUDE}{}\n{tables}", analysis.example);
+        let compiled = Case::parse("example.fx", &text).compile();
+        let errors: Vec<_> = compiled.diagnostics.iter().filter(|d| !d.code.is_warning()).collect();
+        let shown: Vec<String> = errors.iter().map(|d| render(d, &compiled.sources, false, 100)).collect();
+        assert!(errors.is_empty(), "the example of {}:\n{}", analysis.name, shown.join("\n"));
+        let asks =
+            analysis.example.split_once(" = ").is_some_and(|(_, call)| call.contains(&format!("{}(", analysis.name)));
+        assert!(asks, "the example of {} asks something else: {}", analysis.name, analysis.example);
+    }
 }
 
 fn chapter_title(family: Family) -> &'static str {

@@ -100,6 +100,7 @@ const PIECES: &[&str] = &[
     "block B(x: [n]) -> [n] { x |> B() }",
     "use std.blocks.MidFlow",
     "extends \"a.fx\"",
+    "extends \"a.fx\" without t1, m",
     "sweep s: width in 0..100",
     "Conv3d(8)",
     "Linear(",

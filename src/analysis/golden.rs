@@ -1,19 +1,19 @@
 //! Reference numbers for the tests of this folder: reading them, and comparing with them.
 //!
 //! They were computed by the packages whose definitions the analyses follow. Where they are not at hand, the test
-//! that wants them says so and passes.
+//! that wants them says so and passes, unless `FASCICLE_GOLDEN=required` is set.
 
 use serde_json::Value;
 use std::path::PathBuf;
 
+#[path = "../../tests/case/shared.rs"]
+mod elsewhere;
+
+pub(crate) use elsewhere::shared;
+
 /// The folder of reference numbers, `None` (and a line on standard error) where it is absent.
 pub(crate) fn folder(name: &str) -> Option<PathBuf> {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: the reference numbers {name} are not here");
-    None
+    shared(&format!("golden/{name}"))
 }
 
 /// One file of statistics.

@@ -38,7 +38,7 @@ pub mod clustering;
 pub mod ensemble;
 pub mod error;
 #[cfg(test)]
-mod golden;
+pub(crate) mod golden;
 pub mod latent;
 pub mod loss_entropy;
 pub mod metrics;

@@ -43,6 +43,9 @@ pub(super) struct ApplyArgs {
     /// Where numbers are computed: auto, cpu, cuda, cuda:1
     #[arg(long, default_value = "auto")]
     device: String,
+    /// Compute with 64 bits a number. What is read and written has 32 bits
+    #[arg(long)]
+    double: bool,
     /// Write over a file that is there
     #[arg(long)]
     overwrite: bool,
@@ -98,6 +101,9 @@ fn attempt(args: &ApplyArgs) -> Result<(), (String, u8)> {
     if args.out.exists() && !args.overwrite {
         return Err(wrong(format!("{} is there already; --overwrite writes over it", args.out.display())));
     }
+    let device = Device::parse(&args.device)
+        .and_then(|device| if args.double { device.in_double_precision() } else { Ok(device) })
+        .map_err(|e| wrong(e.to_string()))?;
     let job = Application {
         program: &program,
         model: args.model.as_deref(),
@@ -105,7 +111,7 @@ fn attempt(args: &ApplyArgs) -> Result<(), (String, u8)> {
         inputs: &inputs,
         training: (args.mode == Mode::Train).then_some(args.seed),
         gradients: args.gradients,
-        device: Device::parse(&args.device).map_err(|e| wrong(e.to_string()))?,
+        device,
     };
     let result = exchange::apply(&job).map_err(|error| {
         let status = match &error {

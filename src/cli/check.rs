@@ -1,7 +1,7 @@
 //! `fascicle check`
 
 use super::{Program, source, status, table};
-use crate::compile::{JsonDiagnostic, ModelTable, json_diagnostics, model_tables};
+use crate::compile::{JsonDiagnostic, LayerRow, ModelTable, json_diagnostics, model_tables};
 use crate::data::{CohortData, check_data};
 use clap::Args;
 use serde::Serialize;
@@ -69,13 +69,8 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
 }
 
 fn layers(model: &ModelTable) -> String {
-    let rows: Vec<Vec<String>> = model
-        .layers
-        .iter()
-        .map(|l| vec![l.path.clone(), l.op.clone(), l.output.clone(), table::thousands(l.parameters)])
-        .collect();
     let mut out = format!("model {}\n", model.name);
-    out.push_str(&table::aligned(&["layer", "operator", "output", "parameters"], &rows, 3));
+    out.push_str(&rows(&model.layers));
     out.push_str(&format!(
         "{} parameters, {} multiply-adds a subject, about {} for a training step of {}\n\n",
         table::thousands(model.parameters),
@@ -83,7 +78,22 @@ fn layers(model: &ModelTable) -> String {
         table::bytes(model.memory_bytes),
         source::plural(model.batch as usize, "subject"),
     ));
+    for critic in &model.critics {
+        out.push_str(&format!("critic {} of {}\n", critic.name, model.name));
+        out.push_str(&rows(&critic.layers));
+        let parameters = table::thousands(critic.parameters);
+        out.push_str(&format!(
+            "{parameters} parameters, besides those of `{}`: they train it, and are in no total\n\n",
+            model.name
+        ));
+    }
     out
+}
+
+fn rows(layers: &[LayerRow]) -> String {
+    let row = |l: &LayerRow| vec![l.path.clone(), l.op.clone(), l.output.clone(), table::thousands(l.parameters)];
+    let rows: Vec<Vec<String>> = layers.iter().map(row).collect();
+    table::aligned(&["layer", "operator", "output", "parameters"], &rows, 3)
 }
 
 /// What the files say that the program cannot know.

@@ -7,6 +7,7 @@ use crate::nn::Device;
 use crate::plan::{self, Outcome, PlanError, RunOptions, SourceText};
 use crate::program::Experiment;
 use crate::report::content::{Layer, Model};
+use crate::syntax::nearest;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,10 +34,16 @@ pub(super) struct PlanArgs {
     /// The folder of all runs and of their store of results
     #[arg(long, default_value = "runs", value_name = "DIR")]
     out: PathBuf,
+    /// Run this sweep of the file and no other; `none` runs the file as its `param`s say. May be given several times
+    #[arg(long = "sweep", value_name = "NAME")]
+    sweeps: Vec<String>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
+
+/// The word for running without any sweep.
+const NO_SWEEP: &str = "none";
 
 /// Set by Ctrl-C.
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
@@ -65,19 +72,41 @@ impl Prepared {
     }
 }
 
-fn prepare(program: &Program, device: &str) -> Result<Prepared, u8> {
+fn prepare(args: &PlanArgs) -> Result<Prepared, u8> {
+    let PlanArgs { program, device, .. } = args;
     let wrong = |message: String| {
         source::fail(&message);
         status::WRONG
     };
-    let (text, compilation) = source::compile(program).map_err(wrong)?;
+    let (text, mut compilation) = source::compile(program).map_err(wrong)?;
     source::tell(&compilation);
+    keep_sweeps(&mut compilation, &args.sweeps).map_err(wrong)?;
     let models = layers(&compilation);
     let Some(experiment) = compilation.experiment else { return Err(status::WRONG) };
     let device = Device::parse(device).map_err(|e| wrong(e.to_string()))?;
     let name = program.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let highlights = highlight::marks(&text);
     Ok(Prepared { experiment, source: SourceText { name, text, highlights }, models, device })
+}
+
+/// Leaves the sweeps that were asked for.
+fn keep_sweeps(compilation: &mut Compilation, asked: &[String]) -> Result<(), String> {
+    let (Some(experiment), Some(base), false) = (&mut compilation.experiment, &compilation.base, asked.is_empty())
+    else {
+        return Ok(());
+    };
+    let none = asked.iter().any(|name| name == NO_SWEEP);
+    if none && asked.len() > 1 {
+        return Err(format!("`--sweep {NO_SWEEP}` leaves no sweep; leave it out, or the other sweeps"));
+    }
+    let names: Vec<&str> = if none { Vec::new() } else { asked.iter().map(String::as_str).collect() };
+    let known: Vec<String> = experiment.sweeps.iter().map(|sweep| sweep.name.clone()).collect();
+    experiment.keep_sweeps(&names, base.clone()).map_err(|unknown| {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let near = nearest(&unknown, &known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let there = if known.is_empty() { "none".to_string() } else { known.join(", ") };
+        format!("the file has no sweep `{unknown}`{near} (its sweeps: {there}; `--sweep {NO_SWEEP}` runs it without)")
+    })
 }
 
 /// The layer tables for the report: of each variant whose network differs from those before.
@@ -116,7 +145,7 @@ fn layers(compilation: &Compilation) -> Vec<Model> {
 }
 
 pub(super) fn run(args: &RunArgs) -> u8 {
-    let prepared = match prepare(&args.plan.program, &args.plan.device) {
+    let prepared = match prepare(&args.plan) {
         Ok(prepared) => prepared,
         Err(status) => return status,
     };
@@ -166,7 +195,7 @@ pub(super) fn run(args: &RunArgs) -> u8 {
 }
 
 pub(super) fn plan(args: &PlanArgs) -> u8 {
-    let prepared = match prepare(&args.program, &args.device) {
+    let prepared = match prepare(args) {
         Ok(prepared) => prepared,
         Err(status) => return status,
     };

@@ -123,7 +123,9 @@ impl Assembly {
             scores,
             analyses,
         };
-        (Some(program), sweeps)
+        // Only the whole program says what its outputs are compared with.
+        let deviations = analysis::deviations(e, &program);
+        (self.keep(deviations).map(|()| program), sweeps)
     }
 
     fn cohorts(&mut self, e: &mut Evaluator<'_>) {

@@ -1,7 +1,8 @@
 //! The layer table of `fascicle check`.
 
-use crate::graph::{Cost, Graph, NodeId, Op, PoolKind, UpsampleMode};
-use crate::program::Program;
+use crate::graph::{Cost, Graph, ModuleId, NodeId, Op, PoolKind, UpsampleMode};
+use crate::program::{Program, Rival};
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 /// A model's layers and totals.
@@ -19,6 +20,21 @@ pub struct ModelTable {
     pub memory_bytes: u64,
     /// The batch size meant.
     pub batch: u64,
+    /// Critics that the model's stages are to fool. They are in no total of the model: its own steps do not move them, and
+    /// nothing but its training needs them.
+    #[serde(default)]
+    pub critics: Vec<CriticTable>,
+}
+
+/// The layers of a critic (`fool(Critic(), ..)`) and its total.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CriticTable {
+    /// As the file calls it.
+    pub name: String,
+    /// Its learnable numbers.
+    pub parameters: u64,
+    /// Its layers, as applied to the first member of the family.
+    pub layers: Vec<LayerRow>,
 }
 
 /// One layer.
@@ -43,7 +59,10 @@ pub fn model_tables(program: &Program) -> Vec<ModelTable> {
         .map(|(index, model)| {
             let stage = program.stages.iter().find(|s| s.model == index);
             let batch = stage.map_or(1, |s| s.batch as u64);
-            table(&program.graph, &model.name, &model.live_roots, stage.map(|s| s.loss), batch)
+            let stages = program.stages.iter().filter(|s| s.model == index);
+            let critics = stages.flat_map(|s| &s.rivals).map(|rival| critic(&program.graph, rival)).collect();
+            let table = table(&program.graph, &model.name, &model.live_roots, stage.map(|s| s.loss), batch);
+            ModelTable { critics, ..table }
         })
         .collect()
 }
@@ -70,7 +89,26 @@ fn table(graph: &Graph, name: &str, roots: &[NodeId], loss: Option<NodeId>, batc
         operations: own.operations,
         memory_bytes: memory,
         batch,
+        critics: Vec::new(),
     }
+}
+
+/// A critic's layers: the modules that it moves, each where it is applied first.
+fn critic(graph: &Graph, rival: &Rival) -> CriticTable {
+    let live = graph.live([rival.loss]);
+    let mut layers: IndexMap<ModuleId, LayerRow> = IndexMap::new();
+    for (node, _) in graph.nodes.iter().zip(&live).filter(|(_, live)| **live) {
+        let Some(id) = node.module.filter(|id| rival.trainable.contains(id)) else { continue };
+        let module = graph.module(id);
+        layers.entry(id).or_insert_with(|| LayerRow {
+            path: module.path.clone(),
+            op: module.operator.clone(),
+            output: node.ty.to_string(),
+            parameters: module.parameters(),
+        });
+    }
+    let layers: Vec<LayerRow> = layers.into_values().collect();
+    CriticTable { name: rival.name.clone(), parameters: layers.iter().map(|l| l.parameters).sum(), layers }
 }
 
 /// The name of a node that deserves a row: layers with parameters, and what changes a shape.

@@ -24,8 +24,9 @@ mod value;
 mod world;
 
 pub use code::Code;
+pub use declare::analysis::{AnalysisReference, PRELUDE as ANALYSIS_PRELUDE, ParameterReference, analyses};
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
-pub use layers::{LayerRow, ModelTable, model_tables};
+pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
 pub use world::{ColumnSummary, EmptyWorld, Shapes, TableSummary, World};
 

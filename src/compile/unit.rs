@@ -9,7 +9,9 @@ use super::code::Code;
 use super::diagnostic::{Diagnostic, Sources};
 use super::world::World;
 use crate::stdlib;
-use crate::syntax::{DECLARATION_WORDS, Declaration, DeclarationKind, Name, SourceId, Span, Use, nearest, parse};
+use crate::syntax::{
+    DECLARATION_WORDS, Declaration, DeclarationKind, ExprKind, Name, SourceId, Span, Use, nearest, parse,
+};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 
@@ -89,6 +91,25 @@ pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
     }
 }
 
+/// The name that a declaration declares, or that of the model it speaks of.
+fn subject(kind: &DeclarationKind) -> Option<&str> {
+    use DeclarationKind as D;
+    match kind {
+        D::Train { model, .. } | D::Ensemble { model, .. } => Some(&model.text),
+        D::Score { of, .. } => {
+            let mut of = of;
+            while let ExprKind::Field { of: inner, .. } | ExprKind::Index { of: inner, .. } = &of.kind {
+                of = inner;
+            }
+            match &of.kind {
+                ExprKind::Name(name) => Some(name),
+                _ => None,
+            }
+        }
+        kind => declared_name(kind).map(|name| name.text.as_str()),
+    }
+}
+
 /// What a declaration replaces in a file that is extended: one key, one declaration.
 fn replacement_key(kind: &DeclarationKind, sources: &Sources) -> Option<String> {
     use DeclarationKind as D;
@@ -159,8 +180,8 @@ impl<'a> Loader<'a> {
             self.diagnostics.push(diagnostic);
         }
         for declaration in &file.declarations {
-            if let DeclarationKind::Extends { path } = &declaration.kind {
-                self.extends(path, scope, chain);
+            if let DeclarationKind::Extends { path, without } = &declaration.kind {
+                self.extends((path, without), scope, chain);
             }
         }
         let mut own: IndexMap<String, Span> = IndexMap::new();
@@ -204,7 +225,7 @@ impl<'a> Loader<'a> {
         file.doc
     }
 
-    fn extends(&mut self, path: &Name, scope: usize, chain: &[String]) {
+    fn extends(&mut self, (path, without): (&Name, &[Name]), scope: usize, chain: &[String]) {
         if chain.contains(&path.text) {
             let message = format!("`{}` extends itself, through {}", path.text, chain.join(" and "));
             self.diagnostics.push(
@@ -218,9 +239,32 @@ impl<'a> Loader<'a> {
                 let mut chain = chain.to_vec();
                 chain.push(path.text.clone());
                 self.file(&text, id, scope, &chain);
+                self.leave_out(without, path, id, scope);
             }
             Err(why) => self.not_read(path, &why),
         }
+    }
+
+    /// Takes back what `extends .. without` names of what a file and those that it extends declare; with a model its
+    /// stages, scores and ensembles.
+    fn leave_out(&mut self, names: &[Name], path: &Name, from: SourceId, scope: usize) {
+        let is_inherited = |d: &Declared| d.scope == scope && d.declaration.span.source >= from;
+        for name in names {
+            let inherited = self.unit.declarations.iter().filter(|d| is_inherited(d));
+            let known: Vec<&str> =
+                inherited.filter_map(|d| declared_name(&d.declaration.kind)).map(|n| n.text.as_str()).collect();
+            if known.contains(&name.text.as_str()) || self.unit.is_broken(scope, &name.text) {
+                continue;
+            }
+            let hint = match nearest(&name.text, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it has {}", known.join(", ")),
+            };
+            let message = format!("`{}` declares no `{}` to be left out", path.text, name.text);
+            self.diagnostics.push(Diagnostic::error(Code::UnknownName, name.span, message).hint(hint));
+        }
+        let is_named = |subject: &str| names.iter().any(|name| name.text == subject);
+        self.unit.declarations.retain(|d| !(is_inherited(d) && subject(&d.declaration.kind).is_some_and(is_named)));
     }
 
     fn not_read(&mut self, path: &Name, why: &str) {

@@ -157,6 +157,8 @@ impl Value {
 pub(super) fn spell(value: &Value) -> String {
     match value {
         Value::Int(i) => i.to_string(),
+        // As one would write it: `1e-12`, not a row of zeros.
+        Value::Real(r) if *r != 0.0 && r.abs() < 1e-4 => format!("{r:e}"),
         Value::Real(r) => format!("{r}"),
         Value::Bool(b) => b.to_string(),
         Value::Text(t) => t.to_string(),

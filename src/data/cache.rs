@@ -4,7 +4,7 @@
 //!  key = blake3(file content, steps, version) ──▶ FOLDER/ab/abcdef...vol ──map──▶ Image
 //! ```
 //!
-//! A file is a header of [`HEADER`] bytes (magic, shape, affine, checksum) and the values as little-endian 32-bit
+//! A file is a header of `HEADER` bytes (magic, shape, affine, checksum) and the values as little-endian 32-bit
 //! floats. It is written aside and renamed into place; one that is short or whose checksum is wrong is made again.
 
 use super::affine::Affine;

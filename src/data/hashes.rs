@@ -7,7 +7,7 @@
 //! ```
 //!
 //! A clock ticks in steps, and a file that is changed twice within one has one stamp for two contents. So a hash is kept
-//! only of a file that had rested for [`REST`] when it was read: whatever changes it later has another time.
+//! only of a file that had rested for `REST` when it was read: whatever changes it later has another time.
 
 use super::error::{DataError, Result};
 use super::files::write_aside;

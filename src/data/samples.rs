@@ -8,6 +8,8 @@ use crate::program::{
 use indexmap::IndexMap;
 use ndarray::{Array3, ArrayD};
 use std::path::{Path, PathBuf};
+
+pub(crate) use crate::analysis::golden::shared;
 use tempfile::TempDir;
 
 /// A folder that is removed when the test ends.
@@ -43,16 +45,6 @@ pub(crate) fn put_array(root: &Path, name: &str, data: &ArrayD<f32>) -> PathBuf 
     std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
     nifti::write(&path, data.view(), &Affine::IDENTITY, None).expect("an image");
     path
-}
-
-/// A public data set or a golden, `None` (said on standard error) where it is not there.
-pub(crate) fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
-    if !path.exists() {
-        eprintln!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
 }
 
 /// A cohort without conditions.

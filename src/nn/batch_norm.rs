@@ -38,9 +38,10 @@ impl BatchNorm<B> {
 
     /// Normalises `x` (`[rows, channels, ...]`) with given statistics.
     pub(super) fn predict(&self, x: Dynamic, running: &Running, eps: f64) -> Dynamic {
-        let channels = running.mean.len();
-        let column = |v: &Dynamic| v.clone().reshape(&[1, channels]);
-        self.affine(x.sub(column(&running.mean)).div(column(&running.var).add_scalar(eps).sqrt()))
+        let dims = x.dims();
+        let column = |v: &Dynamic| v.clone().reshape(&[1, v.len(), 1]);
+        let centred = x.by_channel().sub(column(&running.mean));
+        self.scaled(centred, column(&running.var), eps).reshape(&dims)
     }
 
     /// Normalises `x` with the mean and biased variance of the batch, and moves the running statistics by `momentum`
@@ -53,7 +54,7 @@ impl BatchNorm<B> {
         let mean = x.clone().mean(&[2]).mean(&[0]);
         let centred = x.sub(mean.clone());
         let var = centred.clone().square().mean(&[2]).mean(&[0]);
-        let out = self.affine(centred.div(var.clone().add_scalar(eps).sqrt())).reshape(&dims);
+        let out = self.scaled(centred, var.clone(), eps).reshape(&dims);
 
         let unbiased = count as f64 / count.saturating_sub(1).max(1) as f64;
         let moved = |old: &Dynamic, new: Dynamic| {
@@ -63,18 +64,18 @@ impl BatchNorm<B> {
         (out, running)
     }
 
-    fn affine(&self, x: Dynamic) -> Dynamic {
-        let column = |p: &Param<Tensor<B, 1>>| {
-            let value = Dynamic::of(p.val());
-            let channels = value.len();
-            value.reshape(&[1, channels])
+    /// Divides by the standard deviation (`var` is `[1, channels]` or longer by axes of extent 1), scales and shifts. The
+    /// factor is made a channel at a time, so that `x` is gone through twice and not three times.
+    fn scaled(&self, x: Dynamic, var: Dynamic, eps: f64) -> Dynamic {
+        let like_var = |p: &Param<Tensor<B, 1>>| Dynamic::of(p.val()).reshape(&var.dims());
+        let inverse = var.clone().add_scalar(eps).sqrt().recip();
+        let factor = match &self.gamma {
+            Some(gamma) => inverse.mul(like_var(gamma)),
+            None => inverse,
         };
-        let x = match &self.gamma {
-            Some(gamma) => x.mul(column(gamma)),
-            None => x,
-        };
+        let x = x.mul(factor);
         match &self.beta {
-            Some(beta) => x.add(column(beta)),
+            Some(beta) => x.add(like_var(beta)),
             None => x,
         }
     }

@@ -1,7 +1,9 @@
 //! Where numbers are computed.
 
-use super::{Dynamic, NnError};
+use super::{B, Dynamic, NnError};
 use burn::DispatchDevice;
+use burn::tensor::backend::BackendTypes;
+use burn::tensor::{Element, FloatDType, set_default_dtypes};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
 
@@ -56,6 +58,25 @@ impl Device {
             ("vulkan", None) => Self::vulkan().map_err(|reason| refuse(&reason, "use `--device cpu`")),
             _ => Err(refuse("there is no such device", "write `auto`, `cpu`, `cuda`, `cuda:1` or `vulkan`")),
         }
+    }
+
+    /// The device computing with 64 bits a number instead of 32: twice the memory, and where a maximum or a rectifier decides
+    /// between two values that differ by less than the rounding of single precision, the decision of exact arithmetic.
+    /// Holds for everything that this process computes on the device from then on.
+    ///
+    /// # Errors
+    /// [`NnError::Device`] when the device has no such numbers, or has computed something already.
+    pub fn in_double_precision(self) -> Result<Self, NnError> {
+        let whole = <<B as BackendTypes>::IntElem as Element>::dtype();
+        // To burn, the device that tracks gradients is another one.
+        for device in [self.plain(), self.training()] {
+            set_default_dtypes::<B>(&device, FloatDType::F64, whole).map_err(|e| NnError::Device {
+                asked: self.describe(),
+                reason: format!("it cannot compute in double precision ({e})"),
+                hint: "use `--device cpu`, or leave out `--double`".into(),
+            })?;
+        }
+        Ok(self)
     }
 
     /// What it is, for the provenance: `CPU (16 threads)`, `CUDA card 0`.

@@ -9,11 +9,19 @@ use super::B;
 use burn::DispatchDevice;
 use burn::tensor::activation;
 use burn::tensor::ops::{ActivationOps, FloatTensor, FloatTensorOps, IntTensor, IntTensorOps};
-use burn::tensor::{FloatDType, Scalar, Shape, Slice, Tensor, TensorData, TensorMetadata, TensorPrimitive};
+use burn::tensor::{
+    FloatDType, Scalar, Shape, Slice, Tensor, TensorData, TensorMetadata, TensorPrimitive, get_device_settings,
+};
 
-/// A tensor of any rank, of single-precision numbers.
+/// A tensor of any rank, of single-precision numbers; of double precision where the device was [asked for
+/// it](super::Device::in_double_precision).
 #[derive(Debug, Clone)]
 pub struct Dynamic(FloatTensor<B>);
+
+/// The numbers a device computes with.
+fn float_type(device: &DispatchDevice) -> FloatDType {
+    get_device_settings::<B>(device).float_dtype
+}
 
 // Chains of calls read from left to right, as burn's own tensors do; operators would not.
 #[allow(clippy::should_implement_trait)]
@@ -23,12 +31,13 @@ impl Dynamic {
     /// Numbers from the host, row-major. `values.len()` must be the product of `dims`.
     pub fn from_host(values: Vec<f32>, dims: &[usize], device: &DispatchDevice) -> Self {
         debug_assert_eq!(values.len(), dims.iter().product::<usize>());
-        Self(B::float_from_data(TensorData::new(values, dims.to_vec()), device))
+        let data = TensorData::new(values, dims.to_vec()).convert_dtype(float_type(device).into());
+        Self(B::float_from_data(data, device))
     }
 
     /// One number everywhere.
     pub fn filled(value: f64, dims: &[usize], device: &DispatchDevice) -> Self {
-        Self(B::float_full(Shape::from(dims.to_vec()), value.into(), device, FloatDType::F32))
+        Self(B::float_full(Shape::from(dims.to_vec()), value.into(), device, float_type(device)))
     }
 
     /// The numbers on the host, row-major.
@@ -38,7 +47,7 @@ impl Dynamic {
     pub fn to_host(&self) -> Result<Vec<f32>, String> {
         let flat: Tensor<B, 1> = self.clone().flat().rank();
         let data = flat.try_into_data().map_err(|e| format!("{e:?}"))?;
-        data.into_vec::<f32>().map_err(|e| format!("{e:?}"))
+        data.convert::<f32>().into_vec::<f32>().map_err(|e| format!("{e:?}"))
     }
 
     /// As burn's tensor. `D` must be the rank.
@@ -203,7 +212,7 @@ impl Dynamic {
 
     /// The elements as whole numbers.
     pub fn into_int(self) -> IntTensor<B> {
-        let dtype = burn::tensor::get_device_settings::<B>(&self.device()).int_dtype;
+        let dtype = get_device_settings::<B>(&self.device()).int_dtype;
         B::float_into_int(self.0, dtype)
     }
 
@@ -211,7 +220,7 @@ impl Dynamic {
 
     /// Sum.
     pub fn add(self, other: Self) -> Self {
-        self.pair(other, B::float_add)
+        self.larger_first(other, B::float_add)
     }
 
     /// Difference.
@@ -221,7 +230,7 @@ impl Dynamic {
 
     /// Product.
     pub fn mul(self, other: Self) -> Self {
-        self.pair(other, B::float_mul)
+        self.larger_first(other, B::float_mul)
     }
 
     /// Quotient.
@@ -269,7 +278,31 @@ impl Dynamic {
 
     fn pair(self, other: Self, op: fn(FloatTensor<B>, FloatTensor<B>) -> FloatTensor<B>) -> Self {
         let (a, b) = self.aligned(other);
+        let b = if b.len() < a.len() { b.widened_for(&a.dims()) } else { b };
         Self(op(a.0, b.0))
+    }
+
+    /// [`Dynamic::pair`] of an operation whose order does not matter.
+    fn larger_first(self, other: Self, op: fn(FloatTensor<B>, FloatTensor<B>) -> FloatTensor<B>) -> Self {
+        if self.len() < other.len() { other.pair(self, op) } else { self.pair(other, op) }
+    }
+
+    /// Numbers that are to be repeated over the axes of `dims`, laid out so that the CPU does it in whole rows: a number a
+    /// channel, `[1, c, 1, 1]` on `[n, c, h, w]`, becomes one a row and channel. `flex` has loops for a number a row, and goes
+    /// through other patterns element by element, ten times slower.
+    fn widened_for(self, dims: &[usize]) -> Self {
+        let own = self.dims();
+        let repeated: Vec<bool> = own.iter().zip(dims).map(|(own, full)| own < full).collect();
+        let rows = repeated.iter().rposition(|repeated| !repeated).map_or(0, |last| last + 1);
+        let a_number_a_row = rows < dims.len() && repeated[..rows].contains(&true);
+        if !a_number_a_row || !self.is_on_cpu() {
+            return self;
+        }
+        let mut wide = self;
+        for axis in (0..rows).filter(|axis| repeated[*axis]) {
+            wide = Self(B::float_repeat_dim(wide.0, axis, dims[axis]));
+        }
+        wide
     }
 
     /// Adds a number.

@@ -1,7 +1,7 @@
 //! What is asked of a model: the nodes to evaluate, the truths to keep beside them, and for whom.
 
-use crate::graph::{InputId, Kind, NodeId};
-use crate::program::{Argument, InputRole, InputSource, Model, Program, Subset};
+use crate::graph::{InputId, NodeId};
+use crate::program::{Argument, InputRole, InputSource, Program, Subset};
 
 /// What one prediction task has to deliver.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,15 +18,6 @@ pub(super) struct Asked {
 
 /// All sets, in the order of a prediction's rows.
 pub(super) const SETS: [Subset; 5] = [Subset::Training, Subset::Validation, Subset::Test, Subset::Holdout, Subset::All];
-
-/// An output of a model with the input it tries to equal.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Residual {
-    /// The output, and its key where it is a family: `recon[cortical]`.
-    pub name: String,
-    pub prediction: NodeId,
-    pub truth: InputId,
-}
 
 impl Asked {
     /// What scores and analyses ask of a model; `None` where nothing does.
@@ -54,7 +45,7 @@ impl Asked {
         for (analysis, argument) in arguments {
             match argument {
                 Argument::Model(m) if *m == model => {
-                    let residuals = residuals(program, &program.models[model]);
+                    let residuals = program.residuals(model);
                     asked.nodes.extend(residuals.iter().map(|r| r.prediction));
                     asked.truths.extend(residuals.iter().map(|r| r.truth));
                 }
@@ -91,36 +82,6 @@ impl Asked {
     pub fn truth(&self, input: InputId) -> Option<usize> {
         self.truths.iter().position(|i| *i == input)
     }
-}
-
-/// The outputs of a model that can be subtracted from something observed: members called like an input, an output
-/// called like one, or what predicts the target; of the same shape, and no class.
-pub(super) fn residuals(program: &Program, model: &Model) -> Vec<Residual> {
-    let named = |name: &str| program.graph.inputs.iter().position(|i| i.name == name).map(|i| InputId(i as u32));
-    let mut found = Vec::new();
-    for output in &model.outputs {
-        for (key, node) in &output.members {
-            let last = key.rsplit(", ").next().unwrap_or(key);
-            let truth = named(last).or_else(|| named(&output.name)).or(if output.name == model.name {
-                model.target
-            } else {
-                None
-            });
-            let Some(truth) = truth else { continue };
-            let (predicted, observed) = (&program.graph.node(*node).ty, &program.graph.inputs[truth.index()].ty);
-            let elements = |shape: &[usize]| shape.iter().product::<usize>();
-            if matches!(observed.kind, Kind::Tensor) && elements(&predicted.shape) == elements(&observed.shape) {
-                let name = if key.is_empty() { output.name.clone() } else { format!("{}[{key}]", output.name) };
-                found.push(Residual { name, prediction: *node, truth });
-            }
-        }
-    }
-    // A posterior over as many numbers as an input has is no reconstruction of it, unless nothing else is.
-    let is_plain = |r: &Residual| matches!(program.graph.node(r.prediction).ty.kind, Kind::Tensor);
-    if found.iter().any(is_plain) {
-        found.retain(is_plain);
-    }
-    found
 }
 
 /// Whether an input is an image whose elements are voxels.

@@ -17,6 +17,7 @@ mod input;
 mod metric;
 mod model;
 mod protocol;
+mod residual;
 mod stage;
 
 pub use analysis::{Analysis, AnalysisKind, Answer, Argument, Correction, Subset};
@@ -29,6 +30,7 @@ pub use input::{
 pub use metric::{Cnr, Judged, Metric};
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind};
+pub use residual::Residual;
 pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Rival, Sampling, Schedule, Stage, StageInit, StageLoad};
 
 use crate::graph::{Graph, InputId};
@@ -46,6 +48,31 @@ pub struct Experiment {
     pub variants: Vec<Program>,
     /// Which variants each sweep compares.
     pub sweeps: Vec<Sweep>,
+}
+
+impl Experiment {
+    /// The experiment with these of its sweeps alone, and their variants; with none, `alone`, the file as its `param`s say.
+    ///
+    /// # Errors
+    /// The first name that is no sweep of the file.
+    pub fn keep_sweeps(&mut self, names: &[&str], alone: Program) -> Result<(), String> {
+        if let Some(unknown) = names.iter().find(|name| !self.sweeps.iter().any(|sweep| sweep.name == **name)) {
+            return Err((*unknown).to_string());
+        }
+        self.sweeps.retain(|sweep| names.contains(&sweep.name.as_str()));
+        if self.sweeps.is_empty() {
+            self.variants = vec![alone];
+            return Ok(());
+        }
+        let used = |index: usize| self.sweeps.iter().any(|sweep| sweep.variants.contains(&index));
+        let kept: Vec<usize> = (0..self.variants.len()).filter(|index| used(*index)).collect();
+        let mut all: Vec<Option<Program>> = std::mem::take(&mut self.variants).into_iter().map(Some).collect();
+        self.variants = kept.iter().filter_map(|index| all[*index].take()).collect();
+        for sweep in &mut self.sweeps {
+            sweep.variants.iter_mut().for_each(|old| *old = kept.partition_point(|index| index < old));
+        }
+        Ok(())
+    }
 }
 
 /// A sweep, resolved to variants.

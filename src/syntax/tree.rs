@@ -36,10 +36,12 @@ pub struct Declaration {
 pub enum DeclarationKind {
     /// `use std.blocks.{A, B}`
     Use(Use),
-    /// `extends "base.fx"`
+    /// `extends "base.fx" without a, b`
     Extends {
         /// The file.
         path: Name,
+        /// Declarations of the file that are not taken.
+        without: Vec<Name>,
     },
     /// `param width: int = 16`
     Param {

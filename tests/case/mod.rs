@@ -8,7 +8,7 @@
 //! | `// also 3:5` | the error before has a further label here (`// also base.fx 3:5` in another file) |
 //! | `// hint: words` | its hint holds the words |
 //! | `// shape: m.out = [64, 8]` | the output's type; `m.out[t1]` for the member of a family, `m` for the result |
-//! | `// parameters: m = 1234` | learnable numbers of a model |
+//! | `// parameters: m = 1234` | learnable numbers of a model; `m.Critic` for those of a critic that it is to fool |
 //! | `// variants: 4` | how many variants the sweeps make |
 //! | `// set: width=16` | compiled with `--set width=16` |
 //! | `// table: heads: age number; sex F M; site text` | the table of a cohort: columns with their levels |
@@ -19,9 +19,10 @@
 #![allow(dead_code)]
 
 pub mod mistake;
+pub mod shared;
 
 use fascicle::compile::{
-    ColumnSummary, Compilation, Diagnostic, Severity, Shapes, TableSummary, World, compile, model_tables,
+    ColumnSummary, Compilation, Diagnostic, ModelTable, Severity, Shapes, TableSummary, World, compile, model_tables,
 };
 use fascicle::program::{Cohort, CohortSource, Program};
 use std::collections::BTreeMap;
@@ -220,11 +221,13 @@ impl Case {
         }
         let tables = model_tables(program);
         for (model, wanted) in &self.parameters {
-            match tables.iter().find(|t| t.name == *model) {
-                Some(table) if table.parameters == *wanted => {}
-                Some(table) => {
-                    differences.push(format!("expected {wanted} parameters of {model}, found {}", table.parameters))
-                }
+            let critics = |t: &ModelTable| {
+                t.critics.iter().map(|c| (format!("{}.{}", t.name, c.name), c.parameters)).collect::<Vec<_>>()
+            };
+            let mut all = tables.iter().flat_map(|t| critics(t).into_iter().chain([(t.name.clone(), t.parameters)]));
+            match all.find(|(name, _)| name == model) {
+                Some((_, found)) if found == *wanted => {}
+                Some((_, found)) => differences.push(format!("expected {wanted} parameters of {model}, found {found}")),
                 None => differences.push(format!("there is no model `{model}`")),
             }
         }

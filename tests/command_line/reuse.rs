@@ -79,3 +79,20 @@ fn a_stored_result_that_was_damaged_is_told_and_computed_again() {
     assert_eq!(ran(&again), kinds(&[("train", 1)]));
     assert_eq!(std::fs::read(&path).ok().as_ref(), stored.get(weights));
 }
+
+#[test]
+fn one_sweep_can_be_run_or_none_and_what_they_share_is_not_run_again() {
+    let scene = Scene::of_people();
+    let sweeps = "\nsweep widths: width in [2, 4] { compare auc }\nsweep lengths: epochs in [3, 5] { compare auc }\n";
+    scene.write("table.fx", scene.read("table.fx") + sweeps);
+    let trained = |arguments: &[&str]| ran(&scene.json(arguments)).get("train").copied().unwrap_or(0);
+    assert_eq!(trained(&["run", "table.fx", "--json", "--sweep", "none"]), 3);
+    assert_eq!(trained(&["run", "table.fx", "--json", "--sweep", "widths"]), 3);
+    assert_eq!(scene.read("runs/table/comparison.tsv").matches("widths").count(), 2);
+    assert!(!scene.read("runs/table/comparison.tsv").contains("lengths"));
+    assert_eq!(trained(&RUN), 3);
+    scene
+        .fascicle(&["run", "table.fx", "--sweep", "width"])
+        .fails(2, &["the file has no sweep `width`; did you mean `widths`?", "its sweeps: widths, lengths"]);
+    scene.fascicle(&["plan", "table.fx", "--sweep", "none", "--sweep", "widths"]).fails(2, &["leaves no sweep"]);
+}

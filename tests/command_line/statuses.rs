@@ -116,12 +116,44 @@ fn fmt_lays_a_file_out_once_and_for_all() {
 }
 
 #[test]
-fn explain_and_doc_know_their_codes_and_operators() {
+fn explain_and_doc_know_their_codes_operators_and_analyses() {
     let scene = Scene::empty();
     assert!(scene.fascicle(&["explain", "E0302"]).succeeds().stdout.starts_with("E0302: "));
     scene.fascicle(&["explain", "E9999"]).fails(2, &["E9999", "fascicle explain"]);
     assert!(scene.fascicle(&["doc", "Conv3d"]).succeeds().stdout.contains("kernel"));
     scene.fascicle(&["doc", "Conv3"]).fails(2, &["did you mean `Conv3d`?"]);
+    let all = scene.fascicle(&["doc"]).succeeds().stdout.clone();
+    assert!(all.contains("\nConv3d ") && all.contains("\nretrieval "), "{all}");
+    let one = scene.fascicle(&["doc", "retrieval"]).succeeds().stdout.clone();
+    for part in ["cosine, euclidean", "share   a number for every fold", "example:\n  analysis found = retrieval("] {
+        assert!(one.contains(part), "{part}\n{one}");
+    }
+    scene.fascicle(&["doc", "retrival"]).fails(2, &["did you mean `retrieval`?"]);
+}
+
+#[test]
+fn check_lists_a_critic_beside_the_model_that_it_trains() {
+    let scene = Scene::empty();
+    let program = r#"modality a: tensor[6] = given()
+modality b: tensor[6] = given()
+group sides = [a, b]
+block Critic(x: [n]) -> [2] { x |> Linear(8) |> relu |> Linear(2) }
+model m(sides) {
+  output code = for s in sides { s |> Linear(4) }
+  output back = for s in sides { code[s] |> Linear(6) }
+}
+train m { minimize sum(for s in sides { mse(m.back[s], s) }) + fool(Critic(), m.code) }
+score m.back: mse
+"#;
+    scene.write("rivals.fx", program);
+    let told = scene.fascicle(&["check", "rivals.fx"]);
+    let told = &told.succeeds().stdout;
+    assert!(told.contains("116 parameters,") && told.contains("critic Critic of m\n"), "{told}");
+    assert!(told.contains("58 parameters, besides those of `m`"), "{told}");
+    let json = scene.json(&["check", "rivals.fx", "--json"]);
+    let critic = &json["models"][0]["critics"][0];
+    assert_eq!((&json["models"][0]["parameters"], &critic["parameters"]), (&116.into(), &58.into()), "{json}");
+    assert_eq!((&critic["name"], &critic["layers"][1]["parameters"]), (&"Critic".into(), &18.into()), "{json}");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! Weights in and out of PyTorch's files, and models applied to given tensors.
 
 use super::scene::Scene;
+use super::shared::shared;
 use fascicle::exchange::{Tensors, read_safetensors, safetensors_bytes};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// `y = W x + b` twice, with a normalisation between.
 const NET: &str = r"modality x: tensor[3] = given()
@@ -189,11 +190,7 @@ fn a_stage_starts_from_a_file_and_runs_again_when_its_content_changes() {
 
 #[test]
 fn a_golden_case_gives_its_numbers_through_the_binary() {
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/dimitri_blocks/down_sep");
-    if !golden.is_dir() {
-        eprintln!("skipped: there is no folder {}", golden.display());
-        return;
-    }
+    let Some(golden) = shared("golden/dimitri_blocks/down_sep") else { return };
     let case = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden/dimitri_down_sep.fx");
     let text = std::fs::read_to_string(case).unwrap();
     let map: String =

@@ -8,6 +8,8 @@ pub const OUTPUTS: f64 = 1e-5;
 pub const GRADIENTS: f64 = 1e-4;
 /// The same in training, where batch statistics pass noise on.
 pub const TRAINING_GRADIENTS: f64 = 5e-3;
+/// Both in double precision; the goldens are rounded to single precision.
+pub const DOUBLE: f64 = 1e-6;
 /// What 32-bit arithmetic leaves of a gradient that vanishes in exact arithmetic, absolutely and relative to the largest
 /// gradient of the run.
 pub const VANISHING: (f64, f64) = (1e-4, 1e-5);

@@ -17,10 +17,10 @@ pub struct Directives {
     pub skip: Vec<(String, String)>,
     /// Gradients that vanish in exact arithmetic, with the reason.
     pub zero: Vec<(String, String)>,
-    /// Looser tolerances, with the reason.
-    pub tolerances: Vec<Tolerance>,
     /// What is known of a case that is not met yet.
     pub open: Option<String>,
+    /// Why the case is computed in double precision.
+    pub double: Option<String>,
 }
 
 /// What holds for a run, or for all of them.
@@ -74,15 +74,6 @@ pub struct Loss {
     pub inputs: String,
     /// The file of its gradients with respect to weights.
     pub weights: Option<String>,
-}
-
-/// `train gradient conv1.weight = 1e-2: reason`.
-#[derive(Debug, Clone)]
-pub struct Tolerance {
-    pub run: String,
-    pub gradient: bool,
-    pub pattern: String,
-    pub value: f64,
 }
 
 impl Directives {
@@ -155,23 +146,10 @@ impl Directives {
                 self.skip.push((pattern.into(), why.into()));
             }
             "open" => self.open = Some(rest.trim().into()),
+            "double" => self.double = Some(rest.trim().into()),
             "zero" => {
                 let (name, why) = reasoned()?;
                 self.zero.push((name.into(), why.into()));
-            }
-            "tolerance" => {
-                let (what, _reason) = reasoned()?;
-                let (what, value) = what.split_once(" = ").ok_or("expected RUN gradient NAME = NUMBER: reason")?;
-                let words: Vec<&str> = what.split_whitespace().collect();
-                let [run, kind @ ("gradient" | "output"), pattern] = words.as_slice() else {
-                    return Err("expected RUN gradient NAME or RUN output NAME".into());
-                };
-                self.tolerances.push(Tolerance {
-                    run: (*run).into(),
-                    gradient: *kind == "gradient",
-                    pattern: (*pattern).into(),
-                    value: value.trim().parse().map_err(|_| "the tolerance is no number")?,
-                });
             }
             _ => {}
         }

@@ -133,7 +133,7 @@ impl Prepared {
                 let key = full(&loss.key);
                 if let Some((_, golden)) = self.reference.outputs.get(&key) {
                     let number = values.number(root).map_err(|e| e.to_string())?.ok_or("the loss has no value")?;
-                    findings.output(&key, compare::of_largest(&[number], golden), self.allowed(run, false, &loss.key)?);
+                    findings.output(&key, compare::of_largest(&[number], golden), self.allowed(run, false));
                     seen.insert(key);
                 }
                 let gradients = values.backward(root).map_err(|e| e.to_string())?;
@@ -160,7 +160,7 @@ impl Prepared {
                 for (name, (_, found)) in self.binding.export(&after).map_err(|e| e.to_string())? {
                     let key = full(&format!("buffer_after.{name}"));
                     if let Some((_, golden)) = self.reference.outputs.get(&key) {
-                        let allowed = self.allowed(run, false, &name)?;
+                        let allowed = self.allowed(run, false);
                         findings.output(&key, compare::of_largest(&found, golden), allowed);
                         seen.insert(key);
                     }
@@ -270,7 +270,7 @@ impl Prepared {
         rows: usize,
         findings: &mut Findings,
     ) -> Result<(), String> {
-        let allowed = self.allowed(run, false, &output.key)?;
+        let allowed = self.allowed(run, false);
         let held = value.rows.as_ref().map_or(1, Vec::len);
         let mut shape = if value.rows.is_some() { vec![held] } else { Vec::new() };
         shape.extend(&value.shape);
@@ -334,7 +334,7 @@ impl Prepared {
             if self.vanishes(run, name) {
                 self.vanishing(name, &own.1, scale, findings);
             } else {
-                findings.gradient(name, compare::of_summary(&own.1, golden), self.allowed(run, true, name)?);
+                findings.gradient(name, compare::of_summary(&own.1, golden), self.allowed(run, true));
             }
         }
         for place in self.parameters() {
@@ -375,7 +375,7 @@ impl Prepared {
         } else if self.vanishes(run, name) || compare::magnitude(golden) == 0.0 {
             self.vanishing(name, found, scale, findings);
         } else {
-            findings.gradient(name, compare::of_norm(found, golden), self.allowed(run, true, name)?);
+            findings.gradient(name, compare::of_norm(found, golden), self.allowed(run, true));
         }
         Ok(())
     }
@@ -391,25 +391,14 @@ impl Prepared {
         }
     }
 
-    /// The tolerance; a looser one must be owed to the noise that the golden itself reports of 32-bit arithmetic.
-    fn allowed(&self, run: &Run, gradient: bool, name: &str) -> Result<f64, String> {
-        let usual = match (gradient, run.training) {
+    /// The tolerance.
+    fn allowed(&self, run: &Run, gradient: bool) -> f64 {
+        match (gradient, run.training) {
+            _ if self.directives.double.is_some() => compare::DOUBLE,
             (false, _) => compare::OUTPUTS,
             (true, false) => compare::GRADIENTS,
             (true, true) => compare::TRAINING_GRADIENTS,
-        };
-        let fitting =
-            |t: &&crate::directive::Tolerance| t.run == run.name && t.gradient == gradient && fits(&t.pattern, name);
-        let Some(looser) = self.directives.tolerances.iter().find(fitting) else { return Ok(usual) };
-        let noise = self.reference.noise_of(&run.name, gradient, name);
-        if noise.is_none_or(|noise| looser.value > 10.0 * noise) {
-            return Err(format!(
-                "{name}: a tolerance of {:.0e} is not owed to the noise of 32-bit arithmetic, which the golden gives as \
-                 {noise:?}",
-                looser.value
-            ));
         }
-        Ok(looser.value)
     }
 }
 

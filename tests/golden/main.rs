@@ -3,7 +3,8 @@
 //! A case is one file of `tests/golden`: inputs, models, and a `train` whose loss is the golden's. It is compiled, given the
 //! golden's weights and inputs, and run in prediction and in training (dropout at 0); outputs, losses, gradients of every
 //! weight and input, and running statistics afterwards are compared with the golden's. A golden that is not there is
-//! skipped with a message; a tensor of a golden that is there and compared with nothing is a failure, unless `skip` says why.
+//! skipped with a message, and the last line says how many were; with `FASCICLE_GOLDEN=required` that is a failure. A tensor
+//! of a golden that is there and compared with nothing is a failure, unless `skip` says why.
 //!
 //! ```sh
 //! cargo test --release --test golden                # all cases, each with its worst deviation
@@ -28,8 +29,8 @@
 //! | `// run: missing_hcm, without hcm` | a pass whose names begin so (`-`: with nothing), where nobody has `hcm`; `, training` with batch statistics. `eval` and `train` where no run is named. Lines below it are for this run alone. Gradients are those of `grads_RUN`, else `grads_train` or `grads.safetensors` |
 //! | `// skip: act.*: why` | tensors of the golden (full names, `*` for anything) that are not compared |
 //! | `// open: what is off` | the case is not met yet: it is run and shown, and fails once it is met and still says so |
+//! | `// double: why` | computed in double precision, as the golden was, and held to 1e-6 throughout: where two values that a maximum or a rectifier decides between are nearer than single precision tells apart |
 //! | `// zero: a.bias: why` | a gradient that vanishes in exact arithmetic (meta.json's own list is known) |
-//! | `// tolerance: train gradient a.weight = 1e-2: why` | a looser tolerance, refused unless meta.json's noise of 32 bits is within a tenth of it |
 //! | `//\| "bn" = "m.BatchNorm"` | lines of the name map, the TOML of `fascicle weights import` (see `src/exchange/names.rs`) |
 //!
 //! Outputs agree to 1e-5 of the largest value, gradients to a relative Frobenius norm of 1e-4, in training 5e-3. Gradients
@@ -46,25 +47,40 @@ mod select;
 
 use directive::Directives;
 use execute::{Prepared, Report};
+use fascicle::nn::Device;
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
+
+/// With the path of a case: computes it in double precision, which holds for a whole process.
+const DOUBLE: &str = "--double";
 
 /// Cases run beside each other as long as they hold less than this together.
 const MEMORY: u64 = 3 << 30;
 
 fn main() -> ExitCode {
     the_formula_gives_the_numbers_of_the_goldens_readme();
-    let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, case] = arguments.as_slice()
+        && flag == DOUBLE
+    {
+        return in_double_precision(Path::new(case));
+    }
+    let words: Vec<String> = arguments.into_iter().filter(|a| !a.starts_with('-')).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut paths = case::files_below(&folder, "fx");
     assert!(!paths.is_empty(), "{} holds no case", folder.display());
     paths.retain(|path| words.is_empty() || words.iter().any(|word| name(path).contains(word)));
-    if reference::folder("").is_none() {
-        println!("skipped: there is no folder ../shared/golden");
-        return ExitCode::SUCCESS;
+    let required = case::shared::required();
+    let absent: Vec<String> = paths.iter().filter(|path| lacks_its_golden(path)).map(|path| name(path)).collect();
+    if !absent.is_empty() && required {
+        println!(
+            "FASCICLE_GOLDEN=required is set, and these have no golden below ../shared/golden: {}",
+            absent.join(", ")
+        );
+        return ExitCode::FAILURE;
     }
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len());
     let next = AtomicUsize::new(0);
@@ -83,7 +99,7 @@ fn main() -> ExitCode {
         }
     });
     let failed = failed.into_inner();
-    println!("{} golden cases, {failed} failed", paths.len());
+    println!("{} golden cases, {failed} failed, {} skipped", paths.len(), absent.len());
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -91,15 +107,42 @@ fn name(path: &Path) -> String {
     path.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
+/// Runs one case in double precision.
+fn in_double_precision(path: &Path) -> ExitCode {
+    let told = Device::cpu().in_double_precision().map_err(|e| e.to_string()).and_then(|_| {
+        let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+        let directives = Directives::read(&text)?;
+        let folder = reference::folder(&directives.folder).ok_or("its golden is not there")?;
+        let begun = Instant::now();
+        let report = Prepared::new(path, directives, folder)?.execute()?;
+        let passed = report.iter().all(|(_, findings)| findings.failures.is_empty());
+        Ok((passed, told(&format!("{} in double precision", name(path)), &report, begun.elapsed())))
+    });
+    match told {
+        Ok((passed, told)) => {
+            println!("{told}");
+            if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        }
+        Err(why) => {
+            println!("{}: FAILED: {why}", name(path));
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// Runs a case, prints it, and says whether it passed.
 fn one(path: &Path, budget: &Budget) -> bool {
     let title = name(path);
     match attempt(path, budget) {
-        Ok(None) => {
+        Ok(Outcome::Absent) => {
             println!("{title}: skipped, its golden is not there");
             true
         }
-        Ok(Some((report, time, open))) => {
+        Ok(Outcome::Elsewhere { told, passed }) => {
+            print!("{told}");
+            passed
+        }
+        Ok(Outcome::Here(report, time, open)) => {
             let passed = report.iter().all(|(_, findings)| findings.failures.is_empty());
             let told = told(&title, &report, time);
             match (&open, passed) {
@@ -116,19 +159,36 @@ fn one(path: &Path, budget: &Budget) -> bool {
     }
 }
 
-/// What came out, how long it took, and whether the case is known not to be met.
-type Outcome = (Report, Duration, Option<String>);
+/// What came of a case.
+enum Outcome {
+    /// Its golden is not there.
+    Absent,
+    /// What came out, how long it took, and whether the case is known not to be met.
+    Here(Report, Duration, Option<String>),
+    /// What another process printed of it.
+    Elsewhere { told: String, passed: bool },
+}
 
-fn attempt(path: &Path, budget: &Budget) -> Result<Option<Outcome>, String> {
+fn attempt(path: &Path, budget: &Budget) -> Result<Outcome, String> {
     let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     let directives = Directives::read(&text)?;
-    let Some(folder) = reference::folder(&directives.folder) else { return Ok(None) };
+    let Some(folder) = reference::folder(&directives.folder) else { return Ok(Outcome::Absent) };
+    let double = directives.double.is_some();
     let open = directives.open.clone();
     let prepared = Prepared::new(path, directives, folder)?;
-    let _held = budget.take(prepared.memory());
+    let memory = prepared.memory();
+    if double {
+        drop(prepared);
+        let _held = budget.take(2 * memory);
+        let program = std::env::current_exe().map_err(|e| e.to_string())?;
+        let output = Command::new(program).arg(DOUBLE).arg(path).output().map_err(|e| e.to_string())?;
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        return Ok(Outcome::Elsewhere { told, passed: output.status.success() });
+    }
+    let _held = budget.take(memory);
     let begun = Instant::now();
     let report = prepared.execute()?;
-    Ok(Some((report, begun.elapsed(), open)))
+    Ok(Outcome::Here(report, begun.elapsed(), open))
 }
 
 fn told(title: &str, report: &Report, time: Duration) -> String {
@@ -178,6 +238,12 @@ impl Drop for Held<'_> {
         *self.budget.taken.lock().unwrap_or_else(|e| e.into_inner()) -= self.bytes;
         self.budget.freed.notify_all();
     }
+}
+
+/// Whether a case can be read and its golden is not there.
+fn lacks_its_golden(path: &Path) -> bool {
+    let directives = std::fs::read_to_string(path).ok().and_then(|text| Directives::read(&text).ok());
+    directives.is_some_and(|directives| reference::folder(&directives.folder).is_none())
 }
 
 fn the_formula_gives_the_numbers_of_the_goldens_readme() {

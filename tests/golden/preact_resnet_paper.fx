@@ -1,7 +1,8 @@
 // The pre-activation ResNet at its published width.
 //
 // golden: preact_resnet/paper_procedural
-// open: two gradients of the first block reach 3.0e-4 and 1.6e-4 in prediction, all others 1e-4; the cause is not known
+// double: a value before the second rectifier of the first block is 5e-8 of the largest away from 0, so that in single precision
+// rounding decides whether it counts. PyTorch in single precision is up to 1.1e-4 off in the gradients of that block
 // input: image = image
 // input: tabular = tabular
 // input: label = [2, 0]

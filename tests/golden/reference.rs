@@ -137,23 +137,6 @@ impl Reference {
         let listed = self.noise(run, "grads").and_then(|n| n.get("zero_in_exact_arithmetic"));
         listed.is_some_and(|list| list.get(name).is_some())
     }
-
-    /// How far the official code in 32 bits is from itself in 64, relative; what the golden does not list is below what
-    /// it does.
-    pub fn noise_of(&self, run: &str, gradient: bool, name: &str) -> Option<f64> {
-        let noise = self.noise(run, if gradient { "grads" } else { "outputs" })?;
-        if let Some(one) = noise.as_f64() {
-            return Some(one);
-        }
-        let mut known: Vec<(&str, f64)> = Vec::new();
-        for list in ["worst_fro_rel", "worst_max_rel"] {
-            for pair in noise.get(list).and_then(Json::as_array).into_iter().flatten() {
-                known.push((pair.get(0)?.as_str()?, pair.get(1)?.as_f64()?));
-            }
-        }
-        let named = known.iter().filter(|(n, _)| *n == name).map(|(_, v)| *v).reduce(f64::max);
-        named.or_else(|| known.iter().map(|(_, v)| *v).reduce(f64::min))
-    }
 }
 
 fn tensors(folder: &Path, file: &str) -> Result<Option<Tensors>, String> {

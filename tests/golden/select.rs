@@ -12,7 +12,7 @@ pub struct Selection(Vec<Pick>);
 #[derive(Debug, Clone, PartialEq)]
 enum Pick {
     One(usize),
-    Range { first: usize, end: Option<usize>, step: usize },
+    Range { first: usize, end: Option<usize>, step: isize },
 }
 
 impl Selection {
@@ -26,7 +26,9 @@ impl Selection {
                 [first, end] | [first, end, _] => Ok(Pick::Range {
                     first: if first.is_empty() { 0 } else { number(first)? },
                     end: if end.is_empty() { None } else { Some(number(end)?) },
-                    step: parts.get(2).map_or(Ok(1), |step| number(step))?,
+                    step: parts
+                        .get(2)
+                        .map_or(Ok(1), |step| step.parse().map_err(|_| format!("`{step}` is no number")))?,
                 }),
                 _ => Err(format!("`{text}` is neither `i` nor `first:end:step`")),
             }
@@ -46,7 +48,7 @@ impl Selection {
             array = match pick {
                 Pick::One(i) if *i < extent => array.index_axis(Axis(axis), *i).to_owned(),
                 Pick::Range { first, end, step } if *first < end.unwrap_or(extent) && end.unwrap_or(0) <= extent => {
-                    let slice = Slice::new(*first as isize, end.map(|e| e as isize), *step as isize);
+                    let slice = Slice::new(*first as isize, end.map(|e| e as isize), *step);
                     array.slice_axis(Axis(axis), slice).to_owned()
                 }
                 _ => return Err(format!("axis {axis} of {shape:?} has no {pick:?}")),

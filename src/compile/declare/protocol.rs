@@ -47,15 +47,19 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
             let train = share(reader.named_real(e, "train", 0.0, 1.0)?, 0.8);
             let validation = share(reader.named_real(e, "validation", 0.0, 1.0)?, 0.1);
             let test = share(reader.named_real(e, "test", 0.0, 1.0)?, (1.0 - train - validation).max(0.0));
-            let sum = train + validation + test;
-            if (sum - 1.0).abs() > 1e-6 || train <= 0.0 {
+            // Shares are written with a digit or two; sums of binary fractions have more.
+            let sum = ((train + validation + test) * 1e6).round() / 1e6;
+            if sum != 1.0 || train <= 0.0 {
                 return e.fail(
                     Diagnostic::error(
                         Code::WrongArgument,
                         parts.span,
                         format!("the shares add up to {sum}: {train} training, {validation} validation, {test} test"),
                     )
-                    .hint("they must add up to 1, with some training"),
+                    .hint(
+                        "they must add up to 1, with some training; where they are not written, training is 0.8, validation 0.1, and \
+                         the test the rest",
+                    ),
                 );
             }
             ProtocolKind::Holdout { train, validation, test }

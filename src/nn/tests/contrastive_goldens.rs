@@ -1,21 +1,13 @@
 //! Fedorov et al.'s losses: values and gradients that the authors' code gave.
 
 use super::*;
+use crate::analysis::golden::folder;
 use safetensors::{Dtype, SafeTensors};
-use std::path::PathBuf;
+use std::path::Path;
 
 type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
-fn golden(case: &str) -> Option<PathBuf> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/golden").join(case);
-    if path.is_dir() {
-        return Some(path);
-    }
-    eprintln!("skipped: there is no folder {}", path.display());
-    None
-}
-
-fn read(case: &std::path::Path, file: &str) -> Tensors {
+fn read(case: &Path, file: &str) -> Tensors {
     let bytes = std::fs::read(case.join(file)).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
     let number = |dtype: Dtype, chunk: &[u8]| match dtype {
@@ -47,7 +39,7 @@ struct Golden {
 
 impl Golden {
     fn open(case: &str) -> Option<Self> {
-        let folder = golden(&format!("dim_infonce/{case}"))?;
+        let folder = folder(&format!("dim_infonce/{case}"))?;
         let inputs = read(&folder, "inputs.safetensors");
         let outputs = read(&folder, "outputs.safetensors");
         let rows = inputs.values().map(|(shape, _)| shape[0]).next().unwrap();

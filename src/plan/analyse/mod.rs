@@ -39,7 +39,7 @@ pub use table::Table;
 pub use voxels::{Place, Space};
 pub(super) use voxels::{VoxelMaps, is_map};
 
-use super::asked::{Asked, residuals};
+use super::asked::Asked;
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::store::{get_json, put_bytes, put_json};
@@ -167,7 +167,8 @@ pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> 
         let what = match argument {
             Argument::Model(model) => {
                 let asked = Asked::of(program, *model).unwrap_or_default();
-                let residuals: Vec<Value> = residuals(program, &program.models[*model])
+                let residuals: Vec<Value> = program
+                    .residuals(*model)
                     .iter()
                     .map(|r| json!([r.name, asked.node(r.prediction), asked.truth(r.truth)]))
                     .collect();

@@ -4,7 +4,7 @@
 //! several runs (another cohort, or several seeds) has the mean of the z of all of them. A region that does not vary
 //! among the reference has no z.
 
-use super::super::asked::{Asked, residuals};
+use super::super::asked::Asked;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::predict::{Predicted, Values};
@@ -53,10 +53,11 @@ impl Context<'_> {
         let Argument::Model(model) = argument(task, analysis, "model")? else {
             return Err(PlanError::task(task, "`model` names a model"));
         };
-        let residuals = residuals(program, &program.models[*model]);
+        let residuals = program.residuals(*model);
         if residuals.is_empty() {
             let problem = format!(
-                "no output of `{}` tries to equal an input, so there are no residuals; name its outputs like the inputs",
+                "no loss and no score compares an output of `{0}` with an input, so there are no residuals; minimise one, \
+                 such as mse({0}, x)",
                 program.models[*model].name
             );
             return Err(PlanError::task(task, problem));

@@ -6,8 +6,8 @@ use super::super::error::{PlanError, Result};
 use super::super::predict::Predicted;
 use super::Field;
 use crate::data::table::{levels_of, parse_number, same_level};
-use crate::graph::{Kind, Node, NodeId, Op};
-use crate::program::{Argument, Program, Subset};
+use crate::graph::NodeId;
+use crate::program::{Argument, Subset};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -81,20 +81,6 @@ impl Table {
     pub(super) fn places(&self) -> BTreeMap<&str, usize> {
         self.subjects.iter().enumerate().map(|(at, subject)| (subject.as_str(), at)).collect()
     }
-}
-
-/// Whether a loss or a score compares a node with numbers that were observed. An embedding that is as wide as an input,
-/// or called like one, is not.
-fn is_compared_with_an_input(program: &Program, node: NodeId) -> bool {
-    let graph = &program.graph;
-    let observed = |other: &NodeId| {
-        let other = graph.node(*other);
-        let ty = &graph.node(node).ty;
-        matches!(other.op, Op::Input(_)) && matches!(other.ty.kind, Kind::Tensor) && other.ty.len() == ty.len()
-    };
-    let compares = |n: &Node| matches!(n.op, Op::Loss(_)) && n.inputs.contains(&node) && n.inputs.iter().any(observed);
-    program.scores.iter().flat_map(|score| &score.pairs).any(|pair| pair.prediction == node)
-        || graph.nodes.iter().any(compares)
 }
 
 /// The name of a row of a prediction.
@@ -176,7 +162,7 @@ impl Context<'_> {
         let asked = Asked::of(program, model).unwrap_or_default();
         let declared = &program.models[model];
         let is_predicted = |node: &NodeId| {
-            (output == declared.name && declared.target.is_some()) || is_compared_with_an_input(program, *node)
+            (output == declared.name && declared.target.is_some()) || !program.compared_with(*node).is_empty()
         };
         let mut runs = self.layout.variants[variant].runs.as_slice();
         if let ([first, _, ..], false) = (runs, members.iter().all(|(_, node)| is_predicted(node))) {

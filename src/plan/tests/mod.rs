@@ -5,9 +5,11 @@ mod ensembles;
 mod layers;
 mod library;
 mod programs;
+mod residuals;
 mod results;
 mod resuming;
 mod reuse;
+mod withheld;
 
 use super::*;
 use crate::nn::Device;

@@ -4,7 +4,7 @@
 use std.blocks.{A, B}  // from the library
 use std.losses.margin
 use "own.fx".Block
-extends "base.fx"
+extends "base.fx" without a, b, c
 
 param a: int = 1  // aligned
 param b: real = -1.5e-3  // not aligned

@@ -55,6 +55,7 @@ impl Layout<'_> {
             | Rule::sum
             | Rule::product => self.chain(node),
             Rule::clause
+            | Rule::extends_without
             | Rule::train_on
             | Rule::ensemble_decl
             | Rule::score_decl

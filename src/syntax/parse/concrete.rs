@@ -167,6 +167,7 @@ pub(super) fn is_keyword(rule: Rule) -> bool {
         rule,
         Rule::kw_use
             | Rule::kw_extends
+            | Rule::kw_without
             | Rule::kw_param
             | Rule::kw_cohort
             | Rule::kw_group

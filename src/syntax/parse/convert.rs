@@ -79,7 +79,12 @@ impl Convert {
             Rule::use_decl => self.use_decl(&mut c)?,
             Rule::extends_decl => {
                 let path = c.next()?;
-                DeclarationKind::Extends { path: Name { text: unquote(path.as_str()), span: self.span(&path) } }
+                let path = Name { text: unquote(path.as_str()), span: self.span(&path) };
+                let without = match c.take(Rule::extends_without) {
+                    Some(pair) => self.names(&self.children(pair).all(Rule::ident)),
+                    None => Vec::new(),
+                };
+                DeclarationKind::Extends { path, without }
             }
             Rule::param_decl => DeclarationKind::Param {
                 name: self.name(&c.next()?),

@@ -28,11 +28,8 @@ use std::time::Duration;
 
 /// A reference file of PyTorch's numbers; `None`, and a line on standard error, where it is absent.
 fn golden(name: &str) -> Option<serde_json::Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden/stats").join(name);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("skipped: the reference numbers {name} are not here");
-        return None;
-    };
+    let path = crate::analysis::golden::folder(&format!("stats/{name}"))?;
+    let text = std::fs::read_to_string(path).unwrap();
     Some(serde_json::from_str(&text).unwrap())
 }
 

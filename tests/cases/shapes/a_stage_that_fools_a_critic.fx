@@ -18,3 +18,4 @@ score m.back: mse
 
 // shape: m.s[t1] = [4, 16, 16]?
 // parameters: m = 154
+// parameters: m.Critic = 662

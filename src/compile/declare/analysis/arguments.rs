@@ -89,7 +89,7 @@ fn has_validation(context: &Context<'_>) -> bool {
 }
 
 /// What stands where nothing is given; `None` where something must be.
-fn default(takes: Takes) -> Option<Argument> {
+pub(super) fn default(takes: Takes) -> Option<Argument> {
     let word = |words: &[&str]| words.first().map(|word| Argument::Word((*word).to_owned()));
     match takes {
         Takes::Model

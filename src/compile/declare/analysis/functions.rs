@@ -52,6 +52,12 @@ pub(in crate::compile) enum Takes {
 /// An analysis.
 pub(in crate::compile) struct Function {
     pub name: &'static str,
+    /// What it answers, in a sentence; then what there is to know. `fascicle doc` and `docs/analyses.md` print it.
+    pub doc: &'static str,
+    /// The paper, or the package whose definition is followed.
+    pub source: &'static str,
+    /// A declaration, which a test compiles behind [`super::reference::PRELUDE`].
+    pub example: &'static str,
     pub kind: AnalysisKind,
     pub parameters: &'static [(&'static str, Takes)],
     /// The fields of its result. One that gives labels or maps stands for the whole: `by strata`. Of a test of maps, what
@@ -77,42 +83,76 @@ const SIGNIFICANT: (&str, Answer) = ("significant", Answer::Number);
 pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     Function {
         name: "normative_deviation",
+        doc: "How far people are from the norm, in standard deviations of reference people who trained nothing.\n\n\
+              What is subtracted is what the model makes of an input: every output that a loss or a score compares with one. In every \
+              run the mean and the standard deviation of the differences of the reference are taken, element by element; whoever is \
+              judged in several runs has the mean of all. `z` holds everybody's deviation for every element, `mean` the mean of its \
+              absolute values, `extreme` the share of them beyond 1.96.",
+        source: "Kumar et al., normative modelling with multimodal variational autoencoders",
+        example: "analysis away = normative_deviation(norm, reference: people.test, cases: patients)",
         kind: AnalysisKind::NormativeDeviation,
         parameters: &[("model", Takes::Model), ("reference", Takes::People), ("cases", Takes::People)],
         fields: &[("z", Answer::Vector), ("mean", Answer::Real), ("extreme", Answer::Real)],
     },
     Function {
         name: "one_sample_t",
+        doc: "Which columns differ from 0: Student's t test of each.\n\n\
+              `t`, `p` and, corrected for the number of columns, `q`; `significant` counts those of `q` below `alpha`.",
+        source: "scipy `ttest_1samp`; corrections as statsmodels `multipletests`",
+        example: "analysis regions = one_sample_t(deviation.z, correct: fdr, alpha: 0.05)",
         kind: AnalysisKind::OneSampleT,
         parameters: &[TESTED, CORRECT, ALPHA],
         fields: &[("t", Answer::Columns), P, Q, SIGNIFICANT],
     },
     Function {
         name: "two_sample_t",
+        doc: "Which columns differ between two groups: Welch's t test of each, the first group minus the second.\n\n\
+              `t`, `p` and, corrected for the number of columns, `q`; `significant` counts those of `q` below `alpha`.",
+        source: "scipy `ttest_ind(equal_var=False)`; corrections as statsmodels `multipletests`",
+        example: "analysis atrophied = two_sample_t(people.columns(/^lh_/), HC vs AD, correct: fdr)",
         kind: AnalysisKind::TwoSampleT,
         parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
         fields: &[("t", Answer::Columns), P, Q, SIGNIFICANT],
     },
     Function {
         name: "mann_whitney",
+        doc: "Which columns differ between two groups: Mann and Whitney's test of each, which asks for ranks only.\n\n\
+              `u` is that of the first group, `effect` the rank-biserial correlation; `p`, `q` and `significant` as elsewhere.",
+        source: "scipy `mannwhitneyu`; corrections as statsmodels `multipletests`",
+        example: "analysis ranked = mann_whitney(people.columns(/^lh_/), HC vs AD, correct: holm)",
         kind: AnalysisKind::MannWhitney,
         parameters: &[TESTED, GROUPS, CORRECT, ALPHA, ("effect", Takes::Word(&["rank_biserial"]))],
         fields: &[("u", Answer::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
     Function {
         name: "kruskal_wallis",
+        doc: "Which columns differ between several groups: Kruskal and Wallis' test of each.\n\n\
+              `effect` is epsilon squared; `h`, `p`, `q` and `significant` as elsewhere.",
+        source: "scipy `kruskal`; corrections as statsmodels `multipletests`",
+        example: "analysis stages = kruskal_wallis(deviation.mean by patients.stage)",
         kind: AnalysisKind::KruskalWallis,
         parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
         fields: &[("h", Answer::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
     Function {
         name: "correlation",
+        doc: "Which columns go with another: Pearson's correlation of each.\n\n\
+              `r`, `p` and, corrected for the number of columns, `q`; `significant` counts those of `q` below `alpha`.",
+        source: "scipy `pearsonr`; corrections as statsmodels `multipletests`",
+        example: "analysis memory = correlation(deviation.mean, patients.recall)",
         kind: AnalysisKind::Correlation,
         parameters: &[TESTED, ("with", Takes::Values), CORRECT, ALPHA],
         fields: &[("r", Answer::Columns), P, Q, SIGNIFICANT],
     },
     Function {
         name: "logistic_probe",
+        doc: "Whether logistic regression tells a class from embeddings.\n\n\
+              In every run it is fitted to the training subjects, on columns standardised by them. `search` penalties are drawn (of \
+              strength C between 0.0001 and 1,000, of the kinds in `penalty`); the one of the best `score` on the validation \
+              subjects is judged on the people of `on`. With `search: 0` C is 1. `strength` and `mixture` are those of the penalty \
+              that was chosen.",
+        source: "scikit-learn `LogisticRegression(penalty=\"elasticnet\")`",
+        example: "analysis probe = for s in scans { logistic_probe(code.z[s], diagnosis, search: 500, on: holdout) }",
         kind: AnalysisKind::LogisticProbe,
         parameters: &[
             VALUES,
@@ -132,12 +172,22 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "linear_probe",
+        doc: "Whether ridge regression tells numbers from embeddings.\n\n\
+              In every run it is fitted to the training subjects; its penalty, `strength`, is the one of the least error where each \
+              of them is left out in turn. It is judged on the people of `on`. The factor may be several columns.",
+        source: "scikit-learn `RidgeCV`",
+        example: "analysis old = linear_probe(code.z[t1], age)",
         kind: AnalysisKind::LinearProbe,
         parameters: &[VALUES, ("factor", Takes::Values), ON_TEST],
         fields: &[("r2", Answer::Runs), ("r", Answer::Runs), ("strength", Answer::Runs)],
     },
     Function {
         name: "retrieval",
+        doc: "Whether the nearest neighbour of an embedding is of the same person, modality or class.\n\n\
+              `share` says of how many it is, `chance` of how many it would be without any order. Of a family every member is \
+              an item.",
+        source: "the definition of retrieval at 1; scikit-learn `NearestNeighbors` with these distances",
+        example: "analysis found = retrieval(code.z by subject)",
         kind: AnalysisKind::Retrieval,
         parameters: &[
             VALUES,
@@ -149,6 +199,11 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "affinity_propagation",
+        doc: "Into how many groups people fall, and who is in which.\n\n\
+              The number of groups is found, not given. Of all settings that are tried those of the best silhouette are kept. \
+              Preferences may be percentiles of the similarities: `1000 in percentile(1..99)`; where none is given it is their median.",
+        source: "Frey and Dueck 2007; scikit-learn `AffinityPropagation`; silhouette: Rousseeuw 1987",
+        example: "analysis clusters = affinity_propagation(people.columns(/^lh_/), damping: 10 in 0.5..1, preference: 100 in percentile(1..99))",
         kind: AnalysisKind::AffinityPropagation,
         parameters: &[
             VALUES,
@@ -167,6 +222,11 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "factor_analysis",
+        doc: "The few factors behind many columns: principal components of standardised columns, rotated.\n\n\
+              Of the people who have all columns. `scores` say where everybody stands, `loadings` how columns and factors go together, \
+              `communality` how much of a column the factors share, `explained` how much of the whole; `factors` is their number.",
+        source: "scikit-learn `PCA`; rotation: Kaiser 1958; scores: Thomson's regression, as factor_analyzer",
+        example: "analysis factors = factor_analysis(people.columns(/^lh_/), rotate: varimax, keep: eigenvalue > 1)",
         kind: AnalysisKind::FactorAnalysis,
         parameters: &[VALUES, ("rotate", Takes::Word(&["varimax", "none"])), ("keep", Takes::Factors)],
         fields: &[
@@ -179,18 +239,32 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "permutation",
+        doc: "The p of another test by shuffling: labels of groups, the pairs of a correlation, the signs of a one-sample test.\n\n\
+              `q` is corrected for the number of columns as in the other tests.",
+        source: "scipy `permutation_test`; (b + 1) / (m + 1) after Phipson and Smyth 2010",
+        example: "analysis chance = permutation(stage, times: 10000)",
         kind: AnalysisKind::Permutation,
         parameters: &[("test", Takes::Test), ("times", Takes::Count(10_000, 1)), CORRECT, ALPHA],
         fields: &[P, Q, SIGNIFICANT],
     },
     Function {
         name: "quantiles",
+        doc: "Where the middle of each group lies among everybody, column by column: a profile.\n\n\
+              `centre` is the median or the mean of the group, `quantile` the share of everybody whose number is \
+              smaller, equal ones counting half.",
+        source: "scipy `percentileofscore(kind=\"mean\")`",
+        example: "analysis profile = quantiles(median(people.columns(/^lh_/) by strata), within: people.columns(/^lh_/))",
         kind: AnalysisKind::Quantiles,
         parameters: &[("values", Takes::Centres), ("within", Takes::Reference)],
         fields: &[("quantile", Answer::Matrix), ("centre", Answer::Matrix)],
     },
     Function {
         name: "similarity",
+        doc: "How alike two representations of the same people are, in every run.\n\n\
+              No measure depends on how either is turned. `svcca` looks at the components that hold `share` of the variance. \
+              `people` is their number. Only the measures that are asked for are fields.",
+        source: "centred kernel alignment: Kornblith et al. 2019, without bias Song et al. 2012; canonical correlations: Hotelling 1936, of singular vectors Raghu et al. 2017",
+        example: "analysis alike = for d in diagnosis { similarity(code.z[t1], code.z[pet], measures: [cka, svcca], within: diagnosis == d) }",
         kind: AnalysisKind::Similarity,
         parameters: &[
             ("first", Takes::Values),
@@ -210,6 +284,11 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "tsne",
+        doc: "A map of embeddings on which neighbours stay neighbours.\n\n\
+              The exact method, from principal components, so that it ends the same every time. `map` holds two coordinates an \
+              item, `divergence` what could not be kept.",
+        source: "van der Maaten and Hinton 2008; scikit-learn `TSNE(method=\"exact\", init=\"pca\")`",
+        example: "analysis apart = tsne(code.z, colour: modality)",
         kind: AnalysisKind::Tsne,
         parameters: &[
             VALUES,
@@ -222,6 +301,13 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "layer_entropy",
+        doc: "Which layers of a network its loss depends on, as a guide to those worth conditioning on a table.\n\n\
+              The weights of one layer after another are drawn anew, `draws` times, with all others as trained; each draw gives the \
+              loss of the model's last stage on the validation subjects of the first run. `entropy` is that of a layer's losses in \
+              bits, over 30 bins between the smallest and the largest loss of all layers; `mean` and `sd` are theirs, `loss` is that \
+              of the trained network.",
+        source: "Duenias et al. 2025, HyperFusion; `hyper_layer_picking.py` of their repository",
+        example: "analysis layers = layer_entropy(dx, draws: 1000)",
         kind: AnalysisKind::LayerEntropy,
         parameters: &[("model", Takes::Trained), ("draws", Takes::Count(1000, 2))],
         fields: &[
@@ -233,6 +319,14 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "smooth_grad",
+        doc: "Where in each person's image an output of a model depends on it.\n\n\
+              The gradient of each number of the output by every voxel, averaged over `times` copies of the image with Gaussian \
+              noise, whose standard deviation is `noise` times the range of the image; a voxel's value is the length of its \
+              gradients over the numbers of the output and the channels of the image. `smooth` is the standard deviation of a \
+              Gaussian in millimetres, `mask` the voxels that count. `maps` are those of people whom the model has not seen, \
+              `mean` their mean, `magnitude` each person's mean over the voxels.",
+        source: "Smilkov et al. 2017, SmoothGrad; Fedorov et al. 2023; scipy `gaussian_filter`",
+        example: "analysis where = for s in scans { smooth_grad(code.z[s], of: s, noise: 0.05, times: 5, smooth: 1.5mm) }",
         kind: AnalysisKind::SmoothGrad,
         parameters: &[
             ("output", Takes::Output),

@@ -11,13 +11,17 @@
 //! numbers of subjects are needed, labels where groups are.
 
 mod arguments;
+mod deviation;
 mod functions;
 mod given;
 mod image;
 mod people;
+mod reference;
 mod values;
 
+pub(in crate::compile) use deviation::deviations;
 pub(in crate::compile) use functions::{answer_of, field_names};
+pub use reference::{AnalysisReference, PRELUDE, ParameterReference, analyses};
 
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;

@@ -35,7 +35,7 @@ impl World for Tables {
 }
 
 /// The experiment of a file whose tables are in the bench's folder.
-fn experiment(bench: &Bench, text: &str) -> Result<Experiment, Box<dyn std::error::Error>> {
+pub(super) fn experiment(bench: &Bench, text: &str) -> Result<Experiment, Box<dyn std::error::Error>> {
     let compiled = compile("test.fx", text, &[], &Tables(bench.path().to_owned()));
     let told: Vec<String> = compiled.diagnostics.iter().map(|d| format!("{d:?}")).collect();
     compiled.experiment.ok_or_else(|| told.join("\n").into())
