@@ -6,7 +6,7 @@ use crate::compile::code::Code;
 use crate::compile::declare::column::{self, unknown_column};
 use crate::compile::declare::input::tables;
 use crate::compile::diagnostic::Diagnostic;
-use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts};
 use crate::compile::value::Value;
 use crate::graph::Kind;
@@ -103,6 +103,9 @@ fn versus(e: &mut Evaluator<'_>, left: &Expr, right: &Expr, span: Span) -> Eval<
     let (first, second) = (level(e, left)?, level(e, right)?);
     let of_both = |input: &crate::program::InputSpec| input.levels.contains(&first) && input.levels.contains(&second);
     let Some(input) = e.inputs.iter().find(|input| of_both(input)) else {
+        if an_input_is_broken(e, span) {
+            return Err(Reported);
+        }
         let known: Vec<&str> = e.inputs.iter().flat_map(|i| i.levels.iter().map(String::as_str)).collect();
         let hint = match [&first, &second].iter().find(|level| !known.contains(&level.as_str())) {
             Some(unknown) => match nearest(unknown, &known) {
@@ -124,6 +127,14 @@ fn versus(e: &mut Evaluator<'_>, left: &Expr, right: &Expr, span: Span) -> Eval<
                 .hint("name two classes of a target that is read from a column"),
         ),
     }
+}
+
+/// Whether an input has been told to be wrong: it may be the one with the classes that are looked for.
+fn an_input_is_broken(e: &mut Evaluator<'_>, span: Span) -> bool {
+    let is_input =
+        |position: &usize| matches!(e.unit.declarations[*position].declaration.kind, DeclarationKind::Input { .. });
+    let inputs: Vec<usize> = (0..e.unit.declarations.len()).filter(is_input).collect();
+    inputs.into_iter().any(|position| e.global(position, span).is_err())
 }
 
 /// `diagnosis == HC`, or `HC` where one target has that class: the people of a class.
