@@ -47,6 +47,7 @@ param appearance_width: int = 16
 param painter_width: int = 128
 param segment_width: int = 64
 param passes: int = 50
+param rate: real = 2e-4
 
 cohort brats = bids(data)
 
@@ -113,7 +114,7 @@ train parts {
         + 2 * margin(near: same modality, far: same subject, of: parts.z, by: 0.1)
       adversarial => adversarial_weight * fool(AnatomyCritic(length(mri)), parts.s)
     }
-  optimizer Adam(lr: 2e-4, weight_decay: 1e-5)
+  optimizer Adam(lr: rate, weight_decay: 1e-5)
   schedule Plateau(factor: 0.1, patience: 5)
   epochs passes
   batch 8
@@ -131,7 +132,7 @@ model segment(parts.s) -> tumour {
 train segment {
   freeze if tuned { none } else { parts }
   minimize lesion_loss(segment, tumour)
-  optimizer Adam(lr: 2e-4, weight_decay: 1e-5)
+  optimizer Adam(lr: rate, weight_decay: 1e-5)
   epochs passes
   batch 8
 }
@@ -144,7 +145,7 @@ model filled(mri) -> tumour {
 
 train filled {
   minimize lesion_loss(filled, tumour)
-  optimizer Adam(lr: 2e-4, weight_decay: 1e-5)
+  optimizer Adam(lr: rate, weight_decay: 1e-5)
   epochs passes
   batch 8
 }

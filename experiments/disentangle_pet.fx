@@ -45,7 +45,7 @@ model synthesise(parts.s) -> pet {
 train synthesise {
   freeze if tuned { none } else { parts }
   minimize l1(synthesise, pet)
-  optimizer Adam(lr: 2e-4, weight_decay: 1e-5)
+  optimizer Adam(lr: rate, weight_decay: 1e-5)
   epochs passes
   batch 8
 }
@@ -58,7 +58,7 @@ model filled(mri) -> pet {
 
 train filled {
   minimize l1(filled, pet)
-  optimizer Adam(lr: 2e-4, weight_decay: 1e-5)
+  optimizer Adam(lr: rate, weight_decay: 1e-5)
   epochs passes
   batch 8
 }

@@ -10,7 +10,7 @@ use burn::DispatchDevice;
 use burn::tensor::activation;
 use burn::tensor::ops::{ActivationOps, FloatTensor, FloatTensorOps, IntTensor, IntTensorOps};
 use burn::tensor::{
-    FloatDType, Scalar, Shape, Slice, Tensor, TensorData, TensorMetadata, TensorPrimitive, get_device_settings,
+    Element, FloatDType, Scalar, Shape, Slice, Tensor, TensorData, TensorMetadata, TensorPrimitive, get_device_settings,
 };
 
 /// A tensor of any rank, of single-precision numbers; of double precision where the device was [asked for
@@ -29,7 +29,7 @@ impl Dynamic {
     // --- to and from the host, to and from burn ------------------------------------------------------------------
 
     /// Numbers from the host, row-major. `values.len()` must be the product of `dims`.
-    pub fn from_host(values: Vec<f32>, dims: &[usize], device: &DispatchDevice) -> Self {
+    pub fn from_host<E: Element>(values: Vec<E>, dims: &[usize], device: &DispatchDevice) -> Self {
         debug_assert_eq!(values.len(), dims.iter().product::<usize>());
         let data = TensorData::new(values, dims.to_vec()).convert_dtype(float_type(device).into());
         Self(B::float_from_data(data, device))

@@ -2,6 +2,7 @@
 // painted by the head of the contrast that the shapes are of.
 //
 // golden: disentangle/pipeline_procedural
+// double: in single precision rounding decides on which side of 0 single elements before the leaky rectifiers fall
 // input: x0 = x0
 // input: x1 = x1
 // input: x2 = x2
