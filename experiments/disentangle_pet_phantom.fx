@@ -11,26 +11,26 @@ param anatomy_width: int = 8
 param appearance_width: int = 8
 param painter_width: int = 16
 param segment_width: int = 8
-param passes: int = 40
+param passes: int = 20
 param rate: real = 1e-3
 
-cohort zerodose = phantom(subjects: 100, seed: 5, shape: [48, 48, 16], noise: 0, missing_scan: 0.15)
+cohort zerodose = phantom(subjects: 120, seed: 5, shape: [64, 64, 16], noise: 0, missing_scan: 0.15)
 
-modality t1: slices[slab, 48, 48]? = zerodose.image("anat/*_T1w.nii.gz")
+modality t1: slices[slab, 64, 64]? = zerodose.image("anat/*_T1w.nii.gz")
   |> zscore(mask: nonzero)
-  |> crop(at: [0, 0, 7], size: [48, 48, 1])
+  |> crop(at: [0, 0, 7], size: [64, 64, 1])
   |> adjacent(slab)
-modality t2: slices[slab, 48, 48]? = zerodose.image("anat/*_T2w.nii.gz")
+modality t2: slices[slab, 64, 64]? = zerodose.image("anat/*_T2w.nii.gz")
   |> zscore(mask: nonzero)
-  |> crop(at: [0, 0, 7], size: [48, 48, 1])
+  |> crop(at: [0, 0, 7], size: [64, 64, 1])
   |> adjacent(slab)
-modality flair: slices[slab, 48, 48]? = zerodose.image("anat/*_FLAIR.nii.gz")
+modality flair: slices[slab, 64, 64]? = zerodose.image("anat/*_FLAIR.nii.gz")
   |> zscore(mask: nonzero)
-  |> crop(at: [0, 0, 7], size: [48, 48, 1])
+  |> crop(at: [0, 0, 7], size: [64, 64, 1])
   |> adjacent(slab)
-target pet: slices[1, 48, 48] = zerodose.image("pet/*_pet.nii.gz")
+target pet: slices[1, 64, 64] = zerodose.image("pet/*_pet.nii.gz")
   |> zscore(mask: nonzero)
-  |> crop(at: [0, 0, 7], size: [48, 48, 1])
+  |> crop(at: [0, 0, 7], size: [64, 64, 1])
   |> adjacent(1)
 
 group mri = [t1, t2, flair]
