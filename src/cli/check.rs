@@ -69,10 +69,15 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
 }
 
 fn layers(model: &ModelTable) -> String {
+    // Told where it makes a difference of a tenth.
+    let on_the_cpu = match model.memory_bytes_cpu > model.memory_bytes + model.memory_bytes / 10 {
+        true => format!(" ({} on the CPU)", table::bytes(model.memory_bytes_cpu)),
+        false => String::new(),
+    };
     let mut out = format!("model {}\n", model.name);
     out.push_str(&rows(&model.layers));
     out.push_str(&format!(
-        "{} parameters, {} multiply-adds a subject, about {} for a training step of {}\n\n",
+        "{} parameters, {} multiply-adds a subject, about {} for a training step of {}{on_the_cpu}\n\n",
         table::thousands(model.parameters),
         table::operations(model.operations),
         table::bytes(model.memory_bytes),

@@ -18,6 +18,9 @@ pub struct ModelTable {
     pub operations: u64,
     /// Estimated peak bytes of a training step at the batch size of the model's stage.
     pub memory_bytes: u64,
+    /// The same on the CPU, whose convolutions need room of their own.
+    #[serde(default)]
+    pub memory_bytes_cpu: u64,
     /// The batch size meant.
     pub batch: u64,
     /// Critics that the model's stages are to fool. They are in no total of the model: its own steps do not move them, and
@@ -81,13 +84,14 @@ fn table(graph: &Graph, name: &str, roots: &[NodeId], loss: Option<NodeId>, batc
     }
     let own = Cost::of(graph, &live, batch);
     let step = graph.live(roots.iter().copied().chain(loss));
-    let memory = Cost::of(graph, &step, batch).memory_bytes;
+    let training = Cost::of(graph, &step, batch);
     ModelTable {
         name: name.to_string(),
         parameters: own.parameters,
         layers,
         operations: own.operations,
-        memory_bytes: memory,
+        memory_bytes: training.memory_bytes,
+        memory_bytes_cpu: training.memory_bytes + training.cpu_workspace_bytes,
         batch,
         critics: Vec::new(),
     }

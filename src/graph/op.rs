@@ -244,13 +244,6 @@ pub enum Op {
     Loss(LossOp),
 }
 
-impl Op {
-    /// Whether the result is kept as an array of its own for the backward pass (reshapes and sources are views).
-    pub fn makes_a_new_array(&self) -> bool {
-        !matches!(self, Self::Reshape | Self::Permute { .. } | Self::Slice { .. } | Self::Fill(_) | Self::NormalMean)
-    }
-}
-
 /// One number for all spatial axes that was given, or one each: always one each here.
 pub type Extent = Vec<usize>;
 
