@@ -60,8 +60,15 @@ impl Cost {
                     };
                     cpu_workspace_bytes = cpu_workspace_bytes.max(F32 * columns);
                 }
-                // The windows of the input, laid out as columns: a number for each multiply-add of one filter.
-                Op::Convolve(conv) => kept += F32 * batch * node.multiply_adds / conv.outputs.max(1) as u64,
+                Op::Convolve(conv) => {
+                    // The windows of the input as columns: a number for each multiply-add of one filter. Kernels of the
+                    // subjects' own keep those of the whole batch; one kernel for all is an ordinary convolution.
+                    let columns = F32 * node.multiply_adds / conv.outputs.max(1) as u64;
+                    match node.inputs.iter().skip(1).any(|input| graph.nodes[input.index()].ty.batched) {
+                        true => kept += batch * columns,
+                        false => cpu_workspace_bytes = cpu_workspace_bytes.max(columns),
+                    }
+                }
                 _ => {}
             }
         }
