@@ -20,6 +20,25 @@ modality falff: volume[1, size, size, size] = oasis.image("pet/*_pet.nii.gz")
   |> rescale(0..1)
 target diagnosis: class{control, patient} = oasis.column("diagnosis")
 
+// Without the flips and crops: both images of a person are flipped and cropped alike, which tells pairs apart by itself, and the codes
+// of so few heads then hold little else.
+train dim {
+  minimize local * sum(for m in mods { nce(dim.c[m], dim.u[m]) })
+    + cross_local * sum(for i, j in mods if i != j { nce(dim.c[i], dim.u[j]) })
+    + cross_space * sum(for i, j in mods if i != j { nce(dim.c[i], dim.place[j]) })
+    + similar * sum(for i, j in mods if i != j { nce(dim.u[i], dim.u[j]) })
+    + autoencode * sum(for m in mods { mse(dim.recon[m], m) })
+    + correlate * sum(for i, j in mods if i != j { cca(dim.u[i], dim.u[j], norm: correlation) })
+    + mixture * dim.bound
+    + supervise * sum(for m in mods { cross_entropy(dim.logits[m], diagnosis) })
+  optimizer RAdam(lr: rate)
+  schedule OneCycle(max_lr: peak)
+  epochs length
+  batch together
+  sample balanced(by: diagnosis)
+  keep last
+}
+
 protocol cv = holdout(train: 0.6, validation: 0.1, test: 0.3, stratify: [diagnosis], seed: 1)
 
 // What a linear reading of each code, fitted on the training subjects, tells of the factors of the test subjects.
