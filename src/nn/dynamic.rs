@@ -289,7 +289,7 @@ impl Dynamic {
 
     /// Numbers that are to be repeated over the axes of `dims`, laid out so that the CPU does it in whole rows: a number a
     /// channel, `[1, c, 1, 1]` on `[n, c, h, w]`, becomes one a row and channel. `flex` has loops for a number a row, and goes
-    /// through other patterns element by element, ten times slower.
+    /// through other patterns element by element, with an index for each.
     fn widened_for(self, dims: &[usize]) -> Self {
         let own = self.dims();
         let repeated: Vec<bool> = own.iter().zip(dims).map(|(own, full)| own < full).collect();
