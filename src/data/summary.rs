@@ -59,7 +59,7 @@ impl TableSummary {
     pub fn of(cohort: &CohortData) -> Result<Self> {
         let columns = cohort
             .columns()
-            .into_iter()
+            .into_par_iter()
             .map(|name| {
                 let place = cohort.column(name)?;
                 let cells = || (0..cohort.records.len()).map(|record| cohort.text(record, &place));

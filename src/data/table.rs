@@ -5,8 +5,8 @@
 //!   └──────────── Tables: each file once, however many cohorts read it
 //! ```
 //!
-//! A cell that is empty, `n/a`, `N/A`, `NA`, `NaN` or `nan` is absence, and so is `None`. A first column without a
-//! name, as row numbers are exported, is called [`UNNAMED`].
+//! A cell is without the white space around it. One that is empty, `n/a`, `N/A`, `NA`, `NaN` or `nan` is absence, and so
+//! is `None`. A first column without a name, as row numbers are exported, is called [`UNNAMED`].
 
 use super::error::{DataError, Result, did_you_mean};
 use std::cell::RefCell;
@@ -28,7 +28,7 @@ pub struct Row {
     pub cells: Cells,
 }
 
-/// The cells of a row: one text for all of them, as they are many.
+/// The cells of a row, trimmed: one text for all of them, as they are many.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Cells(csv::StringRecord);
 
@@ -45,8 +45,8 @@ pub struct Table {
     pub columns: Vec<String>,
     /// The rows, in order.
     pub rows: Vec<Row>,
-    /// By column, whether some cell holds text; found when first asked for.
-    texts: OnceLock<Vec<bool>>,
+    /// By column, whether every cell that is there is a number; found when first asked for.
+    numeric: Vec<OnceLock<bool>>,
 }
 
 impl Tables {
@@ -66,14 +66,26 @@ impl Tables {
 }
 
 impl Cells {
+    /// A line of a file. Few lines have anything to trim, and trimming copies.
+    fn of(mut line: csv::StringRecord) -> Self {
+        let bare = |cell: &str| {
+            let ends = [cell.as_bytes().first(), cell.as_bytes().last()];
+            ends.into_iter().flatten().all(u8::is_ascii_graphic)
+        };
+        if !line.iter().all(bare) {
+            line.trim();
+        }
+        Self(line)
+    }
+
     /// A cell; `None` where it is missing.
     pub fn get(&self, column: usize) -> Option<&str> {
-        self.0.get(column).map(str::trim).filter(|cell| !is_absent(cell))
+        self.0.get(column).filter(|cell| !is_absent(cell))
     }
 
     /// Adds a cell.
     pub fn push(&mut self, cell: Option<&str>) {
-        self.0.push_field(cell.unwrap_or_default());
+        self.0.push_field(cell.unwrap_or_default().trim());
     }
 }
 
@@ -88,16 +100,14 @@ impl<T: AsRef<str>> FromIterator<Option<T>> for Cells {
 impl Table {
     /// A table of rows that are there.
     pub fn new(path: PathBuf, columns: Vec<String>, rows: Vec<Row>) -> Self {
-        Self { path, columns, rows, texts: OnceLock::new() }
+        let numeric = vec![OnceLock::new(); columns.len()];
+        Self { path, columns, rows, numeric }
     }
 
     /// Whether every cell of a column that is there is a number.
     pub fn holds_no_text(&self, column: usize) -> bool {
-        let holds_text = |column: usize| {
-            self.rows.iter().any(|row| row.cells.get(column).is_some_and(|cell| parse_number(cell).is_none()))
-        };
-        let texts = self.texts.get_or_init(|| (0..self.columns.len()).map(holds_text).collect());
-        texts.get(column) == Some(&false)
+        let is_number = |row: &Row| row.cells.get(column).is_none_or(|cell| parse_number(cell).is_some());
+        self.numeric.get(column).is_some_and(|known| *known.get_or_init(|| self.rows.iter().all(is_number)))
     }
 
     /// Reads a file. `.tsv` means tabs and `.csv` commas, unless the first line has none of them but others.
@@ -170,7 +180,7 @@ impl Table {
                 let problem = format!("{} cells, expected {} as in the first line", record.len(), columns.len());
                 return Err(bad(line, problem));
             }
-            rows.push(Row { path: source.clone(), line, cells: Cells(record) });
+            rows.push(Row { path: source.clone(), line, cells: Cells::of(record) });
         }
         Ok(Self::new(path.to_owned(), columns, rows))
     }
@@ -330,7 +340,7 @@ impl Lines<'_> {
 }
 
 fn is_absent(cell: &str) -> bool {
-    matches!(cell, "" | "n/a" | "N/A" | "NA" | "NaN" | "nan")
+    cell.len() <= 3 && matches!(cell, "" | "n/a" | "N/A" | "NA" | "NaN" | "nan")
 }
 
 fn names(head: &csv::StringRecord) -> Vec<String> {
