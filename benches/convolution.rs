@@ -10,6 +10,9 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const BATCH: usize = 4;
 const EXTENT: [usize; 3] = [32, 40, 32];
 
@@ -19,10 +22,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("1 -> 16, kernel 3", 1, 16, 1, [3, 3, 3]),
         ("16 -> 16 depthwise, kernel 3", 16, 16, 16, [3, 3, 3]),
         ("4 -> 4 depthwise, kernel 5 x 6 x 5", 4, 4, 4, [5, 6, 5]),
-        // With more than four filters a group burn's own convolution is used.
         ("4 -> 20, five filters a channel, kernel 5 x 6 x 5", 4, 20, 4, [5, 6, 5]),
         ("2 -> 2, kernel 5 x 6 x 5", 2, 2, 1, [5, 6, 5]),
         ("16 -> 16, kernel 1", 16, 16, 1, [1, 1, 1]),
+        ("32 -> 32, kernel 3", 32, 32, 1, [3, 3, 3]),
     ] {
         let (forward, backward) = seconds(inputs, outputs, groups, kernel)?;
         println!("[{BATCH}, {inputs}, 32, 40, 32], {name}: forward {forward:.3} s, backward {backward:.3} s");

@@ -14,6 +14,9 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SUBJECTS: usize = 32;
 const INPUTS: usize = 39_424;
 const OUTPUTS: usize = 16;

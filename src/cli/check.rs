@@ -70,7 +70,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
 
 fn layers(model: &ModelTable) -> String {
     // Told where it makes a difference of a tenth.
-    let on_the_cpu = match model.memory_bytes_cpu > model.memory_bytes + model.memory_bytes / 10 {
+    let on_the_cpu = match model.memory_bytes_cpu.abs_diff(model.memory_bytes) > model.memory_bytes / 10 {
         true => format!(" ({} on the CPU)", table::bytes(model.memory_bytes_cpu)),
         false => String::new(),
     };

@@ -91,7 +91,7 @@ fn table(graph: &Graph, name: &str, roots: &[NodeId], loss: Option<NodeId>, batc
         layers,
         operations: own.operations,
         memory_bytes: training.memory_bytes,
-        memory_bytes_cpu: training.memory_bytes + training.cpu_workspace_bytes,
+        memory_bytes_cpu: training.memory_bytes_cpu,
         batch,
         critics: Vec::new(),
     }

@@ -15,9 +15,9 @@ pub struct Cost {
     /// Estimated peak bytes of one training step in single precision: weights, their gradients and two moments, the
     /// batch, what the backward pass needs of the forward pass, and the two largest gradients of activations alive at once.
     pub memory_bytes: u64,
-    /// What a step on the CPU needs besides: the largest matrix of columns of a transposed convolution, or of a convolution's
-    /// gradient towards its input, which `flex` lays out whole for one subject and group at a time. A card has none.
-    pub cpu_workspace_bytes: u64,
+    /// The same on the CPU: convolutions there lay out what they read and its gradient with their padding, and kernels of
+    /// subjects' own need no columns.
+    pub memory_bytes_cpu: u64,
 }
 
 impl Cost {
@@ -32,7 +32,7 @@ impl Cost {
         let mut kept = 0;
         let mut kept_whole = vec![false; graph.nodes.len()];
         let mut largest = [0u64; 2];
-        let mut cpu_workspace_bytes = 0;
+        let (mut columns, mut laid_out) = (0, 0);
         for (index, node) in graph.nodes.iter().enumerate().filter(|(index, _)| live[*index]) {
             operations += node.multiply_adds;
             let own = bytes(NodeId(index as u32));
@@ -49,33 +49,24 @@ impl Cost {
                 kept_whole[index] = true;
             }
             kept += keeps.more * node.inputs.first().map_or(own, |input| own.max(bytes(*input)));
-            match &node.op {
-                Op::Conv(conv) => {
-                    let of_data = node.inputs.first().is_none_or(|x| matches!(graph.nodes[x.index()].op, Op::Input(_)));
-                    let columns = match (&conv.transposed, of_data) {
-                        (Some(_), _) => node.multiply_adds / conv.inputs.max(1) as u64,
-                        (None, false) => node.multiply_adds / conv.outputs.max(1) as u64,
-                        // Nothing asks for the gradient of the data.
-                        (None, true) => 0,
-                    };
-                    cpu_workspace_bytes = cpu_workspace_bytes.max(F32 * columns);
-                }
-                Op::Convolve(conv) => {
-                    // The windows of the input as columns: a number for each multiply-add of one filter. Kernels of the
-                    // subjects' own keep those of the whole batch; one kernel for all is an ordinary convolution.
-                    let columns = F32 * node.multiply_adds / conv.outputs.max(1) as u64;
-                    match node.inputs.iter().skip(1).any(|input| graph.nodes[input.index()].ty.batched) {
-                        true => kept += batch * columns,
-                        false => cpu_workspace_bytes = cpu_workspace_bytes.max(columns),
-                    }
-                }
-                _ => {}
+            if let Op::Conv(_) | Op::Convolve(_) = node.op {
+                // As they are and as they are laid out, the image and its gradient.
+                let read = node.inputs.first().map_or(0, |input| bytes(*input));
+                laid_out = laid_out.max(2 * (read + own));
+            }
+            // The windows of the input as columns, a number for each multiply-add of one filter, which kernels of the
+            // subjects' own keep on a card; one kernel for all is an ordinary convolution.
+            if let Op::Convolve(conv) = &node.op
+                && node.inputs.iter().skip(1).any(|input| graph.nodes[input.index()].ty.batched)
+            {
+                columns += batch * F32 * node.multiply_adds / conv.outputs.max(1) as u64;
             }
         }
         let whole = (0..graph.nodes.len()).filter(|index| kept_whole[*index]);
         kept += whole.map(|index| bytes(NodeId(index as u32))).sum::<u64>();
-        let memory_bytes = 4 * F32 * parameters + kept + largest[0] + largest[1];
-        Self { parameters, operations, memory_bytes, cpu_workspace_bytes }
+        let everywhere = 4 * F32 * parameters + kept + largest[0] + largest[1];
+        let (memory_bytes, memory_bytes_cpu) = (everywhere + columns, everywhere + laid_out);
+        Self { parameters, operations, memory_bytes, memory_bytes_cpu }
     }
 }
 

@@ -8,9 +8,11 @@
 use super::B;
 use burn::DispatchDevice;
 use burn::tensor::activation;
+use burn::tensor::backend::AutodiffBackend;
 use burn::tensor::ops::{ActivationOps, FloatTensor, FloatTensorOps, IntTensor, IntTensorOps};
 use burn::tensor::{
-    Element, FloatDType, Scalar, Shape, Slice, Tensor, TensorData, TensorMetadata, TensorPrimitive, get_device_settings,
+    DType, Element, FloatDType, Scalar, Shape, Slice, Tensor, TensorData, TensorMetadata, TensorPrimitive,
+    get_device_settings,
 };
 
 /// A tensor of any rank, of single-precision numbers; of double precision where the device was [asked for
@@ -50,6 +52,23 @@ impl Dynamic {
         data.convert::<f32>().into_vec::<f32>().map_err(|e| format!("{e:?}"))
     }
 
+    /// Shows the numbers of several tensors of single precision, row-major.
+    ///
+    /// # Errors
+    /// As [`Dynamic::to_host`]; numbers of another precision.
+    pub(super) fn read<const N: usize, T>(tensors: [&Self; N], f: impl FnOnce([&[f32]; N]) -> T) -> Result<T, String> {
+        let mut all = Vec::with_capacity(N);
+        for tensor in tensors {
+            let flat: Tensor<B, 1> = tensor.plain().flat().rank();
+            all.push(flat.try_into_data().map_err(|e| format!("{e:?}"))?);
+        }
+        let mut slices: [&[f32]; N] = [&[]; N];
+        for (slice, data) in slices.iter_mut().zip(&all) {
+            *slice = data.as_slice().map_err(|e| format!("{e:?}"))?;
+        }
+        Ok(f(slices))
+    }
+
     /// As burn's tensor. `D` must be the rank.
     pub fn rank<const D: usize>(self) -> Tensor<B, D> {
         Tensor::from_primitive(TensorPrimitive::Float(self.0))
@@ -83,6 +102,11 @@ impl Dynamic {
             #[allow(unreachable_patterns)] // other backends are cargo features
             _ => false,
         }
+    }
+
+    /// Whether its numbers are of single precision.
+    pub fn is_single(&self) -> bool {
+        self.0.dtype() == DType::F32
     }
 
     // --- shape ---------------------------------------------------------------------------------------------------
@@ -505,6 +529,19 @@ impl Dynamic {
     /// The same numbers without their history.
     pub fn detach(self) -> Self {
         Self(B::float_detach(self.0))
+    }
+
+    /// The same numbers as a device that does not track gradients holds them.
+    pub(super) fn plain(&self) -> Self {
+        match self.device() {
+            DispatchDevice::Autodiff(_) => Self(B::inner(self.0.clone())),
+            _ => self.clone(),
+        }
+    }
+
+    /// The numbers of a device that does not track gradients as a leaf, a new one each time, whose gradient is kept.
+    pub(super) fn leaf(self) -> Self {
+        Self(B::from_inner(self.0)).tracked()
     }
 
     /// Whether it is a leaf whose gradient is kept.

@@ -6,8 +6,10 @@
 //! that no row has are not evaluated at all; losses without rows are 0.
 
 use super::batch_norm::Running;
+use super::layer::Layer;
+use super::tape::{Pieces, Tape};
 use super::values::{Statistics, Value, Values};
-use super::{Batch, Dynamic, Network, NnError, lower};
+use super::{B, Batch, Dynamic, Network, NnError, lower};
 use crate::graph::{Graph, InputId, LossOp, Node, NodeId, Op, Presence, TensorType};
 use burn::DispatchDevice;
 use std::cell::RefCell;
@@ -56,6 +58,15 @@ pub struct Forward {
     kept: Vec<bool>,
     /// For each node, the last node that reads it.
     last_use: Vec<usize>,
+    pieces: Arc<Pieces>,
+}
+
+/// What is the same for all nodes of a pass.
+struct Pass<'a> {
+    network: &'a Network,
+    settings: &'a RunSettings,
+    statistics: RefCell<BTreeMap<usize, Running>>,
+    tape: RefCell<Tape>,
 }
 
 /// What the lowering of one node sees.
@@ -68,11 +79,16 @@ pub(super) struct Step<'a> {
     /// What the node reads, in order; `None` where no row has it. Brought to `rows`, unless the operation gives absence
     /// a meaning.
     pub inputs: Vec<Option<Value>>,
-    pub network: &'a Network,
+    /// The node's own layer, with its position in the network.
+    pub layer: Option<(usize, Layer<B>)>,
     pub settings: &'a RunSettings,
     pub device: &'a DispatchDevice,
     /// Running statistics moved so far in this pass: a module applied twice moves them twice.
     pub statistics: &'a RefCell<BTreeMap<usize, Running>>,
+    /// How gradients get through kernels of our own.
+    pub tape: &'a RefCell<Tape>,
+    /// For each input, whether its gradient may be wanted.
+    pub differentiable: Vec<bool>,
 }
 
 impl Step<'_> {
@@ -168,7 +184,8 @@ impl Forward {
                 last_use[input.index()] = index;
             }
         }
-        Self { graph, live, kept, last_use }
+        let pieces = Arc::new(Pieces::of(&graph, &live, &kept));
+        Self { graph, live, kept, last_use, pieces }
     }
 
     /// Which nodes are evaluated.
@@ -200,17 +217,43 @@ impl Forward {
         let graph = self.graph.as_ref();
         let device = network.place();
         let mut rows_of = RowsOf { batch, known: BTreeMap::new() };
-        let statistics = RefCell::new(BTreeMap::new());
+        let pass = Pass {
+            network,
+            settings,
+            statistics: RefCell::default(),
+            tape: RefCell::new(Tape::new(self.pieces.clone(), network.tracks_on_cpu())),
+        };
         let mut nodes: Vec<Option<Value>> = vec![None; graph.nodes.len()];
+        let mut differentiable = vec![false; graph.nodes.len()];
         let mut inputs = BTreeMap::new();
 
         for (index, node) in graph.nodes.iter().enumerate().filter(|(i, _)| self.live[*i]) {
             let id = NodeId(index as u32);
             let value = if let Op::Input(input) = node.op {
-                self.upload(input, batch, settings, device, &mut inputs)?
+                let value = self.upload(input, batch, settings, device, &mut inputs)?;
+                if let Some(value) = value.as_ref().filter(|value| value.tensor.is_tracked()) {
+                    differentiable[index] = true;
+                    pass.tape.borrow_mut().input(index, &value.tensor);
+                }
+                value
             } else {
-                let held = self.held(node, &nodes, &mut rows_of)?;
-                self.evaluate(id, node, held, network, settings, &statistics)?
+                let of_inputs = node.inputs.iter().map(|input| differentiable[input.index()]).collect::<Vec<_>>();
+                let stops = matches!(node.op, Op::StopGradient);
+                differentiable[index] = !stops && (node.module.is_some() || of_inputs.contains(&true));
+                let read = |input: &NodeId| {
+                    let value = nodes[input.index()].clone()?;
+                    let tensor = match differentiable[input.index()] {
+                        true => pass.tape.borrow_mut().read(input.index(), &value.tensor, index),
+                        false => value.tensor,
+                    };
+                    Some(Value { tensor, ..value })
+                };
+                let held = self.held(node, node.inputs.iter().map(read).collect(), &mut rows_of)?;
+                let value = self.evaluate(id, node, held, of_inputs, &pass)?;
+                value.map(|value| match differentiable[index] {
+                    true => Value { tensor: pass.tape.borrow_mut().made(index, value.tensor), ..value },
+                    false => value,
+                })
             };
             if let Some(value) = &value {
                 let expected = full_dims(&node.ty, value.rows.as_ref().map_or(1, |rows| rows.len()));
@@ -233,8 +276,9 @@ impl Forward {
                 }
             }
         }
-        let statistics = Statistics { layers: statistics.into_inner() };
-        Ok(Values { nodes, inputs, statistics, tracked: network.is_tracked() })
+        let statistics = Statistics { layers: pass.statistics.into_inner() };
+        let recorded = RefCell::new(pass.tape.into_inner().finish());
+        Ok(Values { nodes, inputs, statistics, tracked: network.is_tracked(), recorded })
     }
 
     fn upload(
@@ -270,8 +314,7 @@ impl Forward {
     }
 
     /// What a node reads and for which rows; `None` where it cannot be evaluated because no row has it.
-    fn held(&self, node: &Node, nodes: &[Option<Value>], rows_of: &mut RowsOf<'_>) -> Result<Option<Held>, NnError> {
-        let read = || node.inputs.iter().map(|i| nodes[i.index()].clone());
+    fn held(&self, node: &Node, read: Vec<Option<Value>>, rows_of: &mut RowsOf<'_>) -> Result<Option<Held>, NnError> {
         // One value for the batch: over the rows that have all values of rows it reads. Of other such values it reads,
         // those that nobody has count as 0, so that a sum of losses does not vanish with one of them.
         let rows = if node.ty.batched {
@@ -288,10 +331,10 @@ impl Forward {
             return Ok(None);
         }
         if aligns_itself(&node.op) {
-            return Ok(Some((rows, read().collect())));
+            return Ok(Some((rows, read)));
         }
-        let mut inputs = Vec::with_capacity(node.inputs.len());
-        for value in read() {
+        let mut inputs = Vec::with_capacity(read.len());
+        for value in read {
             let Some(value) = value else { return Ok(None) };
             inputs.push(Some(lower::absence::restricted(value, &rows).map_err(|problem| NnError::Graph {
                 path: node.path.clone(),
@@ -307,18 +350,33 @@ impl Forward {
         id: NodeId,
         node: &Node,
         held: Option<Held>,
-        network: &Network,
-        settings: &RunSettings,
-        statistics: &RefCell<BTreeMap<usize, Running>>,
+        differentiable: Vec<bool>,
+        pass: &Pass<'_>,
     ) -> Result<Option<Value>, NnError> {
+        let Pass { network, settings, statistics, tape } = pass;
         let device = network.place();
         let Some((rows, inputs)) = held else {
             // Nobody has it: a loss contributes nothing, anything else has no value.
             let zero = || Value { tensor: Dynamic::filled(0.0, &full_dims(&node.ty, 1), device), rows: None };
             return Ok((!node.ty.batched).then(zero));
         };
-        let step =
-            Step { graph: &self.graph, id, node, rows: rows.clone(), inputs, network, settings, device, statistics };
+        let layer = node.module.and_then(|module| network.layer(module)).map(|(position, layer)| {
+            let mut tap = |name, weight, _| tape.borrow_mut().weight(position, name, weight, id.index());
+            (position, layer.clone().map_weights(&mut tap))
+        });
+        let step = Step {
+            graph: &self.graph,
+            id,
+            node,
+            rows: rows.clone(),
+            inputs,
+            layer,
+            settings,
+            device,
+            statistics,
+            tape,
+            differentiable,
+        };
         let tensor = lower::lower(&step)?;
         Ok(Some(Value { tensor, rows: node.ty.batched.then_some(rows) }))
     }

@@ -1,6 +1,7 @@
 //! Gradients of one node with respect to weights and inputs.
 
 use super::network::host_weight;
+use super::tape::Grads;
 use super::{B, Dynamic, Network, NnError, Weight};
 use crate::graph::InputId;
 use burn::optim::GradientsParams;
@@ -9,12 +10,12 @@ use std::collections::BTreeMap;
 
 /// What [`Values::backward`](super::Values::backward) gives.
 pub struct Gradients {
-    grads: <B as AutodiffBackend>::Gradients,
+    grads: Grads,
     inputs: BTreeMap<InputId, Dynamic>,
 }
 
 impl Gradients {
-    pub(super) fn new(grads: <B as AutodiffBackend>::Gradients, inputs: BTreeMap<InputId, Dynamic>) -> Self {
+    pub(super) fn new(grads: Grads, inputs: BTreeMap<InputId, Dynamic>) -> Self {
         Self { grads, inputs }
     }
 

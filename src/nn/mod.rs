@@ -25,6 +25,7 @@ mod layer;
 mod learned;
 mod lower;
 mod network;
+mod tape;
 mod values;
 
 pub use batch::{Batch, InputBatch};

@@ -93,6 +93,11 @@ impl Network {
         matches!(self.device, DispatchDevice::Autodiff(_))
     }
 
+    /// Whether gradients are tracked on the CPU, where some kernels are our own.
+    pub(super) fn tracks_on_cpu(&self) -> bool {
+        matches!(&self.device, DispatchDevice::Autodiff(device) if matches!(**device, DispatchDevice::Flex(_)))
+    }
+
     /// Where the weights live.
     pub(super) fn place(&self) -> &DispatchDevice {
         &self.device

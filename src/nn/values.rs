@@ -1,9 +1,10 @@
 //! What a forward pass gives: a tensor for each kept node, with the rows of the batch that have it.
 
 use super::batch_norm::Running;
-use super::{B, Dynamic, Gradients, Network, NnError};
+use super::tape::Recorded;
+use super::{Dynamic, Gradients, Network, NnError};
 use crate::graph::{InputId, NodeId};
-use burn::tensor::backend::AutodiffBackend;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,6 +42,8 @@ pub struct Values {
     pub(super) inputs: BTreeMap<InputId, Dynamic>,
     pub(super) statistics: Statistics,
     pub(super) tracked: bool,
+    /// Used up by the walk back.
+    pub(super) recorded: RefCell<Recorded>,
 }
 
 impl Values {
@@ -110,11 +113,12 @@ impl Values {
         }
         let value = self.get(node);
         let value = value.ok_or_else(|| no_gradient(node, "no row of the batch has it, or it was not asked for"))?;
+        let mut recorded = self.recorded.take();
+        let value = Value { tensor: recorded.read_outside(node.index(), &value.tensor), rows: value.rows.clone() };
         // A term without value or effect, so that a constant (a loss nobody has) has a history too.
         let anchor = Dynamic::filled(0.0, &[1], &value.tensor.device()).tracked();
-        let root = part(value)?.sum_all().add(anchor);
-        let grads = B::backward(root.primitive().clone());
-        Ok(Gradients::new(grads, self.inputs.clone()))
+        let root = part(&value)?.sum_all().add(anchor);
+        Ok(Gradients::new(recorded.walk_back(&root)?, self.inputs.clone()))
     }
 
     /// As [`Values::backward`], to be used with this network only; a shorthand for its weights' gradients.

@@ -1,4 +1,5 @@
-//! Convolutions with a kernel a subject, as one product of matrices for the whole batch.
+//! Convolutions with a kernel a subject: on the CPU by a kernel of our own, elsewhere as one product of matrices for the
+//! whole batch.
 //!
 //! ```text
 //!  x [rows, c, space] ──columns──▶ [rows, c*k, places]
@@ -10,6 +11,7 @@
 //! after the other. Columns are laid out axis by axis, the last first, so that a kernel of 3x3x3 takes 9 copies, not 27.
 
 use super::super::forward::Step;
+use super::super::tape::{Operand, Operands};
 use super::super::{Dynamic, NnError};
 use super::convolution;
 use crate::graph::{ConvOp, NodeId};
@@ -22,12 +24,32 @@ pub(super) fn convolve(step: &Step<'_>, conv: &ConvOp) -> Result<Dynamic, NnErro
     if lengths != [axes; 4] || kernel.dims().len() != axes + 3 {
         return Err(step.broken(format!("it convolves {:?} by {:?}", x.dims(), kernel.dims())));
     }
+    let computed = |position: usize, tensor: Dynamic| Operand {
+        tensor,
+        differentiable: step.differentiable.get(position) == Some(&true),
+    };
     let for_everybody = |input: &NodeId| !step.graph.node(*input).ty.batched;
-    if step.node.inputs[1..].iter().all(for_everybody) {
-        // One kernel for the whole batch, such as a mixture of experts weighed by what is the same for everybody.
-        let weight = kernel.clone().reshape(&kernel.dims()[1..]);
-        let bias = if conv.bias { Some(step.tensor(2)?.flat().rank::<1>()) } else { None };
-        return convolution::weighed(step, conv, x, weight, bias);
+    let shared = step.node.inputs[1..].iter().all(for_everybody);
+    if shared || convolution::has_kernel(&x) {
+        // One kernel for the whole batch, such as a mixture of experts weighed by what is the same for everybody, or a
+        // kernel that some rows share: brought to all of them.
+        let rows = if shared { 1 } else { x.dims()[0] };
+        let of_rows = |tensor: Dynamic| {
+            let mut dims = tensor.dims();
+            dims[0] = rows;
+            tensor.expand(&dims)
+        };
+        let kernel = of_rows(kernel);
+        let weight = kernel.clone().reshape(&[&[rows * conv.outputs], &kernel.dims()[2..]].concat());
+        let bias = match conv.bias {
+            true => Some(computed(2, of_rows(step.tensor(2)?).flat())),
+            false => None,
+        };
+        let operands = Operands { x: convolution::image(step)?, weight: computed(1, weight), bias };
+        return match shared {
+            true => convolution::weighed(step, conv, operands),
+            false => convolution::by_kernel(step, conv, operands, true),
+        };
     }
     let columns = columns(x, conv);
     let rows = kernel.dims()[0];

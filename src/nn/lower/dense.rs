@@ -6,7 +6,7 @@ use burn::tensor::{Int, Tensor};
 
 /// `[rows, .., inputs] -> [rows, .., outputs]`.
 pub(super) fn linear(step: &Step<'_>, inputs: usize, outputs: usize) -> Result<Dynamic, NnError> {
-    let Some((_, Layer::Linear(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+    let Some((_, Layer::Linear(layer))) = &step.layer else {
         return Err(step.broken("it has no linear layer"));
     };
     let x = step.tensor(0)?;
@@ -20,7 +20,7 @@ pub(super) fn linear(step: &Step<'_>, inputs: usize, outputs: usize) -> Result<D
 
 /// `[rows, n]` mapped by weights made of `[rows, k]`.
 pub(super) fn hyper_linear(step: &Step<'_>) -> Result<Dynamic, NnError> {
-    let Some((_, Layer::HyperLinear(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+    let Some((_, Layer::HyperLinear(layer))) = &step.layer else {
         return Err(step.broken("it has no maps that make its weights"));
     };
     Ok(Dynamic::of(layer.forward(step.tensor(0)?.rank(), step.tensor(1)?.rank())))
@@ -28,7 +28,7 @@ pub(super) fn hyper_linear(step: &Step<'_>) -> Result<Dynamic, NnError> {
 
 /// A class number, or a grid of them, to rows of the table: `[rows, ..] -> [rows, .., size]`.
 pub(super) fn embedding(step: &Step<'_>, size: usize) -> Result<Dynamic, NnError> {
-    let Some((_, Layer::Embedding(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+    let Some((_, Layer::Embedding(layer))) = &step.layer else {
         return Err(step.broken("it has no embedding"));
     };
     let classes = step.tensor(0)?;
@@ -41,7 +41,7 @@ pub(super) fn embedding(step: &Step<'_>, size: usize) -> Result<Dynamic, NnError
 
 /// `max(0, x) + slope * min(0, x)`.
 pub(super) fn prelu(step: &Step<'_>) -> Result<Dynamic, NnError> {
-    let Some((_, Layer::PRelu(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+    let Some((_, Layer::PRelu(layer))) = &step.layer else {
         return Err(step.broken("it has no slopes"));
     };
     let x = step.tensor(0)?;
@@ -83,7 +83,7 @@ pub(super) fn matmul(step: &Step<'_>) -> Result<Dynamic, NnError> {
 
 /// A learned array: one for the whole batch.
 pub(super) fn learned(step: &Step<'_>) -> Result<Dynamic, NnError> {
-    let Some((_, Layer::Learned(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+    let Some((_, Layer::Learned(layer))) = &step.layer else {
         return Err(step.broken("it has no array"));
     };
     Ok(layer.value().reshape(&step.result_dims()))

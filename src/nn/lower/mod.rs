@@ -4,7 +4,6 @@
 //! first. The match is exhaustive on purpose: an operation without a lowering does not compile.
 
 pub(super) mod absence;
-mod banded;
 mod contrastive;
 mod convolution;
 mod convolve;

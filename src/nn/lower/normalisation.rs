@@ -5,23 +5,23 @@ use super::super::{Dynamic, Layer, NnError};
 
 /// Batch statistics in training, running ones in prediction.
 pub(super) fn batch_norm(step: &Step<'_>, eps: f64, momentum: f64) -> Result<Dynamic, NnError> {
-    let Some((position, Layer::BatchNorm(layer))) = step.node.module.and_then(|m| step.network.layer(m)) else {
+    let Some((position, Layer::BatchNorm(layer))) = &step.layer else {
         return Err(step.broken("it has no running statistics"));
     };
     let x = step.tensor(0)?;
-    let running = || step.statistics.borrow().get(&position).cloned().unwrap_or_else(|| layer.running());
+    let running = || step.statistics.borrow().get(position).cloned().unwrap_or_else(|| layer.running());
     if step.training().is_none() {
         return Ok(layer.predict(x, &layer.running(), eps));
     }
     let (out, moved) = layer.train(x, &running(), eps, momentum);
-    step.statistics.borrow_mut().insert(position, moved);
+    step.statistics.borrow_mut().insert(*position, moved);
     Ok(out)
 }
 
 /// Each channel of each row over its spatial axes.
 pub(super) fn instance_norm(step: &Step<'_>, channels: usize, eps: f64) -> Result<Dynamic, NnError> {
     let x = step.tensor(0)?;
-    match step.node.module.and_then(|m| step.network.layer(m)) {
+    match &step.layer {
         Some((_, Layer::InstanceNorm(layer))) => Ok(by_channel(x, |x| Dynamic::of(layer.forward(x.rank::<3>())))),
         Some(_) => Err(step.broken("its module is not an instance normalisation")),
         None => Ok(standardised(x, channels, eps)),
@@ -31,7 +31,7 @@ pub(super) fn instance_norm(step: &Step<'_>, channels: usize, eps: f64) -> Resul
 /// Groups of channels of each row over their spatial axes.
 pub(super) fn group_norm(step: &Step<'_>, groups: usize, eps: f64) -> Result<Dynamic, NnError> {
     let x = step.tensor(0)?;
-    match step.node.module.and_then(|m| step.network.layer(m)) {
+    match &step.layer {
         Some((_, Layer::GroupNorm(layer))) => Ok(by_channel(x, |x| Dynamic::of(layer.forward(x.rank::<3>())))),
         Some(_) => Err(step.broken("its module is not a group normalisation")),
         None => Ok(standardised(x, groups, eps)),
@@ -44,7 +44,7 @@ pub(super) fn layer_norm(step: &Step<'_>, features: usize, eps: f64) -> Result<D
     let dims = x.dims();
     let vectors = x.len() / features.max(1);
     let x = x.reshape(&[vectors, features]);
-    let out = match step.node.module.and_then(|m| step.network.layer(m)) {
+    let out = match &step.layer {
         Some((_, Layer::LayerNorm(layer))) => Dynamic::of(layer.forward(x.rank::<2>())),
         Some(_) => return Err(step.broken("its module is not a layer normalisation")),
         None => standardised(x, 1, eps),

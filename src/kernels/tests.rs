@@ -1,0 +1,105 @@
+use super::*;
+
+/// The definition, one product after the other, in double precision: output, gradients of image and weights.
+fn defined(g: &Geometry, x: &[f32], w: &[f32], gy: &[f32]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    let (inputs, outputs) = g.of_group();
+    let sets = g.sets();
+    let mut y = vec![0.0; gy.len()];
+    let mut gx = vec![0.0; x.len()];
+    let mut gw = vec![0.0; sets * g.weights()];
+    let [md, mh, mw] = g.made;
+    let [rd, rh, rw] = g.read;
+    for row in 0..g.rows {
+        for out in 0..g.outputs {
+            for place in 0..md * mh * mw {
+                let at = [place / (mh * mw), place / mw % mh, place % mw];
+                let o = (row * g.outputs + out) * md * mh * mw + place;
+                for input in 0..inputs {
+                    for tap in 0..g.taps() {
+                        let t = [tap / (g.kernel[1] * g.kernel[2]), tap / g.kernel[2] % g.kernel[1], tap % g.kernel[2]];
+                        let from: Vec<i64> = (0..3)
+                            .map(|a| (at[a] * g.stride[a] + t[a] * g.dilation[a]) as i64 - g.before[a] as i64)
+                            .collect();
+                        if (0..3).any(|a| from[a] < 0 || from[a] >= [rd, rh, rw][a] as i64) {
+                            continue;
+                        }
+                        let group = out / outputs;
+                        let i = ((row * g.inputs + group * inputs + input) * rd + from[0] as usize) * rh * rw
+                            + from[1] as usize * rw
+                            + from[2] as usize;
+                        let set = g.set_of(row);
+                        let k = set * g.weights() + (out * inputs + input) * g.taps() + tap;
+                        y[o] += f64::from(x[i]) * f64::from(w[k]);
+                        gx[i] += f64::from(gy[o]) * f64::from(w[k]);
+                        gw[k] += f64::from(gy[o]) * f64::from(x[i]);
+                    }
+                }
+            }
+        }
+    }
+    (y, gx, gw)
+}
+
+fn numbers(count: usize, seed: usize) -> Vec<f32> {
+    (0..count).map(|i| (((i + seed) * 7919 + seed * 31) % 2003) as f32 / 1000.0 - 1.0).collect()
+}
+
+fn assert_close(what: &str, g: &Geometry, got: &[f32], expected: &[f64]) {
+    assert_eq!(got.len(), expected.len(), "{what} of {g:?}");
+    let largest = expected.iter().fold(1e-3_f64, |m, v| m.max(v.abs()));
+    for (i, (got, expected)) in got.iter().zip(expected).enumerate() {
+        let off = (f64::from(*got) - expected).abs() / largest;
+        assert!(off < 2e-6, "{what} of {g:?} at {i}: {got}, expected {expected}");
+    }
+}
+
+/// Kernels even and odd, strides that leave some places unread, dilation, groups, padding that differs between sides, extents
+/// below a vector, weights of each row.
+#[test]
+fn convolutions_and_their_gradients_are_the_sums_that_define_them() {
+    let base = Geometry {
+        rows: 2,
+        inputs: 3,
+        outputs: 5,
+        groups: 1,
+        own_weights: false,
+        read: [6, 7, 9],
+        made: [0; 3],
+        kernel: [3, 3, 3],
+        stride: [1; 3],
+        dilation: [1; 3],
+        before: [1; 3],
+    };
+    let cases = [
+        (base, [1; 3]),
+        (Geometry { kernel: [5, 6, 5], before: [2, 2, 2], ..base }, [2, 3, 2]),
+        (Geometry { kernel: [1; 3], before: [0; 3], ..base }, [0; 3]),
+        (Geometry { kernel: [1; 3], before: [0; 3], stride: [2; 3], ..base }, [0; 3]),
+        (Geometry { kernel: [4; 3], stride: [2; 3], ..base }, [1; 3]),
+        (Geometry { kernel: [3; 3], stride: [2, 1, 3], dilation: [1, 2, 2], ..base }, [2, 0, 1]),
+        (Geometry { kernel: [2; 3], stride: [3; 3], before: [0; 3], ..base }, [0; 3]),
+        (Geometry { inputs: 6, outputs: 6, groups: 6, ..base }, [1; 3]),
+        (Geometry { inputs: 4, outputs: 12, groups: 2, kernel: [3, 1, 2], before: [1, 0, 0], ..base }, [1, 0, 1]),
+        (Geometry { own_weights: true, rows: 3, ..base }, [1; 3]),
+        (Geometry { own_weights: true, stride: [2; 3], outputs: 2, ..base }, [1; 3]),
+        (Geometry { read: [1, 1, 40], kernel: [1, 1, 7], before: [0, 0, 3], ..base }, [0, 0, 3]),
+        (
+            Geometry { read: [12, 1, 17], kernel: [3, 1, 3], before: [1, 0, 1], inputs: 16, outputs: 9, ..base },
+            [1, 0, 1],
+        ),
+        (Geometry { read: [2, 2, 2], kernel: [3; 3], before: [2; 3], ..base }, [2; 3]),
+        (Geometry { read: [20, 24, 22], kernel: [3; 3], inputs: 2, outputs: 7, ..base }, [1; 3]),
+    ];
+    for (mut g, after) in cases {
+        g.made = std::array::from_fn(|a| {
+            (g.read[a] + g.before[a] + after[a] - g.dilation[a] * (g.kernel[a] - 1) - 1) / g.stride[a] + 1
+        });
+        let x = numbers(g.rows * g.inputs * g.read.iter().product::<usize>(), 1);
+        let w = numbers(g.sets() * g.weights(), 2);
+        let gy = numbers(g.rows * g.outputs * g.made.iter().product::<usize>(), 3);
+        let (y, gx, gw) = defined(&g, &x, &w, &gy);
+        assert_close("output", &g, &forward(&g, &x, &w, None), &y);
+        assert_close("gradient of the input", &g, &input_gradient(&g, &gy, &w), &gx);
+        assert_close("gradient of the weights", &g, &weight_gradient(&g, &x, &gy), &gw);
+    }
+}
