@@ -327,31 +327,33 @@ impl Convolution {
     fn walk_back(self, piece: Piece, operands: Operands, gradient: &Dynamic, walk: &mut Walk) -> Result<(), NnError> {
         let Self { geometry, transposed } = self;
         let Operands { x, weight, bias } = operands;
+        let bias = bias.filter(|bias| bias.differentiable);
+        // To the transpose, what it makes is what the convolution reads, and the other way about.
+        let found = Dynamic::read([&x.tensor, &weight.tensor, gradient], |[image, weights, gradient]| {
+            let of_bias = bias.as_ref().map(|_| match transposed {
+                false => bias_gradient(&geometry, gradient),
+                true => {
+                    let made = Geometry { outputs: geometry.inputs, made: geometry.read, ..geometry };
+                    bias_gradient(&made, gradient)
+                }
+            });
+            let of_weight = weight.differentiable.then(|| match transposed {
+                false => weight_gradient(&geometry, image, gradient),
+                true => weight_gradient(&geometry, gradient, image),
+            });
+            let of_x = x.differentiable.then(|| match transposed {
+                false => input_gradient(&geometry, gradient, weights),
+                true => forward(&geometry, gradient, weights, None),
+            });
+            (of_bias, of_weight, of_x)
+        });
+        let (of_bias, of_weight, of_x) = found.map_err(|reason| NnError::DeviceFailed { reason })?;
         let device = gradient.device();
-        let failed = |reason| NnError::DeviceFailed { reason };
-        let like = |values: Vec<f32>, of: &Dynamic| Dynamic::from_host(values, &of.dims(), &device);
-        if let Some(bias) = bias.filter(|bias| bias.differentiable) {
-            // To the transpose, what it makes is what the convolution reads.
-            let of = match transposed {
-                false => geometry,
-                true => Geometry { outputs: geometry.inputs, made: geometry.read, ..geometry },
-            };
-            let values = Dynamic::read([gradient], |[gradient]| bias_gradient(&of, gradient)).map_err(failed)?;
-            walk.through(piece, &bias.tensor, like(values, &bias.tensor));
-        }
-        if weight.differentiable {
-            let values = Dynamic::read([&x.tensor, gradient], |[x, gradient]| match transposed {
-                false => weight_gradient(&geometry, x, gradient),
-                true => weight_gradient(&geometry, gradient, x),
-            });
-            walk.through(piece, &weight.tensor, like(values.map_err(failed)?, &weight.tensor));
-        }
-        if x.differentiable {
-            let values = Dynamic::read([gradient, &weight.tensor], |[gradient, weight]| match transposed {
-                false => input_gradient(&geometry, gradient, weight),
-                true => forward(&geometry, gradient, weight, None),
-            });
-            walk.through(piece, &x.tensor, like(values.map_err(failed)?, &x.tensor));
+        let bias = bias.as_ref().map(|bias| &bias.tensor);
+        for (tensor, values) in [(bias, of_bias), (Some(&weight.tensor), of_weight), (Some(&x.tensor), of_x)] {
+            if let (Some(tensor), Some(values)) = (tensor, values) {
+                walk.through(piece, tensor, Dynamic::from_host(values, &tensor.dims(), &device));
+            }
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ mod gaussians;
 mod layers;
 mod losses;
 mod networks;
+mod pieces;
 mod shapes;
 
 use super::*;
