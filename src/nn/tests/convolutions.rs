@@ -123,9 +123,9 @@ fn convolutions_match_their_definition_and_their_gradients_central_differences()
     }
 }
 
-/// Wide enough for several blocks, whose last is not full, and an even kernel, which pads one side more.
+/// Lines longer than a vector, and an even kernel, which pads one side more.
 #[test]
-fn convolutions_with_few_filters_are_cut_into_blocks_and_are_the_same() {
+fn convolutions_of_few_filters_over_long_lines_match_their_definition() {
     for (groups, inputs, outputs) in [(3, 3, 3), (1, 2, 3), (2, 4, 2)] {
         let op = ConvOp {
             inputs,
