@@ -17,7 +17,7 @@ pub use brain::{BrainMap, BrainPlane, BrainSheet};
 pub use cohort::{Cohort, LeftOut, Missingness, Split, SplitPart};
 pub use deviation::{Deviation, Group, Region};
 pub use model::{Curve, EpochLoss, Layer, Model, Run, Stage};
-pub use picture::{Picture, PictureSet, PlaneView, Planes};
+pub use picture::{Frame, Picture, PictureSet, PlaneView, Planes};
 pub use score::VariantScore;
 pub use score::{Better, Comparison, Confusion, Contrast, FoldScore, Quantity, Regression, ScatterPoint, Score};
 pub use table::{Cell, Column, ColumnKind, Table};

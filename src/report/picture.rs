@@ -3,7 +3,7 @@
 //! Volumes come in as `[x, y, z]` with the first axis to the subject's right, the second to the front and the third up
 //! (RAS+). Pictures show the subject's left at the left. What is missing (`NaN`) is transparent.
 
-use super::content::{BrainPlane, PlaneView, Planes};
+use super::content::{BrainPlane, Frame, PlaneView, Planes};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ndarray::{ArrayView3, Axis};
@@ -61,23 +61,12 @@ pub fn three_planes(
     if input.shape() != reconstruction.shape() {
         return Err(PictureError::Shape { expected: input.shape().to_vec(), found: reconstruction.shape().to_vec() });
     }
-    let cut = |view: PlaneView| {
-        let (across, right, up) = axes(view);
-        let (index, planes) = (at[across], input.shape()[across]);
-        if index >= planes {
-            return Err(PictureError::Outside { view: view.name(), index, planes });
-        }
-        Ok(Planes {
-            view,
-            position: origin[across] + spacing[across] * index as f64,
-            width: input.shape()[right],
-            height: input.shape()[up],
-            pixel: [spacing[right], spacing[up]],
-            input: plane(input, view, index),
-            reconstruction: plane(reconstruction, view, index),
-        })
+    let cut = |(frame, index)| Planes {
+        input: plane(input, &frame, index),
+        reconstruction: plane(reconstruction, &frame, index),
+        frame,
     };
-    PlaneView::ALL.into_iter().map(cut).collect()
+    Ok(frames(input.dim(), at, spacing, origin)?.into_iter().map(cut).collect())
 }
 
 /// Cuts the three planes through voxel `at` out of a map; `outlined` marks voxels, or is empty. `spacing` and `origin` as in
@@ -97,23 +86,33 @@ pub fn map_planes(
     {
         return Err(PictureError::Shape { expected: map.shape().to_vec(), found: marks.shape().to_vec() });
     }
-    let cut = |view: PlaneView| {
+    let cut = |(frame, index)| BrainPlane {
+        values: plane(map, &frame, index),
+        outlined: outlined.map(|marks| plane(marks, &frame, index)).unwrap_or_default(),
+        frame,
+    };
+    Ok(frames(map.dim(), at, spacing, origin)?.into_iter().map(cut).collect())
+}
+
+/// The three planes through a voxel, each with its number.
+fn frames(
+    (x, y, z): (usize, usize, usize),
+    at: [usize; 3],
+    spacing: [f64; 3],
+    origin: [f64; 3],
+) -> Result<Vec<(Frame, usize)>, PictureError> {
+    let extent = [x, y, z];
+    let frame = |view: PlaneView| {
         let (across, right, up) = axes(view);
-        let (index, planes) = (at[across], map.shape()[across]);
+        let (index, planes) = (at[across], extent[across]);
         if index >= planes {
             return Err(PictureError::Outside { view: view.name(), index, planes });
         }
-        Ok(BrainPlane {
-            view,
-            position: origin[across] + spacing[across] * index as f64,
-            width: map.shape()[right],
-            height: map.shape()[up],
-            pixel: [spacing[right], spacing[up]],
-            values: plane(map, view, index),
-            outlined: outlined.map(|marks| plane(marks, view, index)).unwrap_or_default(),
-        })
+        let position = origin[across] + spacing[across] * index as f64;
+        let pixel = [spacing[right], spacing[up]];
+        Ok((Frame { view, position, width: extent[right], height: extent[up], pixel }, index))
     };
-    PlaneView::ALL.into_iter().map(cut).collect()
+    PlaneView::ALL.into_iter().map(frame).collect()
 }
 
 /// The axis that a view cuts across, the one that lies level in the picture, and the one that stands upright.
@@ -126,11 +125,11 @@ fn axes(view: PlaneView) -> (usize, usize, usize) {
 }
 
 /// One plane, row by row from the top left.
-fn plane<T: Copy>(volume: ArrayView3<T>, view: PlaneView, index: usize) -> Vec<T> {
+fn plane<T: Copy>(volume: ArrayView3<T>, frame: &Frame, index: usize) -> Vec<T> {
     // What is left is indexed [level axis, upright axis].
-    let mut cut = volume.index_axis_move(Axis(axes(view).0), index);
+    let mut cut = volume.index_axis_move(Axis(axes(frame.view).0), index);
     cut.invert_axis(Axis(1));
-    if view == PlaneView::Sagittal {
+    if frame.view == PlaneView::Sagittal {
         cut.invert_axis(Axis(0));
     }
     cut.t().iter().copied().collect()
@@ -310,11 +309,11 @@ mod tests {
         let [axial, coronal, sagittal] = &planes[..] else {
             return Err("not three".into());
         };
-        assert_eq!((axial.width, axial.height, axial.pixel), (4, 3, [1.0, 2.0]));
+        assert_eq!((axial.frame.width, axial.frame.height, axial.frame.pixel), (4, 3, [1.0, 2.0]));
         assert_eq!(axial.input[..4], [20.0, 120.0, 220.0, 320.0], "the front is at the top, the left at the left");
         assert_eq!(coronal.input[..4], [21.0, 121.0, 221.0, 321.0], "up is at the top");
         assert_eq!(sagittal.input[..3], [121.0, 111.0, 101.0], "the front is at the left");
-        assert_eq!((axial.position, coronal.position, sagittal.position), (-72.0, -122.0, -89.0));
+        assert_eq!((axial.frame.position, coronal.frame.position, sagittal.frame.position), (-72.0, -122.0, -89.0));
         Ok(())
     }
 
@@ -370,8 +369,11 @@ mod tests {
         let planes = map_planes(volume.view(), Some(marks.view()), [0, 2, 1], [1.0, 2.0, 3.0], [-90.0, -126.0, -72.0])?;
         let whole = three_planes(volume.view(), volume.view(), [0, 2, 1], [1.0, 2.0, 3.0], [-90.0, -126.0, -72.0])?;
         for (map, picture) in planes.iter().zip(&whole) {
-            assert_eq!((&map.values, map.position, map.pixel), (&picture.input, picture.position, picture.pixel));
-            assert_eq!(map.outlined.iter().filter(|mark| **mark).count(), 1, "{:?}", map.view);
+            assert_eq!(
+                (&map.values, map.frame.position, map.frame.pixel),
+                (&picture.input, picture.frame.position, picture.frame.pixel)
+            );
+            assert_eq!(map.outlined.iter().filter(|mark| **mark).count(), 1, "{:?}", map.frame.view);
         }
         assert!(
             map_planes(volume.view(), Some(marks.slice(ndarray::s![..2, .., ..])), [0; 3], [1.0; 3], [0.0; 3]).is_err()

@@ -141,8 +141,8 @@ fn extreme() -> ReportContent {
     content.deviations[0].groups.truncate(1);
     content.deviations[0].groups[0].means = vec![0.5];
     for planes in &mut content.pictures[0].pictures[0].planes {
-        planes.width = 7;
-        planes.pixel = [f64::NAN, 0.0];
+        planes.frame.width = 7;
+        planes.frame.pixel = [f64::NAN, 0.0];
     }
     content.models[0].parameters = u64::MAX;
     content

@@ -1,6 +1,6 @@
 //! Maps of the brain in three planes: one number a voxel, some voxels outlined.
 
-use super::{PlaneView, Quantity, missing};
+use super::{Frame, Quantity, missing};
 use serde::{Deserialize, Serialize};
 
 /// Maps of one result, cut through the same place.
@@ -39,18 +39,9 @@ pub struct BrainMap {
 /// One plane of a map.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BrainPlane {
-    /// Which way the plane cuts.
-    pub view: PlaneView,
-    /// Where it cuts, in mm along the axis that it cuts across; `NaN` when unknown.
-    #[serde(with = "missing::number")]
-    pub position: f64,
-    /// Voxels in a row.
-    pub width: usize,
-    /// Rows.
-    pub height: usize,
-    /// Width and height of a voxel, in mm.
-    #[serde(with = "missing::pair")]
-    pub pixel: [f64; 2],
+    /// Where it is cut.
+    #[serde(flatten)]
+    pub frame: Frame,
     /// `width * height` values row by row from the top left; `NaN` outside the mask.
     #[serde(with = "missing::numbers")]
     pub values: Vec<f32>,

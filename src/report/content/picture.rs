@@ -1,6 +1,7 @@
 //! Three planes of an input and of what the model made of it.
 
 use super::{Quantity, missing};
+use crate::report::number;
 use serde::{Deserialize, Serialize};
 
 /// The pictures of one model output.
@@ -31,9 +32,9 @@ pub struct Picture {
     pub planes: Vec<Planes>,
 }
 
-/// The same plane of the input and of the reconstruction.
+/// Where a plane is cut, and of what size its picture is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Planes {
+pub struct Frame {
     /// Which way the plane cuts.
     pub view: PlaneView,
     /// Where it cuts, in mm along the axis that it cuts across; `NaN` when unknown.
@@ -46,6 +47,31 @@ pub struct Planes {
     /// Width and height of a pixel, in mm.
     #[serde(with = "missing::pair")]
     pub pixel: [f64; 2],
+}
+
+impl Frame {
+    /// Its name and place: `axial, z = 12 mm`.
+    pub fn label(&self) -> String {
+        match self.position {
+            mm if mm.is_finite() => {
+                format!("{}, {} = {}\u{a0}mm", self.view.name(), self.view.across(), number::short(mm.round()))
+            }
+            _ => self.view.name().to_owned(),
+        }
+    }
+
+    /// Width and height in mm.
+    pub fn extent(&self) -> [f64; 2] {
+        [self.width as f64 * self.pixel[0], self.height as f64 * self.pixel[1]]
+    }
+}
+
+/// The same plane of the input and of the reconstruction.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Planes {
+    /// Where it is cut.
+    #[serde(flatten)]
+    pub frame: Frame,
     /// The input, `width * height` values row by row from the top left.
     #[serde(with = "missing::numbers")]
     pub input: Vec<f32>,

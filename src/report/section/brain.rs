@@ -35,22 +35,16 @@ fn alike(a: &BrainMap, b: &BrainMap) -> bool {
 
 /// `axial, z = 12 mm` over each column.
 fn headings(sheet: &BrainSheet) -> Vec<String> {
-    let heading = |plane: &BrainPlane| match plane.position {
-        mm if mm.is_finite() => {
-            let place = number::short(mm.round());
-            format!("{}, {} = {place}\u{a0}mm", plane.view.name(), plane.view.across())
-        }
-        _ => plane.view.name().to_owned(),
-    };
+    let heading = |plane: &BrainPlane| plane.frame.label();
     sheet.maps.first().map(|map| map.planes.iter().map(heading).collect()).unwrap_or_default()
 }
 
 fn drawn(map: &BrainMap, plane: &BrainPlane) -> Plane {
     Plane {
-        image: map_png(&plane.values, &plane.outlined, plane.width, map.limit).ok(),
-        size: [plane.width as f64 * plane.pixel[0], plane.height as f64 * plane.pixel[1]],
-        letters: plane.view.letters(),
-        view: plane.view.name(),
+        image: map_png(&plane.values, &plane.outlined, plane.frame.width, map.limit).ok(),
+        size: plane.frame.extent(),
+        letters: plane.frame.view.letters(),
+        view: plane.frame.view.name(),
     }
 }
 

@@ -69,20 +69,16 @@ fn one(picture: &Picture, numbering: &mut Numbering) -> Markup {
 }
 
 fn row(planes: &Planes, difference: &[f32], range: (f64, f64), limit: f64) -> PlaneRow<'static> {
-    let label = if planes.position.is_finite() {
-        format!("{}, {} = {}\u{a0}mm", planes.view.name(), planes.view.across(), number::short(planes.position.round()))
-    } else {
-        planes.view.name().to_owned()
-    };
+    let label = planes.frame.label();
     PlaneRow {
         label,
         images: [
-            grey_png(&planes.input, planes.width, range).ok(),
-            grey_png(&planes.reconstruction, planes.width, range).ok(),
-            diverging_png(difference, planes.width, limit).ok(),
+            grey_png(&planes.input, planes.frame.width, range).ok(),
+            grey_png(&planes.reconstruction, planes.frame.width, range).ok(),
+            diverging_png(difference, planes.frame.width, limit).ok(),
         ],
-        size: [planes.width as f64 * planes.pixel[0], planes.height as f64 * planes.pixel[1]],
-        letters: planes.view.letters(),
+        size: planes.frame.extent(),
+        letters: planes.frame.view.letters(),
     }
 }
 
