@@ -1,0 +1,156 @@
+//! How long a training step of each published system takes on the CPU, at the sizes of the papers: `cargo bench --bench step`, or
+//! `cargo bench --bench step -- hyperfusion_age` for one of them.
+//!
+//! A step is reading a batch from memory, forward, backward and the optimiser's move. The first is not counted; the median, the
+//! least and the most of the others are shown.
+
+use fascicle::compile::{EmptyWorld, TableSummary, World, compile, model_tables};
+use fascicle::graph::{Graph, InputId, Kind};
+use fascicle::nn::{Batch, Device, InputBatch};
+use fascicle::program::{Cohort, Keep, Sampling, Schedule, Stage};
+use fascicle::train::{Batches, DataError, Draw, FromTraining, Job, Progress, train};
+use std::cell::RefCell;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// An experiment, what is set in it, and subjects and steps.
+const SYSTEMS: [(&str, &[(&str, &str)], usize, usize); 6] = [
+    ("voxel_fusion", &[], 1, 4),
+    ("hyperfusion_age", &[], 2, 8),
+    ("hyperfusion_ad", &[], 4, 10),
+    ("disentangle", &[("slab", "3")], 4, 8),
+    ("contrastive", &[], 4, 8),
+    ("normative_poe", &[], 256, 300),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    for (name, settings, rows, steps) in SYSTEMS {
+        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
+            time(name, settings, rows, steps)?;
+        }
+    }
+    Ok(())
+}
+
+/// The experiments, which extend one another, without their tables.
+struct Folder;
+
+fn experiments() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments")
+}
+
+impl World for Folder {
+    fn source(&self, path: &str) -> Result<String, String> {
+        std::fs::read_to_string(experiments().join(path)).map_err(|e| format!("{path}: {e}"))
+    }
+
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
+        EmptyWorld.table(cohort)
+    }
+}
+
+/// People made up, all alike.
+struct People<'g> {
+    graph: &'g Graph,
+    count: usize,
+}
+
+impl Batches for People<'_> {
+    fn training_len(&self) -> usize {
+        self.count
+    }
+
+    fn validation_len(&self) -> usize {
+        0
+    }
+
+    fn training(&self, draws: &[Draw], inputs: &[InputId]) -> Result<Batch, DataError> {
+        let rows = draws.len();
+        let made = self.graph.inputs.iter().enumerate().map(|(at, input)| {
+            inputs.contains(&InputId(at as u32)).then(|| {
+                let shape = input.ty.shape.clone();
+                let count = rows * shape.iter().product::<usize>();
+                let values = match &input.ty.kind {
+                    Kind::Class(levels) | Kind::Mask(levels) => (0..count).map(|i| (i % levels.len()) as f32).collect(),
+                    _ => (0..count).map(|i| ((i * 7919 + at) % 1000) as f32 / 1000.0).collect(),
+                };
+                InputBatch::complete(values, shape, rows)
+            })
+        });
+        Ok(Batch { rows, inputs: made.collect() })
+    }
+
+    fn validation(&self, _: &[usize], _: &[InputId]) -> Result<Batch, DataError> {
+        Ok(Batch::default())
+    }
+
+    fn class_of(&self, _: &str, _: usize) -> Option<usize> {
+        None
+    }
+}
+
+fn time(name: &str, settings: &[(&str, &str)], rows: usize, steps: usize) -> Result<(), Box<dyn Error>> {
+    let file = format!("{name}.fx");
+    let text = std::fs::read_to_string(experiments().join(&file))?;
+    let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let program = compile(&file, &text, &settings, &Folder).base.ok_or("it does not compile")?;
+    let stage = program.stages.last().ok_or("nothing is trained")?;
+    let stage = program.stages.iter().find(|stage| stage.init.is_empty()).unwrap_or(stage);
+    let stage = Stage {
+        epochs: 1,
+        batch: rows,
+        early_stop: None,
+        keep: Keep::Last,
+        sampling: Sampling::Shuffled,
+        schedule: Schedule::Constant,
+        augment: Vec::new(),
+        init: Vec::new(),
+        loads: Vec::new(),
+        ..stage.clone()
+    };
+    let mut from_training = FromTraining::default();
+    for (at, input) in program.graph.inputs.iter().enumerate() {
+        let id = InputId(at as u32);
+        if let Kind::Class(levels) | Kind::Mask(levels) = &input.ty.kind {
+            from_training.class_weights.insert(id, vec![1.0; levels.len()]);
+        }
+        from_training.means.insert(id, vec![0.0; input.ty.shape.iter().product()]);
+    }
+    let ends = RefCell::new(Vec::new());
+    let people = People { graph: &program.graph, count: rows * (steps + 1) };
+    train(&Job {
+        graph: Arc::new(program.graph.clone()),
+        stage: &stage,
+        model: &program.models[stage.model],
+        batches: &people,
+        device: &Device::cpu(),
+        seed: 1,
+        initial: Default::default(),
+        from_training,
+        folder: None,
+        checkpoint_interval: Duration::MAX,
+        interrupt: &AtomicBool::new(false),
+        monitor: None,
+        progress: &|_: &Progress| ends.borrow_mut().push(Instant::now()),
+        warn: &|text| eprintln!("{text}"),
+    })?;
+    let ends = ends.into_inner();
+    let mut seconds: Vec<f64> = ends.windows(2).take(steps).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
+    seconds.sort_by(f64::total_cmp);
+    let parameters: u64 = model_tables(&program).iter().filter(|t| t.name == stage.name).map(|t| t.parameters).sum();
+    println!(
+        "{name}: {parameters} parameters, {rows} subjects a step: {:.4} s ({:.4} to {:.4}), {} steps",
+        seconds[seconds.len() / 2],
+        seconds[0],
+        seconds[seconds.len() - 1],
+        seconds.len(),
+    );
+    Ok(())
+}
