@@ -2,11 +2,11 @@
 
 use super::progress::{Terminal, duration};
 use super::{Program, highlight, source, status, table};
-use crate::compile::{Compilation, model_tables};
+use crate::compile::{Compilation, LayerRow, model_tables};
 use crate::nn::Device;
 use crate::plan::{self, Outcome, PlanError, RunOptions, SourceText};
 use crate::program::Experiment;
-use crate::report::content::{Layer, Model};
+use crate::report::content::{Critic, Layer, Model};
 use crate::syntax::nearest;
 use clap::Args;
 use std::path::{Path, PathBuf};
@@ -115,18 +115,13 @@ fn layers(compilation: &Compilation) -> Vec<Model> {
     let mut models: Vec<Model> = Vec::new();
     for program in &experiment.variants {
         for table in model_tables(program) {
-            let layers: Vec<Layer> = table
-                .layers
+            let layers = shown(table.layers);
+            let critics: Vec<Critic> = table
+                .critics
                 .into_iter()
-                .map(|l| Layer {
-                    path: l.path,
-                    operator: l.op,
-                    shape: l.output,
-                    parameters: l.parameters,
-                    operations: 0,
-                })
+                .map(|c| Critic { name: c.name, parameters: c.parameters, layers: shown(c.layers) })
                 .collect();
-            if models.iter().any(|m| m.name == table.name && m.layers == layers) {
+            if models.iter().any(|m| m.name == table.name && m.layers == layers && m.critics == critics) {
                 continue;
             }
             let variant = (experiment.variants.len() > 1).then(|| program.variant.clone());
@@ -138,10 +133,22 @@ fn layers(compilation: &Compilation) -> Vec<Model> {
                 operations: table.operations,
                 memory: table.memory_bytes,
                 batch: table.batch,
+                critics,
             });
         }
     }
     models
+}
+
+fn shown(rows: Vec<LayerRow>) -> Vec<Layer> {
+    let layer = |row: LayerRow| Layer {
+        path: row.path,
+        operator: row.op,
+        shape: row.output,
+        parameters: row.parameters,
+        operations: 0,
+    };
+    rows.into_iter().map(layer).collect()
 }
 
 pub(super) fn run(args: &RunArgs) -> u8 {

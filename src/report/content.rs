@@ -16,7 +16,7 @@ mod table;
 pub use brain::{BrainMap, BrainPlane, BrainSheet};
 pub use cohort::{Cohort, LeftOut, Missingness, Split, SplitPart};
 pub use deviation::{Deviation, Group, Region};
-pub use model::{Curve, EpochLoss, Layer, Model, Run, Stage};
+pub use model::{Critic, Curve, EpochLoss, Layer, Model, Run, Stage};
 pub use picture::{Frame, Picture, PictureSet, PlaneView, Planes};
 pub use score::VariantScore;
 pub use score::{Better, Comparison, Confusion, Contrast, FoldScore, Quantity, Regression, ScatterPoint, Score};

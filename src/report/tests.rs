@@ -174,6 +174,7 @@ fn names_from_outside_cannot_become_markup() {
     content.cohorts[0].left_out[0].subjects[0] = EVIL.to_owned();
     content.cohorts[0].splits[0].name = EVIL.to_owned();
     content.models[0].layers[0].path = EVIL.to_owned();
+    content.models[0].critics[0].name = EVIL.to_owned();
     content.stages[0].curves[0].variant = EVIL.to_owned();
     content.stages[0].curves[0].runs[0].fold = EVIL.to_owned();
     content.scores[0].metric = Quantity::with_unit(EVIL, EVIL);
@@ -193,6 +194,13 @@ fn names_from_outside_cannot_become_markup() {
     assert!(!page.contains("<script"));
     assert!(!page.contains("\" onload="));
     assert!(page.contains("&lt;script&gt;"));
+}
+
+#[test]
+fn a_critic_is_listed_beside_the_model_that_is_to_fool_it() {
+    let page = render(&sample::content());
+    assert!(page.contains("Layers of scanner, a critic that ad is trained to fool."));
+    assert!(page.contains("scanner.Linear_2") && page.contains("8,451"), "its layers and their sum");
 }
 
 #[test]

@@ -21,6 +21,20 @@ pub struct Model {
     pub memory: u64,
     /// The batch that `memory` is for.
     pub batch: u64,
+    /// Critics that it is trained to fool, which are in none of its totals.
+    pub critics: Vec<Critic>,
+}
+
+/// What a model is trained to fool.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Critic {
+    /// As the file calls it.
+    pub name: String,
+    /// Numbers that are trained.
+    pub parameters: u64,
+    /// In the order in which they are applied.
+    pub layers: Vec<Layer>,
 }
 
 /// One layer.

@@ -78,7 +78,20 @@ pub(super) fn model(draws: &mut Draws) -> Model {
         memory: 5_690_831_667,
         batch: 32,
         layers,
+        critics: vec![critic()],
     }
+}
+
+fn critic() -> Critic {
+    let layer = |number: &str, width: u64, read: u64| Layer {
+        path: format!("scanner.Linear{number}"),
+        operator: format!("Linear({width})"),
+        shape: format!("[{width}]"),
+        parameters: width * (read + 1),
+        operations: 0,
+    };
+    let layers = vec![layer("", 64, 128), layer("_2", 3, 64)];
+    Critic { name: "scanner".to_owned(), parameters: layers.iter().map(|layer| layer.parameters).sum(), layers }
 }
 
 pub(super) fn stage(draws: &mut Draws) -> Stage {

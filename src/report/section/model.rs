@@ -1,7 +1,7 @@
 //! The networks, layer by layer.
 
 use super::table;
-use crate::report::content::{Model, ReportContent};
+use crate::report::content::{Layer, Model, ReportContent};
 use crate::report::number;
 use crate::report::page::Numbering;
 use maud::{Markup, html};
@@ -32,13 +32,25 @@ fn one(model: &Model, numbering: &mut Numbering) -> Markup {
         @if !model.layers.is_empty() {
             (numbering.table(
                 html! { "Layers of " (model.name) ", " (model.layers.len()) " in all. A layer without parameters of its own has none or shares those of another." },
-                table::folded_when_long(model.layers.len(), &format!("All {} layers", model.layers.len()), layers(model)),
+                folded(&model.layers, model.parameters, model.operations),
+            ))
+        }
+        @for critic in &model.critics {
+            (numbering.table(
+                html! {
+                    "Layers of " (critic.name) ", a critic that " (model.name) " is trained to fool. Its parameters are in no total of the model's."
+                },
+                folded(&critic.layers, critic.parameters, 0),
             ))
         }
     }
 }
 
-fn layers(model: &Model) -> Markup {
+fn folded(layers: &[Layer], parameters: u64, operations: u64) -> Markup {
+    table::folded_when_long(layers.len(), &format!("All {} layers", layers.len()), rows(layers, parameters, operations))
+}
+
+fn rows(layers: &[Layer], parameters: u64, operations: u64) -> Markup {
     table::framed(html! {
         thead {
             tr {
@@ -47,7 +59,7 @@ fn layers(model: &Model) -> Markup {
             }
         }
         tbody {
-            @for layer in &model.layers {
+            @for layer in layers {
                 tr {
                     td { code class="path" { (layer.path) } }
                     td class="wrap" { code { (layer.operator) } }
@@ -60,8 +72,8 @@ fn layers(model: &Model) -> Markup {
         tfoot {
             tr {
                 th scope="row" colspan="3" { "Total" }
-                (table::figure_cell(&number::count(model.parameters)))
-                (table::figure_cell(&number::abbreviated(model.operations)))
+                (table::figure_cell(&number::count(parameters)))
+                @if operations > 0 { (table::figure_cell(&number::abbreviated(operations))) } @else { td class="n" { span class="missing" { "–" } } }
             }
         }
     })
