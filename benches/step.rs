@@ -1,8 +1,8 @@
 //! How long a training step of each published system takes on the CPU, at the sizes of the papers: `cargo bench --bench step`, or
 //! `cargo bench --bench step -- hyperfusion_age` for one of them.
 //!
-//! A step is reading a batch from memory, forward, backward and the optimiser's move. The first is not counted; the median, the
-//! least and the most of the others are shown.
+//! Of an experiment with several stages the one of the largest model. A step is reading a batch from memory, forward,
+//! backward and the optimiser's move. The first is not counted; the median, the least and the most of the others are shown.
 
 use fascicle::compile::{EmptyWorld, TableSummary, World, compile, model_tables};
 use fascicle::graph::{Graph, InputId, Kind};
@@ -101,8 +101,9 @@ fn time(name: &str, settings: &[(&str, &str)], rows: usize, steps: usize) -> Res
     let text = std::fs::read_to_string(experiments().join(&file))?;
     let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let program = compile(&file, &text, &settings, &Folder).base.ok_or("it does not compile")?;
-    let stage = program.stages.last().ok_or("nothing is trained")?;
-    let stage = program.stages.iter().find(|stage| stage.init.is_empty()).unwrap_or(stage);
+    let models = model_tables(&program);
+    let parameters = |stage: &Stage| models[stage.model].parameters;
+    let largest = program.stages.iter().max_by_key(|stage| parameters(stage)).ok_or("nothing is trained")?;
     let stage = Stage {
         epochs: 1,
         batch: rows,
@@ -113,7 +114,7 @@ fn time(name: &str, settings: &[(&str, &str)], rows: usize, steps: usize) -> Res
         augment: Vec::new(),
         init: Vec::new(),
         loads: Vec::new(),
-        ..stage.clone()
+        ..largest.clone()
     };
     let mut from_training = FromTraining::default();
     for (at, input) in program.graph.inputs.iter().enumerate() {
@@ -144,7 +145,7 @@ fn time(name: &str, settings: &[(&str, &str)], rows: usize, steps: usize) -> Res
     let ends = ends.into_inner();
     let mut seconds: Vec<f64> = ends.windows(2).take(steps).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
     seconds.sort_by(f64::total_cmp);
-    let parameters: u64 = model_tables(&program).iter().filter(|t| t.name == stage.name).map(|t| t.parameters).sum();
+    let parameters = parameters(&stage);
     println!(
         "{name}: {parameters} parameters, {rows} subjects a step: {:.4} s ({:.4} to {:.4}), {} steps",
         seconds[seconds.len() / 2],
