@@ -10,13 +10,14 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+#[path = "../src/memory.rs"]
+mod memory;
 
 const BATCH: usize = 4;
 const EXTENT: [usize; 3] = [32, 40, 32];
 
 fn main() -> Result<(), Box<dyn Error>> {
+    memory::keep();
     for (name, inputs, outputs, groups, kernel) in [
         ("8 -> 16, kernel 3", 8, 16, 1, [3, 3, 3]),
         ("1 -> 16, kernel 3", 1, 16, 1, [3, 3, 3]),

@@ -14,14 +14,15 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Instant;
 
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+#[path = "../src/memory.rs"]
+mod memory;
 
 const SUBJECTS: usize = 32;
 const INPUTS: usize = 39_424;
 const OUTPUTS: usize = 16;
 
 fn main() -> Result<(), Box<dyn Error>> {
+    memory::keep();
     for embedding in [1, 8] {
         for (name, net) in [("formed", formed(embedding)), ("not formed", unformed(embedding))] {
             let (there, back) = net.seconds(SUBJECTS)?;

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+#[path = "../src/memory.rs"]
+mod memory;
 
 /// An experiment, what is set in it, and subjects and steps.
 const SYSTEMS: [(&str, &[(&str, &str)], usize, usize); 6] = [
@@ -30,6 +30,7 @@ const SYSTEMS: [(&str, &[(&str, &str)], usize, usize); 6] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
+    memory::keep();
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     for (name, settings, rows, steps) in SYSTEMS {
         if asked.is_empty() || asked.iter().any(|asked| asked == name) {
