@@ -1,7 +1,7 @@
 //! The whole page: what must be on it, what must not.
 
 use super::content::*;
-use super::{render, sample};
+use super::{number, render, sample};
 
 #[test]
 fn the_sample_has_every_section_and_is_written_for_looking_at_when_asked() -> std::io::Result<()> {
@@ -200,7 +200,7 @@ fn names_from_outside_cannot_become_markup() {
 fn a_critic_is_listed_beside_the_model_that_is_to_fool_it() {
     let page = render(&sample::content());
     assert!(page.contains("Layers of scanner, a critic that ad is trained to fool."));
-    assert!(page.contains("scanner.Linear_2") && page.contains("8,451"), "its layers and their sum");
+    assert!(page.contains("scanner.Linear_2") && page.contains(&number::count(8_451)), "its layers and their sum");
 }
 
 #[test]
