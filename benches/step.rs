@@ -19,22 +19,30 @@ use std::time::{Duration, Instant};
 #[path = "../src/memory.rs"]
 mod memory;
 
-/// An experiment, what is set in it, and subjects and steps.
-const SYSTEMS: [(&str, &[(&str, &str)], usize, usize); 6] = [
-    ("voxel_fusion", &[], 1, 4),
-    ("hyperfusion_age", &[], 2, 8),
-    ("hyperfusion_ad", &[], 4, 10),
-    ("disentangle", &[("slab", "3")], 4, 8),
-    ("contrastive", &[], 4, 8),
-    ("normative_poe", &[], 256, 300),
+/// What is timed.
+struct System {
+    experiment: &'static str,
+    settings: &'static [(&'static str, &'static str)],
+    /// Subjects a step.
+    rows: usize,
+    steps: usize,
+}
+
+const SYSTEMS: [System; 6] = [
+    System { experiment: "voxel_fusion", settings: &[], rows: 1, steps: 4 },
+    System { experiment: "hyperfusion_age", settings: &[], rows: 2, steps: 8 },
+    System { experiment: "hyperfusion_ad", settings: &[], rows: 4, steps: 10 },
+    System { experiment: "disentangle", settings: &[("slab", "3")], rows: 4, steps: 8 },
+    System { experiment: "contrastive", settings: &[], rows: 4, steps: 8 },
+    System { experiment: "normative_poe", settings: &[], rows: 256, steps: 300 },
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
     memory::keep();
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    for (name, settings, rows, steps) in SYSTEMS {
-        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
-            time(name, settings, rows, steps)?;
+    for system in SYSTEMS {
+        if asked.is_empty() || asked.iter().any(|asked| asked == system.experiment) {
+            time(&system)?;
         }
     }
     Ok(())
@@ -97,7 +105,8 @@ impl Batches for People<'_> {
     }
 }
 
-fn time(name: &str, settings: &[(&str, &str)], rows: usize, steps: usize) -> Result<(), Box<dyn Error>> {
+fn time(system: &System) -> Result<(), Box<dyn Error>> {
+    let System { experiment: name, settings, rows, steps } = *system;
     let file = format!("{name}.fx");
     let text = std::fs::read_to_string(experiments().join(&file))?;
     let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
