@@ -24,7 +24,7 @@ impl Image {
     }
 
     /// For each voxel of the grid, in C order, whether any channel is in the mask. Not zero is here what differs from
-    /// the [background](Self::background): preparation may have moved the air around a head to another number than 0.
+    /// the background: preparation may have moved the air around a head to another number than 0.
     pub fn foreground(&self, mask: &ImageMask) -> Vec<bool> {
         let level = match mask {
             ImageMask::Nonzero => self.background(),

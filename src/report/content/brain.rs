@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct BrainSheet {
-    /// What it belongs to: "group_map[t1]".
+    /// What it belongs to: `group_map[t1]`.
     pub name: String,
     /// What was done.
     pub method: String,
