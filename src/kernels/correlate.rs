@@ -5,7 +5,7 @@ use pulp::{Arch, Simd, WithSimd};
 use std::ops::Range;
 
 /// Filters that share what is read, in registers.
-pub(super) const FILTERS: usize = 4;
+const FILTERS: usize = 4;
 
 /// Weights in the order in which they are multiplied: by group, by four filters, by term.
 #[derive(Debug)]

@@ -26,28 +26,20 @@ pub fn forward(geometry: &Geometry, image: &[f32], weights: &[f32], bias: Option
     jobs.into_par_iter().for_each(|job| {
         let Job { row, group, first, planes, mut outs } = job;
         let panels = &panels[geometry.set_of(row)];
-        let channels = (row * geometry.groups + group) * inputs..;
-        correlate(
-            &volume,
-            channels.start,
-            inputs,
-            &taps,
-            panels.of(group),
-            first..first + planes,
-            |output, d, h, line| {
-                if h < height {
-                    let start = ((d - first) * height + h) * width;
-                    let to = &mut outs[output][start..start + width];
-                    match bias {
-                        None => to.copy_from_slice(&line[..width]),
-                        Some(bias) => {
-                            let bias = bias[geometry.set_of(row) * geometry.outputs + group * outputs + output];
-                            to.iter_mut().zip(line).for_each(|(to, value)| *to = value + bias);
-                        }
+        let channel = (row * geometry.groups + group) * inputs;
+        correlate(&volume, channel, inputs, &taps, panels.of(group), first..first + planes, |output, d, h, line| {
+            if h < height {
+                let start = ((d - first) * height + h) * width;
+                let to = &mut outs[output][start..start + width];
+                match bias {
+                    None => to.copy_from_slice(&line[..width]),
+                    Some(bias) => {
+                        let bias = bias[geometry.set_of(row) * geometry.outputs + group * outputs + output];
+                        to.iter_mut().zip(line).for_each(|(to, value)| *to = value + bias);
                     }
                 }
-            },
-        );
+            }
+        });
     });
     image
 }

@@ -75,11 +75,8 @@ struct Phase {
 
 impl Phase {
     fn new(geometry: &Geometry, lattice: &Lattice, place: [usize; 3]) -> Self {
-        let [kd, kh, kw] = geometry.kernel;
         let mut taps = Vec::new();
-        for tap in 0..kd * kh * kw {
-            let at = [tap / (kh * kw), tap / kw % kh, tap % kw];
-            let reach: [usize; 3] = std::array::from_fn(|axis| at[axis] * geometry.dilation[axis]);
+        for (tap, reach) in geometry.reaches().enumerate() {
             if (0..3).all(|axis| reach[axis] % geometry.stride[axis] == place[axis]) {
                 let back: [usize; 3] =
                     std::array::from_fn(|axis| lattice.before[axis] - reach[axis] / geometry.stride[axis]);

@@ -58,6 +58,13 @@ impl Geometry {
         (self.inputs / self.groups, self.outputs / self.groups)
     }
 
+    /// How far each element of the kernel leads from the first, in the order of the weights.
+    fn reaches(&self) -> impl Iterator<Item = [usize; 3]> {
+        let [_, kh, kw] = self.kernel;
+        let [sd, sh, sw] = self.dilation;
+        (0..self.taps()).map(move |tap| [tap / (kh * kw) * sd, tap / kw % kh * sh, tap % kw * sw])
+    }
+
     /// Elements of the kernel.
     fn taps(&self) -> usize {
         self.kernel.iter().product()

@@ -27,12 +27,10 @@ pub(super) fn phases(geometry: &Geometry) -> impl Iterator<Item = [usize; 3]> {
 impl Lattice {
     /// The image that is read: places of the output are the same distance apart in every part.
     pub fn of_input(geometry: &Geometry) -> Self {
-        let [_, kh, kw] = geometry.kernel;
         let mut parts: Vec<[usize; 3]> = Vec::new();
-        let taps: Vec<(usize, [usize; 3])> = (0..geometry.taps())
-            .map(|tap| {
-                let at = [tap / (kh * kw), tap / kw % kh, tap % kw];
-                let reach: [usize; 3] = std::array::from_fn(|axis| at[axis] * geometry.dilation[axis]);
+        let taps: Vec<(usize, [usize; 3])> = geometry
+            .reaches()
+            .map(|reach| {
                 let place = std::array::from_fn(|axis| reach[axis] % geometry.stride[axis]);
                 let part = parts.iter().position(|known| *known == place).unwrap_or_else(|| {
                     parts.push(place);

@@ -360,9 +360,11 @@ impl Forward {
             let zero = || Value { tensor: Dynamic::filled(0.0, &full_dims(&node.ty, 1), device), rows: None };
             return Ok((!node.ty.batched).then(zero));
         };
+        let tape_is_recording = tape.borrow().is_recording();
         let layer = node.module.and_then(|module| network.layer(module)).map(|(position, layer)| {
             let mut tap = |name, weight, _| tape.borrow_mut().weight(position, name, weight, id.index());
-            (position, layer.clone().map_weights(&mut tap))
+            let own = layer.clone();
+            (position, if tape_is_recording { own.map_weights(&mut tap) } else { own })
         });
         let step = Step {
             graph: &self.graph,

@@ -148,6 +148,11 @@ impl Tape {
         Self { recording: on_cpu && pieces.several, pieces, recorded: Recorded::default() }
     }
 
+    /// Whether anything is recorded.
+    pub fn is_recording(&self) -> bool {
+        self.recording
+    }
+
     /// What was recorded.
     pub fn finish(self) -> Recorded {
         self.recorded
@@ -164,7 +169,7 @@ impl Tape {
 
     /// A weight of a layer, likewise.
     pub fn weight(&mut self, layer: usize, name: &'static str, weight: Dynamic, reader: usize) -> Dynamic {
-        if !self.recording || !weight.is_tracked() {
+        if !weight.is_tracked() {
             return weight;
         }
         let tap = self.recorded.tap(self.pieces.of_node[reader], Source::Weight(layer, name), &weight);
