@@ -39,7 +39,7 @@ target tumour: mask[64, 64]{rest, NCR, ED, ET} = brats.image("derivatives/truth/
   |> crop(at: [0, 0, 7], size: [64, 64, 1])
   |> labels(6, 5, 7)
 
-protocol cv = holdout(train: 0.6, validation: 0.15, test: 0.25, seed: 1)
+protocol cv = holdout(train: 0.6, validation: 0.15, test: 0.25, seeds: [1, 2, 3])
 
 analysis appearance = retrieval(parts.z by modality)
 analysis whose_appearance = retrieval(parts.z by subject)

@@ -47,11 +47,22 @@ pub struct Run {
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A tensor of the golden, or a part of it, in another shape where it says so.
-    Golden { name: String, select: Option<Selection>, reshaped: bool },
+    Golden { name: String, select: Option<Selection>, layout: Layout },
     /// The same number everywhere.
     Filled(f32),
     /// These numbers.
     Given(Vec<f32>),
+}
+
+/// How the numbers of a tensor of the golden lie in an input's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// As they are.
+    Same,
+    /// In another shape.
+    Reshaped,
+    /// Those of one subject, for every subject.
+    Repeated,
 }
 
 /// An output of the program and the golden's tensor.
@@ -181,12 +192,11 @@ fn source(text: &str) -> Result<Source, String> {
         let numbers = list.split(',').map(|n| n.trim().parse().map_err(|_| format!("`{n}` is no number")));
         return numbers.collect::<Result<_, _>>().map(Source::Given);
     }
-    let (text, reshaped) = match text.strip_suffix(" reshaped") {
-        Some(text) => (text, true),
-        None => (text, false),
-    };
+    let layouts = [(" reshaped", Layout::Reshaped), (" repeated", Layout::Repeated)];
+    let laid_out = layouts.into_iter().find_map(|(word, layout)| Some((text.strip_suffix(word)?, layout)));
+    let (text, layout) = laid_out.unwrap_or((text, Layout::Same));
     let (name, select) = selected(text)?;
-    Ok(Source::Golden { name, select, reshaped })
+    Ok(Source::Golden { name, select, layout })
 }
 
 /// `mu` or `mu[0]`.

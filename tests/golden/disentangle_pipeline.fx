@@ -37,7 +37,7 @@
 // output: m.sim_s = sim_s
 // output: m.sim_z = sim_z
 // loss: m = total
-// skip: train.*: there the code's batch statistics hold the subjects who lack a contrast
+// skip: train.*: there the code's batch statistics hold the subjects who lack a contrast: disentangle_pipeline_training
 //
 //| ignore = ["anatomy_encoder_dec.output.bn.*", "modality_encoder_list.0.convs.*"]
 //| [names]

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::compare::{self, Findings};
-use crate::directive::{Directives, Loss, Output, Run, Source};
+use crate::directive::{Directives, Layout, Loss, Output, Run, Source};
 use crate::reference::{Reference, Summary};
 use crate::select::Array;
 use fascicle::compile::{Severity, render};
@@ -192,7 +192,7 @@ impl Prepared {
         let inputs = self.inputs(run);
         let mut rows = None;
         for (_, source) in &inputs {
-            if let Source::Golden { name, select, .. } = source {
+            if let Source::Golden { name, select, layout: Layout::Same | Layout::Reshaped } = source {
                 let (shape, _) = selected(self.reference.input(name)?, select)?;
                 rows = rows.or(shape.first().copied());
             }
@@ -229,14 +229,21 @@ impl Prepared {
 
     /// A tensor of the golden in the shape of an input, or of its gradient.
     fn arranged(&self, id: InputId, source: &Source, tensor: Array, rows: usize) -> Result<Vec<f32>, String> {
-        let Source::Golden { name, select, reshaped } = source else { return Ok(tensor.1) };
+        let Source::Golden { name, select, layout } = source else { return Ok(tensor.1) };
         let input = &self.graph.inputs[id.index()];
         let (shape, values) = selected(tensor, select)?;
         let mut expected = vec![rows];
         expected.extend(&input.ty.shape);
-        let alike =
-            if *reshaped { values.len() == expected.iter().product::<usize>() } else { same_shape(&shape, &expected) };
-        if alike { Ok(values) } else { Err(format!("{}: expected {expected:?}, `{name}` is {shape:?}", input.name)) }
+        let alike = match layout {
+            Layout::Same => same_shape(&shape, &expected),
+            Layout::Reshaped => values.len() == expected.iter().product::<usize>(),
+            Layout::Repeated => same_shape(&shape, &input.ty.shape),
+        };
+        match (alike, layout) {
+            (false, _) => Err(format!("{}: expected {expected:?}, `{name}` is {shape:?}", input.name)),
+            (true, Layout::Repeated) => Ok(values.repeat(rows)),
+            (true, _) => Ok(values),
+        }
     }
 
     fn losses(&self, run: &Run, full: &dyn Fn(&str) -> String) -> Result<Vec<Loss>, String> {

@@ -22,7 +22,7 @@
 //! |---|---|
 //! | `// golden: hyper_ad/fixed` | the folder below `../shared/golden`; `fixed` takes weights and inputs from the folder above |
 //! | `// input: image = image` | the file's input is the golden's (stored, or by its formula: names as in `procedural_inputs`) |
-//! | `// input: m0 = mu[0]`, `= x[:, 2:5, ::8]` | a part of it, as numpy writes it; `= x reshaped` in another shape; `= 1` the same everywhere; `= [2, 0]` these numbers |
+//! | `// input: m0 = mu[0]`, `= x[:, 2:5, ::8]` | a part of it, as numpy writes it; `= x reshaped` in another shape; `= x repeated` one subject's numbers for each; `= 1` the same everywhere; `= [2, 0]` these numbers |
 //! | `// present: pet = mask[:, 1]`, `= [1, 0, 1]` | the rows that have the input (not 0) |
 //! | `// output: m.z = latent` | compared with `eval.latent` and `train.latent`; `m.z[t1]` of a family; `= /enc.mu` a name without that of the run; `m.z at [:, ::8] = z8` a part of ours; an `act.*` that is not stored is compared with its summary in meta.json |
 //! | `// loss: m = loss` | the loss of the stage `m`, or an output `m.total` that is one number (a loss without parameters is no `train`); so by itself where there is one stage and the golden has `loss`; `, inputs grad.*` names the gradients of inputs (`grad_input.*`), `, weights FILE` the file of those of weights |
