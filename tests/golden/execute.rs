@@ -142,8 +142,11 @@ impl Prepared {
                 self.weight_gradients(run, loss, of_weights, findings)?;
                 for (input, source) in self.inputs(run) {
                     let Source::Golden { name, .. } = source else { continue };
-                    let key = full(&loss.inputs.replace('*', name));
-                    let Some(golden) = self.reference.outputs.get(&key) else { continue };
+                    // `seg.logits` has its gradient under the whole name or its last part.
+                    let last = name.rsplit('.').next().unwrap_or(name);
+                    let keys = [name, last].map(|name| full(&loss.inputs.replace('*', name)));
+                    let stored = |key: String| self.reference.outputs.get(&key).map(|golden| (key, golden));
+                    let Some((key, golden)) = keys.into_iter().find_map(stored) else { continue };
                     let id = self.input_id(input)?;
                     let found = gradients.input(id).map_err(|e| e.to_string())?;
                     let golden = self.arranged(id, source, golden.clone(), batch.rows)?;
