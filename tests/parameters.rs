@@ -100,3 +100,32 @@ fn contrastive_networks_start_as_those_of_fedorovs_code() {
         assert!((found - bound).abs() < 1e-12 * bound, "{path} starts within {found}, not {bound}");
     }
 }
+
+/// A variant begins where it parts from another one; what it then is must not depend on that.
+#[test]
+fn a_variant_of_a_sweep_is_the_file_with_its_settings() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+    let entries = std::fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let mut files: Vec<_> = entries.map(|e| e.unwrap_or_else(|e| panic!("{e}")).path()).collect();
+    files.sort();
+    let mut compared = 0;
+    for path in files {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let Some(experiment) = compile(&name, &text, &[], &Folder).experiment else { continue };
+        for variant in &experiment.variants {
+            // A group is set by its members, which `--set` does not spell.
+            if variant.settings.values().any(|value| value.starts_with('[')) {
+                continue;
+            }
+            let settings: Vec<_> = variant.settings.iter().map(|(n, v)| (n.clone(), v.clone())).collect();
+            let alone = compile(&name, &text, &settings, &Folder);
+            let errors: Vec<&String> = alone.diagnostics.iter().map(|d| &d.message).collect();
+            let alone = alone.base.unwrap_or_else(|| panic!("{name}, {}: {errors:?}", variant.variant));
+            let named = Program { variant: variant.variant.clone(), settings: variant.settings.clone(), ..alone };
+            assert!(named == *variant, "{name}, {}", variant.variant);
+            compared += 1;
+        }
+    }
+    assert!(compared > 60, "{compared} variants");
+}

@@ -5,7 +5,7 @@
 
 use super::declare::{analysis, cohort, ensemble, leak, order, pair, protocol, score, stage, sweep};
 use super::diagnostic::{Diagnostic, Severity, Sources};
-use super::evaluate::{Eval, Evaluator, Reported};
+use super::evaluate::{Eval, Evaluator, Reported, Trail};
 use super::unit::Unit;
 use super::value::Value;
 use super::world::Tables;
@@ -14,49 +14,79 @@ use crate::syntax::{DeclarationKind, Expr, ExprKind, Name};
 use indexmap::IndexMap;
 
 /// One variant, evaluated.
-pub(super) struct Variant {
+pub(super) struct Variant<'a> {
     /// The program, unless something is broken.
     pub program: Option<Program>,
     /// Its mistakes.
     pub diagnostics: Vec<Diagnostic>,
     /// The file's sweeps, not yet compiled; empty where the file itself is broken.
     pub sweeps: Vec<sweep::Draft>,
+    /// Where other variants may begin.
+    pub trail: Trail<'a>,
     used: Vec<bool>,
 }
 
-impl Variant {
+/// What a variant of a sweep sets.
+pub(super) struct Set {
+    /// Its name: `fusion=film,width=8`.
+    pub name: String,
+    /// The values, with those of `--set`.
+    pub settings: IndexMap<String, Value>,
+    /// The sweep's own, as the file spells them.
+    pub spelled: IndexMap<String, String>,
+}
+
+impl<'a> Variant<'a> {
     /// Evaluates the file as it stands, sweeps included.
-    pub(super) fn base(unit: &Unit, sources: &Sources, tables: &Tables<'_>, settings: IndexMap<String, Value>) -> Self {
-        Self::of(unit, sources, tables, settings, None)
+    pub(super) fn base(
+        unit: &'a Unit,
+        sources: &'a Sources,
+        tables: &'a Tables<'a>,
+        settings: IndexMap<String, Value>,
+    ) -> Self {
+        let e = Evaluator::new(unit, sources, tables, settings);
+        Self::of(e, Trail::default(), 0, "base", IndexMap::new(), true)
     }
 
-    /// Evaluates the file with a sweep's settings. `spelled` are those, as the file spells them.
-    pub(super) fn evaluate(
-        unit: &Unit,
-        sources: &Sources,
-        tables: &Tables<'_>,
-        settings: IndexMap<String, Value>,
+    /// Evaluates the file with a sweep's settings.
+    pub(super) fn evaluate(unit: &'a Unit, sources: &'a Sources, tables: &'a Tables<'a>, set: Set) -> Self {
+        let e = Evaluator::new(unit, sources, tables, set.settings);
+        Self::of(e, Trail::default(), 0, &set.name, set.spelled, false)
+    }
+
+    /// The same, beginning where it parts from the one of `others` that goes furthest with it. `base` is the file as it stands.
+    ///
+    /// # Errors
+    /// What is set, where none goes any way with it.
+    pub(super) fn branch(others: &[(&Trail<'a>, &Program)], base: &Self, set: Set) -> Result<Self, Set> {
+        let Some(base) = &base.program else { return Err(set) };
+        let value = |spelled: &IndexMap<String, String>, name: &str| {
+            spelled.get(name).or_else(|| base.params.get(name)).cloned()
+        };
+        let differs = |other: &Program, name: &str| value(&set.spelled, name) != value(&other.settings, name);
+        let furthest = others.iter().max_by_key(|(trail, other)| trail.reaches(&|name| differs(other, name)));
+        let Some((trail, other)) = furthest else { return Err(set) };
+        let begun = trail.resume(&other.graph, set.settings.clone(), &|name| differs(other, name));
+        let Some((e, trail, models)) = begun else { return Err(set) };
+        Ok(Self::of(e, trail, models, &set.name, set.spelled, false))
+    }
+
+    /// `models` of the file's models are evaluated already.
+    fn of(
+        mut e: Evaluator<'a>,
+        mut trail: Trail<'a>,
+        models: usize,
         name: &str,
         spelled: IndexMap<String, String>,
+        swept: bool,
     ) -> Self {
-        Self::of(unit, sources, tables, settings, Some((name, spelled)))
-    }
-
-    fn of(
-        unit: &Unit,
-        sources: &Sources,
-        tables: &Tables<'_>,
-        settings: IndexMap<String, Value>,
-        variant: Option<(&str, IndexMap<String, String>)>,
-    ) -> Self {
-        let mut e = Evaluator::new(unit, sources, tables, settings);
-        let main = (0..unit.declarations.len()).filter(|i| unit.declarations[*i].scope == 0).collect();
-        let swept = variant.is_none();
-        let (name, spelled) = variant.unwrap_or(("base", IndexMap::new()));
-        let (program, sweeps) = Assembly { main, broken: false, swept }.program(&mut e, name, spelled);
+        let main = (0..e.unit.declarations.len()).filter(|i| e.unit.declarations[*i].scope == 0).collect();
+        let assembly = Assembly { main, broken: false, swept };
+        let (program, sweeps) = assembly.program(&mut e, &mut trail, models, name, spelled);
         let failed = e.diagnostics.iter().any(|d| d.severity == Severity::Error);
         let sweeps = if failed { Vec::new() } else { sweeps };
-        Self { program: program.filter(|_| !failed), diagnostics: e.diagnostics, sweeps, used: e.used }
+        trail.finish(std::mem::take(&mut e.origins));
+        Self { program: program.filter(|_| !failed), diagnostics: e.diagnostics, sweeps, trail, used: e.used }
     }
 
     /// Adds the declarations that it used.
@@ -83,14 +113,21 @@ impl Assembly {
         result.ok()
     }
 
-    fn program(
+    /// `models` of the file's models are evaluated already, and all that comes before them.
+    fn program<'a>(
         mut self,
-        e: &mut Evaluator<'_>,
+        e: &mut Evaluator<'a>,
+        trail: &mut Trail<'a>,
+        models: usize,
         variant: &str,
         spelled: IndexMap<String, String>,
     ) -> (Option<Program>, Vec<sweep::Draft>) {
-        self.cohorts(e);
-        self.values(e);
+        if models == 0 {
+            self.cohorts(e);
+            self.inputs(e);
+        }
+        self.settable(e);
+        self.models(e, trail, models);
         self.pairings(e);
         let (protocol, known) = self.protocol(e);
         let stages = self.stages(e);
@@ -141,26 +178,45 @@ impl Assembly {
         e.cohorts_known = true;
     }
 
-    /// Inputs in the order of the file, so that they have the same places in every variant; then the rest.
-    fn values(&mut self, e: &mut Evaluator<'_>) {
+    /// Inputs in the order of the file, so that they have the same places in every variant.
+    fn inputs(&mut self, e: &mut Evaluator<'_>) {
+        self.look_at(e, |kind| matches!(kind, DeclarationKind::Input { .. }));
+    }
+
+    /// Params and groups, used or not.
+    fn settable(&mut self, e: &mut Evaluator<'_>) {
+        self.look_at(e, |kind| matches!(kind, DeclarationKind::Param { .. } | DeclarationKind::Group { .. }));
+    }
+
+    /// Evaluates declarations for what is wrong with them: to look at one is no use of it, and does not consult it.
+    fn look_at(&mut self, e: &mut Evaluator<'_>, wanted: impl Fn(&DeclarationKind) -> bool) {
         let unit = e.unit;
-        for pass in 0..3 {
-            for i in &self.main {
-                let declaration = &unit.declarations[*i].declaration;
-                let wanted = match &declaration.kind {
-                    DeclarationKind::Input { .. } => pass == 0,
-                    DeclarationKind::Param { .. } | DeclarationKind::Group { .. } => pass == 1,
-                    DeclarationKind::Model { .. } => pass == 2,
-                    _ => false,
-                };
-                if wanted {
-                    // Looking at a declaration is no use of it.
-                    let before = e.used[*i];
-                    self.broken |= e.global(*i, declaration.span).is_err();
-                    if pass < 2 {
-                        e.used[*i] = before;
-                    }
+        for i in &self.main {
+            let declaration = &unit.declarations[*i].declaration;
+            if wanted(&declaration.kind) {
+                let (used, consulted) = (e.used[*i], e.consulted.contains(i));
+                self.broken |= e.global(*i, declaration.span).is_err();
+                e.used[*i] = used;
+                if !consulted {
+                    e.consulted.remove(i);
                 }
+            }
+        }
+    }
+
+    /// Models in the order of the file, the first `done` of them evaluated already; behind each other variants may part.
+    fn models<'a>(&mut self, e: &mut Evaluator<'a>, trail: &mut Trail<'a>, done: usize) {
+        let unit = e.unit;
+        let models = self
+            .main
+            .iter()
+            .filter(|i| matches!(unit.declarations[**i].declaration.kind, DeclarationKind::Model { .. }));
+        let swept = |i: &usize| matches!(unit.declarations[*i].declaration.kind, DeclarationKind::Sweep { .. });
+        let varied = self.main.iter().any(swept);
+        for (index, i) in models.enumerate().skip(done) {
+            self.broken |= e.global(*i, unit.declarations[*i].declaration.span).is_err();
+            if !self.broken && varied {
+                trail.pass(e, index + 1);
             }
         }
     }

@@ -57,10 +57,9 @@ pub(super) fn lint(
     }
     let Some(program) = base else { return };
     for (index, model) in program.models.iter().enumerate() {
-        let trained = program.stages.iter().any(|s| {
-            let live = program.graph.live(model.live_roots.iter().copied());
-            s.model == index || program.graph.live_modules(&live).iter().any(|m| s.trainable.contains(m))
-        });
+        let modules = program.graph.live_modules(&program.graph.live(model.live_roots.iter().copied()));
+        let trained =
+            program.stages.iter().any(|s| s.model == index || modules.iter().any(|m| s.trainable.contains(m)));
         let asked = program.scores.iter().any(|s| s.model == index) || !program.analyses.is_empty();
         if !trained && asked {
             let place =

@@ -32,8 +32,9 @@ pub use world::{ColumnSummary, EmptyWorld, Shapes, TableSummary, World};
 
 use crate::program::{Experiment, Program, Sweep};
 use crate::syntax::{DeclarationKind, nearest};
-use assemble::Variant;
+use assemble::{Set, Variant};
 use declare::{param, sweep};
+use evaluate::Trail;
 use indexmap::IndexMap;
 use unit::{Loader, Unit};
 use value::Value;
@@ -79,15 +80,16 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
     for draft in std::mem::take(&mut base.sweeps) {
         let mut indices = Vec::with_capacity(draft.variants.len());
         for settings in &draft.variants {
-            let compile_one = |name: &str| {
-                let mut all = given.clone();
-                all.extend(settings.iter().map(|(k, (value, _))| (k.clone(), value.clone())));
-                let spelled = settings.iter().map(|(k, (_, spelled))| (k.clone(), spelled.clone())).collect();
-                let variant = Variant::evaluate(&unit, &sources, &tables, all, name, spelled);
+            let mut all = given.clone();
+            all.extend(settings.iter().map(|(k, (value, _))| (k.clone(), value.clone())));
+            let spelled = settings.iter().map(|(k, (_, spelled))| (k.clone(), spelled.clone())).collect();
+            let set = Set { name: sweep::variant_name(settings), settings: all, spelled };
+            indices.extend(variants.index(set, &draft, &base, |set, others| {
+                let variant = Variant::branch(others, &base, set);
+                let variant = variant.unwrap_or_else(|set| Variant::evaluate(&unit, &sources, &tables, set));
                 variant.mark_used(&mut used);
                 variant
-            };
-            indices.extend(variants.index(&sweep::variant_name(settings), &draft, &base.diagnostics, compile_one));
+            }));
         }
         sweeps.push(Sweep {
             name: draft.name.clone(),
@@ -122,45 +124,52 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
 
 /// The variants of all sweeps, each compiled once, and the errors that arise in them only.
 #[derive(Default)]
-struct Variants {
+struct Variants<'a> {
     programs: Vec<Program>,
+    /// Where those that follow may begin: how the last of `programs` was evaluated.
+    trail: Trail<'a>,
     /// Position in `programs` by name; `None` for one that does not compile.
     known: IndexMap<String, Option<usize>>,
     /// Errors that the file as it stands has not, with the names of the variants in which each arises.
     errors: Vec<(Diagnostic, Vec<String>)>,
 }
 
-impl Variants {
+impl<'a> Variants<'a> {
     /// The position of a variant's program, compiled where it is new.
     fn index(
         &mut self,
-        name: &str,
+        set: Set,
         draft: &sweep::Draft,
-        told: &[Diagnostic],
-        compile_one: impl FnOnce(&str) -> Variant,
+        base: &Variant<'a>,
+        compile_one: impl FnOnce(Set, &[(&Trail<'a>, &Program)]) -> Variant<'a>,
     ) -> Option<usize> {
-        if let Some(known) = self.known.get(name) {
+        if let Some(known) = self.known.get(&set.name) {
             return *known;
         }
-        let variant = compile_one(name);
+        let name = set.name.clone();
+        let begun = base.program.as_ref().map(|program| (&base.trail, program));
+        let latest = self.programs.last().map(|program| (&self.trail, program));
+        let others: Vec<_> = begun.into_iter().chain(latest).collect();
+        let variant = compile_one(set, &others);
         let same = |a: &Diagnostic, b: &Diagnostic| a.code == b.code && a.span() == b.span();
         for diagnostic in variant.diagnostics {
-            if told.iter().any(|d| same(d, &diagnostic)) {
+            if base.diagnostics.iter().any(|d| same(d, &diagnostic)) {
                 continue;
             }
             match self.errors.iter_mut().find(|(d, _)| same(d, &diagnostic)) {
-                Some((_, names)) => names.push(name.to_string()),
+                Some((_, names)) => names.push(name.clone()),
                 None => {
                     let diagnostic = diagnostic.also(draft.span, "this sweep");
-                    self.errors.push((diagnostic, vec![name.to_string()]));
+                    self.errors.push((diagnostic, vec![name.clone()]));
                 }
             }
         }
         let index = variant.program.map(|program| {
             self.programs.push(program);
+            self.trail = variant.trail;
             self.programs.len() - 1
         });
-        self.known.insert(name.to_string(), index);
+        self.known.insert(name, index);
         index
     }
 

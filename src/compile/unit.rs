@@ -64,6 +64,14 @@ impl Unit {
         here.into_iter().flat_map(|s| s.names.keys().chain(s.imports.keys())).map(String::as_str)
     }
 
+    /// Whether the declaration is one of the file's params and groups, whose value can be set from outside.
+    pub fn can_be_set(&self, position: usize) -> bool {
+        let declared = &self.declarations[position];
+        let settable =
+            matches!(declared.declaration.kind, DeclarationKind::Param { .. } | DeclarationKind::Group { .. });
+        declared.scope == 0 && settable
+    }
+
     fn index_names(&mut self) {
         for (position, declared) in self.declarations.iter().enumerate() {
             if let Some(name) = declared_name(&declared.declaration.kind) {

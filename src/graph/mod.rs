@@ -24,6 +24,7 @@ pub use tensor::{InputId, Kind, Presence, TensorType, show_shape};
 pub use weight::{Init, Role, WeightSpec};
 
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Position of a node in [`Graph::nodes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -98,10 +99,10 @@ pub struct Node {
 pub struct Graph {
     /// What is read from the data.
     pub inputs: Vec<GraphInput>,
-    /// Layers with parameters.
-    pub modules: Vec<Module>,
-    /// Operations in topological order.
-    pub nodes: Vec<Node>,
+    /// Layers with parameters. Variants of a file share those that they have in common.
+    pub modules: Vec<Arc<Module>>,
+    /// Operations in topological order, shared like modules.
+    pub nodes: Vec<Arc<Node>>,
 }
 
 impl Graph {
@@ -118,13 +119,13 @@ impl Graph {
     /// Appends a node and returns its id.
     pub fn push(&mut self, node: Node) -> NodeId {
         debug_assert!(node.inputs.iter().all(|i| i.index() < self.nodes.len()));
-        self.nodes.push(node);
+        self.nodes.push(Arc::new(node));
         NodeId(self.nodes.len() as u32 - 1)
     }
 
     /// Appends a module and returns its id.
     pub fn push_module(&mut self, module: Module) -> ModuleId {
-        self.modules.push(module);
+        self.modules.push(Arc::new(module));
         ModuleId(self.modules.len() as u32 - 1)
     }
 

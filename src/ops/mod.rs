@@ -30,6 +30,9 @@ mod shape;
 pub use arguments::{Argument, Arguments};
 pub use stanza::{Applied, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza};
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 #[cfg(test)]
 mod tests;
 
@@ -54,5 +57,8 @@ pub fn table() -> impl Iterator<Item = &'static Stanza> {
 
 /// The operator of this name.
 pub fn find(name: &str) -> Option<&'static Stanza> {
-    table().find(|stanza| stanza.name == name)
+    // Asked for every name of a program, in every turn of its loops.
+    static BY_NAME: LazyLock<HashMap<&'static str, &'static Stanza>> =
+        LazyLock::new(|| table().map(|stanza| (stanza.name, stanza)).collect());
+    BY_NAME.get(name).copied()
 }

@@ -51,7 +51,7 @@ impl Still {
             depends.push((frozen, moving));
 
             let mut node =
-                Node { inputs: node.inputs.iter().map(|i| still.places[i.index()]).collect(), ..node.clone() };
+                Node { inputs: node.inputs.iter().map(|i| still.places[i.index()]).collect(), ..Node::clone(node) };
             if frozen && !moving {
                 match &mut node.op {
                     Op::Dropout { probability, .. } => *probability = 0.0,

@@ -433,7 +433,8 @@ fn usual_runs(reference: &Reference) -> Vec<Run> {
 
 /// The goldens' training runs have every dropout at 0.
 fn without_dropout(mut graph: Graph) -> Graph {
-    let ops = graph.nodes.iter_mut().map(|n| &mut n.op).chain(graph.modules.iter_mut().map(|m| &mut m.op));
+    let ops = graph.nodes.iter_mut().map(|n| &mut Arc::make_mut(n).op);
+    let ops = ops.chain(graph.modules.iter_mut().map(|m| &mut Arc::make_mut(m).op));
     for op in ops {
         if let Op::Dropout { probability, .. } = op {
             *probability = 0.0;

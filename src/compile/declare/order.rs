@@ -9,6 +9,7 @@ use crate::graph::{Module, ModuleId, show_shape};
 use crate::program::{Rival, Stage, StageInit};
 use crate::syntax::{Span, nearest};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Resolves paths of `init` and `freeze`, finds what each stage trains, and puts the stages in order.
 pub(in crate::compile) fn finish(e: &mut Evaluator<'_>, drafts: &[Draft]) -> Eval<Vec<Stage>> {
@@ -157,7 +158,7 @@ fn comes_from(stage: &mut Stage, to: ModuleId, from: ModuleId, earlier: usize) {
 /// Modules at or below a path: `ad.Embed` is `ad.Embed.Linear`, `ad.Embed[t1].Linear`, ..., and `ad` is all of the
 /// model.
 pub(super) fn modules_below(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<Vec<(ModuleId, String)>> {
-    let below = |(index, module): (usize, &Module)| {
+    let below = |(index, module): (usize, &Arc<Module>)| {
         let rest = module.path.strip_prefix(path)?;
         (rest.is_empty() || rest.starts_with(['.', '['])).then(|| (ModuleId(index as u32), rest.to_string()))
     };

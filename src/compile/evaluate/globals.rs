@@ -59,6 +59,9 @@ impl Evaluator<'_> {
     /// The value of a declaration.
     pub fn global(&mut self, position: usize, span: Span) -> Eval<Value> {
         self.used[position] = true;
+        if self.unit.can_be_set(position) {
+            self.consulted.insert(position);
+        }
         match self.globals[position].clone() {
             Global::Done(value) => return value,
             Global::Working => {

@@ -14,6 +14,7 @@ mod apply;
 mod arguments;
 mod arithmetic;
 mod block;
+mod checkpoint;
 mod dimension;
 mod expression;
 mod family;
@@ -22,6 +23,7 @@ mod globals;
 mod loss;
 mod model;
 
+pub(super) use checkpoint::Trail;
 pub(super) use fool::Critic;
 
 use super::code::Code;
@@ -70,6 +72,7 @@ const MAX_ELEMENTS: u64 = 1 << 32;
 const MAX_DEPTH: usize = 64;
 
 /// A module that was made: an operator with its arguments, or a block with its parameters.
+#[derive(Clone)]
 pub(super) struct Instance {
     pub kind: InstanceKind,
     /// Where it stands in the model: `norm.Encoder[cortical].Linear_2`.
@@ -85,6 +88,7 @@ pub(super) struct Instance {
 }
 
 /// What an instance is an instance of.
+#[derive(Clone)]
 pub(super) enum InstanceKind {
     Operator {
         stanza: &'static Stanza,
@@ -106,6 +110,7 @@ struct Site {
 }
 
 /// Names bound by the expressions around, and whose modules are being made.
+#[derive(Clone)]
 struct Frame {
     owner: InstanceId,
     scope: usize,
@@ -129,6 +134,7 @@ enum Global {
 }
 
 /// Everything about one variant while it is being compiled.
+#[derive(Clone)]
 pub(super) struct Evaluator<'a> {
     pub unit: &'a Unit,
     pub sources: &'a Sources,
@@ -154,6 +160,8 @@ pub(super) struct Evaluator<'a> {
     pub at_least_one: BTreeSet<BTreeSet<crate::graph::InputId>>,
     /// Declarations that were used.
     pub used: Vec<bool>,
+    /// The file's params and groups that were read, by position: what was evaluated depends on no other.
+    pub consulted: BTreeSet<usize>,
     /// Outputs that losses, scores and analyses read.
     pub read: BTreeSet<NodeId>,
     /// Critics of the stage that is being compiled; `None` outside of `minimize`.
@@ -206,6 +214,7 @@ impl<'a> Evaluator<'a> {
             model_fields: Vec::new(),
             at_least_one: BTreeSet::new(),
             used: vec![false; unit.declarations.len()],
+            consulted: BTreeSet::new(),
             read: BTreeSet::new(),
             critics: None,
             globals: vec![Global::Untouched; unit.declarations.len()],

@@ -12,6 +12,7 @@ use crate::program::{
 };
 use indexmap::IndexMap;
 use std::fmt::Write;
+use std::sync::Arc;
 
 const FEATURES: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -115,7 +116,7 @@ impl Sketch {
     }
 
     fn all_modules(&self, prefix: &str) -> Vec<ModuleId> {
-        let own = |(_, m): &(usize, &Module)| m.path.starts_with(prefix);
+        let own = |(_, m): &(usize, &Arc<Module>)| m.path.starts_with(prefix);
         self.graph.modules.iter().enumerate().filter(own).map(|(i, _)| ModuleId(i as u32)).collect()
     }
 }

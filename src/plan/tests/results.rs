@@ -5,6 +5,7 @@ use super::{Bench, Outcome, Watcher};
 use crate::plan::{Field, PlanError, RunSummary, run};
 use crate::program::{Metric, Protocol, ProtocolKind};
 use std::path::Path;
+use std::sync::Arc;
 
 fn mean(summary: &RunSummary, metric: Metric) -> Option<f64> {
     summary.variants[0].scores[0].lines.iter().find(|line| line.metric == metric)?.mean
@@ -215,7 +216,7 @@ fn who_has_none_of_several_optional_inputs_is_left_out() -> Outcome {
     let optional = std::collections::BTreeSet::from([crate::graph::InputId(0)]);
     program.graph.inputs[0].ty.presence.clone_from(&optional);
     for node in program.graph.nodes.iter_mut().filter(|node| node.ty.batched) {
-        node.ty.presence.clone_from(&optional);
+        Arc::make_mut(node).ty.presence.clone_from(&optional);
     }
     program.at_least_one = vec![vec![crate::graph::InputId(0)]];
     let table = read(&bench.path().join("people.csv"))?.replacen("p000,", "p000,n/a,", 1);
