@@ -55,20 +55,17 @@ impl<'a> Variant<'a> {
     }
 
     /// The same, beginning where it parts from the one of `others` that goes furthest with it. `base` is the file as it stands.
-    ///
-    /// # Errors
-    /// What is set, where none goes any way with it.
-    pub(super) fn branch(others: &[(&Trail<'a>, &Program)], base: &Self, set: Set) -> Result<Self, Set> {
-        let Some(base) = &base.program else { return Err(set) };
+    /// `None` where none goes any way with it.
+    pub(super) fn branch(others: &[(&Trail<'a>, &Program)], base: &Self, set: &Set) -> Option<Self> {
+        let base = base.program.as_ref()?;
         let value = |spelled: &IndexMap<String, String>, name: &str| {
             spelled.get(name).or_else(|| base.params.get(name)).cloned()
         };
         let differs = |other: &Program, name: &str| value(&set.spelled, name) != value(&other.settings, name);
         let furthest = others.iter().max_by_key(|(trail, other)| trail.reaches(&|name| differs(other, name)));
-        let Some((trail, other)) = furthest else { return Err(set) };
-        let begun = trail.resume(&other.graph, set.settings.clone(), &|name| differs(other, name));
-        let Some((e, trail, models)) = begun else { return Err(set) };
-        Ok(Self::of(e, trail, models, &set.name, set.spelled, false))
+        let (trail, other) = furthest?;
+        let (e, trail, models) = trail.resume(&other.graph, set.settings.clone(), &|name| differs(other, name))?;
+        Some(Self::of(e, trail, models, &set.name, set.spelled.clone(), false))
     }
 
     /// `models` of the file's models are evaluated already.

@@ -85,8 +85,8 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
             let spelled = settings.iter().map(|(k, (_, spelled))| (k.clone(), spelled.clone())).collect();
             let set = Set { name: sweep::variant_name(settings), settings: all, spelled };
             indices.extend(variants.index(set, &draft, &base, |set, others| {
-                let variant = Variant::branch(others, &base, set);
-                let variant = variant.unwrap_or_else(|set| Variant::evaluate(&unit, &sources, &tables, set));
+                let variant = Variant::branch(others, &base, &set)
+                    .unwrap_or_else(|| Variant::evaluate(&unit, &sources, &tables, set));
                 variant.mark_used(&mut used);
                 variant
             }));
