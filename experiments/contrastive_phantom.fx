@@ -20,7 +20,7 @@ modality falff: volume[1, size, size, size] = oasis.image("pet/*_pet.nii.gz")
   |> rescale(0..1)
 target diagnosis: class{control, patient} = oasis.column("diagnosis")
 
-// As the paper trains, but for the epoch that is kept: the validation loss of the objectives of mutual information rises from the
+// As the authors train, but for the epoch that is kept, the best in theirs: the validation loss of the objectives of mutual information rises from the
 // first epoch on while their codes get better (docs/systems.md), so that the best by that loss is the first.
 train dim {
   minimize local * sum(for m in mods { nce(dim.c[m], dim.u[m]) })

@@ -8,7 +8,8 @@ extends "normative_poe.fx"
 
 param rate: real = 1e-3
 param rounds: int = 100
-protocol split = holdout(train: 0.6, validation: 0.1, test: 0.3, seed: 1)
+param division: int = 1  // the seed of the split
+protocol split = holdout(train: 0.6, validation: 0.1, test: 0.3, seed: division)
 
 param gap: real = 0.2  // share of people without hippocampal volumes
 

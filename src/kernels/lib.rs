@@ -1,4 +1,4 @@
-//! Convolutions and their gradients on the CPU, on plain slices.
+//! Convolutions, normalisation and their gradients on the CPU, on plain slices.
 //!
 //! ```text
 //!  image [rows, c, d, h, w] ──lay──▶ Volume: padded, one part for each place within a stride
@@ -18,11 +18,13 @@ mod correlate;
 mod forward;
 mod input_gradient;
 mod jobs;
+mod normalise;
 mod volume;
 mod weight_gradient;
 
 pub use forward::forward;
 pub use input_gradient::input_gradient;
+pub use normalise::{Channels, Moments, Normalised, NormalisedGradients, moments, normalised, normalised_gradients};
 pub use weight_gradient::{bias_gradient, weight_gradient};
 
 /// A convolution over three axes (fewer: axes of extent 1 and kernels of 1) of a batch.

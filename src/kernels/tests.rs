@@ -103,3 +103,50 @@ fn convolutions_and_their_gradients_are_the_sums_that_define_them() {
         assert_close("gradient of the weights", &g, &weight_gradient(&g, &x, &gy), &gw);
     }
 }
+
+/// More places than one sum in single precision takes, a number that fills no vector, a single place, a mean far from 0.
+#[test]
+fn normalised_images_and_their_gradients_are_as_defined() {
+    for (rows, channels, places) in [(3, 2, 2500), (2, 5, 7), (6, 3, 1)] {
+        let extents = Channels { rows, channels, places };
+        let count = rows * channels * places;
+        let x: Vec<f32> = numbers(count, 3).iter().map(|value| 4.0 + 2.0 * value).collect();
+        let gradient = numbers(count, 11);
+        let (scale, shift) = (numbers(channels, 5), numbers(channels, 7));
+        let Moments { mean, var } = moments(&extents, &x);
+        let inverse: Vec<f32> = var.iter().map(|var| 1.0 / (var + 1e-3).sqrt()).collect();
+        let of = Normalised { x: &x, mean: &mean, inverse: &inverse, scale: Some(&scale) };
+        let y = normalised(&extents, &of, Some(&shift));
+        let found = normalised_gradients(&extents, &of, &gradient, true);
+
+        let channel = |at: usize| at / places % channels;
+        let n = (rows * places) as f64;
+        let total =
+            |term: &dyn Fn(usize) -> f64, c: usize| (0..count).filter(|at| channel(*at) == c).map(term).sum::<f64>();
+        let (x, g) = (|at: usize| f64::from(x[at]), |at: usize| f64::from(gradient[at]));
+        let means: Vec<f64> = (0..channels).map(|c| total(&x, c) / n).collect();
+        let square = |at: usize| (x(at) - means[channel(at)]).powi(2);
+        let inverses: Vec<f64> = (0..channels).map(|c| (total(&square, c) / n + 1e-3).powf(-0.5)).collect();
+        let hat = |at: usize| (x(at) - means[channel(at)]) * inverses[channel(at)];
+        let along: Vec<f64> = (0..channels).map(|c| total(&|at| g(at) * hat(at), c)).collect();
+        let plain: Vec<f64> = (0..channels).map(|c| total(&g, c)).collect();
+        let (scaled, shifted) = (|c: usize| f64::from(scale[c]), |c: usize| f64::from(shift[c]));
+        let expected_y = (0..count).map(|at| hat(at) * scaled(channel(at)) + shifted(channel(at)));
+        let expected_x = (0..count).map(|at| {
+            let c = channel(at);
+            scaled(c) * inverses[c] * (g(at) - plain[c] / n - hat(at) * along[c] / n)
+        });
+        near("image", &y, &expected_y.collect::<Vec<_>>());
+        near("its gradient", &found.x.unwrap(), &expected_x.collect::<Vec<_>>());
+        near("the scale's", &found.scale, &along);
+        near("the shift's", &found.shift, &plain);
+    }
+}
+
+fn near(what: &str, got: &[f32], expected: &[f64]) {
+    assert_eq!(got.len(), expected.len(), "{what}");
+    let largest = expected.iter().fold(1e-3_f64, |m, v| m.max(v.abs()));
+    for (got, expected) in got.iter().zip(expected) {
+        assert!((f64::from(*got) - expected).abs() / largest < 3e-6, "{what}: {got}, expected {expected}");
+    }
+}

@@ -30,6 +30,17 @@ pub(super) struct Running {
     pub var: Dynamic,
 }
 
+impl Running {
+    /// Moved by `momentum` towards the mean and the unbiased variance of a batch of so many numbers a channel, of which the mean
+    /// and the biased variance are given.
+    pub(super) fn moved(&self, batch: Self, count: usize, momentum: f64) -> Self {
+        let unbiased = count as f64 / count.saturating_sub(1).max(1) as f64;
+        let moved =
+            |old: &Dynamic, new: Dynamic| old.clone().mul_scalar(1.0 - momentum).add(new.mul_scalar(momentum)).detach();
+        Self { mean: moved(&self.mean, batch.mean), var: moved(&self.var, batch.var.mul_scalar(unbiased)) }
+    }
+}
+
 impl BatchNorm<B> {
     /// The statistics the layer holds.
     pub(super) fn running(&self) -> Running {
@@ -56,12 +67,8 @@ impl BatchNorm<B> {
         let var = centred.clone().square().mean(&[2]).mean(&[0]);
         let out = self.scaled(centred, var.clone(), eps).reshape(&dims);
 
-        let unbiased = count as f64 / count.saturating_sub(1).max(1) as f64;
-        let moved = |old: &Dynamic, new: Dynamic| {
-            old.clone().mul_scalar(1.0 - momentum).add(new.detach().reshape(&[channels]).mul_scalar(momentum)).detach()
-        };
-        let running = Running { mean: moved(&running.mean, mean), var: moved(&running.var, var.mul_scalar(unbiased)) };
-        (out, running)
+        let flat = |moment: Dynamic| moment.detach().reshape(&[channels]);
+        (out, running.moved(Running { mean: flat(mean), var: flat(var) }, count, momentum))
     }
 
     /// Divides by the standard deviation (`var` is `[1, channels]` or longer by axes of extent 1), scales and shifts. The

@@ -69,6 +69,20 @@ impl Dynamic {
         Ok(f(slices))
     }
 
+    /// The numbers of a tensor of single precision, row-major; not copied where nobody else holds them.
+    ///
+    /// # Errors
+    /// As [`Dynamic::read`].
+    pub(super) fn into_numbers(self) -> Result<Vec<f32>, String> {
+        let plain = match self.device() {
+            DispatchDevice::Autodiff(_) => Self(B::inner(self.0)),
+            _ => self,
+        };
+        let flat: Tensor<B, 1> = plain.flat().rank();
+        let data = flat.try_into_data().map_err(|e| format!("{e:?}"))?;
+        data.into_vec().map_err(|e| format!("{e:?}"))
+    }
+
     /// As burn's tensor. `D` must be the rank.
     pub fn rank<const D: usize>(self) -> Tensor<B, D> {
         Tensor::from_primitive(TensorPrimitive::Float(self.0))

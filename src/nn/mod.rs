@@ -12,6 +12,7 @@
 
 mod batch;
 mod batch_norm;
+mod by_kernel;
 mod canonical;
 mod device;
 mod draw;

@@ -1,24 +1,24 @@
 //! Gradients through kernels of our own.
 //!
-//! burn's dispatcher takes no operation that it does not know. So on the CPU, where convolutions are computed by
+//! burn's dispatcher takes no operation that it does not know. So on the CPU, where convolutions and normalisations are computed by
 //! [`fascicle_kernels`], the history that burn keeps is cut into pieces, and the walk back goes from piece to piece:
 //!
 //! ```text
 //!  piece of burn's        ours        piece of burn's        ours
-//!  x ─▶ norm ─▶ elu │ convolution │ y ─▶ norm ─▶ elu │ convolution │ ... ─▶ loss
+//!  x ─▶ elu ─▶ pool │ convolution │ y ─▶ elu ─▶ pool │ convolution │ ... ─▶ loss
 //!                   end                              end            outside
 //! ```
 //!
-//! A piece ends at a value that a convolution reads, or from which several pieces go on; so it has one end, which is what burn
+//! A piece ends at a value that a kernel of ours reads, or from which several pieces go on; so it has one end, which is what burn
 //! can walk back from: it forgets what it has walked. What a piece starts from (values where others end, what
-//! convolutions make, weights) it is given as leaves of its own, [taps](Tape::tap), so that no two pieces share a node. Ends and
-//! convolutions are walked in the reverse of the order in which they were made: gradients are complete by then.
+//! kernels make, weights) it is given as leaves of its own, [taps](Tape::tap), so that no two pieces share a node. Ends and
+//! what kernels made are walked in the reverse of the order in which they were made: gradients are complete by then.
 
 use super::{B, Dynamic, NnError};
 use crate::graph::{Graph, Op};
 use burn::tensor::backend::AutodiffBackend;
-use fascicle_kernels::{Geometry, bias_gradient, forward, input_gradient, weight_gradient};
 use std::collections::BTreeMap;
+use std::fmt::Debug;
 use std::sync::Arc;
 
 /// burn's gradients of leaves.
@@ -31,7 +31,7 @@ pub(super) enum Piece {
     Outside,
     /// The value of a node at which it ends.
     End(usize),
-    /// What a convolution is computed from, brought to its form.
+    /// What a kernel of ours computes from, brought to its form.
     Kernel(usize),
 }
 
@@ -39,21 +39,21 @@ pub(super) enum Piece {
 #[derive(Debug, Clone)]
 pub(super) struct Pieces {
     of_node: Vec<Piece>,
-    /// Whether there is any convolution.
+    /// Whether there is any kernel.
     several: bool,
 }
 
 impl Pieces {
     /// The pieces of the live part of a graph of which these values are kept.
     pub fn of(graph: &Graph, live: &[bool], kept: &[bool]) -> Self {
-        let convolves = |index: usize| matches!(graph.nodes[index].op, Op::Conv(_) | Op::Convolve(_));
+        let by_kernel = |index: usize| may_be_by_kernel(&graph.nodes[index].op);
         let mut of_node = vec![Piece::Outside; graph.nodes.len()];
         // Where the gradient of each node comes from, as far as the nodes behind it are known.
         let mut from: Vec<Vec<Piece>> =
             kept.iter().map(|kept| if *kept { vec![Piece::Outside] } else { Vec::new() }).collect();
         for (index, node) in graph.nodes.iter().enumerate().rev().filter(|(index, _)| live[*index]) {
             of_node[index] = match from[index].as_slice() {
-                _ if convolves(index) => Piece::Kernel(index),
+                _ if by_kernel(index) => Piece::Kernel(index),
                 [] => Piece::Outside,
                 [Piece::Kernel(_)] | [_, _, ..] => Piece::End(index),
                 [one] => *one,
@@ -65,7 +65,7 @@ impl Pieces {
                 }
             }
         }
-        let several = (0..graph.nodes.len()).any(|index| live[index] && convolves(index));
+        let several = (0..graph.nodes.len()).any(|index| live[index] && by_kernel(index));
         Self { of_node, several }
     }
 
@@ -73,6 +73,20 @@ impl Pieces {
     fn cut_at(&self, node: usize) -> bool {
         self.of_node[node] == Piece::End(node) || self.of_node[node] == Piece::Kernel(node)
     }
+}
+
+/// Whether a kernel of ours may make the value: it need not, as of another precision, and then a piece just ends there.
+fn may_be_by_kernel(op: &Op) -> bool {
+    matches!(op, Op::Conv(_) | Op::Convolve(_) | Op::BatchNorm { .. } | Op::InstanceNorm { affine: false, .. })
+}
+
+/// What a kernel of ours made, as far as the walk back needs it.
+pub(super) trait ByKernel: Debug {
+    /// The gradients of what it was made from, from that of what was made.
+    ///
+    /// # Errors
+    /// When numbers cannot be had.
+    fn walk_back(self: Box<Self>, gradient: Dynamic) -> Result<Vec<(Dynamic, Dynamic)>, NnError>;
 }
 
 /// What the walk back of one forward pass has to do beside burn's.
@@ -105,41 +119,7 @@ enum Source {
 enum Entry {
     /// The value at the end of a piece, with its history.
     End(Piece, Dynamic),
-    Convolved(Convolution, Box<Operands>),
-}
-
-/// A convolution, or its transpose, which makes what the convolution reads.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Convolution {
-    /// Of the convolution, also where its transpose is meant.
-    pub geometry: Geometry,
-    /// Whether the transpose is meant.
-    pub transposed: bool,
-}
-
-/// What a convolution is computed from.
-#[derive(Debug)]
-pub(super) struct Operands {
-    /// The image: `[rows, channels, ...]`.
-    pub x: Operand,
-    /// `[outputs, inputs / groups, kernel]` of the convolution, one a row where rows have their own.
-    pub weight: Operand,
-    /// A number an output, likewise.
-    pub bias: Option<Operand>,
-}
-
-/// A tensor, and whether its gradient may be wanted.
-#[derive(Debug)]
-pub(super) struct Operand {
-    pub tensor: Dynamic,
-    pub differentiable: bool,
-}
-
-impl Operand {
-    /// A weight of a layer: a leaf, unless it is frozen.
-    pub fn weight(tensor: Dynamic) -> Self {
-        Self { differentiable: tensor.is_tracked(), tensor }
-    }
+    Made(Box<dyn ByKernel>),
 }
 
 impl Tape {
@@ -195,23 +175,11 @@ impl Tape {
         }
     }
 
-    /// Computes the convolution of a node.
-    ///
-    /// # Errors
-    /// When the numbers cannot be had.
-    pub fn convolve(
-        &mut self,
-        node: usize,
-        convolution: Convolution,
-        operands: Operands,
-        made: &[usize],
-    ) -> Result<Dynamic, NnError> {
-        let y = convolution.computed(&operands)?;
-        let y = Dynamic::from_host(y, made, &operands.x.tensor.device());
+    /// The value of a node was made by a kernel of ours.
+    pub fn made_by_kernel(&mut self, node: usize, by_kernel: impl ByKernel + 'static) {
         if self.recording {
-            self.recorded.entries.push((node, Entry::Convolved(convolution, Box::new(operands))));
+            self.recorded.entries.push((node, Entry::Made(Box::new(by_kernel))));
         }
-        Ok(y)
     }
 }
 
@@ -241,8 +209,10 @@ impl Recorded {
             let Some(gradient) = walk.sums.remove(&Source::Node(node)) else { continue };
             match entry {
                 Entry::End(piece, value) => walk.through(piece, &value, gradient),
-                Entry::Convolved(convolution, operands) => {
-                    convolution.walk_back(Piece::Kernel(node), *operands, &gradient, &mut walk)?;
+                Entry::Made(by_kernel) => {
+                    for (tensor, gradient) in by_kernel.walk_back(gradient)? {
+                        walk.through(Piece::Kernel(node), &tensor, gradient);
+                    }
                 }
             }
         }
@@ -304,62 +274,5 @@ impl Walk {
             };
             self.sums.insert(*source, sum);
         }
-    }
-}
-
-impl Convolution {
-    fn computed(&self, operands: &Operands) -> Result<Vec<f32>, NnError> {
-        let geometry = &self.geometry;
-        let (x, weight) = (&operands.x.tensor, &operands.weight.tensor);
-        let read = match (&operands.bias, self.transposed) {
-            (None, false) => Dynamic::read([x, weight], |[x, weight]| forward(geometry, x, weight, None)),
-            (None, true) => Dynamic::read([x, weight], |[x, weight]| input_gradient(geometry, x, weight)),
-            (Some(bias), false) => {
-                Dynamic::read([x, weight, &bias.tensor], |[x, weight, bias]| forward(geometry, x, weight, Some(bias)))
-            }
-            (Some(bias), true) => Dynamic::read([x, weight, &bias.tensor], |[x, weight, bias]| {
-                let mut y = input_gradient(geometry, x, weight);
-                let places = geometry.read.iter().product();
-                for (channel, bias) in y.chunks_mut(places).zip(bias.iter().cycle()) {
-                    channel.iter_mut().for_each(|value| *value += bias);
-                }
-                y
-            }),
-        };
-        read.map_err(|reason| NnError::DeviceFailed { reason })
-    }
-
-    fn walk_back(self, piece: Piece, operands: Operands, gradient: &Dynamic, walk: &mut Walk) -> Result<(), NnError> {
-        let Self { geometry, transposed } = self;
-        let Operands { x, weight, bias } = operands;
-        let bias = bias.filter(|bias| bias.differentiable);
-        // To the transpose, what it makes is what the convolution reads, and the other way about.
-        let found = Dynamic::read([&x.tensor, &weight.tensor, gradient], |[image, weights, gradient]| {
-            let of_bias = bias.as_ref().map(|_| match transposed {
-                false => bias_gradient(&geometry, gradient),
-                true => {
-                    let made = Geometry { outputs: geometry.inputs, made: geometry.read, ..geometry };
-                    bias_gradient(&made, gradient)
-                }
-            });
-            let of_weight = weight.differentiable.then(|| match transposed {
-                false => weight_gradient(&geometry, image, gradient),
-                true => weight_gradient(&geometry, gradient, image),
-            });
-            let of_x = x.differentiable.then(|| match transposed {
-                false => input_gradient(&geometry, gradient, weights),
-                true => forward(&geometry, gradient, weights, None),
-            });
-            (of_bias, of_weight, of_x)
-        });
-        let (of_bias, of_weight, of_x) = found.map_err(|reason| NnError::DeviceFailed { reason })?;
-        let device = gradient.device();
-        let bias = bias.as_ref().map(|bias| &bias.tensor);
-        for (tensor, values) in [(bias, of_bias), (Some(&weight.tensor), of_weight), (Some(&x.tensor), of_x)] {
-            if let (Some(tensor), Some(values)) = (tensor, values) {
-                walk.through(piece, tensor, Dynamic::from_host(values, &tensor.dims(), &device));
-            }
-        }
-        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Convolutions, plain and transposed, over one to three axes: on the CPU by kernels of our own, elsewhere by burn's.
 
+use super::super::by_kernel::{Convolution, Convolved, Operand, Operands};
 use super::super::forward::Step;
-use super::super::tape::{Convolution, Operand, Operands};
 use super::super::{B, Dynamic, NnError};
 use crate::graph::ConvOp;
 use burn::tensor::Tensor;
@@ -89,7 +89,10 @@ pub(super) fn by_kernel(step: &Step<'_>, conv: &ConvOp, operands: Operands, own:
         dilation: three(&conv.dilation, 1),
         before: three(&before, 0),
     };
-    step.tape.borrow_mut().convolve(step.id.index(), Convolution { geometry, transposed }, operands, &made)
+    let convolution = Convolution { geometry, transposed };
+    let y = Dynamic::from_host(convolution.of(&operands)?, &made, &operands.x.tensor.device());
+    step.tape.borrow_mut().made_by_kernel(step.id.index(), Convolved { convolution, operands });
+    Ok(y)
 }
 
 /// Numbers of one to three axes as of three; an image lies in the first and the last, whose lines are long.

@@ -10,8 +10,8 @@
 //! A convolution with the rows as groups would say the same, but burn takes the gradient of a grouped kernel one group
 //! after the other. Columns are laid out axis by axis, the last first, so that a kernel of 3x3x3 takes 9 copies, not 27.
 
+use super::super::by_kernel::{Operand, Operands};
 use super::super::forward::Step;
-use super::super::tape::{Operand, Operands};
 use super::super::{Dynamic, NnError};
 use super::convolution;
 use crate::graph::{ConvOp, NodeId};

@@ -1,7 +1,16 @@
 //! Batch, instance, group and layer normalisation.
 
+use super::super::batch_norm::Running;
+use super::super::by_kernel::{Normalisation, NormalisedBy, Operand};
 use super::super::forward::Step;
-use super::super::{Dynamic, Layer, NnError};
+use super::super::{B, Dynamic, Layer, NnError};
+use super::convolution::{has_kernel, image};
+use burn::module::Param;
+use burn::tensor::Tensor;
+use fascicle_kernels::{Channels, Moments};
+
+/// A number a channel.
+type Weight = Param<Tensor<B, 1>>;
 
 /// Batch statistics in training, running ones in prediction.
 pub(super) fn batch_norm(step: &Step<'_>, eps: f64, momentum: f64) -> Result<Dynamic, NnError> {
@@ -13,7 +22,22 @@ pub(super) fn batch_norm(step: &Step<'_>, eps: f64, momentum: f64) -> Result<Dyn
     if step.training().is_none() {
         return Ok(layer.predict(x, &layer.running(), eps));
     }
-    let (out, moved) = layer.train(x, &running(), eps, momentum);
+    let (out, moved) = match has_kernel(&x) {
+        true => {
+            let weight =
+                |weight: &Option<_>| weight.as_ref().map(|weight: &Weight| Operand::weight(Dynamic::of(weight.val())));
+            let (scale, shift) = (weight(&layer.gamma), weight(&layer.beta));
+            let dims = x.dims();
+            let channels = dims.get(1).copied().unwrap_or(1);
+            let extents = Channels { rows: dims[0], channels, places: dims.iter().skip(2).product() };
+            let (out, Moments { mean, var }) =
+                by_kernel(step, Normalisation { extents, x: image(step)?, eps, scale, shift })?;
+            let host = |values: Vec<f32>| Dynamic::from_host(values, &[channels], step.device);
+            let of_batch = Running { mean: host(mean), var: host(var) };
+            (out, running().moved(of_batch, extents.rows * extents.places, momentum))
+        }
+        false => layer.train(x, &running(), eps, momentum),
+    };
     step.statistics.borrow_mut().insert(*position, moved);
     Ok(out)
 }
@@ -24,8 +48,23 @@ pub(super) fn instance_norm(step: &Step<'_>, channels: usize, eps: f64) -> Resul
     match &step.layer {
         Some((_, Layer::InstanceNorm(layer))) => Ok(by_channel(x, |x| Dynamic::of(layer.forward(x.rank::<3>())))),
         Some(_) => Err(step.broken("its module is not an instance normalisation")),
+        None if has_kernel(&x) => {
+            let parts = x.dims()[0] * channels;
+            let extents = Channels { rows: 1, channels: parts, places: x.len() / parts.max(1) };
+            let normalisation = Normalisation { extents, x: image(step)?, eps, scale: None, shift: None };
+            Ok(by_kernel(step, normalisation)?.0)
+        }
         None => Ok(standardised(x, channels, eps)),
     }
+}
+
+/// By a kernel of ours: what is made, and the moments.
+fn by_kernel(step: &Step<'_>, normalisation: Normalisation) -> Result<(Dynamic, Moments), NnError> {
+    let (made, moments) = normalisation.made()?;
+    let made = Dynamic::from_host(made, &normalisation.x.tensor.dims(), step.device);
+    let by = NormalisedBy { normalisation, moments: moments.clone() };
+    step.tape.borrow_mut().made_by_kernel(step.id.index(), by);
+    Ok((made, moments))
 }
 
 /// Groups of channels of each row over their spatial axes.
