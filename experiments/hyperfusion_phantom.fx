@@ -46,7 +46,7 @@ train ad {
   keep last
 }
 
-protocol cv = kfold(3, holdout: 500, stratify: [diagnosis, age, sex], seed: 1)
+protocol cv = kfold(3, holdout: 500, stratify: [diagnosis, age, sex], seeds: [1, 2, 3])
 
 score ad on holdout: auc, balanced_accuracy, f1
 

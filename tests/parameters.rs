@@ -129,3 +129,23 @@ fn a_variant_of_a_sweep_is_the_file_with_its_settings() {
     }
     assert!(compared > 60, "{compared} variants");
 }
+
+#[test]
+fn a_variant_of_a_group_is_the_file_with_that_group() {
+    let whole = "group parts = [cortical, subcortical, hippocampal]";
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/normative_poe.fx");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    assert!(text.contains(whole));
+    let compiled = compile("normative_poe.fx", &text, &[], &Folder);
+    let experiment = compiled.experiment.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
+    let mut compared = 0;
+    for variant in &experiment.variants {
+        let Some(members) = variant.settings.get("parts") else { continue };
+        let alone = text.replace(whole, &format!("group parts = {members}"));
+        let alone = compile("normative_poe.fx", &alone, &[], &Folder).base;
+        let alone = alone.unwrap_or_else(|| panic!("{members}"));
+        assert!(alone.graph == variant.graph && alone.stages == variant.stages, "{members}");
+        compared += 1;
+    }
+    assert_eq!(compared, 5);
+}
