@@ -64,7 +64,7 @@ impl Dataset {
                     }
                     Content::Columns { plan, rows } => {
                         let rows = members.iter().filter_map(|m| rows[*m].clone()).collect();
-                        FittedInput::Columns(plan.fit(&rows).map_err(of_input)?)
+                        FittedInput::Columns(plan.fit(&rows, go_on).map_err(of_input)?)
                     }
                     Content::Class(_) | Content::Real(_) => FittedInput::AsItIs,
                 })

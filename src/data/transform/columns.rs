@@ -89,18 +89,18 @@ impl ColumnPlan {
         Ok(Self { columns, missing, flags })
     }
 
-    /// Learns from training rows. Numbers of a column of classes are the classes' places.
+    /// Learns from training rows. Numbers of a column of classes are the classes' places. `go_on` is asked as the work goes on.
     ///
     /// # Errors
-    /// A column without any training value, or a step that cannot be done.
-    pub fn fit(&self, rows: &Cells) -> Result<FittedColumns> {
+    /// A column without any training value, a step that cannot be done; what `go_on` says.
+    pub fn fit(&self, rows: &Cells, go_on: &dyn Fn() -> Result<()>) -> Result<FittedColumns> {
         let numeric: Vec<usize> = (0..self.columns.len()).filter(|j| self.columns[*j].classes().is_none()).collect();
         let names: Vec<String> = numeric.iter().map(|j| self.columns[*j].name.clone()).collect();
         let numbers: Cells = rows.iter().map(|row| numeric.iter().map(|j| row[*j]).collect()).collect();
         let imputer = match self.missing {
             Missing::Absent => Imputer::None,
             Missing::Mean { .. } => Imputer::Mean(means(&numbers, &names)?),
-            Missing::Iterative { .. } => Imputer::Iterative(IterativeImputer::fit(&numbers, &names)?),
+            Missing::Iterative { .. } => Imputer::Iterative(IterativeImputer::fit(&numbers, &names, go_on)?),
         };
         let mut fitted = FittedColumns { plan: self.clone(), numeric, imputer, learnt: Vec::new() };
         let filled: Vec<Vec<Option<f64>>> = rows.iter().filter_map(|row| fitted.fill(row)).collect();

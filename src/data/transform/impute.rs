@@ -63,11 +63,11 @@ const ROUNDS: usize = 10;
 const TOLERANCE: f64 = 1e-3;
 
 impl IterativeImputer {
-    /// Fits the chain to training rows.
+    /// Fits the chain to training rows. `go_on` is asked before each regression.
     ///
     /// # Errors
-    /// A column without any training value.
-    pub fn fit(rows: &Cells, names: &[String]) -> Result<Self> {
+    /// A column without any training value; what `go_on` says.
+    pub fn fit(rows: &Cells, names: &[String], go_on: &dyn Fn() -> Result<()>) -> Result<Self> {
         let means = means(rows, names)?;
         let mut imputer = Self { means, chain: Vec::new() };
         let columns = names.len();
@@ -82,6 +82,7 @@ impl IterativeImputer {
         for _ in 0..ROUNDS {
             let before = filled.clone();
             for column in order.iter().copied() {
+                go_on()?;
                 let seen: Vec<usize> = (0..rows.len()).filter(|i| rows[*i][column].is_some()).collect();
                 let x: Vec<Vec<f64>> = seen.iter().map(|i| without(&filled[*i], column)).collect();
                 let y: Vec<f64> = seen.iter().map(|i| filled[*i][column]).collect();

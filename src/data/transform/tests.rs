@@ -1,6 +1,8 @@
 use super::super::affine::Affine;
+use super::super::error::DataError;
 use super::super::samples::{NEAREST, shared};
 use super::super::volume::Volume;
+use super::impute::Cells;
 use super::{BayesianRidge, ColumnPlan, Image, ImageChain, IterativeImputer, SourceColumn};
 use crate::program::{AxisName, ColumnStep, Flags, ImageMask, ImageStep, Interpolation, Missing, SpatialKind, View};
 use ndarray::{Array3, Array4, ArrayD, Axis, IxDyn};
@@ -289,7 +291,7 @@ fn names(n: usize) -> Vec<String> {
 fn chained_regressions_impute_what_scikit_learn_imputes() {
     let Some(json) = golden("iterative_imputer.json") else { return };
     let x = cells(&json["X"]);
-    let imputer = IterativeImputer::fit(&x, &names(5)).expect("fitted");
+    let imputer = IterativeImputer::fit(&x, &names(5), &|| Ok(())).expect("fitted");
     let result = &json["results"]["bayesian_default"];
     for (rows, key) in [(&x, "imputed"), (&cells(&json["X_new"]), "transform_new")] {
         let expected = cells(&result[key]);
@@ -321,6 +323,19 @@ fn bayesian_ridge_has_the_weights_and_precisions_of_scikit_learn() {
     close(ridge.lambda, &case["lambda_"], "lambda");
 }
 
+#[test]
+fn iterative_imputation_stops_between_two_regressions_when_asked_to() {
+    let rows: Cells = (0..8).map(|i| vec![Some(f64::from(i)), (i != 3).then_some(f64::from(i * i))]).collect();
+    let asked = std::cell::Cell::new(0);
+    let go_on = || {
+        asked.set(asked.get() + 1);
+        if asked.get() == 3 { Err(DataError::Interrupted) } else { Ok(()) }
+    };
+    let stopped = IterativeImputer::fit(&rows, &names(2), &go_on);
+    assert!(matches!(stopped, Err(DataError::Interrupted)));
+    assert_eq!(asked.get(), 3);
+}
+
 fn plan(columns: Vec<(&str, Vec<ColumnStep>)>, missing: Missing, has_missing: &[bool], width: usize) -> ColumnPlan {
     let columns = columns.into_iter().map(|(name, steps)| SourceColumn { name: name.into(), steps }).collect();
     ColumnPlan::new(columns, missing, has_missing, width).expect("a plan")
@@ -340,7 +355,7 @@ fn columns_are_imputed_then_scaled_and_flags_come_last() {
         vec![Some(3.0), Some(1.0), Some(30.0)],
         vec![None, None, Some(20.0)],
     ];
-    let fitted = plan.fit(&train).expect("fitted");
+    let fitted = plan.fit(&train, &|| Ok(())).expect("fitted");
     let low = -(1.5_f64.sqrt()) as f32;
     assert_eq!(fitted.apply(&train[0]), Some(vec![low, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
     assert_eq!(fitted.apply(&train[2]), Some(vec![0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 0.0]));
@@ -362,7 +377,7 @@ fn only_columns_with_missing_cells_have_flags_where_that_is_declared() {
 #[test]
 fn a_missing_cell_that_nothing_fills_is_absence() {
     let plan = plan(vec![("a", vec![ColumnStep::Log]), ("b", vec![])], Missing::Absent, &[true, false], 2);
-    let fitted = plan.fit(&vec![vec![Some(1.0), Some(2.0)]]).expect("fitted");
+    let fitted = plan.fit(&vec![vec![Some(1.0), Some(2.0)]], &|| Ok(())).expect("fitted");
     assert_eq!(fitted.apply(&[None, Some(1.0)]), None);
     assert_eq!(fitted.apply(&[Some(1.0), Some(5.0)]), Some(vec![0.0, 5.0]));
 }
@@ -377,7 +392,7 @@ fn bins_hold_equal_shares_of_the_training_subjects() {
         4,
     );
     let train: Vec<Vec<Option<f64>>> = (0..40).map(|i| vec![Some(f64::from(i))]).collect();
-    let fitted = plan.fit(&train).expect("fitted");
+    let fitted = plan.fit(&train, &|| Ok(())).expect("fitted");
     let sums = train
         .iter()
         .filter_map(|row| fitted.apply(row))
