@@ -47,7 +47,7 @@ impl Convolution {
     ///
     /// # Errors
     /// When the numbers cannot be had.
-    pub fn of(&self, operands: &Operands) -> Result<Vec<f32>, NnError> {
+    pub fn made(&self, operands: &Operands) -> Result<Vec<f32>, NnError> {
         let geometry = &self.geometry;
         let (x, weight) = (&operands.x.tensor, &operands.weight.tensor);
         let read = match (&operands.bias, self.transposed) {

@@ -90,7 +90,7 @@ pub(super) fn by_kernel(step: &Step<'_>, conv: &ConvOp, operands: Operands, own:
         before: three(&before, 0),
     };
     let convolution = Convolution { geometry, transposed };
-    let y = Dynamic::from_host(convolution.of(&operands)?, &made, &operands.x.tensor.device());
+    let y = Dynamic::from_host(convolution.made(&operands)?, &made, &operands.x.tensor.device());
     step.tape.borrow_mut().made_by_kernel(step.id.index(), Convolved { convolution, operands });
     Ok(y)
 }

@@ -1,6 +1,6 @@
 //! Batch, instance, group and layer normalisation.
 
-use super::super::batch_norm::Running;
+use super::super::batch_norm::{BatchNorm, Running};
 use super::super::by_kernel::{Normalisation, NormalisedBy, Operand};
 use super::super::forward::Step;
 use super::super::{B, Dynamic, Layer, NnError};
@@ -23,23 +23,31 @@ pub(super) fn batch_norm(step: &Step<'_>, eps: f64, momentum: f64) -> Result<Dyn
         return Ok(layer.predict(x, &layer.running(), eps));
     }
     let (out, moved) = match has_kernel(&x) {
-        true => {
-            let weight =
-                |weight: &Option<_>| weight.as_ref().map(|weight: &Weight| Operand::weight(Dynamic::of(weight.val())));
-            let (scale, shift) = (weight(&layer.gamma), weight(&layer.beta));
-            let dims = x.dims();
-            let channels = dims.get(1).copied().unwrap_or(1);
-            let extents = Channels { rows: dims[0], channels, places: dims.iter().skip(2).product() };
-            let (out, Moments { mean, var }) =
-                by_kernel(step, Normalisation { extents, x: image(step)?, eps, scale, shift })?;
-            let host = |values: Vec<f32>| Dynamic::from_host(values, &[channels], step.device);
-            let of_batch = Running { mean: host(mean), var: host(var) };
-            (out, running().moved(of_batch, extents.rows * extents.places, momentum))
-        }
+        true => batch_norm_by_kernel(step, layer, &running(), eps, momentum)?,
         false => layer.train(x, &running(), eps, momentum),
     };
     step.statistics.borrow_mut().insert(*position, moved);
     Ok(out)
+}
+
+/// In training, by a kernel of ours.
+fn batch_norm_by_kernel(
+    step: &Step<'_>,
+    layer: &BatchNorm<B>,
+    running: &Running,
+    eps: f64,
+    momentum: f64,
+) -> Result<(Dynamic, Running), NnError> {
+    let x = image(step)?;
+    let dims = x.tensor.dims();
+    let channels = dims.get(1).copied().unwrap_or(1);
+    let extents = Channels { rows: dims[0], channels, places: dims.iter().skip(2).product() };
+    let weight = |weight: &Option<Weight>| weight.as_ref().map(|w| Operand::weight(Dynamic::of(w.val())));
+    let (scale, shift) = (weight(&layer.gamma), weight(&layer.beta));
+    let (out, Moments { mean, var }) = by_kernel(step, Normalisation { extents, x, eps, scale, shift })?;
+    let host = |values: Vec<f32>| Dynamic::from_host(values, &[channels], step.device);
+    let of_batch = Running { mean: host(mean), var: host(var) };
+    Ok((out, running.moved(of_batch, extents.rows * extents.places, momentum)))
 }
 
 /// Each channel of each row over its spatial axes.
