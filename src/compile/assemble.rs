@@ -208,11 +208,15 @@ impl Assembly {
             .main
             .iter()
             .filter(|i| matches!(unit.declarations[**i].declaration.kind, DeclarationKind::Model { .. }));
-        let swept = |i: &usize| matches!(unit.declarations[*i].declaration.kind, DeclarationKind::Sweep { .. });
-        let varied = self.main.iter().any(swept);
+        // What sweeps set: where all of it has been consulted, no other variant begins.
+        let axes = self.main.iter().filter_map(|i| match &unit.declarations[*i].declaration.kind {
+            DeclarationKind::Sweep { axes, .. } => Some(axes.iter().flat_map(|axis| &axis.names)),
+            _ => None,
+        });
+        let varied: Vec<usize> = axes.flatten().filter_map(|name| unit.resolve(0, &name.text)).collect();
         for (index, i) in models.enumerate().skip(done) {
             self.broken |= e.global(*i, unit.declarations[*i].declaration.span).is_err();
-            if !self.broken && varied {
+            if !self.broken && varied.iter().any(|position| !e.consulted.contains(position)) {
                 trail.pass(e, index + 1);
             }
         }
