@@ -58,6 +58,12 @@ pub(in crate::compile) fn sweep(
     axes: &[SweepAxis],
     clauses: &[Clause],
 ) -> Eval<Draft> {
+    if name.text == "none" {
+        return e.fail(
+            Diagnostic::error(Code::TwiceDeclared, name.span, "`none` is taken: `--sweep none` runs no sweep at all")
+                .hint("give it another name, such as what it varies: `sweep methods: ..`"),
+        );
+    }
     let mut variants: Vec<Settings> = vec![IndexMap::new()];
     let steps = all(axes.iter().map(|axis| steps(e, axis)));
     let mut named: Vec<&Name> = Vec::new();
