@@ -56,7 +56,7 @@ impl<'a> Trail<'a> {
         self.origins = origins;
     }
 
-    /// The furthest checkpoint that says nothing of a param or group that `differs`, as how many models lie behind it.
+    /// How many models lie behind the furthest checkpoint before which no param or group that `differs` was consulted.
     pub(in crate::compile) fn reaches(&self, differs: &dyn Fn(&str) -> bool) -> usize {
         self.shared(differs).map_or(0, |checkpoint| checkpoint.models)
     }
