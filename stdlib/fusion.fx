@@ -148,8 +148,8 @@ block HyperPreactRes(
 }
 
 /// An expert whose say in a product has a weight for each of its numbers: its density to that power, which multiplies its
-/// precision and leaves its mean. `poe` of experts so weighed is the generalised product of experts (Cao and Fleet 2014, eq.
-/// 3); with weights that sum to 1 it is as sure as one expert and not as all of them together, and with equal ones it is their
+/// precision and leaves its mean. `poe` of experts so weighed is the generalised product of experts (Cao and Fleet 2014); with
+/// weights that sum to 1 it is as sure as one expert and not as all of them together, and with equal ones it is their
 /// geometric mean.
 block WeightedExpert(q: normal[n], weight: [n]) -> normal[n] {
   normal(mean: q.mean, log_var: q.log_var - log(weight))

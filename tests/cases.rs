@@ -9,6 +9,7 @@ mod case;
 use case::mistake::Mistake;
 use case::{Case, files_below, programs};
 use fascicle::compile::{Code, Compilation, Severity, model_tables, render};
+use fascicle::program::Program;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -128,6 +129,39 @@ fn every_experiment_and_the_library_compile() {
         }
     }
     assert!(report.is_empty(), "(tables of cohorts are in tests/case/mod.rs)\n{report}");
+}
+
+/// A variant begins where it parts from another one; what it then is must not depend on that.
+#[test]
+fn a_variant_of_a_sweep_is_the_file_with_its_settings() {
+    let mut compared = 0;
+    for mut case in programs(&["experiments"]) {
+        let experiment = case.compile().experiment.unwrap_or_else(|| panic!("{} does not compile", case.name));
+        let text = case.text.clone();
+        for variant in experiment.variants {
+            case.settings.clear();
+            case.text.clone_from(&text);
+            for (name, value) in &variant.settings {
+                match value.starts_with('[') {
+                    // A group is set by its members, which `--set` does not spell.
+                    true => case.text = with_group(&text, name, value),
+                    false => case.settings.push((name.clone(), value.clone())),
+                }
+            }
+            let alone = case.compile().base.unwrap_or_else(|| panic!("{}, {} alone", case.name, variant.variant));
+            let named = Program { variant: variant.variant.clone(), settings: variant.settings.clone(), ..alone };
+            assert!(named == variant, "{}, {}", case.name, variant.variant);
+            compared += 1;
+        }
+    }
+    assert!(compared > 100, "{compared} variants");
+}
+
+/// The text with other members of a group, which it may have from a file that it extends.
+fn with_group(text: &str, name: &str, members: &str) -> String {
+    let head = format!("group {name} = ");
+    let others: String = text.lines().filter(|line| !line.starts_with(&head)).map(|line| format!("{line}\n")).collect();
+    format!("{others}{head}{members}\n")
 }
 
 /// `/// .. 34,095 parameters in all`: what the comment at the head of an experiment says must be so.

@@ -95,7 +95,7 @@ fn keeps(op: &Op) -> Keeps {
     let own = |more: u64| Keeps { more, ..nothing };
     match op {
         Op::Conv(_) | Op::Convolve(_) | Op::Linear { .. } | Op::HyperLinear { .. } | Op::MatMul => inputs,
-        // What is centred; burn's own normalisations also what is scaled.
+        // What is centred, or on the CPU what is read; burn's own normalisations also what is scaled.
         Op::BatchNorm { .. } => own(1),
         Op::InstanceNorm { affine, .. } | Op::GroupNorm { affine, .. } | Op::LayerNorm { affine, .. } => {
             own(if *affine { 2 } else { 1 })
