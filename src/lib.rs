@@ -14,19 +14,17 @@
 //! 8. **Exchange** weights with PyTorch, and apply models to given tensors: [`exchange::NameMap`], [`exchange::apply`].
 //! 9. **Report**: [`report::render`] makes one page of a [`report::ReportContent`].
 
-#![warn(missing_docs)]
+//!
+//! Steps 1, 2, 3, 6 and 9 are packages of their own, so that what they may not know they cannot name; they are re-exported here.
 
-pub mod analysis;
+pub use fascicle_analysis as analysis;
+pub use fascicle_data as data;
+pub use fascicle_lang::{compile, graph, ops, program, stdlib};
+pub use fascicle_report as report;
+pub use fascicle_syntax as syntax;
+
 pub mod cli;
-pub mod compile;
-pub mod data;
 pub mod exchange;
-pub mod graph;
 pub mod nn;
-pub mod ops;
 pub mod plan;
-pub mod program;
-pub mod report;
-pub mod stdlib;
-pub mod syntax;
 pub mod train;

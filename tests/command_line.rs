@@ -10,8 +10,6 @@ mod interruption;
 mod reuse;
 #[path = "command_line/scene.rs"]
 mod scene;
-#[path = "case/shared.rs"]
-mod shared;
 #[path = "command_line/statuses.rs"]
 mod statuses;
 #[path = "command_line/weights.rs"]

@@ -92,7 +92,7 @@ fn settle(name: &str, wanted: &str) {
     }
 }
 
-const BEGIN: &str = "<!-- codes: generated from src/compile/code.rs -->\n";
+const BEGIN: &str = "<!-- codes: generated from src/lang/compile/code.rs -->\n";
 const END: &str = "<!-- end of codes -->\n";
 
 #[test]
@@ -133,7 +133,7 @@ fn the_operators_page_is_that_of_the_table() {
 fn the_analyses_page_is_that_of_the_table() {
     let mut page = format!(
         "# Analyses\n\n\
-         Generated from the table of analyses in `src/compile/declare/analysis/functions.rs`: `UPDATE_DOCS=1 cargo test --test docs`\n\
+         Generated from the table of analyses in `src/lang/compile/declare/analysis/functions.rs`: `UPDATE_DOCS=1 cargo test --test docs`\n\
          rewrites this page. `fascicle doc NAME` prints an entry of it; [the language](language.md#analysis) says what they have in\n\
          common. Each example stands behind these declarations:\n\n```fx\n{ANALYSIS_PRELUDE}```\n"
     );

@@ -172,8 +172,8 @@ fn setting(setting: &'static str, found: impl ToString, expected: &'static str) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::assert_close;
-    use crate::analysis::metrics::roc::roc_auc;
+    use crate::metrics::roc::roc_auc;
+    use fascicle_reference::assert_close;
     use rand::RngExt;
 
     /// Sums of twelve uniform numbers: close enough to normal, with mean 0 and variance 1.

@@ -139,7 +139,7 @@ fn check(probabilities: &ArrayView3<'_, f64>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{assert_all_close, flat, numbers, stats};
+    use fascicle_reference::{assert_all_close, flat, numbers, stats};
     use serde_json::Value;
 
     /// The softmax of the reference logits, `[4 models, 6 subjects, 3 classes]`.

@@ -113,7 +113,7 @@ fn fraction(values: impl Iterator<Item = f64>, n: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{assert_close, folder};
+    use fascicle_reference::{assert_close, folder};
     use ndarray::array;
     use safetensors::SafeTensors;
 

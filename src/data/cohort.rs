@@ -15,7 +15,7 @@ use super::keep;
 use super::pair::{self, Fate, Partners};
 use super::phantom::{Contrast, Phantom, PhantomSpec};
 use super::table::{Row, Table, Tables, bare, levels_of, no_column, parse_number};
-use crate::program::{Cohort, CohortSource, PhantomSettings};
+use fascicle_lang::program::{Cohort, CohortSource, PhantomSettings};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

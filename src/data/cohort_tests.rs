@@ -2,14 +2,14 @@ use super::super::bids::{Entities, FilePattern};
 use super::super::error::DataError;
 use super::super::samples::{bids, folder, phantom, put, shared, table};
 use super::{CohortData, ImageFile};
-use crate::program::{Comparison, Predicate, Scalar};
+use fascicle_lang::program::{Comparison, Predicate, Scalar};
 use std::path::Path;
 
 fn compare(column: &str, comparison: Comparison, value: Scalar) -> Predicate {
     Predicate::Compare { column: column.into(), comparison, value }
 }
 
-fn load(cohort: &crate::program::Cohort) -> Result<CohortData, DataError> {
+fn load(cohort: &fascicle_lang::program::Cohort) -> Result<CohortData, DataError> {
     CohortData::load(cohort, Path::new(""))
 }
 

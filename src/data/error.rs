@@ -1,6 +1,6 @@
 //! What can be wrong with data, said so that a reader knows which file, line or subject to open.
 //!
-//! Everything in [`crate::data`] returns [`DataError`]. Each message names the file (and line, column or subject), what
+//! Everything in [`crate`] returns [`DataError`]. Each message names the file (and line, column or subject), what
 //! was expected, what was found, and what to do. Several errors of the same pass are handed over together as
 //! [`DataError::Many`], so that a cohort with ten broken files needs one run to find all ten.
 

@@ -5,7 +5,7 @@ use super::cohort::{CohortData, ImageFile};
 use super::error::{DataError, Result};
 use super::hashes::Hashes;
 use super::nifti::FileBytes;
-use crate::program::{InputSource, InputSpec};
+use fascicle_lang::program::{InputSource, InputSpec};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 

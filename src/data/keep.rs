@@ -3,7 +3,7 @@
 use super::cohort::CohortData;
 use super::error::{DataError, Result};
 use super::table::{bare, parse_number, same_level};
-use crate::program::{Comparison, Predicate, Scalar};
+use fascicle_lang::program::{Comparison, Predicate, Scalar};
 use std::cmp::Ordering;
 
 /// Whether a record meets a condition: `None` where a missing cell leaves it open.

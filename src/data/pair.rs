@@ -12,7 +12,7 @@ use super::bids::FilePattern;
 use super::cohort::{CohortData, ImageFile};
 use super::error::{DataError, Result};
 use super::table::{Table, bare};
-use crate::program::Pairing;
+use fascicle_lang::program::Pairing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

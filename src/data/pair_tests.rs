@@ -1,7 +1,7 @@
 use super::super::cohort::{CohortData, ImageFile, Record};
 use super::super::samples::{bids, folder, put};
 use super::FilePattern;
-use crate::program::{Cohort, Pairing};
+use fascicle_lang::program::{Cohort, Pairing};
 use std::path::Path;
 
 const T1: &str = "anat/*_T1w.nii.gz";
@@ -141,7 +141,7 @@ fn days_and_dates_of_one_subject_cannot_be_compared() {
 
 #[test]
 fn keep_sees_the_pairs() {
-    use crate::program::Predicate;
+    use fascicle_lang::program::Predicate;
     let dir = folder();
     visits(dir.path());
     put(

@@ -2,14 +2,13 @@
 
 use super::affine::Affine;
 use super::nifti;
-use crate::program::{
+use fascicle_lang::program::{
     Cohort, CohortSource, ImageStep, InputRole, InputSource, InputSpec, Interpolation, PhantomSettings, SpatialKind,
 };
-use indexmap::IndexMap;
 use ndarray::{Array3, ArrayD};
 use std::path::{Path, PathBuf};
 
-pub(crate) use crate::analysis::golden::shared;
+pub(crate) use fascicle_reference::shared;
 use tempfile::TempDir;
 
 /// A folder that is removed when the test ends.
@@ -49,15 +48,7 @@ pub(crate) fn put_array(root: &Path, name: &str, data: &ArrayD<f32>) -> PathBuf 
 
 /// A cohort without conditions.
 pub(crate) fn cohort(source: CohortSource) -> Cohort {
-    Cohort {
-        name: "people".into(),
-        source,
-        subject: None,
-        keep: Vec::new(),
-        rename: IndexMap::new(),
-        join: Vec::new(),
-        pair: None,
-    }
+    Cohort::new("people", source)
 }
 
 /// A cohort that is a folder.

@@ -7,7 +7,7 @@ use super::dataset::{chain_of, source_columns};
 use super::error::{DataError, IN_NO_COHORT, Result};
 use super::nifti::read_header;
 use super::table::{levels_of, same_level};
-use crate::program::{InputSource, InputSpec};
+use fascicle_lang::program::{InputSource, InputSpec};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

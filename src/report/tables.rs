@@ -60,7 +60,7 @@ fn text(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::content::{FoldScore, Quantity, VariantScore};
+    use crate::content::{FoldScore, Quantity, VariantScore};
 
     fn scores() -> Vec<Score> {
         let fold = |fold: &str, value| FoldScore { fold: fold.to_owned(), seed: 1, value };

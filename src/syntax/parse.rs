@@ -3,7 +3,7 @@
 //! pest stops at its first error. Declarations are therefore parsed one after the other; where one cannot be read, its
 //! error is kept and reading goes on at the next line that begins, at its very start, with a declaration's keyword.
 
-pub(in crate::syntax) mod concrete;
+pub(crate) mod concrete;
 mod convert;
 mod explain;
 mod limits;
@@ -14,10 +14,10 @@ use pest::Parser;
 use pest_derive::Parser;
 
 #[derive(Parser)]
-#[grammar = "../grammar/fx.pest"]
+#[grammar = "../../grammar/fx.pest"]
 // A declaration and nothing else: asked only after a mistake, for the furthest place that was reached.
 #[grammar_inline = "alone = { declaration ~ EOI }"]
-pub(in crate::syntax) struct Grammar;
+pub(crate) struct Grammar;
 
 /// Text that is not of the language.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,7 +177,7 @@ fn starts_something(tail: &str) -> bool {
 }
 
 /// The candidate that a misspelt word was most likely meant to be.
-pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     candidates
         .iter()
         .map(|c| (strsim::damerau_levenshtein(word, c), *c))

@@ -19,7 +19,6 @@
 #![allow(dead_code)]
 
 pub mod mistake;
-pub mod shared;
 
 use fascicle::compile::{
     ColumnSummary, Compilation, Diagnostic, ModelTable, Severity, Shapes, TableSummary, World, compile, model_tables,

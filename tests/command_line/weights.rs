@@ -1,8 +1,8 @@
 //! Weights in and out of PyTorch's files, and models applied to given tensors.
 
 use super::scene::Scene;
-use super::shared::shared;
 use fascicle::exchange::{Tensors, read_safetensors, safetensors_bytes};
+use fascicle_reference::shared;
 use std::path::PathBuf;
 
 /// `y = W x + b` twice, with a normalisation between.

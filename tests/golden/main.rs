@@ -73,7 +73,7 @@ fn main() -> ExitCode {
     let mut paths = case::files_below(&folder, "fx");
     assert!(!paths.is_empty(), "{} holds no case", folder.display());
     paths.retain(|path| words.is_empty() || words.iter().any(|word| name(path).contains(word)));
-    let required = case::shared::required();
+    let required = fascicle_reference::required();
     let absent: Vec<String> = paths.iter().filter(|path| lacks_its_golden(path)).map(|path| name(path)).collect();
     if !absent.is_empty() && required {
         println!(

@@ -6,8 +6,8 @@
 
 use super::messages::Messages;
 use super::silhouette::silhouette;
-use crate::analysis::bootstrap::quantile;
-use crate::analysis::error::{AnalysisError, Result, check_array};
+use crate::bootstrap::quantile;
+use crate::error::{AnalysisError, Result, check_array};
 use ndarray::ArrayView2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -188,7 +188,7 @@ impl Clusters {
 mod tests {
     use super::super::silhouette::{Distance, distances};
     use super::*;
-    use crate::analysis::golden::{assert_close, labels, number, stats, table};
+    use fascicle_reference::{assert_close, labels, number, stats, table};
     use indexmap::IndexMap;
     use ndarray::Array2;
 

@@ -3,7 +3,7 @@
 //! Distances between all pairs of subjects and a label a subject come in; a number between -1 and 1, one a subject or
 //! their mean, goes out. Follows scikit-learn: a subject alone in its cluster counts 0.
 
-use crate::analysis::error::{AnalysisError, Result, check_array};
+use crate::error::{AnalysisError, Result, check_array};
 use indexmap::IndexMap;
 use ndarray::{Array2, ArrayView1, ArrayView2};
 use serde::{Deserialize, Serialize};
@@ -112,7 +112,7 @@ fn squared(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{assert_all_close, assert_close, labels, number, numbers, stats, table};
+    use fascicle_reference::{assert_all_close, assert_close, labels, number, numbers, stats, table};
     use ndarray::array;
 
     #[test]

@@ -5,7 +5,7 @@
 //! singular values to full relative accuracy, and always runs in the same order. Its time grows with rows times
 //! columns squared: a table of 1,000 subjects and 200 columns takes about a second.
 
-use crate::analysis::error::{AnalysisError, Result, check_array};
+use crate::error::{AnalysisError, Result, check_array};
 use ndarray::{Array2, ArrayView2};
 
 /// More sweeps than any table needs: convergence is quadratic and takes about ten.

@@ -7,7 +7,7 @@
 
 use super::decomposition::{Svd, centred};
 use super::varimax::varimax;
-use crate::analysis::error::{AnalysisError, Result, check_array, constant};
+use crate::error::{AnalysisError, Result, check_array, constant};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use serde::{Deserialize, Serialize};
 
@@ -159,7 +159,7 @@ impl Keep {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{assert_all_close, assert_close, numbers, stats, table};
+    use fascicle_reference::{assert_all_close, assert_close, numbers, stats, table};
     use ndarray::array;
 
     /// Fails unless every column of `found` is one of `expected`, up to its sign.

@@ -4,7 +4,7 @@
 //! out, in nats; sums over dimensions are the caller's. These are the closed forms of `torch.distributions` and
 //! `torch.nn.GaussianNLLLoss`, to check and to report what a model was trained with.
 
-use crate::analysis::error::{Result, check_paired, check_sample};
+use crate::error::{Result, check_paired, check_sample};
 
 /// Variances below this are taken to be this, as in `GaussianNLLLoss`.
 const LEAST_VARIANCE: f64 = 1e-6;
@@ -83,7 +83,7 @@ impl<'a> DiagonalGaussian<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{assert_all_close, assert_close, flat, number, numbers, stats};
+    use fascicle_reference::{assert_all_close, assert_close, flat, number, numbers, stats};
 
     #[test]
     fn divergences_and_densities_are_torchs() {

@@ -8,7 +8,7 @@
 //! [`debiased_linear_cka`].
 
 use super::decomposition::{Svd, centred};
-use crate::analysis::error::{AnalysisError, Result, check_array};
+use crate::error::{AnalysisError, Result, check_array};
 use ndarray::{Array2, ArrayView2, s};
 use serde::{Deserialize, Serialize};
 
@@ -168,7 +168,7 @@ fn squares(table: &Array2<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{assert_all_close, assert_close, number, numbers, stats, table};
+    use fascicle_reference::{assert_all_close, assert_close, number, numbers, stats, table};
     use ndarray::array;
 
     #[test]

@@ -7,7 +7,7 @@
 //! components, so that nothing is random. Distances on the map between groups far apart, and the sizes of groups, mean
 //! little (Wattenberg et al. 2016).
 
-use crate::analysis::error::{AnalysisError, Result, check_array};
+use crate::error::{AnalysisError, Result, check_array};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

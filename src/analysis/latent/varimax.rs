@@ -6,7 +6,7 @@
 //! until the criterion gains less than a part in 100,000.
 
 use super::decomposition::Svd;
-use crate::analysis::error::{Result, check_array};
+use crate::error::{Result, check_array};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 const ITERATIONS: usize = 500;

@@ -4,7 +4,7 @@
 //! Definitions follow scikit-learn with `zero_division=0`. Areas under the ROC curve, which need probabilities, are
 //! in [`super::roc`].
 
-use crate::analysis::error::{AnalysisError, Result, check_array, check_paired, check_size};
+use crate::error::{AnalysisError, Result, check_array, check_paired, check_size};
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
@@ -159,7 +159,7 @@ pub fn most_probable(probabilities: ArrayView2<'_, f64>) -> Result<Vec<usize>> {
         .collect())
 }
 
-pub(in crate::analysis) fn check_labels(what: &'static str, labels: &[usize], classes: usize) -> Result<()> {
+pub(crate) fn check_labels(what: &'static str, labels: &[usize], classes: usize) -> Result<()> {
     match labels.iter().position(|&label| label >= classes) {
         Some(position) => Err(AnalysisError::UnknownClass { what, position, label: labels[position], classes }),
         None => Ok(()),
@@ -174,7 +174,7 @@ fn ratio(part: usize, whole: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{assert_all_close, assert_close, flat, labels, number, stats, table};
+    use fascicle_reference::{assert_all_close, assert_close, flat, labels, number, stats, table};
 
     #[test]
     fn the_scores_of_three_classes_are_scikit_learns() {

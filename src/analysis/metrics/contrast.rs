@@ -4,7 +4,7 @@
 //! or a reconstruction), so that both are judged in the same places. One number goes out. Dimitri et al. (2022) judge
 //! reconstructed brain images so; the ratio of two regions is that of Patterson and Foster (1983).
 
-use crate::analysis::error::{AnalysisError, Result, check_array, check_shapes};
+use crate::error::{AnalysisError, Result, check_array, check_shapes};
 use ndarray::{ArrayView3, s};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -3,7 +3,7 @@
 //! Two arrays of the same shape come in, of any number of axes and of `f32` or `f64` values; sums are kept in `f64`.
 //! Definitions follow scikit-image (`skimage.metrics`) and MONAI; structural similarity is in [`super::ssim`].
 
-use crate::analysis::error::{AnalysisError, Result, check_array, check_shapes};
+use crate::error::{AnalysisError, Result, check_array, check_shapes};
 use ndarray::{ArrayView, Dimension};
 
 const TRUTH: &str = "the true image";

@@ -4,10 +4,10 @@
 //! that unit (the mean squared error its square); R2 and the correlations have none. Definitions follow scikit-learn
 //! (`mean_squared_error`, `mean_absolute_error`, `r2_score`) and scipy (`pearsonr`, `spearmanr`).
 
-use crate::analysis::error::{AnalysisError, Result, check_paired, check_sample, check_size, constant};
-use crate::analysis::statistics::moments::{largest, mean};
-use crate::analysis::statistics::ranks::Ranks;
-use crate::analysis::statistics::tails::student_t_two_sided;
+use crate::error::{AnalysisError, Result, check_paired, check_sample, check_size, constant};
+use crate::statistics::moments::{largest, mean};
+use crate::statistics::ranks::Ranks;
+use crate::statistics::tails::student_t_two_sided;
 use serde::{Deserialize, Serialize};
 
 /// A correlation and how probable one at least as strong is without any relation.

@@ -5,8 +5,8 @@
 //! statistic divided by the number of pairs (Hanley and McNeil 1982).
 
 use super::classification::check_labels;
-use crate::analysis::error::{AnalysisError, Result, check_array, check_paired, check_sample, check_size};
-use crate::analysis::statistics::ranks::Ranks;
+use crate::error::{AnalysisError, Result, check_array, check_paired, check_sample, check_size};
+use crate::statistics::ranks::Ranks;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
@@ -106,7 +106,7 @@ fn area(member: &[bool], scores: &[f64], without: usize, with: usize) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{assert_all_close, assert_close, labels, number, numbers, stats, table};
+    use fascicle_reference::{assert_all_close, assert_close, labels, number, numbers, stats, table};
 
     #[test]
     fn the_areas_of_three_classes_are_scikit_learns() {

@@ -8,7 +8,7 @@
 //! [`Ssim::gaussian`] are scikit-image's two, [`Ssim::torchmetrics`] is that of torchmetrics.
 
 use super::image::{check_images, check_range};
-use crate::analysis::error::{AnalysisError, Result};
+use crate::error::{AnalysisError, Result};
 use ndarray::{ArrayView, Dimension};
 use serde::{Deserialize, Serialize};
 

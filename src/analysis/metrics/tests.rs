@@ -3,8 +3,8 @@
 use super::image::{dice, intersection_over_union, mae, mse, normalised_difference, psnr};
 use super::regression::{mean_absolute_error, mean_squared_error, pearson, r2, spearman};
 use super::ssim::Ssim;
-use crate::analysis::error::AnalysisError;
-use crate::analysis::golden::{assert_close, flat, number, stats, table};
+use crate::error::AnalysisError;
+use fascicle_reference::{assert_close, flat, number, stats, table};
 use ndarray::{Array1, Array3, Array4, ArrayD, Axis, arr1};
 use serde_json::Value;
 

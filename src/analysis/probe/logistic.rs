@@ -7,8 +7,8 @@
 //! (Friedman, Hastie and Tibshirani 2010; Lee, Sun and Saunders 2014), to more digits than first-order methods reach.
 
 use super::newton::{Problem, minimise};
-use crate::analysis::error::{AnalysisError, Result, check_array};
-use crate::analysis::metrics::classification::check_labels;
+use crate::error::{AnalysisError, Result, check_array};
+use crate::metrics::classification::check_labels;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 

@@ -11,7 +11,7 @@ mod newton;
 pub mod ridge;
 pub mod search;
 
-use crate::analysis::error::{AnalysisError, Result, check_array};
+use crate::error::{AnalysisError, Result, check_array};
 use ndarray::{Array2, ArrayView2, Axis};
 
 /// The mean and the population standard deviation of each column of a table.

@@ -4,8 +4,8 @@
 //! items whose nearest is of their own group goes out, beside the share that would be expected if neighbours were
 //! picked at random.
 
-use crate::analysis::clustering::silhouette::{Distance, distances};
-use crate::analysis::error::{AnalysisError, Result, check_paired};
+use crate::clustering::silhouette::{Distance, distances};
+use crate::error::{AnalysisError, Result, check_paired};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ pub fn retrieval(table: ArrayView2<'_, f64>, groups: &[usize], distance: Distanc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::assert_close;
+    use fascicle_reference::assert_close;
     use ndarray::array;
 
     #[test]

@@ -4,7 +4,7 @@
 //! Coefficients are one list: for each logit its columns, then its intercept.
 
 use super::logistic::{Penalty, sigmoid};
-use crate::analysis::error::{AnalysisError, Result};
+use crate::error::{AnalysisError, Result};
 use ndarray::ArrayView2;
 
 /// Newton steps; separated classes with hardly any penalty take the most, some dozens.

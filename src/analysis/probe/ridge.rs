@@ -4,8 +4,8 @@
 //! The error of every subject by a fit without it has a closed form, `e_i / (1 - h_i)`; what is minimised is the mean
 //! of its square, as in scikit-learn's `RidgeCV`.
 
-use crate::analysis::error::{AnalysisError, Result, check_array, check_sample};
-use crate::analysis::latent::decomposition::{Svd, centred};
+use crate::error::{AnalysisError, Result, check_array, check_sample};
+use crate::latent::decomposition::{Svd, centred};
 use ndarray::{Array1, ArrayView2};
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,7 @@ impl Ridge {
                 right_shape: vec![n],
             });
         }
-        if let Some(value) = crate::analysis::error::constant(values) {
+        if let Some(value) = crate::error::constant(values) {
             return Err(AnalysisError::Constant { what: "the list of numbers to be told", value });
         }
         let mean = values.iter().sum::<f64>() / n as f64;

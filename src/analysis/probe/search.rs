@@ -6,9 +6,9 @@
 
 use super::Standardizer;
 use super::logistic::{LogisticRegression, Penalty};
-use crate::analysis::error::{AnalysisError, Result};
-use crate::analysis::metrics::classification::ConfusionMatrix;
-use crate::analysis::metrics::roc::{roc_auc, roc_auc_one_vs_rest};
+use crate::error::{AnalysisError, Result};
+use crate::metrics::classification::ConfusionMatrix;
+use crate::metrics::roc::{roc_auc, roc_auc_one_vs_rest};
 use ndarray::{Array2, ArrayView2};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -5,7 +5,7 @@
 
 use super::ranks::Ranks;
 use super::tails::chi_squared_above;
-use crate::analysis::error::{AnalysisError, Result, check_sample, check_size, constant};
+use crate::error::{AnalysisError, Result, check_sample, check_size, constant};
 use serde::{Deserialize, Serialize};
 
 /// The outcome of a Kruskal-Wallis test.
@@ -53,7 +53,7 @@ pub fn kruskal_wallis(groups: &[&[f64]]) -> Result<KruskalWallis> {
 /// # Errors
 /// As [`kruskal_wallis`]; lists of different length.
 pub fn kruskal_wallis_by(values: &[f64], labels: &[usize]) -> Result<KruskalWallis> {
-    crate::analysis::error::check_paired("the values", values, "the labels", labels)?;
+    crate::error::check_paired("the values", values, "the labels", labels)?;
     let mut groups = std::collections::BTreeMap::<usize, Vec<f64>>::new();
     for (&value, &label) in values.iter().zip(labels) {
         groups.entry(label).or_default().push(value);

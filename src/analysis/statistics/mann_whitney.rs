@@ -7,7 +7,7 @@
 use super::ranks::Ranks;
 use super::tails::normal_above;
 use super::{Alternative, Method};
-use crate::analysis::error::{Result, check_sample};
+use crate::error::{Result, check_sample};
 use serde::{Deserialize, Serialize};
 
 /// The size up to which a sample is small.

@@ -3,7 +3,7 @@
 //! The p of every test of a family come in, adjusted ones in the same order go out: a test is significant at level
 //! alpha where its adjusted p is at most alpha. Follows statsmodels' `multipletests`.
 
-use crate::analysis::error::{AnalysisError, Result, check_sample};
+use crate::error::{AnalysisError, Result, check_sample};
 use serde::{Deserialize, Serialize};
 
 /// What is kept below alpha, and under which assumption.
@@ -69,7 +69,7 @@ pub fn adjust(p_values: &[f64], correction: Correction) -> Result<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::golden::{assert_all_close, number, numbers, stats};
+    use fascicle_reference::{assert_all_close, number, numbers, stats};
 
     #[test]
     fn corrections_for_multiple_testing_are_those_of_statsmodels() {

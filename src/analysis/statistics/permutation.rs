@@ -6,7 +6,7 @@
 use super::Alternative;
 use super::moments::mean;
 use super::t_test::paired_differences;
-use crate::analysis::error::{AnalysisError, Result, check_sample, check_size};
+use crate::error::{AnalysisError, Result, check_sample, check_size};
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -163,8 +163,8 @@ mod tests {
     use super::super::kruskal_wallis::kruskal_wallis_by;
     use super::super::t_test::paired_t;
     use super::*;
-    use crate::analysis::golden::{assert_close, numbers, stats};
     use Alternative::{Greater, Less, TwoSided};
+    use fascicle_reference::{assert_close, numbers, stats};
 
     const A: [f64; 8] = [2.1, 3.4, 1.9, 5.6, 4.4, 3.8, 2.7, 4.9];
     const B: [f64; 8] = [1.8, 3.9, 1.2, 4.1, 4.6, 2.2, 2.9, 3.3];

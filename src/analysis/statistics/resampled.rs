@@ -7,7 +7,7 @@
 use super::Alternative;
 use super::moments::{largest, mean, spread};
 use super::t_test::TTest;
-use crate::analysis::error::{AnalysisError, Result, check_sample, check_size};
+use crate::error::{AnalysisError, Result, check_sample, check_size};
 
 /// Whether the mean of `differences` over folds is not zero.
 ///

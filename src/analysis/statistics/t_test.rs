@@ -6,7 +6,7 @@
 use super::Alternative;
 use super::moments::{largest, mean, spread};
 use super::tails::student_t_above;
-use crate::analysis::error::{AnalysisError, Result, check_paired, check_sample, check_size};
+use crate::error::{AnalysisError, Result, check_paired, check_sample, check_size};
 use serde::{Deserialize, Serialize};
 
 /// The outcome of a t test.

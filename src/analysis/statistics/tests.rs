@@ -7,9 +7,9 @@ use super::t_test::{one_sample_t, paired_t, welch_t};
 use super::tails::{chi_squared_above, normal_above, student_t_above, student_t_two_sided};
 use super::wilcoxon::{signed_rank_of_differences, wilcoxon_signed_rank};
 use super::{Alternative, Method};
-use crate::analysis::error::AnalysisError;
-use crate::analysis::golden::{assert_close, number, numbers, stats};
+use crate::error::AnalysisError;
 use Alternative::{Greater, Less, TwoSided};
+use fascicle_reference::{assert_close, number, numbers, stats};
 
 const A: [f64; 8] = [2.1, 3.4, 1.9, 5.6, 4.4, 3.8, 2.7, 4.9];
 const B: [f64; 8] = [1.8, 3.9, 1.2, 4.1, 4.6, 2.2, 2.9, 3.3];

@@ -10,7 +10,7 @@ use super::ranks::Ranks;
 use super::t_test::paired_differences;
 use super::tails::normal_above;
 use super::{Alternative, Method};
-use crate::analysis::error::{AnalysisError, Result, check_sample};
+use crate::error::{AnalysisError, Result, check_sample};
 use serde::{Deserialize, Serialize};
 
 /// The most pairs for which p is exact.

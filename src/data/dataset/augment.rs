@@ -1,7 +1,7 @@
 //! Random changes of training images, decided by seed, epoch and subject.
 
 use super::super::transform::Image;
-use crate::program::Augment;
+use fascicle_lang::program::Augment;
 use ndarray::{Array4, Axis};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

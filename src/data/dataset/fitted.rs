@@ -5,7 +5,7 @@ use super::super::error::{DataError, Result};
 use super::super::transform::{FittedChain, FittedColumns, Image};
 use super::augment::{Draw, Drawn};
 use super::{Content, Dataset, Item};
-use crate::program::{InputRole, SpatialKind};
+use fascicle_lang::program::{InputRole, SpatialKind};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -10,7 +10,7 @@ use super::super::table::same_level;
 use super::super::transform::{ColumnPlan, ImageChain, SourceColumn};
 use super::super::volume::Volume;
 use super::{CellRow, Content, Member};
-use crate::program::{ColumnSelector, InputRole, InputSource, InputSpec, Missing};
+use fascicle_lang::program::{ColumnSelector, InputRole, InputSource, InputSpec, Missing};
 use rayon::prelude::*;
 use regex::Regex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -25,7 +25,7 @@ use super::error::{DataError, Result};
 use super::flow::Flow;
 use super::split::{Candidate, Split, StratumColumn, divide};
 use super::transform::{ColumnPlan, ImageChain};
-use crate::program::{InputRole, InputSpec, Protocol, SpatialKind};
+use fascicle_lang::program::{InputRole, InputSpec, Protocol, SpatialKind};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -251,7 +251,9 @@ impl Dataset {
     /// # Errors
     /// As when the dataset was opened.
     pub fn image_path(&self, member: usize, input: usize) -> Result<Option<PathBuf>> {
-        let crate::program::InputSource::Image { pattern, .. } = &self.inputs[input].source else { return Ok(None) };
+        let fascicle_lang::program::InputSource::Image { pattern, .. } = &self.inputs[input].source else {
+            return Ok(None);
+        };
         let pattern = super::bids::FilePattern::new(pattern)?;
         let member = &self.members[member];
         Ok(match self.cohorts[member.cohort_at].image(member.record, &pattern)? {

@@ -7,7 +7,7 @@ use super::super::samples::{
 };
 use super::super::summary::{TableSummary, check_data};
 use super::{Dataset, Draw, Item};
-use crate::program::{
+use fascicle_lang::program::{
     Augment, AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
     Missing, Protocol, ProtocolKind, SpatialKind,
 };
@@ -16,7 +16,7 @@ use std::path::Path;
 
 const T1W: &str = "anat/*_T1w.nii.gz";
 
-fn load(cohort: &crate::program::Cohort) -> CohortData {
+fn load(cohort: &fascicle_lang::program::Cohort) -> CohortData {
     CohortData::load(cohort, Path::new("")).expect("a cohort")
 }
 

@@ -130,7 +130,7 @@ fn burden(severity: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::phantom::{Phantom, PhantomError};
+    use crate::phantom::{Phantom, PhantomError};
 
     fn phantom(missing_scan: f64) -> Result<Phantom, PhantomError> {
         Phantom::new(PhantomSpec { subjects: 300, seed: 5, missing_scan, missing_cell: 0.0, ..PhantomSpec::default() })

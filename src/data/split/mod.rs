@@ -14,8 +14,8 @@ pub use allocate::stratified_folds;
 pub use strata::StratumColumn;
 
 use super::error::{DataError, Result};
-use crate::program::{Protocol, ProtocolKind};
 use allocate::{spread, stratified_order};
+use fascicle_lang::program::{Protocol, ProtocolKind};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};

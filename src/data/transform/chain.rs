@@ -7,7 +7,7 @@ use super::image::Image;
 use super::intensity::{Foreground, own_percentiles, rescale, zscore};
 use super::percentile::{PooledPercentiles, add, count_upper};
 use super::{grid, resample};
-use crate::program::{ImageMask, ImageStep, SpatialKind};
+use fascicle_lang::program::{ImageMask, ImageStep, SpatialKind};
 use ndarray::Axis;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};

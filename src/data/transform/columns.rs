@@ -2,7 +2,7 @@
 
 use super::super::error::{DataError, Result};
 use super::impute::{Cells, Imputer, IterativeImputer, means};
-use crate::program::{ColumnStep, Flags, Missing};
+use fascicle_lang::program::{ColumnStep, Flags, Missing};
 use serde::{Deserialize, Serialize};
 
 /// One column that is read.

@@ -4,7 +4,7 @@
 use super::super::error::{DataError, Result};
 use super::intensity::sorted_foreground;
 use super::percentile::percentile_of_sorted;
-use crate::program::ImageMask;
+use fascicle_lang::program::ImageMask;
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 use super::super::affine::Affine;
 use super::intensity::Foreground;
-use crate::program::ImageMask;
+use fascicle_lang::program::ImageMask;
 use ndarray::{Array4, Axis};
 
 /// Channels over a 3D grid; a 2D image has one voxel along its last axis.

@@ -2,7 +2,7 @@
 
 use super::super::error::{DataError, Result};
 use super::percentile::percentile_of_sorted;
-use crate::program::ImageMask;
+use fascicle_lang::program::ImageMask;
 use ndarray::Array4;
 
 /// A mask's threshold resolved for one image, so that voxels can be asked one by one.

@@ -6,7 +6,7 @@
 
 use super::gaussian::{full_width, gaussian_filter};
 use super::image::Image;
-use crate::program::Interpolation;
+use fascicle_lang::program::Interpolation;
 use ndarray::{Array4, Axis, Zip};
 
 /// Resamples to voxels of this size, mm; the number of voxels is rounded so that the field of view is kept.

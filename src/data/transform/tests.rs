@@ -4,7 +4,9 @@ use super::super::samples::{NEAREST, shared};
 use super::super::volume::Volume;
 use super::impute::Cells;
 use super::{BayesianRidge, ColumnPlan, Image, ImageChain, IterativeImputer, SourceColumn};
-use crate::program::{AxisName, ColumnStep, Flags, ImageMask, ImageStep, Interpolation, Missing, SpatialKind, View};
+use fascicle_lang::program::{
+    AxisName, ColumnStep, Flags, ImageMask, ImageStep, Interpolation, Missing, SpatialKind, View,
+};
 use ndarray::{Array3, Array4, ArrayD, Axis, IxDyn};
 use safetensors::SafeTensors;
 use serde_json::Value;

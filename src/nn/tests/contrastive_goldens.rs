@@ -1,7 +1,7 @@
 //! Fedorov et al.'s losses: values and gradients that the authors' code gave.
 
 use super::*;
-use crate::analysis::golden::folder;
+use fascicle_reference::folder;
 use safetensors::{Dtype, SafeTensors};
 use std::path::Path;
 

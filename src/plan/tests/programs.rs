@@ -35,7 +35,7 @@ pub(super) fn people(n: usize) -> String {
 }
 
 pub(super) fn cohort(name: &str, source: CohortSource) -> Cohort {
-    Cohort { name: name.into(), ..crate::data::samples::cohort(source) }
+    Cohort::new(name, source)
 }
 
 fn table(name: &str) -> Cohort {

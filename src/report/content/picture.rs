@@ -1,7 +1,7 @@
 //! Three planes of an input and of what the model made of it.
 
 use super::{Quantity, missing};
-use crate::report::number;
+use crate::number;
 use serde::{Deserialize, Serialize};
 
 /// The pictures of one model output.

@@ -1,7 +1,7 @@
 //! Axes: which values get a tick, what the tick says, and where a value lies.
 
 use super::{LABEL, Px, text};
-use crate::report::number;
+use crate::number;
 use maud::{Markup, html};
 
 /// Smaller than any quantity; dividing by numbers like it loses digits.

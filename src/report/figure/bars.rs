@@ -60,7 +60,7 @@ pub fn draw(bars: &Bars, width: f64) -> Markup {
                     circle cx=(Px(x)) cy=(Px(middle)) r="4" {}
                 }
             } @else {
-                text class="tick" x=(Px(zero + 6.0)) y=(Px(middle + 4.0)) { (crate::report::number::MISSING) }
+                text class="tick" x=(Px(zero + 6.0)) y=(Px(middle + 4.0)) { (crate::number::MISSING) }
             }
         }
     };

@@ -45,7 +45,7 @@ pub fn draw(title: &str, headings: &[String], rows: &[MapRow]) -> Markup {
                             img src=(image) alt={ (title) ", " (row.label) ", " (plane.view) }
                                 style={ "width:" (Px(100.0 * wide / widest)) "%;height:" (Px(100.0 * high / highest)) "%" };
                         } @else {
-                            span class="no-picture" { (crate::report::number::MISSING) }
+                            span class="no-picture" { (crate::number::MISSING) }
                         }
                         @if number == 0 {
                             @for (letter, edge) in plane.letters.into_iter().zip(["left", "right", "top", "bottom"]) {

@@ -1,7 +1,7 @@
 //! The flow of a cohort, after CONSORT's diagram: found, left out and why, analysed, split.
 
 use super::{LABEL, NARROW, Px, svg, text};
-use crate::report::number;
+use crate::number;
 use maud::{Markup, html};
 
 const LINE: f64 = 16.0;

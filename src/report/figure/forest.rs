@@ -2,7 +2,7 @@
 
 use super::axis::{Axis, Scale, padded, range};
 use super::{LABEL, NARROW, Px, svg, text};
-use crate::report::number;
+use crate::number;
 use maud::{Markup, html};
 
 /// Font size of the names of rows, in pixels.

@@ -1,7 +1,7 @@
 //! Confusion matrices: rows are true classes, columns predicted ones, and a cell is as dark as its share of the row.
 
 use super::{LABEL, Px, WIDE, svg, text};
-use crate::report::number;
+use crate::number;
 use maud::{Markup, html};
 
 /// A confusion matrix.

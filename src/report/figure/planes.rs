@@ -74,7 +74,7 @@ fn plane(sheet: &Sheet, row: &PlaneRow, widest: f64) -> Markup {
                     img src=(image) alt={ (sheet.title) ", " (row.label) ", " (sheet.columns[column]) }
                         style={ "width:" (Px(100.0 * wide / widest)) "%" };
                 } @else {
-                    span class="no-picture" { (crate::report::number::MISSING) }
+                    span class="no-picture" { (crate::number::MISSING) }
                 }
                 @if column == 0 {
                     @for (letter, edge) in row.letters.into_iter().zip(["left", "right", "top", "bottom"]) {

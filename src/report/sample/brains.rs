@@ -1,8 +1,8 @@
 //! Reconstructions and deviations.
 
 use super::Draws;
-use crate::report::content::*;
-use crate::report::picture::{map_planes, three_planes};
+use crate::content::*;
+use crate::picture::{map_planes, three_planes};
 use ndarray::Array3;
 
 pub(super) fn pictures(draws: &mut Draws) -> PictureSet {

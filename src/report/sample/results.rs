@@ -1,7 +1,7 @@
 //! How well the variants do.
 
 use super::{CENTRES, Draws, VARIANTS};
-use crate::report::content::*;
+use crate::content::*;
 
 fn variant(draws: &mut Draws, name: &str, centre: f64, spread: f64) -> VariantScore {
     let folds: Vec<FoldScore> = (0..6)

@@ -1,7 +1,7 @@
 //! Who takes part, which network sees them and how it learns.
 
 use super::{Draws, VARIANTS};
-use crate::report::content::*;
+use crate::content::*;
 
 pub(super) fn cohorts() -> Vec<Cohort> {
     let subjects = |from: u32, count: u32| (from..from + count).map(|n| format!("sub-ADNI{n:04}")).collect::<Vec<_>>();

@@ -1,11 +1,11 @@
 //! Every other analysis: its map or maps of the brain, where it has any, and a table.
 
 use super::{brain, table};
-use crate::report::content::{Analysis, Map, ReportContent};
-use crate::report::figure::at_both_widths;
-use crate::report::figure::map::{self, COLOURS, MOST_POINTS};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{Analysis, Map, ReportContent};
+use crate::figure::at_both_widths;
+use crate::figure::map::{self, COLOURS, MOST_POINTS};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// A table each, under its name in the file.

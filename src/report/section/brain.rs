@@ -1,11 +1,11 @@
 //! Maps of the brain: a row of three planes for each map, its colours below.
 
-use crate::report::content::{BrainMap, BrainPlane, BrainSheet};
-use crate::report::figure::brain::{self, MapRow, Plane};
-use crate::report::figure::planes::ColourBar;
-use crate::report::number;
-use crate::report::page::Numbering;
-use crate::report::picture::{diverging_png, map_png, ramp};
+use crate::content::{BrainMap, BrainPlane, BrainSheet};
+use crate::figure::brain::{self, MapRow, Plane};
+use crate::figure::planes::ColourBar;
+use crate::number;
+use crate::page::Numbering;
+use crate::picture::{diverging_png, map_png, ramp};
 use maud::{Markup, html};
 
 const RAMP_STEPS: usize = 128;

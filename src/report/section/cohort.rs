@@ -1,11 +1,11 @@
 //! Who was found, left out and analysed, and what is missing.
 
 use super::table;
-use crate::report::content::{Cohort, ReportContent};
-use crate::report::figure::at_both_widths;
-use crate::report::figure::flow::{self, Flow};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{Cohort, ReportContent};
+use crate::figure::at_both_widths;
+use crate::figure::flow::{self, Flow};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// For every cohort its flow, its splits and what is missing.

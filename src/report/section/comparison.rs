@@ -2,11 +2,11 @@
 
 use super::score::capitalised;
 use super::table;
-use crate::report::content::{Better, Comparison, Contrast, ReportContent};
-use crate::report::figure::at_both_widths;
-use crate::report::figure::forest::{self, Forest, Row};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{Better, Comparison, Contrast, ReportContent};
+use crate::figure::at_both_widths;
+use crate::figure::forest::{self, Forest, Row};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// More pairs than this are shown in the table alone.

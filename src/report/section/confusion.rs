@@ -1,10 +1,10 @@
 //! Confusion matrices.
 
-use crate::report::content::{Confusion, ReportContent};
-use crate::report::figure::matrix::{self, Matrix};
-use crate::report::figure::{NARROW, WIDE, at_both_widths};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{Confusion, ReportContent};
+use crate::figure::matrix::{self, Matrix};
+use crate::figure::{NARROW, WIDE, at_both_widths};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// Up to this many classes two matrices stand side by side.

@@ -2,12 +2,12 @@
 
 use super::score::capitalised;
 use super::table;
-use crate::report::content::{Deviation, Region, ReportContent};
-use crate::report::figure::at_both_widths;
-use crate::report::figure::bars::{self, Bar, Bars};
-use crate::report::figure::histogram::{self, Histogram};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{Deviation, Region, ReportContent};
+use crate::figure::at_both_widths;
+use crate::figure::bars::{self, Bar, Bars};
+use crate::figure::histogram::{self, Histogram};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 use std::cmp::Ordering;
 

@@ -1,8 +1,8 @@
 //! The best comparisons, first.
 
 use super::table;
-use crate::report::content::ReportContent;
-use crate::report::page::Numbering;
+use crate::content::ReportContent;
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// A sentence or two and a compact table, without a number: it repeats what is shown below.

@@ -1,11 +1,11 @@
 //! Learning curves: small multiples, one panel a variant, every run a thin line and their mean a strong one.
 
 use super::table;
-use crate::report::content::{Curve, EpochLoss, ReportContent, Run, Stage};
-use crate::report::figure::axis::{padded, padded_log, range};
-use crate::report::figure::line::{self, Dot, Line, Panel};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{Curve, EpochLoss, ReportContent, Run, Stage};
+use crate::figure::axis::{padded, padded_log, range};
+use crate::figure::line::{self, Dot, Line, Panel};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 

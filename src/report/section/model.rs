@@ -1,9 +1,9 @@
 //! The networks, layer by layer.
 
 use super::table;
-use crate::report::content::{Layer, Model, ReportContent};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{Layer, Model, ReportContent};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// For every model its totals and a table of its layers.

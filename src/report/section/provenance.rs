@@ -1,9 +1,9 @@
 //! Where the numbers come from.
 
 use super::table;
-use crate::report::content::{Provenance, ReportContent, TaskState};
-use crate::report::number;
-use crate::report::page::{Numbering, readable_time};
+use crate::content::{Provenance, ReportContent, TaskState};
+use crate::number;
+use crate::page::{Numbering, readable_time};
 use maud::{Markup, html};
 
 /// As many letters of a fingerprint as tell two of them apart.

@@ -1,8 +1,8 @@
 //! What was asked: the file as run and its parameters.
 
 use super::table;
-use crate::report::content::{HighlightClass, Mark, Parameter, ReportContent, Source};
-use crate::report::page::Numbering;
+use crate::content::{HighlightClass, Mark, Parameter, ReportContent, Source};
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// The source in colour and a table of the parameters.

@@ -1,10 +1,10 @@
 //! Inputs beside their reconstructions, in three planes.
 
-use crate::report::content::{Picture, PictureSet, Planes, Quantity, ReportContent};
-use crate::report::figure::planes::{self, ColourBar, PlaneRow, Sheet};
-use crate::report::number;
-use crate::report::page::Numbering;
-use crate::report::picture::{diverging_png, grey_png, ramp};
+use crate::content::{Picture, PictureSet, Planes, Quantity, ReportContent};
+use crate::figure::planes::{self, ColourBar, PlaneRow, Sheet};
+use crate::number;
+use crate::page::Numbering;
+use crate::picture::{diverging_png, grey_png, ramp};
 use maud::{Markup, html};
 
 /// The share of voxels beyond either end of the grey scale.

@@ -1,9 +1,9 @@
 //! Predicted against true values.
 
-use crate::report::content::{Regression, ReportContent};
-use crate::report::figure::scatter::{self, MOST_POINTS, Scatter};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{Regression, ReportContent};
+use crate::figure::scatter::{self, MOST_POINTS, Scatter};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// A scatter plot each, two in a row.

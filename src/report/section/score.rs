@@ -1,11 +1,11 @@
 //! Scores by variant and fold.
 
 use super::table;
-use crate::report::content::{Better, ReportContent, Score, VariantScore};
-use crate::report::figure::at_both_widths;
-use crate::report::figure::forest::{self, Forest, Row};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{Better, ReportContent, Score, VariantScore};
+use crate::figure::at_both_widths;
+use crate::figure::forest::{self, Forest, Row};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// For every metric a forest plot, a table, and every single value folded away.

@@ -1,7 +1,7 @@
 //! Tables, and what is done with long ones.
 
-use crate::report::content::{Cell, Column, ColumnKind, Table};
-use crate::report::number;
+use crate::content::{Cell, Column, ColumnKind, Table};
+use crate::number;
 use maud::{Markup, html};
 
 /// More rows than this are folded away until the reader asks for them.

@@ -1,9 +1,9 @@
 //! What the reader must know before believing the rest.
 
 use super::table;
-use crate::report::content::{ReportContent, Warning};
-use crate::report::number;
-use crate::report::page::Numbering;
+use crate::content::{ReportContent, Warning};
+use crate::number;
+use crate::page::Numbering;
 use maud::{Markup, html};
 
 /// One quiet box with every warning.

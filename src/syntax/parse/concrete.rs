@@ -1,16 +1,16 @@
 //! The text as the grammar saw it, punctuation included: what the formatter lays out.
 //!
-//! The tree of [`crate::syntax::tree`] forgets parentheses, separators and how a thing was spelt; here nothing but
+//! The tree of [`crate::tree`] forgets parentheses, separators and how a thing was spelt; here nothing but
 //! white space is forgotten. Every node spans exactly its own text: pest's pairs may trail white space and comments.
 
 use super::{Grammar, Rule, SyntaxError};
-use crate::syntax::Span;
+use crate::Span;
 use pest::Parser;
 use pest::iterators::Pair;
 
 /// A stretch of text: a word or mark when it has no children, otherwise everything between its first and last.
 #[derive(Debug, Clone)]
-pub(in crate::syntax) struct Node {
+pub(crate) struct Node {
     /// The grammar's rule; none for punctuation.
     pub rule: Option<Rule>,
     /// First byte.
@@ -25,7 +25,7 @@ pub(in crate::syntax) struct Node {
 const LONG_MARKS: [&str; 4] = ["->", "=>", "|>", "??"];
 
 /// The declaration that stands at `span`, which [`super::parse`] has read before.
-pub(in crate::syntax) fn concrete(text: &str, span: Span) -> Result<Node, SyntaxError> {
+pub(crate) fn concrete(text: &str, span: Span) -> Result<Node, SyntaxError> {
     let error = || SyntaxError {
         message: "the parser read this declaration once but not again".into(),
         span,

@@ -3,8 +3,8 @@
 
 use super::concrete::{end_of, is_keyword};
 use super::{Rule, SyntaxError};
-use crate::syntax::tree::*;
-use crate::syntax::{SourceId, Span};
+use crate::tree::*;
+use crate::{SourceId, Span};
 use pest::iterators::{Pair, Pairs};
 
 type Result<T> = std::result::Result<T, SyntaxError>;

@@ -4,8 +4,8 @@
 //! the furthest place that the grammar reached, which is rarely the place where it gave up.
 
 use super::{Grammar, Rule, SyntaxError, nearest};
-use crate::syntax::lexeme::{DECLARATION_WORDS, Lexeme, LexemeKind, RESERVED_WORDS, lexemes};
-use crate::syntax::{SourceId, Span};
+use crate::lexeme::{DECLARATION_WORDS, Lexeme, LexemeKind, RESERVED_WORDS, lexemes};
+use crate::{SourceId, Span};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use std::sync::{Mutex, PoisonError};

@@ -4,8 +4,8 @@
 
 use super::SyntaxError;
 use super::explain::character_hint;
-use crate::syntax::lexeme::{Lexeme, LexemeKind, lexemes};
-use crate::syntax::{SourceId, Span};
+use crate::lexeme::{Lexeme, LexemeKind, lexemes};
+use crate::{SourceId, Span};
 
 /// Deepest nesting, of brackets and of what nests without them: `for i in for j in ..`, `else if`, `a ^ b ^ c`.
 const MAX_DEPTH: usize = 64;

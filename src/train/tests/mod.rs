@@ -28,7 +28,7 @@ use std::time::Duration;
 
 /// A reference file of PyTorch's numbers; `None`, and a line on standard error, where it is absent.
 fn golden(name: &str) -> Option<serde_json::Value> {
-    let path = crate::analysis::golden::folder(&format!("stats/{name}"))?;
+    let path = fascicle_reference::folder(&format!("stats/{name}"))?;
     let text = std::fs::read_to_string(path).unwrap();
     Some(serde_json::from_str(&text).unwrap())
 }

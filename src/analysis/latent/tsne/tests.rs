@@ -6,8 +6,8 @@
 //! `(sin(1.1 i), cos(0.7 i))`, and the divergence of `TSNE(method="exact", init="pca", perplexity=5)` after 1,000 steps.
 
 use super::*;
-use crate::analysis::clustering::silhouette::{Distance, distances};
-use crate::analysis::golden::assert_close;
+use crate::clustering::silhouette::{Distance, distances};
+use fascicle_reference::assert_close;
 
 fn squared() -> Array2<f64> {
     let x = Array2::from_shape_fn((36, 4), |(i, j)| {
@@ -51,7 +51,7 @@ fn the_map_is_as_good_as_scikit_learns_and_the_same_every_time() {
     assert_eq!(tsne(squared().view(), 5.0).unwrap(), found);
     let labels: Vec<usize> = (0..36).map(|i| i % 3).collect();
     let apart = distances(found.coordinates.view(), Distance::Euclidean).unwrap();
-    let silhouette = crate::analysis::silhouette(apart.view(), &labels).unwrap();
+    let silhouette = crate::silhouette(apart.view(), &labels).unwrap();
     assert!(silhouette > 0.5, "{silhouette}");
 }
 

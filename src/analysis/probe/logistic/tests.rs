@@ -5,7 +5,7 @@
 //! `LogisticRegression(C=C, l1_ratio=mixture, solver="saga", tol=1e-14, max_iter=2000000)`.
 
 use super::*;
-use crate::analysis::golden::assert_close;
+use fascicle_reference::assert_close;
 use ndarray::array;
 
 fn made_up() -> (Array2<f64>, Vec<f64>) {

@@ -4,7 +4,7 @@
 //! `RidgeCV(alphas=[0.01, 0.1, 1, 3, 10, 100])`, fitted on the first 30 of 40 subjects.
 
 use super::*;
-use crate::analysis::golden::{assert_all_close, assert_close};
+use fascicle_reference::{assert_all_close, assert_close};
 use ndarray::{Array2, s};
 
 const PENALTIES: [f64; 6] = [0.01, 0.1, 1.0, 3.0, 10.0, 100.0];

@@ -1,0 +1,381 @@
+//! What is by subject: fields of analyses, columns of tables, outputs of models; as numbers or as groups.
+
+use super::people::cohort;
+use super::{Context, functions};
+use crate::compile::code::Code;
+use crate::compile::declare::column::{self, unknown_column};
+use crate::compile::declare::input::tables;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::evaluate::{Eval, Evaluator, Reported};
+use crate::compile::reader::{Reader, call_parts};
+use crate::compile::value::Value;
+use crate::graph::Kind;
+use crate::program::{Analysis, Answer, Argument, InputSource};
+use fascicle_syntax::{BinaryOp, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
+
+/// Something by subject, and what it is; `None`: numbers that may also stand for groups, as those of a column.
+struct Found {
+    argument: Argument,
+    answer: Option<Answer>,
+}
+
+/// `deviation.z`, `patients.adas13`, `people.columns(/^lh_/)`, a target, an output: numbers.
+pub(super) fn numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
+    let found = found(e, expr, context)?;
+    as_numbers(e, expr, context, found)
+}
+
+fn as_numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>, found: Found) -> Eval<Argument> {
+    let function = context.function.name;
+    match found.answer {
+        None | Some(Answer::Real | Answer::Vector | Answer::Columns) => Ok(found.argument),
+        Some(Answer::Labels) => {
+            let spelled = e.sources.text(expr.span).to_owned();
+            let message = format!("`{spelled}` gives groups, and `{function}` needs numbers here");
+            e.fail(
+                Diagnostic::error(Code::KindMismatch, expr.span, message)
+                    .hint(format!("groups stand behind `by`: kruskal_wallis(x by {spelled})")),
+            )
+        }
+        Some(Answer::Maps) => {
+            let spelled = e.sources.text(expr.span).to_owned();
+            let message = format!("`{spelled}` is a map for every subject, and `{function}` needs numbers here");
+            e.fail(
+                Diagnostic::error(Code::KindMismatch, expr.span, message)
+                    .hint(format!("maps are tested voxel by voxel: mann_whitney({spelled} by diagnosis)")),
+            )
+        }
+        Some(other) => {
+            let what = other.describe();
+            let message =
+                format!("`{}` is {what}, and `{function}` needs numbers by subject", e.sources.text(expr.span));
+            e.fail(
+                Diagnostic::error(Code::KindMismatch, expr.span, message)
+                    .hint("numbers by subject are columns, outputs of models, and fields such as `deviation.z`"),
+            )
+        }
+    }
+}
+
+/// As [`numbers`], or maps of an analysis: `saliency`, `saliency[t1].maps`.
+pub(super) fn tested(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
+    let found = found(e, expr, context)?;
+    match (found.answer, found.argument) {
+        (Some(Answer::Maps), argument) => Ok(argument),
+        (answer, argument) => as_numbers(e, expr, context, Found { argument, answer }),
+    }
+}
+
+/// A class, a column, `HC vs AD`, or what an analysis divided people into; or one of `words`.
+pub(super) fn groups(
+    e: &mut Evaluator<'_>,
+    expr: &Expr,
+    words: &'static [&'static str],
+    context: &Context<'_>,
+) -> Eval<Argument> {
+    if let ExprKind::Name(word) = &expr.kind
+        && words.contains(&word.as_str())
+        && e.unit.resolve(e.scope(), word).is_none()
+    {
+        return Ok(Argument::Word(word.clone()));
+    }
+    if let ExprKind::Binary { op: BinaryOp::Versus, left, right } = &expr.kind {
+        return versus(e, left, right, expr.span);
+    }
+    let found = found(e, expr, context)?;
+    if matches!(found.answer, None | Some(Answer::Labels)) {
+        return Ok(found.argument);
+    }
+    let hint = match words {
+        [] => "a class, or a column with few values: kruskal_wallis(deviation.mean by patients.stage)".to_owned(),
+        words => format!("a class or a column with few values, or {}", words.join(", ")),
+    };
+    let spelled = e.sources.text(expr.span).to_owned();
+    let what = found.answer.map_or("", Answer::describe);
+    e.fail(
+        Diagnostic::error(Code::KindMismatch, expr.span, format!("`{spelled}` is {what}, and groups are needed"))
+            .hint(hint),
+    )
+}
+
+/// `HC vs AD`: two classes of one input, the first against the second.
+fn versus(e: &mut Evaluator<'_>, left: &Expr, right: &Expr, span: Span) -> Eval<Argument> {
+    let (first, second) = (level(e, left)?, level(e, right)?);
+    let of_both = |input: &crate::program::InputSpec| input.levels.contains(&first) && input.levels.contains(&second);
+    let Some(input) = e.inputs.iter().find(|input| of_both(input)) else {
+        if an_input_is_broken(e, span) {
+            return Err(Reported);
+        }
+        let known: Vec<&str> = e.inputs.iter().flat_map(|i| i.levels.iter().map(String::as_str)).collect();
+        let hint = match [&first, &second].iter().find(|level| !known.contains(&level.as_str())) {
+            Some(unknown) => match nearest(unknown, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "declare a class: target diagnosis: class{A, B} = ..".to_owned(),
+                None => format!("there is {}", known.join(", ")),
+            },
+            None => "both must be classes of one target".to_owned(),
+        };
+        let message = format!("no class has both `{first}` and `{second}`");
+        return e.fail(Diagnostic::error(Code::UnknownName, span, message).hint(hint));
+    };
+    match &input.source {
+        InputSource::Column { column } => {
+            Ok(Argument::Column { cohort: input.cohort.clone(), column: column.clone(), levels: vec![first, second] })
+        }
+        _ => e.fail(
+            Diagnostic::error(Code::KindMismatch, span, "these are levels of an image, not groups of people")
+                .hint("name two classes of a target that is read from a column"),
+        ),
+    }
+}
+
+/// Whether an input has been told to be wrong: it may be the one with the classes that are looked for.
+fn an_input_is_broken(e: &mut Evaluator<'_>, span: Span) -> bool {
+    let is_input =
+        |position: &usize| matches!(e.unit.declarations[*position].declaration.kind, DeclarationKind::Input { .. });
+    let inputs: Vec<usize> = (0..e.unit.declarations.len()).filter(is_input).collect();
+    inputs.into_iter().any(|position| e.global(position, span).is_err())
+}
+
+/// `diagnosis == HC`, or `HC` where one target has that class: the people of a class.
+pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
+    let (of, class) = match &expr.kind {
+        ExprKind::Binary { op: BinaryOp::Equal, left, right } => (Some(left.as_ref()), right.as_ref()),
+        _ => (None, expr),
+    };
+    let wanted = level(e, class)?;
+    let (argument, known) = match of {
+        Some(of) => {
+            let argument = groups(e, of, &[], context)?;
+            let known = match &argument {
+                Argument::Column { levels, cohort, column } if levels.is_empty() => {
+                    let cohort = e.cohorts.iter().find(|c| Some(&c.name) == cohort.as_ref());
+                    let table = cohort.and_then(|cohort| e.tables.of(cohort).ok());
+                    table.and_then(|table| table.column(column)?.levels.clone())
+                }
+                Argument::Column { levels, .. } => Some(levels.clone()),
+                _ => {
+                    let message = "people are picked by a column or a target";
+                    return e.fail(
+                        Diagnostic::error(Code::KindMismatch, of.span, message)
+                            .hint("for example: within: diagnosis == HC"),
+                    );
+                }
+            };
+            (argument, known)
+        }
+        None => {
+            let holds = |input: &&crate::program::InputSpec| input.levels.contains(&wanted);
+            let columns = e.inputs.iter().filter(holds).filter_map(|input| match &input.source {
+                InputSource::Column { column } => Some((input.cohort.clone(), column.clone())),
+                _ => None,
+            });
+            match columns.collect::<Vec<_>>().as_slice() {
+                [(cohort, column)] => {
+                    (Argument::Column { cohort: cohort.clone(), column: column.clone(), levels: Vec::new() }, None)
+                }
+                _ => {
+                    let message = format!("`{wanted}` is not the class of one target");
+                    return e.fail(
+                        Diagnostic::error(Code::UnknownName, expr.span, message)
+                            .hint("name the target: within: diagnosis == HC"),
+                    );
+                }
+            }
+        }
+    };
+    if let Some(known) = known.filter(|known| !known.contains(&wanted)) {
+        let shown: Vec<&str> = known.iter().map(String::as_str).collect();
+        let hint = match nearest(&wanted, &shown) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there is {}", shown.join(", ")),
+        };
+        let message = format!("nobody is `{wanted}`");
+        return e.fail(Diagnostic::error(Code::UnknownName, class.span, message).hint(hint));
+    }
+    match argument {
+        Argument::Column { cohort, column, .. } => Ok(Argument::Column { cohort, column, levels: vec![wanted] }),
+        other => Ok(other),
+    }
+}
+
+fn level(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => match e.lookup(name, expr.span) {
+            Some(Ok(Value::Word(word))) => Ok(word.to_string()),
+            _ => Ok(name.clone()),
+        },
+        ExprKind::Text(text) => Ok(text.clone()),
+        ExprKind::Int(i) => Ok(i.to_string()),
+        _ => {
+            e.fail(Diagnostic::error(Code::WrongArgument, expr.span, "expected a class").hint("for example: HC vs AD"))
+        }
+    }
+}
+
+fn found(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Found> {
+    if let Some(result) = result(e, expr, context)? {
+        return Ok(result);
+    }
+    if let Some(parts) = call_parts(expr)
+        && parts.name == "columns"
+        && matches!(expr.kind, ExprKind::Call { .. })
+    {
+        let of = parts.receiver.and_then(|of| cohort(e, of));
+        return columns(e, of.as_deref(), Reader::of(&parts), expr.span);
+    }
+    if let ExprKind::Field { of, name } = &expr.kind
+        && let Some(cohort) = cohort(e, of)
+    {
+        return column(e, cohort, name);
+    }
+    match e.eval(expr)? {
+        Value::Input(input) => of_input(e, input, expr.span, context),
+        _ => output(e, expr),
+    }
+}
+
+fn output(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Found> {
+    let (model, output, members) = e.output_members(expr)?;
+    e.read.extend(members.iter().map(|(_, n)| *n));
+    let single = matches!(members.as_slice(), [(_, node)] if e.ty(*node).len() == 1);
+    let answer = Some(if single { Answer::Real } else { Answer::Vector });
+    Ok(Found { argument: Argument::Output { model, output, members }, answer })
+}
+
+fn of_input(e: &mut Evaluator<'_>, input: usize, span: Span, context: &Context<'_>) -> Eval<Found> {
+    let spec = &e.inputs[input];
+    if let InputSource::Column { column } = &spec.source {
+        let class = matches!(e.graph.inputs[input].ty.kind, Kind::Class(_));
+        let argument =
+            Argument::Column { cohort: spec.cohort.clone(), column: column.clone(), levels: spec.levels.clone() };
+        return Ok(Found { argument, answer: Some(if class { Answer::Labels } else { Answer::Real }) });
+    }
+    let hint = match (&spec.source, &spec.cohort) {
+        (InputSource::Columns { .. }, Some(cohort)) => format!("name the columns: {cohort}.columns(..)"),
+        _ => "use a target, columns or an output of a model".to_owned(),
+    };
+    let message = format!("`{}` cannot read what is prepared for a model", context.function.name);
+    e.fail(Diagnostic::error(Code::KindMismatch, span, message).hint(hint))
+}
+
+/// `people.columns(/^lh_/, age)`: several columns as they stand in the table.
+fn columns(e: &mut Evaluator<'_>, cohort: Option<&str>, mut reader: Reader<'_>, span: Span) -> Eval<Found> {
+    let tables = tables(e, cohort)?;
+    let (specs, _) = column::columns(e, &mut reader, &[], &tables, false)?;
+    reader.finish(e)?;
+    if specs.iter().any(|spec| !spec.steps.is_empty()) {
+        return e.fail(
+            Diagnostic::error(Code::Step, span, "an analysis reads columns as they are")
+                .hint("remove the steps; what an analysis needs scaled it scales itself"),
+        );
+    }
+    let columns = specs.iter().flat_map(|spec| spec.select.names().to_vec()).collect();
+    let argument = Argument::Columns { cohort: cohort.map(str::to_owned), columns };
+    Ok(Found { argument, answer: Some(Answer::Vector) })
+}
+
+fn column(e: &mut Evaluator<'_>, cohort: String, name: &Name) -> Eval<Found> {
+    let table = e.cohorts.iter().find(|c| c.name == cohort).map(|c| e.tables.of(c));
+    let mut answer = None;
+    if let Some(Ok(table)) = table {
+        match table.column(&name.text) {
+            None => return unknown_column(e, &cohort, &table, &name.text, name.span),
+            Some(column) if !column.numeric => answer = Some(Answer::Labels),
+            Some(column) if column.levels.is_none() => answer = Some(Answer::Real),
+            Some(_) => {}
+        }
+    }
+    let argument = Argument::Column { cohort: Some(cohort), column: name.text.clone(), levels: Vec::new() };
+    Ok(Found { argument, answer })
+}
+
+/// `deviation.z`, `probe[t1].auc`, or `strata` for its first field; `None` where this is no analysis.
+fn result(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Option<Found>> {
+    let (of, field) = match &expr.kind {
+        ExprKind::Field { of, name } => (of.as_ref(), Some(name)),
+        _ => (expr, None),
+    };
+    let (root, index) = match &of.kind {
+        ExprKind::Index { of: root, .. } => (root.as_ref(), Some(of)),
+        _ => (of, None),
+    };
+    let ExprKind::Name(name) = &root.kind else { return Ok(None) };
+    let declared = e.unit.resolve(e.scope(), name);
+    let declared = declared.map(|position| &e.unit.declarations[position].declaration.kind);
+    if !matches!(declared, Some(DeclarationKind::Analysis { .. })) {
+        return Ok(None);
+    }
+    let analysis = member(e, name, root.span, index, context)?;
+    let fields = functions::fields(analysis);
+    let found = match field {
+        Some(field) => fields.iter().find(|(known, _)| *known == field.text),
+        // Without a field, the labels or maps that it gave.
+        None => fields.iter().find(|(_, answer)| matches!(answer, Answer::Labels | Answer::Maps)),
+    };
+    if let Some((field, answer)) = found {
+        let (analysis, field) = (analysis.name.clone(), (*field).to_owned());
+        let argument = match answer {
+            Answer::Maps => Argument::Maps { analysis, field },
+            _ => Argument::Result { analysis, field },
+        };
+        return Ok(Some(Found { argument, answer: Some(*answer) }));
+    }
+    let known = functions::field_names(analysis);
+    match field {
+        Some(field) => {
+            let hint = match nearest(&field.text, &known) {
+                Some(near) => format!("did you mean `{}.{near}`?", e.sources.text(of.span)),
+                None => format!("it has {}", known.join(", ")),
+            };
+            let message = format!("the result of `{}` has no field `{}`", analysis.name, field.text);
+            e.fail(Diagnostic::error(Code::UnknownField, field.span, message).hint(hint))
+        }
+        None => {
+            let spelled = e.sources.text(expr.span).to_owned();
+            let named: Vec<String> = known.iter().map(|field| format!("{spelled}.{field}")).collect();
+            let message = format!("`{spelled}` has several answers");
+            e.fail(
+                Diagnostic::error(Code::UnknownField, expr.span, message)
+                    .hint(format!("name one of its fields: {}", named.join(", "))),
+            )
+        }
+    }
+}
+
+/// The analysis of this name, or the member of the family that `index` picks.
+pub(super) fn member<'a>(
+    e: &mut Evaluator<'_>,
+    name: &str,
+    span: Span,
+    index: Option<&Expr>,
+    context: &Context<'a>,
+) -> Eval<&'a Analysis> {
+    let of_name: Vec<&Analysis> = context.known.iter().filter(|a| a.is_of(name)).collect();
+    let keys: Vec<&str> = of_name.iter().map(|a| a.key()).collect();
+    match (of_name.as_slice(), index) {
+        ([], _) => e.fail(
+            Diagnostic::error(Code::Circular, span, format!("`{name}` cannot be worked out before this"))
+                .hint("two analyses need each other; remove what one reads of the other"),
+        ),
+        ([one], None) if one.family().is_none() => Ok(one),
+        ([one], Some(index)) if one.family().is_none() => e.fail(
+            Diagnostic::error(Code::UnknownKey, index.span, format!("`{name}` is one analysis, not a family"))
+                .hint(format!("write {name} without the brackets")),
+        ),
+        (_, None) => e.fail(
+            Diagnostic::error(Code::KindMismatch, span, format!("`{name}` is a family of analyses"))
+                .hint(format!("pick one: {name}[{}]", keys.join(&format!("], {name}[")))),
+        ),
+        (members, Some(index)) => {
+            let key = e.key_of_index(index)?;
+            match members.iter().find(|a| a.key() == key) {
+                Some(member) => Ok(member),
+                None => e.fail(
+                    Diagnostic::error(Code::UnknownKey, index.span, format!("`{name}` has no member [{key}]"))
+                        .hint(format!("it has [{}]", keys.join("], ["))),
+                ),
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `protocol`: how subjects are divided.
+
+use super::cohort::column_name;
+use crate::compile::code::Code;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::world::Table;
+use crate::program::{InputSource, Protocol, ProtocolKind};
+use fascicle_syntax::{Expr, ExprKind};
+
+/// What holds when a file says nothing: one division, 80 % training, 10 % validation, 10 % test, seed 1.
+pub(in crate::compile) fn default() -> Protocol {
+    Protocol {
+        kind: ProtocolKind::Holdout { train: 0.8, validation: 0.1, test: 0.1 },
+        stratify: Vec::new(),
+        seeds: vec![1],
+        repeats: 1,
+    }
+}
+
+/// Compiles a protocol.
+pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval<Protocol> {
+    let known = ["kfold", "holdout"];
+    let Some(parts) = call_parts(scheme).filter(|p| p.receiver.is_none()) else {
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, scheme.span, "a protocol is `kfold(..)` or `holdout(..)`")
+                .hint("for example: protocol cv = kfold(5, stratify: [diagnosis], seed: 1)"),
+        );
+    };
+    let mut reader = Reader::of(&parts);
+    let share = |v: Option<f64>, default: f64| v.unwrap_or(default);
+    let kind = match parts.name {
+        "kfold" => {
+            let folds = match reader.count(e, "folds", 2)? {
+                Some(folds) => folds,
+                None => return reader.missing(e, "folds", "for example kfold(5)"),
+            };
+            let validation = share(reader.named_real(e, "validation", 0.0, 0.9)?, 0.1);
+            let holdout = match reader.named("holdout") {
+                Some(expr) => holdout(e, &reader, expr)?,
+                None => 0,
+            };
+            ProtocolKind::KFold { folds, validation, holdout }
+        }
+        "holdout" => {
+            let train = share(reader.named_real(e, "train", 0.0, 1.0)?, 0.8);
+            let validation = share(reader.named_real(e, "validation", 0.0, 1.0)?, 0.1);
+            let test = share(reader.named_real(e, "test", 0.0, 1.0)?, (1.0 - train - validation).max(0.0));
+            // Shares are written with a digit or two; sums of binary fractions have more.
+            let sum = ((train + validation + test) * 1e6).round() / 1e6;
+            if sum != 1.0 || train <= 0.0 {
+                return e.fail(
+                    Diagnostic::error(
+                        Code::WrongArgument,
+                        parts.span,
+                        format!("the shares add up to {sum}: {train} training, {validation} validation, {test} test"),
+                    )
+                    .hint(
+                        "they must add up to 1, with some training; where they are not written, training is 0.8, validation 0.1, and \
+                         the test the rest",
+                    ),
+                );
+            }
+            ProtocolKind::Holdout { train, validation, test }
+        }
+        other => return unknown_function(e, Code::WrongArgument, "protocol", other, parts.name_span, &known),
+    };
+    let stratify = match reader.named("stratify") {
+        Some(expr) => match &expr.kind {
+            ExprKind::List(items) => all(items.iter().map(|i| strata(e, i)))?,
+            _ => vec![strata(e, expr)?],
+        },
+        None => Vec::new(),
+    };
+    let seed = reader.named_count(e, "seed", 0)?;
+    let seeds = match (reader.ints(e, "seeds")?, seed) {
+        (Some((_, span)), Some(_)) => {
+            return e.fail(
+                Diagnostic::error(Code::WrongArgument, span, "give `seed` or `seeds`, not both")
+                    .hint("`seeds: [1, 2, 3]` divides the subjects three times, `seed: 1` once"),
+            );
+        }
+        (Some((seeds, span)), None) => {
+            let all: Vec<u64> = seeds.iter().filter_map(|s| u64::try_from(*s).ok()).collect();
+            if all.is_empty() || all.len() != seeds.len() {
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, span, "`seeds` takes whole numbers of at least 0")
+                        .hint("for example seeds: [1, 2, 3]"),
+                );
+            }
+            all
+        }
+        (None, seed) => vec![seed.unwrap_or(1) as u64],
+    };
+    let repeats = reader.named_count(e, "repeats", 1)?.unwrap_or(1);
+    reader.finish(e)?;
+    Ok(Protocol { kind, stratify, seeds, repeats })
+}
+
+/// A column whose distribution is kept alike; a target or another single column of the file may stand for its own.
+fn strata(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
+    let name = column_name(e, expr)?;
+    if let Some(InputSource::Column { column }) = e.inputs.iter().find(|i| i.name == name).map(|i| &i.source) {
+        return Ok(column.clone());
+    }
+    let tables: Vec<_> = e.cohorts.iter().map(|c| (c.name.clone(), e.tables.of(c))).collect();
+    let lacks = |table: &Table| table.as_ref().is_ok_and(|t| t.column(&name).is_none());
+    match tables.first() {
+        Some((cohort, Ok(table))) if tables.iter().all(|(_, t)| lacks(t)) => {
+            super::column::unknown_column(e, cohort, table, &name, expr.span)
+        }
+        _ => Ok(name),
+    }
+}
+
+/// `holdout: 100` subjects. `holdout: one fold` keeps out as many as a fold holds, which the plan settles: 0 stands
+/// for nobody, `usize::MAX` for one fold.
+fn holdout(e: &mut Evaluator<'_>, reader: &Reader<'_>, expr: &Expr) -> Eval<usize> {
+    if let ExprKind::Phrase(words) = &expr.kind
+        && words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>() == ["one", "fold"]
+    {
+        return Ok(usize::MAX);
+    }
+    reader.count_of(e, "holdout", expr, 1)
+}

@@ -1,0 +1,343 @@
+//! `score`: what is measured of which output, on whom.
+
+use super::training::metric;
+use crate::compile::code::Code;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::reader::{Reader, call_parts};
+use crate::compile::value::Value;
+use crate::graph::{InputId, Kind};
+use crate::program::{Cnr, InputSource, Judged, Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
+use fascicle_syntax::{Argument, BinaryOp, Expr, ExprKind, Name, Span, nearest};
+
+/// Compiles a score.
+pub(in crate::compile) fn score(
+    e: &mut Evaluator<'_>,
+    of: &Expr,
+    on: Option<&Name>,
+    items: &[Argument],
+    protocol: &Protocol,
+) -> Eval<Score> {
+    let outputs = e.output_members(of);
+    let on = subset(e, on, protocol);
+    let mut metrics = Vec::new();
+    let mut against = None;
+    let mut left_out: Vec<(usize, Span)> = Vec::new();
+    all(items.iter().map(|item| match &item.name {
+        Some(name) if name.text == "against" => match e.eval(&item.value)? {
+            Value::Input(input) => {
+                against = Some(input);
+                Ok(())
+            }
+            other => e.expected("an input", &other, item.value.span),
+        },
+        Some(name) if name.text == "without" => {
+            left_out = without(e, &item.value)?;
+            Ok(())
+        }
+        Some(name) => {
+            let message = format!("a score has no option `{}`", name.text);
+            e.fail(
+                Diagnostic::error(Code::UnknownArgument, name.span, message)
+                    .hint("it has `against` and `without`: score m: mse, against: t1, without: each of mri"),
+            )
+        }
+        None => {
+            metrics.push(asked_metric(e, &item.value)?);
+            Ok(())
+        }
+    }))?;
+    let ((model, output, members), on) = (outputs?, on?);
+    let mut pairs = Vec::with_capacity(members.len());
+    for (key, node) in &members {
+        let truth = match against {
+            Some(input) => input,
+            None => truth(e, model, &output, key, of)?,
+        };
+        let truth = InputId(truth as u32);
+        pairs.push(ScorePair { key: key.clone(), prediction: *node, truth, without: None });
+        e.read.insert(*node);
+    }
+    let complete = pairs.clone();
+    for (input, span) in left_out {
+        let without = InputId(input as u32);
+        dispensable(e, without, &complete, span)?;
+        let name = &e.inputs[input].name;
+        pairs.extend(complete.iter().map(|pair| ScorePair {
+            key: match pair.key.as_str() {
+                "" => format!("without {name}"),
+                key => format!("{key}, without {name}"),
+            },
+            without: Some(without),
+            ..pair.clone()
+        }));
+    }
+    if let Some(pair) = pairs.first() {
+        let truth = &e.graph.inputs[pair.truth.index()];
+        let classes = matches!(truth.ty.kind, Kind::Class(_));
+        let name = truth.name.clone();
+        for (metric, span) in &metrics {
+            let fits = if metric.is_of_classes() { classes } else { !classes || *metric == Metric::Dice };
+            if !fits {
+                let what = if classes { "classes" } else { "numbers" };
+                let declared = e.input_spans[pair.truth.index()];
+                let hint = if classes {
+                    "for classes: accuracy, balanced_accuracy, f1, auc"
+                } else {
+                    "for numbers: mae, mse, r2, pearson"
+                };
+                return e.fail(
+                    Diagnostic::error(
+                        Code::MetricKind,
+                        *span,
+                        format!("`{}` does not measure {what}, and `{name}` holds {what}", metric.name()),
+                    )
+                    .also(declared, "declared here")
+                    .hint(hint),
+                );
+            }
+        }
+        for pair in &pairs {
+            shapes_agree(e, pair, of)?;
+            for (metric, span) in &metrics {
+                fits_image(e, *metric, *span, pair)?;
+            }
+        }
+    }
+    let spelled = e.sources.text(of.span).to_string();
+    Ok(Score { of: spelled, model, pairs, metrics: metrics.into_iter().map(|(m, _)| m).collect(), on, ensemble: None })
+}
+
+/// `without: t1`, `without: [t1, t2]`, `without: each of mri`: inputs, each to be left out in its turn.
+fn without(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Vec<(usize, Span)>> {
+    if let ExprKind::Phrase(words) = &expr.kind {
+        if let [each, of, group] = words.as_slice()
+            && each.text == "each"
+            && of.text == "of"
+        {
+            let value = e.name(&group.text, group.span)?;
+            return match value {
+                Value::Group(inputs) => Ok(inputs.iter().map(|input| (*input, group.span)).collect()),
+                other => e.expected("a group", &other, group.span),
+            };
+        }
+        let text = e.sources.text(expr.span).to_string();
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, format!("`without` cannot be `{text}`"))
+                .hint("write `without: each of GROUP`, or name an input: `without: t1`"),
+        );
+    }
+    match e.eval(expr)? {
+        Value::Input(input) => Ok(vec![(input, expr.span)]),
+        Value::List(items) => all(items.iter().map(|item| match item {
+            Value::Input(input) => Ok((*input, expr.span)),
+            other => e.expected("an input", other, expr.span),
+        })),
+        Value::Group(_) => {
+            let text = e.sources.text(expr.span).to_string();
+            e.fail(
+                Diagnostic::error(Code::WrongArgument, expr.span, "without a whole group there is nothing to go by")
+                    .hint(format!("leave out one after the other: `without: each of {text}`")),
+            )
+        }
+        other => e.expected("an input, or `each of` a group", &other, expr.span),
+    }
+}
+
+/// Whether people who lack an input still have the outputs.
+fn dispensable(e: &mut Evaluator<'_>, input: InputId, pairs: &[ScorePair], span: Span) -> Eval<()> {
+    let name = e.inputs[input.index()].name.clone();
+    let declared = e.input_spans[input.index()];
+    if !e.inputs[input.index()].optional {
+        return e.fail(
+            Diagnostic::error(Code::NotLeftOut, span, format!("`{name}` cannot be left out: nobody is without it"))
+                .also(declared, "declared without `?`")
+                .hint(format!("declare it as one that may be absent: `modality {name}: ..? = ..`")),
+        );
+    }
+    if let Some(needs) = pairs.iter().find(|pair| e.ty(pair.prediction).presence.contains(&input)) {
+        let origin = e.origin(needs.prediction);
+        let message = format!("without `{name}` nobody has the output");
+        return e.fail(
+            Diagnostic::error(Code::NotLeftOut, span, message)
+                .also(origin, format!("is there for those who have `{name}` alone"))
+                .hint(format!("pool over the family, or say what stands in for it: `{name} ?? zeros`")),
+        );
+    }
+    Ok(())
+}
+
+fn shapes_agree(e: &mut Evaluator<'_>, pair: &ScorePair, of: &Expr) -> Eval<()> {
+    let truth = e.graph.inputs[pair.truth.index()].ty.clone();
+    let found = e.ty(pair.prediction).clone();
+    let fits = match &truth.kind {
+        Kind::Class(levels) => found.shape == [levels.len()],
+        Kind::Mask(levels) => found.shape.first() == Some(&levels.len()),
+        _ if truth.shape.is_empty() => found.shape.is_empty() || found.shape == [1],
+        _ => found.shape == truth.shape,
+    };
+    if fits {
+        return Ok(());
+    }
+    let declared = e.input_spans[pair.truth.index()];
+    let origin = e.origin(pair.prediction);
+    let name = e.graph.inputs[pair.truth.index()].name.clone();
+    e.fail(
+        Diagnostic::error(
+            Code::ShapeMismatch,
+            of.span,
+            format!("the output is {found}, its truth `{name}` is {truth}"),
+        )
+        .also(origin, format!("this is {found}"))
+        .also(declared, format!("this is {truth}"))
+        .hint("say what it is compared to: `score x: mse, against: y`"),
+    )
+}
+
+/// A metric: `auc`, `recall by class` (all classes are told of in any case), `cnr(roi: [4, 4, 3], pairs: 1000)`.
+fn asked_metric(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Metric, Span)> {
+    if let ExprKind::Binary { op: BinaryOp::By, left, .. } = &expr.kind {
+        return asked_metric(e, left);
+    }
+    let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
+        let message = "expected the name of a metric";
+        return e
+            .fail(Diagnostic::error(Code::UnknownMetric, expr.span, message).hint("for example: score m: auc, f1"));
+    };
+    let mut reader = Reader::of(&parts);
+    let metric = match metric(e, parts.name, parts.name_span)? {
+        Metric::Cnr(default) => Metric::Cnr(cnr(e, &mut reader, default)?),
+        plain => plain,
+    };
+    reader.finish(e)?;
+    Ok((metric, expr.span))
+}
+
+/// `cnr(roi: [4, 4, 3], pairs: 1000, seed: 0, of: truth)`.
+fn cnr(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, default: Cnr) -> Eval<Cnr> {
+    let roi = match reader.ints(e, "roi")? {
+        None => default.roi,
+        Some((extents, span)) => {
+            let counts: Vec<usize> = extents.iter().filter_map(|n| usize::try_from(*n).ok()).collect();
+            match *counts.as_slice() {
+                [y, z] if extents.len() == 2 && y * z > 1 => [1, y, z],
+                [x, y, z] if x * y * z > 1 => [x, y, z],
+                _ => {
+                    let message = "`roi` of `cnr` takes the voxels of a region along each axis, two or three numbers";
+                    return e.fail(
+                        Diagnostic::error(Code::WrongArgument, span, message).hint("for example roi: [4, 4, 3]"),
+                    );
+                }
+            }
+        }
+    };
+    let pairs = reader.named_count(e, "pairs", 1)?.unwrap_or(default.pairs);
+    let seed = reader.named_count(e, "seed", 0)?.map_or(default.seed, |seed| seed as u64);
+    let of = match reader.named("of") {
+        Some(word) if reader.word_of(e, "of", word, &["prediction", "truth"])? == "truth" => Judged::Truth,
+        _ => Judged::Prediction,
+    };
+    Ok(Cnr { roi, pairs, seed, of })
+}
+
+/// A metric of images needs one as truth, and a region must lie in it.
+fn fits_image(e: &mut Evaluator<'_>, metric: Metric, span: Span, pair: &ScorePair) -> Eval<()> {
+    let truth = pair.truth.index();
+    let (name, ty) = (e.graph.inputs[truth].name.clone(), e.graph.inputs[truth].ty.clone());
+    let declared = e.input_spans[truth];
+    let is_image = matches!(e.inputs[truth].source, InputSource::Image { .. }) && ty.kind == Kind::Tensor;
+    if metric.is_of_images() && !is_image {
+        let message = format!("`{}` judges images, and `{name}` is none", metric.name());
+        return e.fail(
+            Diagnostic::error(Code::MetricKind, span, message)
+                .also(declared, "declared here")
+                .hint("for numbers: mae, mse, r2, pearson"),
+        );
+    }
+    let Metric::Cnr(Cnr { roi, .. }) = metric else { return Ok(()) };
+    let space = ty.shape.get(1..).unwrap_or_default();
+    let extents = if space.len() == 2 { &roi[1..] } else { &roi[..] };
+    if roi[0] > 1 && space.len() == 2 || extents.iter().zip(space).any(|(n, room)| n > room) {
+        let message = format!("a region of {roi:?} voxels does not lie in `{name}`, which is {ty}");
+        let fitting: Vec<String> = space.iter().map(|room| (*room).min(4).to_string()).collect();
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, span, message)
+                .also(declared, "declared here")
+                .hint(format!("for example cnr(roi: [{}])", fitting.join(", "))),
+        );
+    }
+    Ok(())
+}
+
+/// What an output is compared to: the input it is named after, or the model's target.
+fn truth(e: &mut Evaluator<'_>, model: usize, output: &str, key: &str, of: &Expr) -> Eval<usize> {
+    // In pairs the second names the truth: `drawn[i, j]` has i's shape in j's contrast.
+    let name = key.rsplit(", ").next().unwrap_or(key);
+    if let Some(input) = e.inputs.iter().position(|i| i.name == name) {
+        return Ok(input);
+    }
+    if let Some(target) = e.models[model].target {
+        return Ok(target.index());
+    }
+    // An output that is called like an input is its reconstruction.
+    if let Some(input) = e.inputs.iter().position(|i| i.name == output) {
+        return Ok(input);
+    }
+    e.fail(
+        Diagnostic::error(Code::MissingArgument, of.span, "what is this compared to?")
+            .hint("give the model a target (`model m(..) -> diagnosis`) or write `score m: mse, against: t1`"),
+    )
+}
+
+/// The subset a score is taken on: the test subjects unless it says otherwise.
+pub(in crate::compile) fn subset(e: &mut Evaluator<'_>, on: Option<&Name>, protocol: &Protocol) -> Eval<Subset> {
+    let Some(name) = on else { return Ok(Subset::Test) };
+    subset_named(e, &name.text, name.span, protocol)
+}
+
+pub(in crate::compile) fn subset_named(
+    e: &mut Evaluator<'_>,
+    word: &str,
+    span: fascicle_syntax::Span,
+    protocol: &Protocol,
+) -> Eval<Subset> {
+    let known = ["test", "validation", "training", "holdout"];
+    let subset = match word {
+        "test" => Subset::Test,
+        "validation" => Subset::Validation,
+        "training" => Subset::Training,
+        "holdout" => Subset::Holdout,
+        other => {
+            let hint = match nearest(other, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there is {}", known.join(", ")),
+            };
+            return e.fail(
+                Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{other}` subjects")).hint(hint),
+            );
+        }
+    };
+    let missing = match (&protocol.kind, subset) {
+        (ProtocolKind::KFold { holdout, .. }, Subset::Holdout) if *holdout == 0 => {
+            Some("the protocol keeps nobody out of the folds; write kfold(5, holdout: 100)")
+        }
+        (ProtocolKind::Holdout { .. }, Subset::Holdout) => {
+            Some("a single division has training, validation and test subjects: use `on test`")
+        }
+        (ProtocolKind::Holdout { test, .. }, Subset::Test) if *test <= 0.0 => {
+            Some("the protocol has no test subjects; write holdout(test: 0.1)")
+        }
+        (ProtocolKind::Holdout { validation, .. } | ProtocolKind::KFold { validation, .. }, Subset::Validation)
+            if *validation <= 0.0 =>
+        {
+            Some("the protocol has no validation subjects; give it `validation: 0.1`")
+        }
+        _ => None,
+    };
+    match missing {
+        Some(hint) => e.fail(
+            Diagnostic::error(Code::SubsetUnknown, span, format!("the protocol makes no `{word}` subjects")).hint(hint),
+        ),
+        None => Ok(subset),
+    }
+}

@@ -1,0 +1,316 @@
+//! `train`: what is minimised, by which optimiser, from which weights, for how long.
+
+use super::training::{augment, keep, optimizer, sampling, schedule};
+use crate::compile::code::Code;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::evaluate::{Critic, Eval, Evaluator, Reported, all};
+use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::value::Value;
+use crate::graph::NodeId;
+use crate::program::{EarlyStop, Keep, Monitor, Optimizer, Sampling, Schedule, Stage};
+use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
+
+const CLAUSES: &[&str] = &[
+    "minimize",
+    "optimizer",
+    "schedule",
+    "epochs",
+    "batch",
+    "accumulate",
+    "clip",
+    "stop",
+    "keep",
+    "init",
+    "freeze",
+    "augment",
+    "sample",
+];
+
+/// A stage whose `init` and `freeze` still name paths: they are resolved when all stages are known.
+pub(in crate::compile) struct Draft {
+    pub stage: Stage,
+    pub span: Span,
+    pub minimize: Option<Span>,
+    pub init: Vec<(String, String, Span)>,
+    pub load: Vec<Load>,
+    pub freeze: Vec<(String, Span)>,
+    /// Critics that `minimize` is to mislead.
+    pub critics: Vec<Critic>,
+}
+
+/// `init to from "file"`.
+pub(in crate::compile) struct Load {
+    pub to: String,
+    pub to_span: Span,
+    pub file: String,
+    pub file_span: Span,
+}
+
+/// Compiles a `train` block.
+pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name], clauses: &[Clause]) -> Eval<Draft> {
+    let value = e.name(&model.text, model.span)?;
+    let Value::Model(index) = value else { return e.expected("a model", &value, model.span) };
+    let mut cohorts = Vec::new();
+    for name in on {
+        if !e.cohorts.iter().any(|c| c.name == name.text) {
+            let declared = e.unit.resolve(e.scope(), &name.text).map(|p| &e.unit.declarations[p].declaration.kind);
+            if matches!(declared, Some(DeclarationKind::Cohort { .. })) || e.unit.is_broken(e.scope(), &name.text) {
+                return Err(Reported);
+            }
+            let known: Vec<String> = e.cohorts.iter().map(|c| c.name.clone()).collect();
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            return unknown_function(e, Code::UnknownName, "cohort", &name.text, name.span, &known);
+        }
+        cohorts.push(name.text.clone());
+    }
+    let stage = Stage {
+        name: model.text.clone(),
+        model: index,
+        cohorts,
+        loss: NodeId(0),
+        terms: Vec::new(),
+        trainable: Vec::new(),
+        frozen: Vec::new(),
+        rivals: Vec::new(),
+        init: Vec::new(),
+        loads: Vec::new(),
+        optimizer: Optimizer::Adam { lr: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 },
+        schedule: Schedule::Constant,
+        epochs: 100,
+        batch: 32,
+        accumulate: 1,
+        clip: None,
+        early_stop: None,
+        keep: Keep::Best(Monitor::Loss),
+        augment: Vec::new(),
+        sampling: Sampling::Shuffled,
+        after: Vec::new(),
+    };
+    let (init, load, freeze, critics) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut draft = Draft { stage, span: model.span, minimize: None, init, load, freeze, critics };
+    let mut seen: Vec<&Name> = Vec::new();
+    all(clauses.iter().map(|clause| {
+        let word = &clause.word;
+        let repeats = matches!(word.text.as_str(), "init" | "freeze" | "augment");
+        if let Some(first) = seen.iter().find(|w| w.text == word.text && !repeats) {
+            let message = format!("`{}` stands twice", word.text);
+            return e.fail(Diagnostic::error(Code::TwiceDeclared, word.span, message).also(first.span, "first here"));
+        }
+        seen.push(word);
+        self::clause(e, clause, &mut draft)
+    }))?;
+    if draft.minimize.is_none() {
+        return e.fail(
+            Diagnostic::error(
+                Code::ClauseMissing,
+                model.span,
+                format!("the stage of `{}` does not say what it minimises", model.text),
+            )
+            .hint(format!("add for example: minimize cross_entropy({}, diagnosis)", model.text)),
+        );
+    }
+    Ok(draft)
+}
+
+/// One clause.
+fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()> {
+    match clause.word.text.as_str() {
+        "minimize" => {
+            let expr = single(e, clause)?;
+            let ((loss, terms), critics) = e.with_critics(|e| minimised(e, expr))?;
+            // A term of weight 0 is gone, and with it its critic.
+            let live = e.graph.live([loss]);
+            draft.critics = critics.into_iter().filter(|critic| live[critic.term.index()]).collect();
+            (draft.stage.loss, draft.stage.terms) = (loss, terms);
+            for critic in &draft.critics {
+                draft.stage.terms.push((format!("{}, its own loss", critic.name), critic.loss));
+            }
+            draft.minimize = Some(expr.span);
+        }
+        "optimizer" => {
+            let expr = single(e, clause)?;
+            draft.stage.optimizer = optimizer(e, expr)?;
+        }
+        "schedule" => {
+            let expr = single(e, clause)?;
+            draft.stage.schedule = schedule(e, expr)?;
+        }
+        "epochs" => draft.stage.epochs = count(e, clause)?,
+        "batch" => draft.stage.batch = count(e, clause)?,
+        "accumulate" => draft.stage.accumulate = count(e, clause)?,
+        "clip" => {
+            let expr = single(e, clause)?;
+            let reader = Reader::new("clip", &[], clause.word.span);
+            draft.stage.clip = Some(reader.real_of(e, "norm", expr, f64::MIN_POSITIVE, f64::INFINITY)?);
+        }
+        "stop" => {
+            let expr = single(e, clause)?;
+            let Some(parts) = call_parts(expr).filter(|p| p.name == "early") else {
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, expr.span, "expected `early(patience: 10)`")
+                        .hint("write: stop early(patience: 10)"),
+                );
+            };
+            let mut reader = Reader::of(&parts);
+            let patience = reader.count(e, "patience", 1)?.unwrap_or(10);
+            let min_delta = reader.real(e, "min_delta", 0.0, f64::INFINITY)?.unwrap_or(0.0);
+            reader.finish(e)?;
+            draft.stage.early_stop = Some(EarlyStop { patience, min_delta });
+        }
+        "keep" => draft.stage.keep = keep(e, clause)?,
+        "init" => {
+            for value in &clause.values {
+                let Some((_, from)) = value.links.iter().find(|(w, _)| w.text == "from") else {
+                    return e.fail(
+                        Diagnostic::error(Code::UnknownClause, value.value.span, "`init` needs to know from where")
+                            .hint("write: init ad.Embed from table.Embed, or from \"weights.safetensors\""),
+                    );
+                };
+                let to = e.sources.text(value.value.span).to_string();
+                if let Some(file) = file_name(e, from)? {
+                    let (to_span, file_span) = (value.value.span, from.span);
+                    draft.load.push(Load { to, to_span, file, file_span });
+                    continue;
+                }
+                let from_path = e.sources.text(from.span).to_string();
+                draft.init.push((to, from_path, value.value.span.to(from.span)));
+            }
+        }
+        "freeze" => {
+            for value in &clause.values {
+                if let Some(path) = chosen(e, &value.value)? {
+                    draft.freeze.push((e.sources.text(path.span).to_string(), path.span));
+                }
+            }
+        }
+        "augment" => {
+            for value in &clause.values {
+                draft.stage.augment.push(augment(e, &value.value)?);
+            }
+        }
+        "sample" => {
+            let expr = single(e, clause)?;
+            draft.stage.sampling = sampling(e, expr)?;
+        }
+        other => {
+            let hint = match nearest(other, CLAUSES) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("a stage has {}", CLAUSES.join(", ")),
+            };
+            let message = format!("a stage has no clause `{other}`");
+            return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
+        }
+    }
+    Ok(())
+}
+
+/// The file that `init .. from` names: a text, or a `param` that is one. Anything else is the path of a module.
+fn file_name(e: &mut Evaluator<'_>, from: &Expr) -> Eval<Option<String>> {
+    let is_param = |e: &Evaluator<'_>, name: &str| {
+        let declared = e.unit.resolve(e.scope(), name).map(|p| &e.unit.declarations[p].declaration.kind);
+        matches!(declared, Some(DeclarationKind::Param { .. }))
+    };
+    match &from.kind {
+        ExprKind::Text(_) => {}
+        ExprKind::Name(name) if is_param(e, name) => {}
+        _ => return Ok(None),
+    }
+    match e.eval(from)? {
+        Value::Text(file) => Ok(Some(file.to_string())),
+        other => e.expected("the path of a module, or a file in quotes", &other, from.span),
+    }
+}
+
+fn single<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<&'t Expr> {
+    match clause.values.as_slice() {
+        [one] => Ok(&one.value),
+        _ => {
+            let message = format!("`{0}` takes one value, found {1}", clause.word.text, clause.values.len());
+            e.fail(
+                Diagnostic::error(Code::WrongArgument, clause.word.span, message)
+                    .hint("begin the next clause on a line of its own"),
+            )
+        }
+    }
+}
+
+/// The path that a `freeze` names, by way of `if tuned { none } else { parts }`.
+fn chosen<'t>(e: &mut Evaluator<'_>, expr: &'t Expr) -> Eval<Option<&'t Expr>> {
+    let ExprKind::If { condition, then, otherwise } = &expr.kind else {
+        let nothing = matches!(&expr.kind, ExprKind::Name(word) if word == "none");
+        return Ok((!nothing).then_some(expr));
+    };
+    let value = e.eval(condition)?;
+    let body = if e.condition(&value, condition.span)? { Some(then) } else { otherwise.as_ref() };
+    match body.and_then(|body| body.result.as_deref()) {
+        Some(path) => chosen(e, path),
+        None => Ok(None),
+    }
+}
+
+fn count(e: &mut Evaluator<'_>, clause: &Clause) -> Eval<usize> {
+    let expr = single(e, clause)?;
+    let reader = Reader::new(&clause.word.text, &[], clause.word.span);
+    reader.count_of(e, "", expr, 1)
+}
+
+/// What is minimised, as one number for the batch, and the terms of the sum, for the learning curves. Each term is
+/// evaluated once: the sum is made of the same nodes.
+fn minimised(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(NodeId, Vec<(String, NodeId)>)> {
+    let mut parts = Vec::new();
+    collect(expr, &mut parts);
+    let values = all(parts.iter().map(|part| Ok((e.eval(part)?, part.span))))?;
+    let mut total = values[0].clone();
+    for value in &values[1..] {
+        let span = total.1.to(value.1);
+        total = (e.arithmetic(BinaryOp::Add, total, value.clone(), span)?, span);
+    }
+    let loss = loss(e, &total.0, expr.span)?;
+    let mut terms = Vec::new();
+    if values.len() > 1 {
+        for (value, span) in values.iter().filter(|(value, _)| value.as_real().is_none()) {
+            let mut node = e.tensor(value, *span)?;
+            if e.ty(node).batched && e.ty(node).shape.is_empty() {
+                node = e.batch_mean(node, *span)?;
+            }
+            let text: String = e.sources.text(*span).split_whitespace().collect::<Vec<_>>().join(" ");
+            terms.push((text, node));
+        }
+    }
+    Ok((loss, terms))
+}
+
+fn loss(e: &mut Evaluator<'_>, value: &Value, span: Span) -> Eval<NodeId> {
+    if value.as_real().is_some() {
+        return e.fail(
+            Diagnostic::error(Code::NothingToMinimise, span, "there is nothing to minimise: every term has weight 0")
+                .hint("give at least one term a weight above 0"),
+        );
+    }
+    let node = e.tensor(value, span)?;
+    let ty = e.ty(node).clone();
+    if !ty.batched && ty.shape.is_empty() {
+        return Ok(node);
+    }
+    if ty.batched && ty.shape.is_empty() && ty.kind == crate::graph::Kind::Tensor {
+        // One number a subject: its mean over the batch is what is meant.
+        return e.batch_mean(node, span);
+    }
+    let origin = e.origin(node);
+    e.fail(
+        Diagnostic::error(Code::ScalarExpected, span, format!("what is minimised must be one number, found {ty}"))
+            .also(origin, "made here")
+            .hint("apply a loss: `mse(prediction, truth)`, `cross_entropy(prediction, truth)`, `kl(q, prior)`"),
+    )
+}
+
+/// The terms of a sum.
+fn collect<'t>(expr: &'t Expr, into: &mut Vec<&'t Expr>) {
+    match &expr.kind {
+        ExprKind::Binary { op: BinaryOp::Add, left, right } => {
+            collect(left, into);
+            collect(right, into);
+        }
+        _ => into.push(expr),
+    }
+}

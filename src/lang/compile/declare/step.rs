@@ -1,0 +1,200 @@
+//! Steps of image preparation: `|> rescale(0..1, percentiles: [1, 99]) |> zscore(mask: nonzero)`.
+
+use crate::compile::code::Code;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::program::{ImageMask, ImageStep, Interpolation, View};
+use fascicle_syntax::{Expr, ExprKind};
+
+/// Steps that images know.
+const STEPS: &[&str] = &[
+    "rescale",
+    "zscore",
+    "histogram_standardize",
+    "resample",
+    "resize",
+    "crop",
+    "views",
+    "smooth",
+    "labels",
+    "adjacent",
+];
+/// Steps that columns know, told apart so that a confusion is named.
+const COLUMN_STEPS: &[&str] = &["standardize", "minmax", "onehot", "bins", "log"];
+
+/// Compiles one step.
+pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> {
+    let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
+        return e.fail(
+            Diagnostic::error(Code::Step, expr.span, "expected a step of image preparation").hint(STEPS.join(", ")),
+        );
+    };
+    let mut reader = Reader::of(&parts);
+    let step = match parts.name {
+        "rescale" => {
+            let to = reader.range(e, "to")?.unwrap_or((0.0, 1.0));
+            let percentiles = match reader.reals(e, "percentiles")? {
+                Some((p, _)) if p.len() == 2 && p[0] >= 0.0 && p[0] < p[1] && p[1] <= 100.0 => (p[0], p[1]),
+                Some((_, span)) => {
+                    return e.fail(
+                        Diagnostic::error(
+                            Code::WrongArgument,
+                            span,
+                            "`percentiles` takes two numbers from 0 to 100, the smaller first",
+                        )
+                        .hint("for example percentiles: [0.1, 99.9]"),
+                    );
+                }
+                None => (0.0, 100.0),
+            };
+            let mask = mask(e, &mut reader, ImageMask::All)?;
+            ImageStep::Rescale { to, percentiles, mask, each: reader.flag(e, "each")?.unwrap_or(false) }
+        }
+        "zscore" => ImageStep::Zscore { mask: mask(e, &mut reader, ImageMask::All)? },
+        "histogram_standardize" => {
+            ImageStep::HistogramStandardize { mask: mask(e, &mut reader, ImageMask::AboveMean)? }
+        }
+        "resample" => {
+            let Some((mm, span)) = reader.reals(e, "voxel")? else {
+                return reader.missing(e, "voxel", "the size of a voxel, for example resample(1mm)");
+            };
+            if mm.iter().any(|v| *v <= 0.0) || !matches!(mm.len(), 1 | 3) {
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, span, "a voxel has one size, or three, above 0 mm")
+                        .hint("for example resample(1mm) or resample([1mm, 1mm, 2mm])"),
+                );
+            }
+            ImageStep::Resample { voxel_mm: mm, interpolation: interpolation(e, &mut reader)? }
+        }
+        "resize" => ImageStep::Resize { interpolation: interpolation(e, &mut reader)? },
+        "crop" => {
+            let (at, size) = window(e, &mut reader)?;
+            ImageStep::Crop { at, size }
+        }
+        "views" => {
+            let mut views = Vec::new();
+            for (name, value) in reader.named_rest() {
+                let Some(inner) = call_parts(value).filter(|p| p.receiver.is_none() && p.name == "crop") else {
+                    return e.fail(
+                        Diagnostic::error(Code::Step, value.span, "a view is a crop")
+                            .hint("for example left: crop(at: [20, 30, 20], size: [64, 96, 64])"),
+                    );
+                };
+                let mut inner = Reader::of(&inner);
+                let (at, size) = window(e, &mut inner)?;
+                let flip = super::training::axis(e, &mut inner, "flip")?;
+                inner.finish(e)?;
+                views.push(View { name: name.text.clone(), at, size, flip });
+            }
+            if views.len() < 2 {
+                return reader.missing(e, "views", "name at least two: views(left: crop(..), right: crop(..))");
+            }
+            ImageStep::Views { views }
+        }
+        "smooth" => match reader.real(e, "fwhm", 0.0, 1e3)? {
+            Some(fwhm_mm) => ImageStep::Smooth { fwhm_mm },
+            None => return reader.missing(e, "fwhm", "the full width at half maximum, for example smooth(8mm)"),
+        },
+        "labels" => {
+            let mut values = Vec::new();
+            for expr in reader.rest() {
+                let value = e.eval(expr)?;
+                match value {
+                    crate::compile::value::Value::Int(i) => values.push(i),
+                    crate::compile::value::Value::List(items) => {
+                        for item in items.iter() {
+                            match item {
+                                crate::compile::value::Value::Int(i) => values.push(*i),
+                                other => return e.expected("a whole number", other, expr.span),
+                            }
+                        }
+                    }
+                    other => return e.expected("the numbers of labels", &other, expr.span),
+                }
+            }
+            if values.is_empty() {
+                return reader.missing(e, "values", "the numbers that the labels have in the file: labels(1, 2)");
+            }
+            ImageStep::Labels { values }
+        }
+        "adjacent" => match reader.count(e, "slices", 1)? {
+            Some(slices) if slices % 2 == 1 => ImageStep::Adjacent { slices },
+            Some(_) => {
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, parts.span, "`adjacent` takes an odd number of slices")
+                        .hint("the slice itself and as many on either side: adjacent(3)"),
+                );
+            }
+            None => return reader.missing(e, "slices", "for example adjacent(3)"),
+        },
+        other if COLUMN_STEPS.contains(&other) => {
+            return e.fail(
+                Diagnostic::error(
+                    Code::Step,
+                    parts.name_span,
+                    format!("`{other}` is a step of columns, this is an image"),
+                )
+                .hint(if other == "standardize" {
+                    "for images write `zscore(mask: nonzero)`".into()
+                } else {
+                    STEPS.join(", ")
+                }),
+            );
+        }
+        other => return unknown_function(e, Code::Step, "step of image preparation", other, parts.name_span, STEPS),
+    };
+    reader.finish(e)?;
+    Ok(step)
+}
+
+fn mask(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, default: ImageMask) -> Eval<ImageMask> {
+    let Some(expr) = reader.named("mask") else { return Ok(default) };
+    Ok(match reader.word_of(e, "mask", expr, &["all", "nonzero", "brain", "above_mean"])? {
+        "all" => ImageMask::All,
+        "above_mean" => ImageMask::AboveMean,
+        // Skull-stripped images are zero outside the brain.
+        _ => ImageMask::Nonzero,
+    })
+}
+
+fn interpolation(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<Interpolation> {
+    let Some(expr) = reader.named("interpolation") else { return Ok(Interpolation::Linear) };
+    Ok(match reader.word_of(e, "interpolation", expr, &["linear", "nearest"])? {
+        "nearest" => Interpolation::Nearest,
+        _ => Interpolation::Linear,
+    })
+}
+
+fn window(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<(Vec<i64>, Vec<usize>)> {
+    let (Some((at, at_span)), Some((size, size_span))) = (reader.ints(e, "at")?, reader.ints(e, "size")?) else {
+        return reader.missing(e, "at` and `size", "for example crop(at: [20, 30, 20], size: [64, 96, 64])");
+    };
+    let extents: Vec<usize> = size.iter().filter_map(|s| usize::try_from(*s).ok()).filter(|s| *s > 0).collect();
+    if at.len() != size.len() || extents.len() != size.len() || !matches!(at.len(), 2 | 3) {
+        return e.fail(
+            Diagnostic::error(
+                Code::WrongArgument,
+                size_span,
+                "`at` and `size` take as many numbers as the image has axes, sizes above 0",
+            )
+            .also(at_span, "where it begins")
+            .hint("for example crop(at: [20, 30, 20], size: [64, 96, 64])"),
+        );
+    }
+    Ok((at, extents))
+}
+
+/// The channels that the steps make of one volume; `None` where they leave the number as it is.
+pub(super) fn channels(steps: &[ImageStep]) -> Option<usize> {
+    steps.iter().rev().find_map(|step| match step {
+        ImageStep::Labels { values } => Some(values.len()),
+        ImageStep::Adjacent { slices } => Some(*slices),
+        _ => None,
+    })
+}
+
+/// Whether an expression is a bare word.
+pub(super) fn is_word(expr: &Expr, word: &str) -> bool {
+    matches!(&expr.kind, ExprKind::Name(name) if name == word)
+}

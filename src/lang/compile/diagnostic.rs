@@ -1,0 +1,138 @@
+//! What the compiler has to say: errors and warnings, each with the places that matter.
+//!
+//! A diagnostic is raised where the mistake is found, with its hint written there; its [`Code`] names the kind of
+//! mistake, and the text that `fascicle explain` prints stands beside the code.
+
+use super::code::Code;
+use fascicle_syntax::{SourceId, Span};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The file cannot be run.
+    Error,
+    /// It can, but probably not as meant.
+    Warning,
+}
+
+/// A place with what is to be said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub text: String,
+}
+
+/// An error or a warning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Diagnostic {
+    /// Its kind.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence: what was expected and what was found.
+    pub message: String,
+    /// Where it shows, first; then where the other side came from.
+    pub labels: Vec<Label>,
+    /// What to do, ready to be pasted where possible.
+    pub hint: Option<String>,
+    /// The variant it arises in, where it is not in every one.
+    pub variant: Option<String>,
+    /// It has no place in the text: what is wrong was given on the command line.
+    pub nowhere: bool,
+}
+
+impl Diagnostic {
+    /// An error at a place.
+    pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
+        let severity = if code.is_warning() { Severity::Warning } else { Severity::Error };
+        let labels = vec![Label { span, text: String::new() }];
+        Self { code, severity, message: message.into(), labels, hint: None, variant: None, nowhere: false }
+    }
+
+    /// An error that is not in the text but on the command line.
+    pub fn nowhere(code: Code, message: impl Into<String>) -> Self {
+        Self { nowhere: true, ..Self::error(code, Span::default(), message) }
+    }
+
+    /// Says something about the place itself.
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        if let Some(first) = self.labels.first_mut() {
+            first.text = text.into();
+        }
+        self
+    }
+
+    /// Adds another place.
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        let text = text.into();
+        if !self.labels.iter().any(|l| l.span == span) {
+            self.labels.push(Label { span, text });
+        }
+        self
+    }
+
+    /// Adds what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds what to do, if anything is known.
+    pub fn maybe_hint(mut self, hint: Option<String>) -> Self {
+        self.hint = hint.or(self.hint);
+        self
+    }
+
+    /// Where it shows.
+    pub fn span(&self) -> Span {
+        self.labels.first().map(|l| l.span).unwrap_or_default()
+    }
+}
+
+/// A source that took part in a compilation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name: a path as the file spells it, or `std/blocks.fx`.
+    pub name: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// The sources of a compilation, by [`SourceId`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sources {
+    list: Vec<Source>,
+}
+
+impl Sources {
+    /// Adds a source.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        self.list.push(Source { name: name.into(), text: text.into() });
+        SourceId((self.list.len() - 1) as u16)
+    }
+
+    /// The source with this id.
+    pub fn get(&self, id: SourceId) -> Option<&Source> {
+        self.list.get(usize::from(id.0))
+    }
+
+    /// The text of a span.
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.source).and_then(|s| s.text.get(span.range())).unwrap_or("")
+    }
+
+    /// Line and column of a span's start, both from 1; columns count characters.
+    pub fn line_column(&self, span: Span) -> (usize, usize) {
+        let Some(before) = self.get(span.source).and_then(|s| s.text.get(..span.start as usize)) else { return (1, 1) };
+        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        (line, column)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.list.iter()
+    }
+}

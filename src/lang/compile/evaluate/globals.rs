@@ -1,0 +1,124 @@
+//! Names: locals, declarations, operators, functions; each declaration is evaluated once, when first needed.
+
+use super::{Code, Diagnostic, Eval, Evaluator, Global, Reported};
+use crate::compile::declare;
+use crate::compile::value::{Builtin, Value};
+use crate::ops;
+use fascicle_syntax::{DeclarationKind, Span, nearest};
+
+impl Evaluator<'_> {
+    /// What a name means here, if anything.
+    pub fn lookup(&mut self, name: &str, span: Span) -> Option<Eval<Value>> {
+        if let Some((_, value)) = self.frame().locals.iter().rev().find(|(n, _)| n == name) {
+            return Some(value.clone());
+        }
+        if let Some(position) = self.unit.resolve(self.scope(), name) {
+            return Some(self.global(position, span));
+        }
+        if self.unit.is_broken(self.scope(), name) {
+            return Some(Err(Reported));
+        }
+        if name == "prior" {
+            return Some(Ok(Value::Prior));
+        }
+        if let Some(stanza) = ops::find(name) {
+            return Some(Ok(Value::Operator(stanza)));
+        }
+        Builtin::find(name).map(|b| Ok(Value::Builtin(b)))
+    }
+
+    /// What a name means here; an unknown one is an error with the nearest known name.
+    pub fn name(&mut self, name: &str, span: Span) -> Eval<Value> {
+        if let Some(found) = self.lookup(name, span) {
+            return found;
+        }
+        let hint = self.suggestion(name);
+        self.fail(
+            Diagnostic::error(Code::UnknownName, span, format!("nobody declared `{name}`"))
+                .label("not known")
+                .maybe_hint(hint),
+        )
+    }
+
+    /// The nearest known name, or where the standard library has it.
+    fn suggestion(&self, name: &str) -> Option<String> {
+        let library = crate::stdlib::names().find(|part| {
+            let source = crate::stdlib::source(part).unwrap_or("");
+            [format!("block {name}("), format!("loss {name}(")].iter().any(|d| source.contains(d))
+        });
+        if let Some(part) = library {
+            return Some(format!("add at the top of the file: use std.{part}.{name}"));
+        }
+        let mut known: Vec<&str> = self.frame().locals.iter().map(|(n, _)| n.as_str()).collect();
+        known.extend(self.unit.visible(self.scope()));
+        known.extend(ops::table().map(|s| s.name));
+        known.extend(Builtin::ALL.iter().map(|(n, _)| *n));
+        nearest(name, &known).map(|near| format!("did you mean `{near}`?"))
+    }
+
+    /// The value of a declaration.
+    pub fn global(&mut self, position: usize, span: Span) -> Eval<Value> {
+        self.used[position] = true;
+        if self.unit.can_be_set(position) {
+            self.consulted.insert(position);
+        }
+        match self.globals[position].clone() {
+            Global::Done(value) => return value,
+            Global::Working => {
+                let declared = self.unit.declarations[position].declaration.span;
+                return self.fail(
+                    Diagnostic::error(Code::Circular, span, format!("`{}` needs itself", self.sources.text(span)))
+                        .also(declared, "while working out this declaration"),
+                );
+            }
+            Global::Untouched => self.globals[position] = Global::Working,
+        }
+        let value = self.declaration_value(position, span);
+        self.globals[position] = Global::Done(value.clone());
+        value
+    }
+
+    fn declaration_value(&mut self, position: usize, span: Span) -> Eval<Value> {
+        let unit = self.unit;
+        let declared = &unit.declarations[position];
+        match &declared.declaration.kind {
+            DeclarationKind::Param { name, ty, default } => {
+                self.in_scope(declared.scope, |e| declare::param::value(e, name, ty, default))
+            }
+            DeclarationKind::Group { name, members } => {
+                self.in_scope(declared.scope, |e| declare::param::group(e, name, members))
+            }
+            DeclarationKind::Input { .. } => self.in_scope(declared.scope, |e| declare::input::declare(e, position)),
+            DeclarationKind::Block(_) => Ok(Value::Block(position)),
+            DeclarationKind::Loss { .. } => Ok(Value::Loss(position)),
+            DeclarationKind::Model { .. } => self.model(position),
+            DeclarationKind::Cohort { name, .. } => {
+                let what = format!("`{}` is a cohort: people, not a value", name.text);
+                self.fail(
+                    Diagnostic::error(Code::KindMismatch, span, what)
+                        .hint("modalities are read from it: modality m: vector[3] = c.columns(..)"),
+                )
+            }
+            other => {
+                let what = match other {
+                    DeclarationKind::Analysis { .. } => "an analysis",
+                    DeclarationKind::Protocol { .. } => "a protocol",
+                    DeclarationKind::Sweep { .. } => "a sweep",
+                    _ => "a declaration",
+                };
+                self.fail(Diagnostic::error(Code::KindMismatch, span, format!("{what} cannot be used as a value here")).hint("analyses read analyses, scores read models; expressions read inputs, blocks, params and models"))
+            }
+        }
+    }
+
+    /// Evaluates in the file's own frame, whatever is being evaluated at the moment.
+    pub fn in_scope<T>(&mut self, scope: usize, work: impl FnOnce(&mut Self) -> Eval<T>) -> Eval<T> {
+        if self.depth > super::MAX_DEPTH * 4 {
+            return Err(Reported);
+        }
+        self.depth += 1;
+        let result = self.under_root("", scope, work);
+        self.depth -= 1;
+        result
+    }
+}

@@ -1,0 +1,460 @@
+//! The evaluator: unrolls expressions into nodes of the graph.
+//!
+//! ```text
+//!  x |> Conv3d(16) |> relu          nodes:  %0 Input(x)
+//!                                           %1 Conv(module 0) %0
+//!                                           %2 Unary(Relu)    %1
+//! ```
+//!
+//! Values known to the compiler (numbers, lists, words, modules) live here; values of the data become nodes. Every
+//! mistake is told once: whatever depends on a broken value is [`Reported`] silently.
+
+mod absence;
+mod apply;
+mod arguments;
+mod arithmetic;
+mod block;
+mod checkpoint;
+mod dimension;
+mod expression;
+mod family;
+mod fool;
+mod globals;
+mod loss;
+mod model;
+
+pub(super) use checkpoint::Trail;
+pub(super) use fool::Critic;
+
+use super::code::Code;
+use super::diagnostic::{Diagnostic, Sources};
+use super::unit::Unit;
+use super::value::{InstanceId, Value};
+use super::world::Tables;
+use crate::graph::{Graph, ModuleId, Node, NodeId, Op, TensorType};
+use crate::ops::{Arguments, Stanza};
+use crate::program::{Cohort, InputSpec, Model};
+use fascicle_syntax::{SourceId, Span};
+use indexmap::IndexMap;
+use std::collections::BTreeSet;
+
+/// The error was told where it arose; nothing more is to be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reported;
+
+pub(super) type Eval<T> = Result<T, Reported>;
+
+/// A value with the place where it stands.
+pub(super) type Placed = (Value, Span);
+
+/// The members of an output: key and node; a single one has the key `""`.
+pub(super) type Members = Vec<(String, NodeId)>;
+
+/// All results, or [`Reported`] where any failed. Unlike `collect` it goes on behind a failure, so that the mistakes
+/// in the rest are told as well.
+pub(super) fn all<T>(results: impl IntoIterator<Item = Eval<T>>) -> Eval<Vec<T>> {
+    let mut done = Vec::new();
+    let mut failed = false;
+    for result in results {
+        match result {
+            Ok(value) => done.push(value),
+            Err(Reported) => failed = true,
+        }
+    }
+    if failed { Err(Reported) } else { Ok(done) }
+}
+
+/// Most nodes a variant may have.
+const MAX_NODES: usize = 100_000;
+/// Most numbers one value may hold for one subject.
+const MAX_ELEMENTS: u64 = 1 << 32;
+/// Deepest nesting of blocks within blocks.
+const MAX_DEPTH: usize = 64;
+
+/// A module that was made: an operator with its arguments, or a block with its parameters.
+#[derive(Clone)]
+pub(super) struct Instance {
+    pub kind: InstanceKind,
+    /// Where it stands in the model: `norm.Encoder[cortical].Linear_2`.
+    pub path: String,
+    /// Its weights, once applied.
+    pub module: Option<ModuleId>,
+    /// What it was first applied to, and where.
+    pub first: Option<(Vec<TensorType>, Span)>,
+    /// Modules made inside of it, by the place that makes them.
+    children: IndexMap<Site, InstanceId>,
+    /// How often each name was given to a child.
+    names: IndexMap<String, usize>,
+}
+
+/// What an instance is an instance of.
+#[derive(Clone)]
+pub(super) enum InstanceKind {
+    Operator {
+        stanza: &'static Stanza,
+        arguments: Arguments,
+    },
+    Block {
+        declaration: usize,
+        parameters: IndexMap<String, Value>,
+    },
+    /// A model or a stage: only holds others.
+    Root,
+}
+
+/// A place that makes a module: the call, and the turn of the loops around it.
+#[derive(PartialEq, Eq, Hash, Clone)]
+struct Site {
+    span: Span,
+    turns: Vec<String>,
+}
+
+/// Names bound by the expressions around, and whose modules are being made.
+#[derive(Clone)]
+struct Frame {
+    owner: InstanceId,
+    scope: usize,
+    /// Values by name, the innermost last; one whose expression is broken is kept so that its use stays silent.
+    locals: Vec<(String, Eval<Value>)>,
+    turns: Vec<String>,
+    /// Inputs that may be read; `None`: all.
+    readable: Option<BTreeSet<usize>>,
+    /// The declaration being evaluated, for messages.
+    model: Option<String>,
+    /// Where the block or loss was applied whose body this is.
+    applied: Option<Span>,
+}
+
+/// State of a declaration's value.
+#[derive(Clone)]
+enum Global {
+    Untouched,
+    Working,
+    Done(Eval<Value>),
+}
+
+/// Everything about one variant while it is being compiled.
+#[derive(Clone)]
+pub(super) struct Evaluator<'a> {
+    pub unit: &'a Unit,
+    pub sources: &'a Sources,
+    pub tables: &'a Tables<'a>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub graph: Graph,
+    /// Where each node was made.
+    pub origins: Vec<Span>,
+    pub instances: Vec<Instance>,
+    /// Declarations of `param` and `group` set from outside, by name.
+    pub settings: IndexMap<String, Value>,
+    pub cohorts: Vec<Cohort>,
+    /// Whether all cohorts were looked at: nothing can be read of people before.
+    pub cohorts_known: bool,
+    pub inputs: Vec<InputSpec>,
+    /// Where each input is declared.
+    pub input_spans: Vec<Span>,
+    pub models: Vec<Model>,
+    pub model_spans: Vec<Span>,
+    /// Outputs and `let`s of each model, by name; `""` is the unnamed result.
+    model_fields: Vec<IndexMap<String, Value>>,
+    /// Sets of inputs of which a subject must have at least one.
+    pub at_least_one: BTreeSet<BTreeSet<crate::graph::InputId>>,
+    /// Declarations that were used.
+    pub used: Vec<bool>,
+    /// The file's params and groups that were read, by position: what was evaluated depends on no other.
+    pub consulted: BTreeSet<usize>,
+    /// Outputs that losses, scores and analyses read.
+    pub read: BTreeSet<NodeId>,
+    /// Critics of the stage that is being compiled; `None` outside of `minimize`.
+    critics: Option<Vec<Critic>>,
+    globals: Vec<Global>,
+    frames: Vec<Frame>,
+    input_nodes: IndexMap<usize, NodeId>,
+    depth: usize,
+}
+
+impl<'a> Evaluator<'a> {
+    pub fn new(
+        unit: &'a Unit,
+        sources: &'a Sources,
+        tables: &'a Tables<'a>,
+        settings: IndexMap<String, Value>,
+    ) -> Self {
+        let root = Instance {
+            kind: InstanceKind::Root,
+            path: String::new(),
+            module: None,
+            first: None,
+            children: IndexMap::new(),
+            names: IndexMap::new(),
+        };
+        let frame = Frame {
+            owner: InstanceId(0),
+            scope: 0,
+            locals: Vec::new(),
+            turns: Vec::new(),
+            readable: None,
+            model: None,
+            applied: None,
+        };
+        Self {
+            unit,
+            sources,
+            tables,
+            diagnostics: Vec::new(),
+            graph: Graph::default(),
+            origins: Vec::new(),
+            instances: vec![root],
+            settings,
+            cohorts: Vec::new(),
+            cohorts_known: false,
+            inputs: Vec::new(),
+            input_spans: Vec::new(),
+            models: Vec::new(),
+            model_spans: Vec::new(),
+            model_fields: Vec::new(),
+            at_least_one: BTreeSet::new(),
+            used: vec![false; unit.declarations.len()],
+            consulted: BTreeSet::new(),
+            read: BTreeSet::new(),
+            critics: None,
+            globals: vec![Global::Untouched; unit.declarations.len()],
+            frames: vec![frame],
+            input_nodes: IndexMap::new(),
+            depth: 0,
+        }
+    }
+
+    /// Tells an error.
+    pub fn fail<T>(&mut self, diagnostic: Diagnostic) -> Eval<T> {
+        let diagnostic = self.seen_from_the_file(diagnostic);
+        self.diagnostics.push(diagnostic);
+        Err(Reported)
+    }
+
+    /// What goes wrong inside a block of another file is also shown where this file applies it.
+    fn seen_from_the_file(&self, diagnostic: Diagnostic) -> Diagnostic {
+        let own = |span: Span| span.source == SourceId::default();
+        if diagnostic.nowhere || diagnostic.labels.iter().any(|label| own(label.span)) {
+            return diagnostic;
+        }
+        match self.frames.iter().rev().filter_map(|frame| frame.applied).find(|span| own(*span)) {
+            Some(place) => diagnostic.also(place, "applied here"),
+            None => diagnostic,
+        }
+    }
+
+    fn frame(&self) -> &Frame {
+        // There is always the file's own frame at the bottom.
+        &self.frames[self.frames.len() - 1]
+    }
+
+    fn frame_mut(&mut self) -> &mut Frame {
+        let last = self.frames.len() - 1;
+        &mut self.frames[last]
+    }
+
+    /// The scope in which names are looked up.
+    pub fn scope(&self) -> usize {
+        self.frame().scope
+    }
+
+    /// Evaluates something with names of its own: they are gone afterwards.
+    fn with_locals<T>(&mut self, names: Vec<(String, Value)>, work: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.frame().locals.len();
+        self.frame_mut().locals.extend(names.into_iter().map(|(name, value)| (name, Ok(value))));
+        let result = work(self);
+        self.frame_mut().locals.truncate(before);
+        result
+    }
+
+    /// Evaluates one turn of a loop: modules made inside are those of this turn.
+    fn in_turn<T>(&mut self, turn: String, names: Vec<(String, Value)>, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.frame_mut().turns.push(turn);
+        let result = self.with_locals(names, work);
+        self.frame_mut().turns.pop();
+        result
+    }
+
+    /// Runs with modules made below a new root, such as a model's name.
+    pub fn under_root<T>(&mut self, name: &str, scope: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+        let owner = InstanceId(self.instances.len());
+        self.instances.push(Instance {
+            kind: InstanceKind::Root,
+            path: name.to_string(),
+            module: None,
+            first: None,
+            children: IndexMap::new(),
+            names: IndexMap::new(),
+        });
+        self.frames.push(Frame {
+            owner,
+            scope,
+            locals: Vec::new(),
+            turns: Vec::new(),
+            readable: None,
+            model: None,
+            applied: None,
+        });
+        let result = work(self);
+        self.frames.pop();
+        result
+    }
+
+    /// Runs a stage's declaration: modules that its loss makes stand below `train NAME`.
+    pub fn under_stage<T>(&mut self, model: &fascicle_syntax::Name, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.under_root(&format!("train {}", model.text), 0, work)
+    }
+
+    /// The mean over the batch of one number a subject.
+    pub fn batch_mean(&mut self, node: NodeId, span: Span) -> Eval<NodeId> {
+        self.node(Op::BatchMean, vec![node], None, TensorType::scalar(), 0, span)
+    }
+
+    /// The module that this place makes in this turn: the same one whenever the block around it is applied again.
+    fn instance(&mut self, name: &str, span: Span, kind: impl FnOnce() -> InstanceKind) -> InstanceId {
+        let frame = self.frame();
+        let owner = frame.owner;
+        let site = Site { span, turns: frame.turns.clone() };
+        if let Some(existing) = self.instances[owner.0].children.get(&site) {
+            return *existing;
+        }
+        let mut segment = name.to_string();
+        if !site.turns.is_empty() {
+            segment.push_str(&format!("[{}]", site.turns.join(", ")));
+        }
+        let count = self.instances[owner.0].names.entry(segment.clone()).or_insert(0);
+        *count += 1;
+        if *count > 1 {
+            segment.push_str(&format!("_{count}"));
+        }
+        let base = &self.instances[owner.0].path;
+        let path = if base.is_empty() { segment } else { format!("{base}.{segment}") };
+        let id = InstanceId(self.instances.len());
+        self.instances.push(Instance {
+            kind: kind(),
+            path,
+            module: None,
+            first: None,
+            children: IndexMap::new(),
+            names: IndexMap::new(),
+        });
+        self.instances[owner.0].children.insert(site, id);
+        id
+    }
+
+    /// Adds a node to the graph.
+    fn node(
+        &mut self,
+        op: Op,
+        inputs: Vec<NodeId>,
+        module: Option<ModuleId>,
+        ty: TensorType,
+        multiply_adds: u64,
+        span: Span,
+    ) -> Eval<NodeId> {
+        if self.graph.nodes.len() >= MAX_NODES {
+            return self.fail(
+                Diagnostic::error(
+                    Code::TooLarge,
+                    span,
+                    format!("the program unrolls to more than {MAX_NODES} operations"),
+                )
+                .hint("look for a loop or a recursion that runs further than meant"),
+            );
+        }
+        if ty.len() > MAX_ELEMENTS || ty.shape.contains(&0) {
+            let what = if ty.shape.contains(&0) { "has an axis without elements" } else { "is too large" };
+            return self.fail(
+                Diagnostic::error(Code::TooLarge, span, format!("the result {ty} {what}"))
+                    .hint("check the sizes that make it up"),
+            );
+        }
+        let path = match module {
+            Some(module) => self.graph.module(module).path.clone(),
+            None => self.instances[self.frame().owner.0].path.clone(),
+        };
+        self.origins.push(span);
+        Ok(self.graph.push(Node { op, inputs, module, ty, path, multiply_adds }))
+    }
+
+    /// The type of a node.
+    pub fn ty(&self, node: NodeId) -> &TensorType {
+        &self.graph.node(node).ty
+    }
+
+    /// Where a node was made.
+    pub fn origin(&self, node: NodeId) -> Span {
+        self.origins.get(node.index()).copied().unwrap_or_default()
+    }
+
+    /// A value as a node of the graph.
+    pub fn tensor(&mut self, value: &Value, span: Span) -> Eval<NodeId> {
+        match value {
+            Value::Tensor(node) => Ok(*node),
+            Value::Input(input) => self.input_node(*input, span),
+            Value::Model(model) => self.model_result(*model, span),
+            Value::Int(_) | Value::Real(_) => {
+                let number = value.as_real().unwrap_or(0.0);
+                self.node(Op::Fill(number), Vec::new(), None, TensorType::scalar(), 0, span)
+            }
+            Value::Prior => self.fail(
+                Diagnostic::error(Code::KindMismatch, span, "the prior cannot be used here")
+                    .hint("`prior` is an expert of `poe`, `moe` and `mopoe`, and the second argument of `kl`"),
+            ),
+            Value::Module(_) => self.fail(
+                Diagnostic::error(
+                    Code::NotApplied,
+                    span,
+                    "expected a tensor, found a module that has not been applied",
+                )
+                .hint("apply it: `x |> M(..)` or `M(..)(x)`"),
+            ),
+            Value::Family(_) => self
+                .fail(Diagnostic::error(Code::KindMismatch, span, "expected a tensor, found a family").hint(
+                    "pick a member with `[m]`, or join the members with `concat`, `sum`, `mean`, `max` or `poe`",
+                )),
+            Value::Operator(_) | Value::Block(_) | Value::Builtin(_) | Value::Loss(_) => {
+                let what = value.describe();
+                self.fail(
+                    Diagnostic::error(Code::NotApplied, span, format!("expected a tensor, found {what}"))
+                        .hint("apply it: `x |> f` or `f(x)`"),
+                )
+            }
+            other => {
+                let what = other.describe();
+                self.fail(
+                    Diagnostic::error(Code::KindMismatch, span, format!("expected a tensor, found {what}"))
+                        .hint("tensors come from inputs, from models and from what is computed of them"),
+                )
+            }
+        }
+    }
+
+    /// The node of an input, made at its first use.
+    fn input_node(&mut self, input: usize, span: Span) -> Eval<NodeId> {
+        let allowed = self.frame().readable.as_ref().is_none_or(|r| r.contains(&input));
+        if !allowed {
+            let name = self.inputs[input].name.clone();
+            let model = self.frame().model.clone().unwrap_or_default();
+            let declared = self.input_spans[input];
+            return self.fail(
+                Diagnostic::error(
+                    Code::NotListed,
+                    span,
+                    format!("model `{model}` reads `{name}` but does not list it"),
+                )
+                .also(declared, "declared here")
+                .hint(format!("add it to the model's head: model {model}(.., {name})")),
+            );
+        }
+        if let Some(node) = self.input_nodes.get(&input) {
+            return Ok(*node);
+        }
+        let ty = self.graph.inputs[input].ty.clone();
+        let declared = self.input_spans[input];
+        let id = crate::graph::InputId(input as u32);
+        let node = self.node(Op::Input(id), Vec::new(), None, ty, 0, declared)?;
+        self.input_nodes.insert(input, node);
+        Ok(node)
+    }
+}

@@ -1,0 +1,120 @@
+//! Warnings about what nothing uses and what nobody asks. Only for files without errors: what is broken uses nothing.
+
+use super::code::Code;
+use super::diagnostic::Diagnostic;
+use super::unit::{Unit, declared_name};
+use crate::graph::{InputId, Op};
+use crate::program::{Argument, InputSource, InputSpec, Program, Sampling};
+use fascicle_syntax::{DeclarationKind, SourceId, Type, TypeKind};
+use std::collections::BTreeSet;
+
+/// Warnings about what nothing uses.
+pub(super) fn lint(
+    unit: &Unit,
+    used: &[bool],
+    base: Option<&Program>,
+    variants: &[Program],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let block = |ty: &Type| matches!(&ty.kind, TypeKind::Named { name, .. } if name.text == "block");
+    let blocks_are_chosen = unit
+        .declarations
+        .iter()
+        .any(|d| matches!(&d.declaration.kind, DeclarationKind::Param { ty, .. } if d.scope == 0 && block(ty)));
+    let read = inputs_read(unit, base.into_iter().chain(variants));
+    for (declared, used) in unit.declarations.iter().zip(used) {
+        let read = match (&declared.declaration.kind, &read) {
+            (DeclarationKind::Input { name, .. }, Some(read)) => read.contains(name.text.as_str()),
+            _ => *used,
+        };
+        // What a file extends it need not use; the other file is told of its own.
+        let inherited =
+            declared_name(&declared.declaration.kind).is_some_and(|name| Some(name.span.source) != unit.main);
+        if read || declared.scope != 0 || inherited {
+            continue;
+        }
+        // A parameter may name any block from outside.
+        if blocks_are_chosen && matches!(declared.declaration.kind, DeclarationKind::Block(_)) {
+            continue;
+        }
+        let (code, name, what) = match &declared.declaration.kind {
+            DeclarationKind::Param { name, .. } => (Code::UnusedParam, name, "parameter"),
+            DeclarationKind::Input { name, .. } => (Code::UnusedInput, name, "input"),
+            DeclarationKind::Block(block) => (Code::UnusedBlock, &block.name, "block"),
+            DeclarationKind::Loss { name, .. } => (Code::UnusedBlock, name, "loss"),
+            DeclarationKind::Group { name, .. } => (Code::UnusedInput, name, "group"),
+            _ => continue,
+        };
+        // What an extended file declares for its own use, this one may have replaced the use of.
+        if name.span.source != SourceId::default() {
+            continue;
+        }
+        let verb = if what == "input" { "reads" } else { "uses" };
+        diagnostics.push(
+            Diagnostic::error(code, name.span, format!("nothing {verb} the {what} `{}`", name.text))
+                .hint("remove it, or use it"),
+        );
+    }
+    let Some(program) = base else { return };
+    for (index, model) in program.models.iter().enumerate() {
+        let modules = program.graph.live_modules(&program.graph.live(model.live_roots.iter().copied()));
+        let trained =
+            program.stages.iter().any(|s| s.model == index || modules.iter().any(|m| s.trainable.contains(m)));
+        let asked = program.scores.iter().any(|s| s.model == index) || !program.analyses.is_empty();
+        if !trained && asked {
+            let place =
+                unit.resolve(0, &model.name).and_then(|p| declared_name(&unit.declarations[p].declaration.kind));
+            if let Some(name) = place {
+                diagnostics.push(
+                    Diagnostic::error(
+                        Code::NoTraining,
+                        name.span,
+                        format!("nothing trains the model `{}`", model.name),
+                    )
+                    .hint(format!("add: train {} {{ minimize .. }}", model.name)),
+                );
+            }
+        }
+    }
+    if !program.stages.is_empty() && program.scores.is_empty() && program.analyses.is_empty() {
+        let place = unit.declarations.iter().find_map(|d| match &d.declaration.kind {
+            DeclarationKind::Train { model, .. } if d.scope == 0 => Some(model),
+            _ => None,
+        });
+        if let Some(model) = place {
+            diagnostics.push(
+                Diagnostic::error(Code::NoScore, model.span, "the file trains and asks nothing of the result")
+                    .hint(format!("add for example: score {}: auc", model.text)),
+            );
+        }
+    }
+}
+
+/// The inputs that any variant reads: to list one in the head of a model is not to read it. `None` where a parameter
+/// chooses among parts of the file: then what this setting leaves out may be read in another.
+fn inputs_read<'p>(unit: &Unit, programs: impl Iterator<Item = &'p Program>) -> Option<BTreeSet<&'p str>> {
+    let chooses = |ty: &Type| matches!(&ty.kind, TypeKind::Named { name, .. } if ["one_of", "bool", "block"].contains(&name.text.as_str()));
+    let mut declarations = unit.declarations.iter();
+    if declarations.any(|d| matches!(&d.declaration.kind, DeclarationKind::Param { ty, .. } if chooses(ty))) {
+        return None;
+    }
+    let mut read = BTreeSet::new();
+    for program in programs {
+        let name = |input: InputId| program.inputs.get(input.index()).map(|i| i.name.as_str());
+        let nodes = program.graph.nodes.iter().filter_map(|n| if let Op::Input(i) = n.op { name(i) } else { None });
+        read.extend(nodes);
+        read.extend(program.models.iter().filter_map(|m| m.target.and_then(name)));
+        read.extend(program.scores.iter().flat_map(|s| &s.pairs).filter_map(|p| name(p.truth)));
+        read.extend(program.stages.iter().filter_map(|s| match &s.sampling {
+            Sampling::Balanced { by } => Some(by.as_str()),
+            Sampling::Shuffled => None,
+        }));
+        // An analysis reads a target by its column.
+        for argument in program.analyses.iter().flat_map(|a| a.arguments.values()) {
+            let Argument::Column { column, .. } = argument else { continue };
+            let same = |i: &&InputSpec| matches!(&i.source, InputSource::Column { column: c } if c == column);
+            read.extend(program.inputs.iter().filter(same).map(|i| i.name.as_str()));
+        }
+    }
+    Some(read)
+}

@@ -1,0 +1,223 @@
+//! Text to program: names, compile-time values, blocks, shapes, absence, leaks; every error at once.
+//!
+//! ```text
+//!  text ─▶ 1. load      files that `use` and `extends` name, parsed           Unit
+//!       ─▶ 2. sweep     which settings each variant has                       Draft
+//!       ─▶ 3. evaluate  one variant: cohorts, inputs, models, stages, ...     Program
+//!       ─▶ 4. lint      what nothing uses                                     warnings
+//! ```
+//!
+//! The compiler reads no file and touches no device: texts and tables come through [`World`].
+
+mod assemble;
+mod code;
+mod declare;
+mod diagnostic;
+mod evaluate;
+mod layers;
+mod lint;
+mod reader;
+mod render;
+mod stack;
+mod unit;
+mod value;
+mod world;
+
+pub use code::Code;
+pub use declare::analysis::{AnalysisReference, PRELUDE as ANALYSIS_PRELUDE, ParameterReference, analyses};
+pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
+pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
+pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
+pub use world::{ColumnSummary, EmptyWorld, Shapes, TableSummary, World};
+
+use crate::program::{Experiment, Program, Sweep};
+use assemble::{Set, Variant};
+use declare::{param, sweep};
+use evaluate::Trail;
+use fascicle_syntax::{DeclarationKind, nearest};
+use indexmap::IndexMap;
+use unit::{Loader, Unit};
+use value::Value;
+
+/// What compiling gives: a program where there is no error, and everything there is to say.
+#[derive(Debug, Clone, Default)]
+pub struct Compilation {
+    /// The program, unless there are errors.
+    pub experiment: Option<Experiment>,
+    /// The file as it stands, without any sweep, unless it has errors of its own.
+    pub base: Option<Program>,
+    /// Errors and warnings, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that took part.
+    pub sources: Sources,
+}
+
+impl Compilation {
+    /// Whether there is an error.
+    pub fn failed(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
+    }
+}
+
+/// Compiles a file. `settings` are `--set name=value`, as text.
+pub fn compile(name: &str, text: &str, settings: &[(String, String)], world: &dyn World) -> Compilation {
+    stack::with_room(world, |world| compile_here(name, text, settings, world))
+}
+
+fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &dyn World) -> Compilation {
+    let mut sources = Sources::default();
+    let mut diagnostics = Vec::new();
+    let unit = Loader::new(world, &mut sources, &mut diagnostics).main(name, text);
+    let given = given_settings(&unit, settings, &mut diagnostics);
+    let tables = world::Tables::new(world);
+
+    // The file as it stands comes first: its errors are those of every variant.
+    let mut used = vec![false; unit.declarations.len()];
+    let mut base = Variant::base(&unit, &sources, &tables, given.clone());
+    base.mark_used(&mut used);
+    let mut variants = Variants::default();
+    let mut sweeps = Vec::new();
+    for draft in std::mem::take(&mut base.sweeps) {
+        let mut indices = Vec::with_capacity(draft.variants.len());
+        for settings in &draft.variants {
+            let mut all = given.clone();
+            all.extend(settings.iter().map(|(k, (value, _))| (k.clone(), value.clone())));
+            let spelled = settings.iter().map(|(k, (_, spelled))| (k.clone(), spelled.clone())).collect();
+            let set = Set { name: sweep::variant_name(settings), settings: all, spelled };
+            indices.extend(variants.index(set, &draft, &base, |set, others| {
+                let variant = Variant::branch(others, &base, &set)
+                    .unwrap_or_else(|| Variant::evaluate(&unit, &sources, &tables, set));
+                variant.mark_used(&mut used);
+                variant
+            }));
+        }
+        sweeps.push(Sweep {
+            name: draft.name.clone(),
+            variants: indices,
+            compare: draft.compare.iter().map(sweep::Compared::item).collect(),
+            test: draft.test,
+        });
+    }
+    diagnostics.append(&mut base.diagnostics);
+    diagnostics.extend(variants.diagnostics());
+    let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity == Severity::Error);
+    if !failed(&diagnostics) {
+        lint::lint(&unit, &used, base.program.as_ref(), &variants.programs, &mut diagnostics);
+    }
+    diagnostics.sort_by_key(|d| (d.span().source, d.span().start, d.code));
+    diagnostics.dedup_by(|a, b| a.code == b.code && a.labels.first() == b.labels.first() && a.message == b.message);
+
+    let base = base.program;
+    let mut variants = variants.programs;
+    if variants.is_empty() {
+        variants.extend(base.clone());
+    }
+    let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let experiment = (!failed(&diagnostics) && !variants.is_empty()).then(|| Experiment {
+        name: stem.strip_suffix(".fx").unwrap_or(stem).to_string(),
+        doc: unit.doc.clone(),
+        variants,
+        sweeps,
+    });
+    Compilation { experiment, base, diagnostics, sources }
+}
+
+/// The variants of all sweeps, each compiled once, and the errors that arise in them only.
+#[derive(Default)]
+struct Variants<'a> {
+    programs: Vec<Program>,
+    /// Where those that follow may begin: how the last of `programs` was evaluated.
+    trail: Trail<'a>,
+    /// Position in `programs` by name; `None` for one that does not compile.
+    known: IndexMap<String, Option<usize>>,
+    /// Errors that the file as it stands has not, with the names of the variants in which each arises.
+    errors: Vec<(Diagnostic, Vec<String>)>,
+}
+
+impl<'a> Variants<'a> {
+    /// The position of a variant's program, compiled where it is new.
+    fn index(
+        &mut self,
+        set: Set,
+        draft: &sweep::Draft,
+        base: &Variant<'a>,
+        compile_one: impl FnOnce(Set, &[(&Trail<'a>, &Program)]) -> Variant<'a>,
+    ) -> Option<usize> {
+        if let Some(known) = self.known.get(&set.name) {
+            return *known;
+        }
+        let name = set.name.clone();
+        let begun = base.program.as_ref().map(|program| (&base.trail, program));
+        let latest = self.programs.last().map(|program| (&self.trail, program));
+        let others: Vec<_> = begun.into_iter().chain(latest).collect();
+        let variant = compile_one(set, &others);
+        let same = |a: &Diagnostic, b: &Diagnostic| a.code == b.code && a.span() == b.span();
+        for diagnostic in variant.diagnostics {
+            if base.diagnostics.iter().any(|d| same(d, &diagnostic)) {
+                continue;
+            }
+            match self.errors.iter_mut().find(|(d, _)| same(d, &diagnostic)) {
+                Some((_, names)) => names.push(name.clone()),
+                None => {
+                    let diagnostic = diagnostic.also(draft.span, "this sweep");
+                    self.errors.push((diagnostic, vec![name.clone()]));
+                }
+            }
+        }
+        let index = variant.program.map(|program| {
+            self.programs.push(program);
+            self.trail = variant.trail;
+            self.programs.len() - 1
+        });
+        self.known.insert(name, index);
+        index
+    }
+
+    /// The errors, each once, saying in which variants it arises.
+    fn diagnostics(&mut self) -> impl Iterator<Item = Diagnostic> {
+        std::mem::take(&mut self.errors).into_iter().map(|(mut diagnostic, names)| {
+            let others = match names.len() {
+                1 => String::new(),
+                n => format!(" and {} others", n - 1),
+            };
+            diagnostic.message = format!("in the variant {}{others}: {}", names[0], diagnostic.message);
+            diagnostic.variant = names.into_iter().next();
+            diagnostic
+        })
+    }
+}
+
+/// `--set` as values; names that no parameter has are errors.
+fn given_settings(
+    unit: &Unit,
+    settings: &[(String, String)],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> IndexMap<String, Value> {
+    let mut given = IndexMap::new();
+    for (name, value) in settings {
+        let position = unit.resolve(0, name);
+        let is_param =
+            position.is_some_and(|p| matches!(unit.declarations[p].declaration.kind, DeclarationKind::Param { .. }));
+        if !is_param {
+            let known: Vec<&str> = unit
+                .declarations
+                .iter()
+                .filter(|d| d.scope == 0)
+                .filter_map(|d| match &d.declaration.kind {
+                    DeclarationKind::Param { name, .. } => Some(name.text.as_str()),
+                    _ => None,
+                })
+                .collect();
+            let hint = match nearest(name, &known) {
+                Some(near) => format!("did you mean `--set {near}={value}`?"),
+                None if known.is_empty() => "the file declares no `param`".to_string(),
+                None => format!("its parameters are {}", known.join(", ")),
+            };
+            let message = format!("`--set {name}={value}`: the file has no parameter `{name}`");
+            diagnostics.push(Diagnostic::nowhere(Code::UnknownParam, message).hint(hint));
+            continue;
+        }
+        given.insert(name.clone(), param::parse_setting(value));
+    }
+    given
+}

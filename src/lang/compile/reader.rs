@@ -1,0 +1,318 @@
+//! Reads the arguments of calls that declare rather than compute: `kfold(5, seed: 1)`, `Adam(lr: 1e-3)`.
+//!
+//! Each method settles one argument; [`Reader::finish`] tells of those that nobody asked for.
+
+use super::code::Code;
+use super::diagnostic::Diagnostic;
+use super::evaluate::{Eval, Evaluator};
+use super::value::{Value, spell};
+use fascicle_syntax::{Argument, Expr, ExprKind, Name, Span, nearest};
+
+/// The arguments of one call.
+pub(super) struct Reader<'t> {
+    pub function: String,
+    pub span: Span,
+    arguments: Vec<(Option<&'t Name>, &'t Expr)>,
+    asked: Vec<&'static str>,
+}
+
+/// A call's name and its arguments: `f`, `f(x)`, `c.f(x)`.
+pub(super) struct CallParts<'t> {
+    pub receiver: Option<&'t Expr>,
+    pub name: &'t str,
+    pub name_span: Span,
+    pub arguments: &'t [Argument],
+    pub span: Span,
+}
+
+/// Splits an expression into what is called and with what; a bare name is a call without arguments.
+pub(super) fn call_parts(expr: &Expr) -> Option<CallParts<'_>> {
+    let (callee, arguments): (&Expr, &[Argument]) = match &expr.kind {
+        ExprKind::Call { callee, arguments } => (callee, arguments),
+        _ => (expr, &[]),
+    };
+    match &callee.kind {
+        ExprKind::Name(name) => {
+            Some(CallParts { receiver: None, name, name_span: callee.span, arguments, span: expr.span })
+        }
+        ExprKind::Field { of, name } => {
+            Some(CallParts { receiver: Some(of), name: &name.text, name_span: name.span, arguments, span: expr.span })
+        }
+        _ => None,
+    }
+}
+
+/// The steps of a pipe, the source first.
+pub(super) fn pipe_steps(expr: &Expr) -> (&Expr, Vec<&Expr>) {
+    let mut steps = Vec::new();
+    let mut at = expr;
+    while let ExprKind::Pipe { input, stage } = &at.kind {
+        steps.push(stage.as_ref());
+        at = input;
+    }
+    steps.reverse();
+    (at, steps)
+}
+
+impl<'t> Reader<'t> {
+    pub fn new(function: &str, arguments: &'t [Argument], span: Span) -> Self {
+        let arguments = arguments.iter().map(|a| (a.name.as_ref(), &a.value)).collect();
+        Self { function: function.to_string(), span, arguments, asked: Vec::new() }
+    }
+
+    pub fn of(parts: &CallParts<'t>) -> Self {
+        Self::new(parts.name, parts.arguments, parts.span)
+    }
+
+    /// The argument of this name, or the next positional one.
+    pub fn positional(&mut self, name: &'static str) -> Option<&'t Expr> {
+        if let Some(found) = self.named(name) {
+            return Some(found);
+        }
+        let at = self.arguments.iter().position(|(n, _)| n.is_none())?;
+        Some(self.arguments.remove(at).1)
+    }
+
+    /// The argument of this name.
+    pub fn named(&mut self, name: &'static str) -> Option<&'t Expr> {
+        if !self.asked.contains(&name) {
+            self.asked.push(name);
+        }
+        let at = self.arguments.iter().position(|(n, _)| n.is_some_and(|n| n.text == name))?;
+        Some(self.arguments.remove(at).1)
+    }
+
+    /// All positional arguments that are left.
+    pub fn rest(&mut self) -> Vec<&'t Expr> {
+        let mut rest = Vec::new();
+        self.arguments.retain(|(name, expr)| {
+            if name.is_none() {
+                rest.push(*expr);
+            }
+            name.is_some()
+        });
+        rest
+    }
+
+    /// All named arguments that are left.
+    pub fn named_rest(&mut self) -> Vec<(&'t Name, &'t Expr)> {
+        let mut rest = Vec::new();
+        self.arguments.retain(|(name, expr)| {
+            if let Some(name) = name {
+                rest.push((*name, *expr));
+            }
+            name.is_none()
+        });
+        rest
+    }
+
+    /// An error for a required argument that was not given.
+    pub fn missing<T>(&self, e: &mut Evaluator<'_>, name: &str, hint: &str) -> Eval<T> {
+        e.fail(
+            Diagnostic::error(Code::MissingArgument, self.span, format!("`{}` needs `{name}`", self.function))
+                .hint(hint),
+        )
+    }
+
+    pub fn wrong<T>(&self, e: &mut Evaluator<'_>, name: &str, wanted: &str, found: &Value, span: Span) -> Eval<T> {
+        let found = match found {
+            Value::Text(text) => format!("\"{text}\""),
+            Value::Int(_) | Value::Real(_) | Value::Bool(_) | Value::List(_) | Value::Range(_) => spell(found),
+            other => other.describe().to_string(),
+        };
+        let message = match name {
+            // What a clause takes has no name: `epochs 20`.
+            "" => format!("`{}` takes {wanted}, found {found}", self.function),
+            name => format!("`{name}` of `{}` takes {wanted}, found {found}", self.function),
+        };
+        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(format!("give {wanted}")))
+    }
+
+    /// A number within bounds.
+    pub fn real(&mut self, e: &mut Evaluator<'_>, name: &'static str, low: f64, high: f64) -> Eval<Option<f64>> {
+        let Some(expr) = self.positional(name) else { return Ok(None) };
+        self.real_of(e, name, expr, low, high).map(Some)
+    }
+
+    /// A number within bounds, given only by name.
+    pub fn named_real(&mut self, e: &mut Evaluator<'_>, name: &'static str, low: f64, high: f64) -> Eval<Option<f64>> {
+        let Some(expr) = self.named(name) else { return Ok(None) };
+        self.real_of(e, name, expr, low, high).map(Some)
+    }
+
+    pub fn real_of(&self, e: &mut Evaluator<'_>, name: &str, expr: &Expr, low: f64, high: f64) -> Eval<f64> {
+        let value = e.eval(expr)?;
+        let number = match &value {
+            Value::Quantity(q, _) => Some(*q),
+            other => other.as_real(),
+        };
+        match number {
+            Some(r) if r >= low && r <= high => Ok(r),
+            _ => {
+                let wanted = match (low == f64::NEG_INFINITY, high == f64::INFINITY) {
+                    (true, true) => "a number".to_string(),
+                    (false, true) => format!("a number of at least {low}"),
+                    _ => format!("a number from {low} to {high}"),
+                };
+                self.wrong(e, name, &wanted, &value, expr.span)
+            }
+        }
+    }
+
+    /// A whole number of at least `least`.
+    pub fn count(&mut self, e: &mut Evaluator<'_>, name: &'static str, least: i64) -> Eval<Option<usize>> {
+        let Some(expr) = self.positional(name) else { return Ok(None) };
+        self.count_of(e, name, expr, least).map(Some)
+    }
+
+    /// A whole number of at least `least`, given only by name.
+    pub fn named_count(&mut self, e: &mut Evaluator<'_>, name: &'static str, least: i64) -> Eval<Option<usize>> {
+        let Some(expr) = self.named(name) else { return Ok(None) };
+        self.count_of(e, name, expr, least).map(Some)
+    }
+
+    pub fn count_of(&self, e: &mut Evaluator<'_>, name: &str, expr: &Expr, least: i64) -> Eval<usize> {
+        let value = e.eval(expr)?;
+        match &value {
+            Value::Int(i) if *i >= least && *i <= 1_000_000_000 => Ok(usize::try_from(*i).unwrap_or(0)),
+            _ => self.wrong(e, name, &format!("a whole number of at least {least}"), &value, expr.span),
+        }
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<bool>> {
+        let Some(expr) = self.named(name) else { return Ok(None) };
+        let value = e.eval(expr)?;
+        match value {
+            Value::Bool(b) => Ok(Some(b)),
+            other => self.wrong(e, name, "true or false", &other, expr.span),
+        }
+    }
+
+    /// A text.
+    pub fn text(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(String, Span)>> {
+        let Some(expr) = self.positional(name) else { return Ok(None) };
+        let value = e.eval(expr)?;
+        match value {
+            Value::Text(t) => Ok(Some((t.to_string(), expr.span))),
+            other => self.wrong(e, name, "a text in quotes", &other, expr.span),
+        }
+    }
+
+    /// One of several words.
+    pub fn word(
+        &mut self,
+        e: &mut Evaluator<'_>,
+        name: &'static str,
+        words: &[&'static str],
+    ) -> Eval<Option<&'static str>> {
+        let Some(expr) = self.positional(name) else { return Ok(None) };
+        self.word_of(e, name, expr, words).map(Some)
+    }
+
+    pub fn word_of(
+        &self,
+        e: &mut Evaluator<'_>,
+        name: &str,
+        expr: &Expr,
+        words: &[&'static str],
+    ) -> Eval<&'static str> {
+        let spelled = match &expr.kind {
+            ExprKind::Name(word) if words.contains(&word.as_str()) => word.clone(),
+            ExprKind::Name(word) => match e.lookup(word, expr.span) {
+                Some(Ok(Value::Choice(choice))) => choice.word.clone(),
+                _ => word.clone(),
+            },
+            _ => e.sources.text(expr.span).to_string(),
+        };
+        if let Some(word) = words.iter().find(|w| **w == spelled) {
+            return Ok(word);
+        }
+        let hint = match nearest(&spelled, words) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of {}", words.join(", ")),
+        };
+        let message = format!("`{name}` of `{}` cannot be `{spelled}`", self.function);
+        e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint))
+    }
+
+    /// A list of numbers; a single one stands for a list of one.
+    pub fn reals(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(Vec<f64>, Span)>> {
+        let Some(expr) = self.positional(name) else { return Ok(None) };
+        let value = e.eval(expr)?;
+        let numbers = match &value {
+            Value::List(items) => items
+                .iter()
+                .map(|v| match v {
+                    Value::Quantity(q, _) => Some(*q),
+                    other => other.as_real(),
+                })
+                .collect::<Option<Vec<f64>>>(),
+            Value::Quantity(q, _) => Some(vec![*q]),
+            other => other.as_real().map(|r| vec![r]),
+        };
+        match numbers {
+            Some(numbers) => Ok(Some((numbers, expr.span))),
+            None => self.wrong(e, name, "numbers", &value, expr.span),
+        }
+    }
+
+    /// A list of whole numbers.
+    pub fn ints(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(Vec<i64>, Span)>> {
+        let Some((numbers, span)) = self.reals(e, name)? else { return Ok(None) };
+        if numbers.iter().all(|n| n.fract() == 0.0 && n.abs() < 1e15) {
+            return Ok(Some((numbers.iter().map(|n| *n as i64).collect(), span)));
+        }
+        let message = format!("`{name}` of `{}` takes whole numbers", self.function);
+        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint("remove what stands behind the point"))
+    }
+
+    /// A range of numbers.
+    pub fn range(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(f64, f64)>> {
+        let Some(expr) = self.positional(name) else { return Ok(None) };
+        let value = e.eval(expr)?;
+        match &value {
+            Value::Range(range) if range.start < range.end => Ok(Some((range.start, range.end))),
+            _ => self.wrong(e, name, "a range such as 0..1", &value, expr.span),
+        }
+    }
+
+    /// Tells of arguments that nobody asked for.
+    pub fn finish(self, e: &mut Evaluator<'_>) -> Eval<()> {
+        let Some((name, expr)) = self.arguments.first() else { return Ok(()) };
+        let asked: Vec<&str> = self.asked.clone();
+        match name {
+            Some(name) => {
+                let hint = match nearest(&name.text, &asked) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if asked.is_empty() => "it has none".to_string(),
+                    None => format!("it has {}", asked.join(", ")),
+                };
+                let message = format!("`{}` has no argument `{}`", self.function, name.text);
+                e.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(hint))
+            }
+            None => {
+                let message = format!("`{}` has too many arguments", self.function);
+                let hint =
+                    if asked.is_empty() { "it has none".to_string() } else { format!("it has {}", asked.join(", ")) };
+                e.fail(Diagnostic::error(Code::UnknownArgument, expr.span, message).hint(hint))
+            }
+        }
+    }
+}
+
+/// An error for a function that does not exist where only some can stand.
+pub(super) fn unknown_function<T>(
+    e: &mut Evaluator<'_>,
+    code: Code,
+    what: &str,
+    name: &str,
+    span: Span,
+    known: &[&str],
+) -> Eval<T> {
+    let hint = match nearest(name, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there is {}", known.join(", ")),
+    };
+    e.fail(Diagnostic::error(code, span, format!("there is no {what} `{name}`")).hint(hint))
+}

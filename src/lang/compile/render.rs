@@ -1,0 +1,173 @@
+//! Diagnostics for people (miette) and for programs (JSON).
+
+use super::{Diagnostic, Label, Severity, Sources};
+use fascicle_syntax::{SourceId, Span};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use serde::{Deserialize, Serialize};
+
+/// A diagnostic as `--json` prints it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JsonDiagnostic {
+    /// `E0302`
+    pub code: String,
+    /// `error` or `warning`
+    pub severity: String,
+    /// One sentence.
+    pub message: String,
+    /// The file of the first label.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its column in characters, from 1.
+    pub column: usize,
+    /// All places.
+    pub labels: Vec<JsonLabel>,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// A place of a diagnostic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JsonLabel {
+    /// The file.
+    pub file: String,
+    /// Line of its start, from 1.
+    pub line: usize,
+    /// Column of its start in characters, from 1.
+    pub column: usize,
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// What is said about it.
+    pub text: String,
+}
+
+/// Diagnostics as data.
+pub fn json_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<JsonDiagnostic> {
+    diagnostics
+        .iter()
+        .map(|d| {
+            let labels: Vec<JsonLabel> = d
+                .labels
+                .iter()
+                .filter(|_| !d.nowhere)
+                .map(|l| {
+                    let (line, column) = sources.line_column(l.span);
+                    let file = sources.get(l.span.source).map_or_else(String::new, |s| s.name.clone());
+                    JsonLabel {
+                        file,
+                        line,
+                        column,
+                        start: l.span.start as usize,
+                        end: l.span.end as usize,
+                        text: l.text.clone(),
+                    }
+                })
+                .collect();
+            let first = labels.first();
+            JsonDiagnostic {
+                code: d.code.code().to_string(),
+                severity: if d.severity == Severity::Error { "error" } else { "warning" }.to_string(),
+                message: d.message.clone(),
+                file: first.map_or_else(String::new, |l| l.file.clone()),
+                line: first.map_or(1, |l| l.line),
+                column: first.map_or(1, |l| l.column),
+                labels,
+                hint: d.hint.clone(),
+            }
+        })
+        .collect()
+}
+
+/// Most lines of a rendered diagnostic.
+const MAX_LINES: usize = 15;
+/// Longest piece of the text that is quoted in words.
+const MAX_QUOTE: usize = 48;
+/// Longest message or hint that is shown whole, in characters.
+const MAX_WORDS: usize = 400;
+
+/// A diagnostic as text, in colour or not, of 15 lines at the most: where all places with the lines around them would
+/// be longer, the last ones are quoted with their line instead of shown.
+pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool, width: usize) -> String {
+    let mut text = String::new();
+    for shown in [3, 2, 1, 0] {
+        text = attempt(diagnostic, sources, colour, width, shown);
+        if text.trim_end().lines().count() <= MAX_LINES {
+            break;
+        }
+    }
+    text
+}
+
+/// Renders with so many places shown in the text.
+fn attempt(diagnostic: &Diagnostic, sources: &Sources, colour: bool, width: usize, most: usize) -> String {
+    let (severity, word) = match diagnostic.severity {
+        Severity::Error => (miette::Severity::Error, "error"),
+        Severity::Warning => (miette::Severity::Warning, "warning"),
+    };
+    let home = diagnostic.span().source;
+    let mut help = Vec::new();
+    let mut labels = Vec::new();
+    for label in diagnostic.labels.iter().filter(|_| !diagnostic.nowhere) {
+        if label.span.source == home && labels.len() < most {
+            let (start, length) = shown_part(sources, label.span);
+            let text = (!label.text.is_empty()).then(|| label.text.clone());
+            // The first place is where the mistake shows: its line and column head the snippet.
+            labels.push(if labels.is_empty() {
+                LabeledSpan::new_primary_with_span(text, (start, length))
+            } else {
+                LabeledSpan::new_with_span(text, (start, length))
+            });
+        } else if help.len() < 3 {
+            help.push(quoted(label, sources, home));
+        }
+    }
+    help.extend(diagnostic.hint.as_deref().map(shorten));
+    let mut shown = MietteDiagnostic::new(shorten(&diagnostic.message))
+        .with_code(format!("{word}[{}]", diagnostic.code.code()))
+        .with_severity(severity)
+        .with_labels(labels);
+    if !help.is_empty() {
+        shown = shown.with_help(help.join("\n"));
+    }
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_context_lines(1).with_links(false);
+    let (name, text) = sources.get(home).map_or(("", ""), |s| (s.name.as_str(), s.text.as_str()));
+    let report = Report::new(shown).with_source_code(NamedSource::new(name, text.to_string()));
+    let mut out = String::new();
+    if handler.render_report(&mut out, report.as_ref()).is_err() {
+        // Rendering can only fail on spans outside of the text; the message alone is better than nothing.
+        return format!("{}: {}\n", diagnostic.code.code(), diagnostic.message);
+    }
+    out
+}
+
+/// A place in words: "line 5, `t1 |> Conv3d(8)`: this is [8, 16, 16, 16]".
+fn quoted(label: &Label, sources: &Sources, home: SourceId) -> String {
+    let (line, column) = sources.line_column(label.span);
+    let place = match sources.get(label.span.source) {
+        Some(other) if label.span.source != home => format!("{}:{line}:{column}", other.name),
+        _ => format!("line {line}"),
+    };
+    let first = sources.text(label.span).lines().next().unwrap_or("");
+    let quote = match first.char_indices().nth(MAX_QUOTE) {
+        Some((end, _)) => format!("{}..", &first[..end]),
+        None => first.to_string(),
+    };
+    format!("{place}, `{quote}`: {}", shorten(if label.text.is_empty() { "here" } else { &label.text }))
+}
+
+/// Start and length of what is marked: a place of many lines is shown by its first, a whole block would fill the screen.
+fn shown_part(sources: &Sources, span: Span) -> (usize, usize) {
+    let first_line = sources.text(span).lines().next().map_or(0, str::len);
+    (span.start as usize, span.range().len().min(first_line))
+}
+
+/// At most [`MAX_WORDS`] characters: a name of a thousand letters must not fill the screen.
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(MAX_WORDS) {
+        Some((end, _)) => format!("{} ..", &text[..end]),
+        None => text.to_string(),
+    }
+}
