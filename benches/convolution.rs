@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn seconds(inputs: usize, outputs: usize, groups: usize, kernel: [usize; 3]) -> Result<(f64, f64), Box<dyn Error>> {
     let (graph, loss) = network(inputs, outputs, groups, kernel);
     let device = Device::cpu();
-    let weights = Network::new(&graph, &[ModuleId(0)], 1, &device)?;
+    let weights = Network::new(&graph, &[ModuleId(0)], 1, &device);
     let forward = Forward::new(Arc::new(graph), &[loss]);
     let shape = vec![inputs, EXTENT[0], EXTENT[1], EXTENT[2]];
     let count = BATCH * shape.iter().product::<usize>();

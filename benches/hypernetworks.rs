@@ -79,7 +79,7 @@ impl Net {
     fn seconds(&self, rows: usize) -> Result<(f64, f64), Box<dyn Error>> {
         let loss = NodeId(self.graph.nodes.len() as u32 - 1);
         let modules: Vec<ModuleId> = (0..self.graph.modules.len() as u32).map(ModuleId).collect();
-        let network = Network::new(&self.graph, &modules, 1, &Device::cpu())?;
+        let network = Network::new(&self.graph, &modules, 1, &Device::cpu());
         let forward = Forward::new(Arc::new(self.graph.clone()), &[loss]);
         let inputs = self.graph.inputs.iter().map(|input| {
             let count = rows * input.ty.shape.iter().product::<usize>();

@@ -91,7 +91,7 @@ pub fn apply(job: &Application<'_>) -> Result<Tensors, ApplyError> {
     let mode = job.training.map_or(Mode::Prediction, |seed| Mode::Training { seed, step: 0 });
     let settings = RunSettings { track_inputs: job.gradients, ..RunSettings::new(mode) };
     let fresh = || -> Result<Network, NnError> {
-        let mut network = Network::new(&graph, &modules, 0, &job.device)?;
+        let mut network = Network::new(&graph, &modules, 0, &job.device);
         network.set_weights(&weights)?;
         Ok(network)
     };

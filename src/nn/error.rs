@@ -7,16 +7,6 @@ use thiserror::Error;
 /// An error of the lowering: a device that is not there, a batch or weights that do not fit the graph.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum NnError {
-    /// A device that was asked for cannot be used.
-    #[error("device `{asked}`: {reason}; {hint}")]
-    Device {
-        /// As it was spelled.
-        asked: String,
-        /// What is wrong with it.
-        reason: String,
-        /// What to do.
-        hint: String,
-    },
     /// The batch lacks an input that the network reads.
     #[error("input `{input}` is read by the network but is not in the batch")]
     InputMissing {

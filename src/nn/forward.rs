@@ -5,13 +5,9 @@
 //! node reads is first brought to the node's own rows, except by the operations that give absence a meaning. Nodes
 //! that no row has are not evaluated at all; losses without rows are 0.
 
-use super::batch_norm::Running;
-use super::layer::Layer;
-use super::tape::{Pieces, Tape};
 use super::values::{Statistics, Value, Values};
-use super::{B, Batch, Dynamic, Network, NnError, lower};
-use crate::graph::{Graph, InputId, LossOp, Node, NodeId, Op, Presence, TensorType};
-use burn::DispatchDevice;
+use super::{Batch, Device, Network, NnError, Tensor, lower};
+use crate::graph::{Graph, InputId, LossOp, ModuleId, Node, NodeId, Op, Presence, TensorType};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,15 +54,13 @@ pub struct Forward {
     kept: Vec<bool>,
     /// For each node, the last node that reads it.
     last_use: Vec<usize>,
-    pieces: Arc<Pieces>,
 }
 
 /// What is the same for all nodes of a pass.
 struct Pass<'a> {
     network: &'a Network,
     settings: &'a RunSettings,
-    statistics: RefCell<BTreeMap<usize, Running>>,
-    tape: RefCell<Tape>,
+    statistics: RefCell<Statistics>,
 }
 
 /// What the lowering of one node sees.
@@ -79,16 +73,11 @@ pub(super) struct Step<'a> {
     /// What the node reads, in order; `None` where no row has it. Brought to `rows`, unless the operation gives absence
     /// a meaning.
     pub inputs: Vec<Option<Value>>,
-    /// The node's own layer, with its position in the network.
-    pub layer: Option<(usize, Layer<B>)>,
+    pub network: &'a Network,
     pub settings: &'a RunSettings,
-    pub device: &'a DispatchDevice,
+    pub device: &'a Device,
     /// Running statistics moved so far in this pass: a module applied twice moves them twice.
-    pub statistics: &'a RefCell<BTreeMap<usize, Running>>,
-    /// How gradients get through kernels of our own.
-    pub tape: &'a RefCell<Tape>,
-    /// For each input, whether its gradient may be wanted.
-    pub differentiable: Vec<bool>,
+    pub statistics: &'a RefCell<Statistics>,
 }
 
 impl Step<'_> {
@@ -98,7 +87,7 @@ impl Step<'_> {
     }
 
     /// The tensor of an input.
-    pub fn tensor(&self, position: usize) -> Result<Dynamic, NnError> {
+    pub fn tensor(&self, position: usize) -> Result<Tensor, NnError> {
         match self.inputs.get(position) {
             Some(Some(value)) => Ok(value.tensor.clone()),
             _ => Err(self.broken(format!("it has no input {position}"))),
@@ -106,8 +95,23 @@ impl Step<'_> {
     }
 
     /// The tensors of all inputs.
-    pub fn tensors(&self) -> Result<Vec<Dynamic>, NnError> {
+    pub fn tensors(&self) -> Result<Vec<Tensor>, NnError> {
         (0..self.inputs.len()).map(|i| self.tensor(i)).collect()
+    }
+
+    /// The node's module, of which it has weights.
+    pub fn module(&self) -> Result<ModuleId, NnError> {
+        self.node.module.ok_or_else(|| self.broken("it has no module"))
+    }
+
+    /// A weight of the node's module.
+    pub fn weight(&self, name: &str) -> Result<Tensor, NnError> {
+        self.optional_weight(name).ok_or_else(|| self.broken(format!("it has no weight `{name}`")))
+    }
+
+    /// A weight that the node's module need not have.
+    pub fn optional_weight(&self, name: &str) -> Option<Tensor> {
+        self.network.weight(self.node.module?, name).cloned()
     }
 
     /// Extents of the result, the batch first.
@@ -184,8 +188,7 @@ impl Forward {
                 last_use[input.index()] = index;
             }
         }
-        let pieces = Arc::new(Pieces::of(&graph, &live, &kept));
-        Self { graph, live, kept, last_use, pieces }
+        Self { graph, live, kept, last_use }
     }
 
     /// Which nodes are evaluated.
@@ -215,45 +218,21 @@ impl Forward {
         observe: &mut dyn FnMut(NodeId, &Node, &Value) -> Result<(), NnError>,
     ) -> Result<Values, NnError> {
         let graph = self.graph.as_ref();
-        let device = network.place();
+        let device = network.device();
         let mut rows_of = RowsOf { batch, known: BTreeMap::new() };
-        let pass = Pass {
-            network,
-            settings,
-            statistics: RefCell::default(),
-            tape: RefCell::new(Tape::new(self.pieces.clone(), network.tracks_on_cpu())),
-        };
+        let pass = Pass { network, settings, statistics: RefCell::default() };
         let mut nodes: Vec<Option<Value>> = vec![None; graph.nodes.len()];
-        let mut differentiable = vec![false; graph.nodes.len()];
         let mut inputs = BTreeMap::new();
 
         for (index, node) in graph.nodes.iter().enumerate().filter(|(i, _)| self.live[*i]) {
             let id = NodeId(index as u32);
-            let value = if let Op::Input(input) = node.op {
-                let value = self.upload(input, batch, settings, device, &mut inputs)?;
-                if let Some(value) = value.as_ref().filter(|value| value.tensor.is_tracked()) {
-                    differentiable[index] = true;
-                    pass.tape.borrow_mut().input(index, &value.tensor);
+            let value = match node.op {
+                Op::Input(input) => self.upload(input, batch, settings, device, &mut inputs)?,
+                _ => {
+                    let read = node.inputs.iter().map(|input| nodes[input.index()].clone()).collect();
+                    let held = self.held(node, read, &mut rows_of)?;
+                    self.evaluate(id, node, held, &pass)?
                 }
-                value
-            } else {
-                let of_inputs = node.inputs.iter().map(|input| differentiable[input.index()]).collect::<Vec<_>>();
-                let stops = matches!(node.op, Op::StopGradient);
-                differentiable[index] = !stops && (node.module.is_some() || of_inputs.contains(&true));
-                let read = |input: &NodeId| {
-                    let value = nodes[input.index()].clone()?;
-                    let tensor = match differentiable[input.index()] {
-                        true => pass.tape.borrow_mut().read(input.index(), &value.tensor, index),
-                        false => value.tensor,
-                    };
-                    Some(Value { tensor, ..value })
-                };
-                let held = self.held(node, node.inputs.iter().map(read).collect(), &mut rows_of)?;
-                let value = self.evaluate(id, node, held, of_inputs, &pass)?;
-                value.map(|value| match differentiable[index] {
-                    true => Value { tensor: pass.tape.borrow_mut().made(index, value.tensor), ..value },
-                    false => value,
-                })
             };
             if let Some(value) = &value {
                 let expected = full_dims(&node.ty, value.rows.as_ref().map_or(1, |rows| rows.len()));
@@ -276,9 +255,8 @@ impl Forward {
                 }
             }
         }
-        let statistics = Statistics { layers: pass.statistics.into_inner() };
-        let recorded = RefCell::new(pass.tape.into_inner().finish());
-        Ok(Values { nodes, inputs, statistics, tracked: network.is_tracked(), recorded })
+        let statistics = pass.statistics.into_inner();
+        Ok(Values { nodes, inputs, statistics, tracked: network.is_tracked() })
     }
 
     fn upload(
@@ -286,8 +264,8 @@ impl Forward {
         input: InputId,
         batch: &Batch,
         settings: &RunSettings,
-        device: &DispatchDevice,
-        inputs: &mut BTreeMap<InputId, Dynamic>,
+        device: &Device,
+        inputs: &mut BTreeMap<InputId, Tensor>,
     ) -> Result<Option<Value>, NnError> {
         let values = batch.checked(&self.graph, input)?;
         let rows: Arc<[usize]> = (0..batch.rows).filter(|row| values.present[*row]).collect();
@@ -295,11 +273,11 @@ impl Forward {
             return Ok(None);
         }
         let tensor = match inputs.get(&input) {
-            Some(tensor) => Dynamic::clone(tensor),
+            Some(tensor) => Tensor::clone(tensor),
             None => {
                 let mut dims = vec![rows.len()];
                 dims.extend(&values.shape);
-                let tensor = Dynamic::from_host(values.values.clone(), &dims, device);
+                let tensor = Tensor::from_host(values.values.clone(), &dims, device);
                 let discrete = self.graph.inputs[input.index()].ty.kind.is_discrete();
                 if settings.track_inputs && !discrete {
                     let tensor = tensor.tracked();
@@ -345,40 +323,16 @@ impl Forward {
         Ok(Some((rows, inputs)))
     }
 
-    fn evaluate(
-        &self,
-        id: NodeId,
-        node: &Node,
-        held: Option<Held>,
-        differentiable: Vec<bool>,
-        pass: &Pass<'_>,
-    ) -> Result<Option<Value>, NnError> {
-        let Pass { network, settings, statistics, tape } = pass;
-        let device = network.place();
+    fn evaluate(&self, id: NodeId, node: &Node, held: Option<Held>, pass: &Pass<'_>) -> Result<Option<Value>, NnError> {
+        let Pass { network, settings, statistics } = pass;
+        let device = network.device();
         let Some((rows, inputs)) = held else {
             // Nobody has it: a loss contributes nothing, anything else has no value.
-            let zero = || Value { tensor: Dynamic::filled(0.0, &full_dims(&node.ty, 1), device), rows: None };
+            let zero = || Value { tensor: Tensor::filled(0.0, &full_dims(&node.ty, 1), device), rows: None };
             return Ok((!node.ty.batched).then(zero));
         };
-        let tape_is_recording = tape.borrow().is_recording();
-        let layer = node.module.and_then(|module| network.layer(module)).map(|(position, layer)| {
-            let mut tap = |name, weight, _| tape.borrow_mut().weight(position, name, weight, id.index());
-            let own = layer.clone();
-            (position, if tape_is_recording { own.map_weights(&mut tap) } else { own })
-        });
-        let step = Step {
-            graph: &self.graph,
-            id,
-            node,
-            rows: rows.clone(),
-            inputs,
-            layer,
-            settings,
-            device,
-            statistics,
-            tape,
-            differentiable,
-        };
+        let step =
+            Step { graph: &self.graph, id, node, rows: rows.clone(), inputs, network, settings, device, statistics };
         let tensor = lower::lower(&step)?;
         Ok(Some(Value { tensor, rows: node.ty.batched.then_some(rows) }))
     }

@@ -1,17 +1,10 @@
-//! The layers of a graph as one burn module, with its weights by PyTorch's names.
+//! The weights of a graph's modules, by PyTorch's names.
 
-use super::layer::Source;
 use super::values::Statistics;
-use super::{B, Device, Dynamic, Layer, NnError, WeightsError, draw};
-use crate::graph::{Graph, ModuleId, WeightSpec};
-use burn::DispatchDevice;
-use burn::module::{AutodiffModule, Module, ParamId};
-use burn::tensor::backend::Backend;
+use super::{Device, NnError, Tensor, WeightsError, draw};
+use crate::graph::{Graph, ModuleId, Role, WeightSpec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// The layers of the live modules of a graph.
-pub type Network = Layers<B>;
 
 /// One weight on the host.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,102 +17,110 @@ pub struct Weight {
     pub values: Vec<f32>,
 }
 
-/// See [`Network`]: generic over the backend only because burn's derived `Module` is.
-#[derive(Module, Debug)]
-pub struct Layers<B: Backend> {
-    layers: Vec<Layer<B>>,
-    #[module(skip)]
-    index: Arc<Index>,
-    #[module(skip)]
-    device: DispatchDevice,
+/// The place of a weight in its network: the same in every network of the same modules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WeightId {
+    /// Position of its module among those that have weights.
+    module: u32,
+    /// Position in the module.
+    weight: u32,
 }
 
-/// Which layer belongs to which module of the graph, and how its weights are called.
+/// The weights of the live modules of a graph. A copy shares their memory until one of the two is changed.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// By module that has weights, in the order of [`WeightSpec`]s.
+    weights: Vec<Vec<Tensor>>,
+    index: Arc<Index>,
+    device: Device,
+    tracked: bool,
+}
+
+/// Which weights belong to which module of the graph, and how they are called.
 #[derive(Debug, Default)]
-pub(super) struct Index {
-    /// Position in `layers` by [`ModuleId`]; `None` for modules that are not live or have no weights.
-    layer_of: Vec<Option<usize>>,
-    /// Path and weights of each layer.
-    layers: Vec<(String, Vec<WeightSpec>)>,
+struct Index {
+    /// Position among the modules that have weights, by [`ModuleId`].
+    position_of: Vec<Option<usize>>,
+    modules: Vec<Module>,
+}
+
+/// A module that has weights.
+#[derive(Debug)]
+struct Module {
+    id: ModuleId,
+    path: String,
+    weights: Vec<WeightSpec>,
 }
 
 impl Network {
-    /// The layers of these modules, on a device that tracks gradients. Every weight starts from `seed` and its own
-    /// name alone.
-    ///
-    /// # Errors
-    /// [`NnError::Graph`] where a module's operation and its weights contradict each other.
-    pub fn new(graph: &Graph, modules: &[ModuleId], seed: u64, device: &Device) -> Result<Self, NnError> {
-        let device = device.training();
-        let mut index = Index { layer_of: vec![None; graph.modules.len()], layers: Vec::new() };
-        let mut layers = Vec::new();
-        for id in modules {
-            let module = graph.module(*id);
-            let fetch = |name: &str| {
-                let spec = module.weights.iter().find(|w| w.name == name)?;
-                let full = format!("{}.{name}", module.path);
-                Some((spec.shape.clone(), draw::initial(seed, &full, spec.init, spec.len() as usize)))
+    /// The weights of these modules, their gradients wanted. Every weight starts from `seed` and its own name alone.
+    pub fn new(graph: &Graph, modules: &[ModuleId], seed: u64, device: &Device) -> Self {
+        let mut index = Index { position_of: vec![None; graph.modules.len()], modules: Vec::new() };
+        let mut weights = Vec::new();
+        for id in modules.iter().copied().filter(|id| !graph.module(*id).weights.is_empty()) {
+            let module = graph.module(id);
+            let start = |spec: &WeightSpec| {
+                let name = format!("{}.{}", module.path, spec.name);
+                let values = draw::initial(seed, &name, spec.init, spec.len() as usize);
+                let tensor = Tensor::from_host(values, &spec.shape, device);
+                if spec.role == Role::Parameter { tensor.tracked() } else { tensor }
             };
-            if module.weights.is_empty() {
-                continue;
-            }
-            let names = module.weights.iter().map(|w| w.name.as_str()).collect();
-            let source = Source { path: &module.path, names, fetch: &fetch, device: &device };
-            let layer = Layer::new(&module.op, &source).map_err(|problem| NnError::Graph {
-                path: module.path.clone(),
-                op: module.operator.clone(),
-                problem,
-            })?;
-            if let Some(layer) = layer {
-                index.layer_of[id.index()] = Some(layers.len());
-                index.layers.push((module.path.clone(), module.weights.clone()));
-                layers.push(layer);
-            }
+            index.position_of[id.index()] = Some(weights.len());
+            weights.push(module.weights.iter().map(start).collect());
+            index.modules.push(Module { id, path: module.path.clone(), weights: module.weights.clone() });
         }
-        Ok(Self { layers, index: Arc::new(index), device })
+        Self { weights, index: Arc::new(index), device: *device, tracked: true }
     }
 
-    /// The same weights on a device that does not track gradients: half the memory, no history.
+    /// The same weights, no gradients wanted: nothing is kept of a forward pass.
     pub fn for_prediction(&self) -> Self {
-        let DispatchDevice::Autodiff(inner) = &self.device else { return self.clone() };
-        let device = DispatchDevice::clone(inner);
-        let mut network = self.valid();
-        network.device = device;
+        let mut network = self.clone();
+        network.tracked = false;
+        network.weights.iter_mut().flatten().for_each(|weight| *weight = weight.clone().detach());
         network
     }
 
-    /// Whether gradients are tracked.
+    /// Whether gradients are wanted.
     pub fn is_tracked(&self) -> bool {
-        matches!(self.device, DispatchDevice::Autodiff(_))
-    }
-
-    /// Whether gradients are tracked on the CPU, where some kernels are our own.
-    pub(super) fn tracks_on_cpu(&self) -> bool {
-        matches!(&self.device, DispatchDevice::Autodiff(device) if matches!(**device, DispatchDevice::Flex(_)))
+        self.tracked
     }
 
     /// Where the weights live.
-    pub(super) fn place(&self) -> &DispatchDevice {
+    pub fn device(&self) -> &Device {
         &self.device
     }
 
-    /// The layer of a module, with its position.
-    pub(super) fn layer(&self, module: ModuleId) -> Option<(usize, &Layer<B>)> {
-        let position = (*self.index.layer_of.get(module.index())?)?;
-        Some((position, self.layers.get(position)?))
+    /// A weight of a module.
+    pub(super) fn weight(&self, module: ModuleId, name: &str) -> Option<&Tensor> {
+        let (position, weight) = self.place(module, name)?;
+        self.weights.get(position)?.get(weight)
     }
 
-    /// All weights and buffers, in the order of the graph.
+    fn place(&self, module: ModuleId, name: &str) -> Option<(usize, usize)> {
+        let position = (*self.index.position_of.get(module.index())?)?;
+        let weight = self.index.modules.get(position)?.weights.iter().position(|spec| spec.name == name)?;
+        Some((position, weight))
+    }
+
+    /// All weights and buffers with their places, in the order of the graph.
+    pub fn weights_by_id(&self) -> impl Iterator<Item = (WeightId, &Tensor)> {
+        self.weights.iter().enumerate().flat_map(|(module, weights)| {
+            let id = move |weight: usize| WeightId { module: module as u32, weight: weight as u32 };
+            weights.iter().enumerate().map(move |(weight, tensor)| (id(weight), tensor))
+        })
+    }
+
+    /// All weights and buffers with their names, in the order of the graph.
+    pub(super) fn named_weights(&self) -> impl Iterator<Item = (String, &Tensor)> {
+        self.names().zip(self.weights.iter().flatten())
+    }
+
+    /// All weights and buffers on the host, in the order of the graph.
     ///
     /// # Errors
     /// When the device cannot deliver them.
     pub fn weights(&self) -> Result<Vec<Weight>, NnError> {
-        let mut out = Vec::new();
-        self.each_weight(|name, tensor, transposed| {
-            out.push(host_weight(name, tensor, transposed)?);
-            Ok(())
-        })?;
-        Ok(out)
+        self.named_weights().map(|(name, tensor)| host_weight(name, tensor)).collect()
     }
 
     /// Replaces all weights and buffers (in PyTorch's layout), or none of them.
@@ -129,9 +130,9 @@ impl Network {
     pub fn set_weights(&mut self, weights: &BTreeMap<String, (Vec<usize>, Vec<f32>)>) -> Result<(), NnError> {
         let mut wrong = WeightsError::default();
         let mut known = 0;
-        for (path, specs) in &self.index.layers {
-            for spec in specs {
-                let name = format!("{path}.{}", spec.name);
+        for module in &self.index.modules {
+            for spec in &module.weights {
+                let name = format!("{}.{}", module.path, spec.name);
                 match weights.get(&name) {
                     None => wrong.missing.push(name),
                     Some((shape, values)) => {
@@ -168,43 +169,55 @@ impl Network {
 
     /// Replaces those weights that are given, which have the shapes of their places.
     fn put(&mut self, weights: &BTreeMap<String, (Vec<usize>, Vec<f32>)>) {
-        let device = self.device.clone();
-        let layers = std::mem::take(&mut self.layers);
-        let paths = self.index.layers.iter().map(|(path, _)| path);
-        self.layers = layers
-            .into_iter()
-            .zip(paths)
-            .map(|(layer, path)| {
-                layer.map_weights(&mut |name, old, transposed| {
-                    let Some((shape, values)) = weights.get(&format!("{path}.{name}")) else { return old };
-                    let new = Dynamic::from_host(values.clone(), shape, &device);
-                    let new = if transposed { new.permute(&[1, 0]) } else { new };
-                    if old.is_tracked() { new.tracked() } else { new }
-                })
-            })
-            .collect();
+        let device = self.device;
+        let names: Vec<String> = self.names().collect();
+        for (name, weight) in names.iter().zip(self.weights.iter_mut().flatten()) {
+            let Some((shape, values)) = weights.get(name) else { continue };
+            let given = Tensor::from_host(values.clone(), shape, &device);
+            *weight = if weight.is_tracked() { given.tracked() } else { given };
+        }
+    }
+
+    /// Replaces the weights for which there is a new value, without their history; they stay what their gradients are taken of.
+    pub fn replace(&mut self, mut changed: impl FnMut(WeightId, &Tensor) -> Option<Tensor>) {
+        for (module, weights) in self.weights.iter_mut().enumerate() {
+            for (weight, tensor) in weights.iter_mut().enumerate() {
+                let id = WeightId { module: module as u32, weight: weight as u32 };
+                if let Some(new) = changed(id, tensor) {
+                    *tensor = if tensor.is_tracked() { new.tracked() } else { new };
+                }
+            }
+        }
+    }
+
+    /// The name of a weight.
+    pub fn name(&self, id: WeightId) -> Option<String> {
+        let module = self.index.modules.get(id.module as usize)?;
+        Some(format!("{}.{}", module.path, module.weights.get(id.weight as usize)?.name))
     }
 
     /// Names of all weights and buffers, in the order of the graph.
     pub fn names(&self) -> impl Iterator<Item = String> {
-        self.index.layers.iter().flat_map(|(path, specs)| specs.iter().map(move |s| format!("{path}.{}", s.name)))
+        let of = |module: &Module| {
+            let name = |spec: &WeightSpec| format!("{}.{}", module.path, spec.name);
+            module.weights.iter().map(name).collect::<Vec<String>>()
+        };
+        self.index.modules.iter().flat_map(of)
     }
 
     /// Excludes the weights of these modules from training. Running statistics still follow the batches.
     pub fn freeze(&mut self, modules: &[ModuleId]) {
-        let positions: Vec<usize> = modules.iter().filter_map(|m| *self.index.layer_of.get(m.index())?).collect();
-        let layers = std::mem::take(&mut self.layers);
-        self.layers = layers
-            .into_iter()
-            .enumerate()
-            .map(|(i, layer)| if positions.contains(&i) { layer.no_grad() } else { layer })
-            .collect();
+        for (module, weights) in self.index.modules.iter().zip(&mut self.weights) {
+            if modules.contains(&module.id) {
+                weights.iter_mut().for_each(|weight| *weight = weight.clone().detach());
+            }
+        }
     }
 
-    /// The ids under which optimisers keep the weights of these modules.
-    pub fn ids_of(&self, modules: &[ModuleId]) -> BTreeSet<ParamId> {
-        let layers = modules.iter().filter_map(|module| self.layer(*module));
-        layers.flat_map(|(_, layer)| burn::module::list_param_ids(layer)).collect()
+    /// The places of the weights of these modules.
+    pub fn ids_of(&self, modules: &[ModuleId]) -> BTreeSet<WeightId> {
+        let own = |id: &WeightId| modules.contains(&self.index.modules[id.module as usize].id);
+        self.weights_by_id().map(|(id, _)| id).filter(own).collect()
     }
 
     /// Takes over the running statistics that a forward pass in training has moved. To be called once for each
@@ -215,44 +228,22 @@ impl Network {
 
     /// As [`Network::absorb`], those of these modules alone.
     pub fn absorb_of(&mut self, statistics: Statistics, modules: &[ModuleId]) {
-        let own: BTreeSet<usize> = modules.iter().filter_map(|m| Some(self.layer(*m)?.0)).collect();
-        self.take_over(statistics, |position| own.contains(&position));
+        self.take_over(statistics, |module| modules.contains(&module));
     }
 
-    fn take_over(&mut self, statistics: Statistics, wanted: impl Fn(usize) -> bool) {
-        for (position, running) in statistics.layers.into_iter().filter(|(position, _)| wanted(*position)) {
-            if let Some(Layer::BatchNorm(norm)) = self.layers.get_mut(position) {
-                norm.running_mean = norm.running_mean.clone().map(|_| running.mean.rank());
-                norm.running_var = norm.running_var.clone().map(|_| running.var.rank());
-            }
-        }
-    }
-
-    /// Visits the weights in the order of the graph.
-    pub(super) fn each_weight(
-        &self,
-        mut f: impl FnMut(String, Dynamic, bool) -> Result<(), NnError>,
-    ) -> Result<(), NnError> {
-        for (layer, (path, specs)) in self.layers.iter().zip(&self.index.layers) {
-            let mut held = BTreeMap::new();
-            layer.clone().map_weights(&mut |name, tensor, transposed| {
-                held.insert(name, (tensor.clone(), transposed));
-                tensor
-            });
-            for spec in specs {
-                if let Some((tensor, transposed)) = held.remove(spec.name.as_str()) {
-                    f(format!("{path}.{}", spec.name), tensor, transposed)?;
+    fn take_over(&mut self, statistics: Statistics, wanted: impl Fn(ModuleId) -> bool) {
+        for (module, moved) in statistics.of_modules.into_iter().filter(|(module, _)| wanted(*module)) {
+            for (name, value) in [("running_mean", moved.mean), ("running_var", moved.var)] {
+                if let Some((position, weight)) = self.place(module, name) {
+                    self.weights[position][weight] = value;
                 }
             }
         }
-        Ok(())
     }
 }
 
-/// A weight, or a gradient of one, in PyTorch's layout on the host.
-pub(super) fn host_weight(name: String, tensor: Dynamic, transposed: bool) -> Result<Weight, NnError> {
-    let tensor = if transposed { tensor.permute(&[1, 0]) } else { tensor };
-    let shape = tensor.dims();
+/// A weight, or a gradient of one, on the host.
+pub(super) fn host_weight(name: String, tensor: &Tensor) -> Result<Weight, NnError> {
     let values = tensor.to_host().map_err(|reason| NnError::DeviceFailed { reason })?;
-    Ok(Weight { name, shape, values })
+    Ok(Weight { name, shape: tensor.dims(), values })
 }

@@ -1,10 +1,8 @@
 //! What a forward pass gives: a tensor for each kept node, with the rows of the batch that have it.
 
-use super::batch_norm::Running;
-use super::tape::Recorded;
-use super::{Dynamic, Gradients, Network, NnError};
-use crate::graph::{InputId, NodeId};
-use std::cell::RefCell;
+use super::{Gradients, Network, NnError, Tensor};
+use crate::graph::{InputId, ModuleId, NodeId};
+use fascicle_tensor::ChannelMoments;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,7 +10,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub struct Value {
     /// `[rows.len(), ...shape]`; a Gaussian is `[rows.len(), 2, n]`; a loss is `[1]`.
-    pub tensor: Dynamic,
+    pub tensor: Tensor,
     /// The rows of the batch that have it, ascending; `None` where one value stands for the whole batch.
     pub rows: Option<Arc<[usize]>>,
 }
@@ -31,19 +29,17 @@ pub struct HostValue {
 /// Running statistics that a forward pass in training has moved; [`Network::absorb`] takes them over.
 #[derive(Debug, Clone, Default)]
 pub struct Statistics {
-    /// By position of the layer.
-    pub(super) layers: BTreeMap<usize, Running>,
+    /// By module.
+    pub(super) of_modules: BTreeMap<ModuleId, ChannelMoments>,
 }
 
 /// The results of one forward pass.
 #[derive(Debug)]
 pub struct Values {
     pub(super) nodes: Vec<Option<Value>>,
-    pub(super) inputs: BTreeMap<InputId, Dynamic>,
+    pub(super) inputs: BTreeMap<InputId, Tensor>,
     pub(super) statistics: Statistics,
     pub(super) tracked: bool,
-    /// Used up by the walk back.
-    pub(super) recorded: RefCell<Recorded>,
 }
 
 impl Values {
@@ -77,7 +73,7 @@ impl Values {
         std::mem::take(&mut self.statistics)
     }
 
-    /// The gradients of the sum of a node's value. Walking back uses up the history of the values on the way: ask for one
+    /// The gradients of the sum of a node's value. The way back is used up: ask for one
     /// node per forward pass, a sum of losses where there are several.
     ///
     /// # Errors
@@ -88,7 +84,7 @@ impl Values {
 
     /// The gradients of one element of a node's value (row-major in a row's shape), summed over the rows. In prediction
     /// rows do not see one another, so that an input's gradient is, row by row, that of the row's own element. As with
-    /// [`Values::backward`], one walk back a forward pass.
+    /// [`Values::backward`], one way back a forward pass.
     ///
     /// # Errors
     /// As [`Values::backward`]; an element that the value does not have.
@@ -107,18 +103,15 @@ impl Values {
     }
 
     /// The gradients of the sum of a part of a node's value.
-    fn back_from(&self, node: NodeId, part: impl Fn(&Value) -> Result<Dynamic, NnError>) -> Result<Gradients, NnError> {
+    fn back_from(&self, node: NodeId, part: impl Fn(&Value) -> Result<Tensor, NnError>) -> Result<Gradients, NnError> {
         if !self.tracked {
             return Err(no_gradient(node, "the network is one for prediction"));
         }
         let value = self.get(node);
         let value = value.ok_or_else(|| no_gradient(node, "no row of the batch has it, or it was not asked for"))?;
-        let mut recorded = self.recorded.take();
-        let value = Value { tensor: recorded.read_outside(node.index(), &value.tensor), rows: value.rows.clone() };
-        // A term without value or effect, so that a constant (a loss nobody has) has a history too.
-        let anchor = Dynamic::filled(0.0, &[1], &value.tensor.device()).tracked();
-        let root = part(&value)?.sum_all().add(anchor);
-        Ok(Gradients::new(recorded.walk_back(&root)?, self.inputs.clone()))
+        let gradients =
+            part(value)?.backward().map_err(|_| no_gradient(node, "those of another node were asked for before"))?;
+        Ok(Gradients::new(gradients, self.inputs.clone()))
     }
 
     /// As [`Values::backward`], to be used with this network only; a shorthand for its weights' gradients.

@@ -326,7 +326,7 @@ impl Context<'_> {
         if !untrained.is_empty() {
             let ids: Vec<_> = untrained.iter().map(|at| crate::graph::ModuleId(*at as u32)).collect();
             let network = Network::new(&live.graph, &ids, run.number(), &self.options.device);
-            let network = network.and_then(|n| n.weights()).map_err(|e| PlanError::task(task, e))?;
+            let network = network.weights().map_err(|e| PlanError::task(task, e))?;
             weights.extend(network.into_iter().map(|w| (w.name, (w.shape, w.values))));
             let names: Vec<&str> = ids.iter().map(|id| live.graph.module(*id).path.as_str()).collect();
             self.warn(&format!("{task}: no stage trains {}; it is used as it starts, at random", names.join(", ")));

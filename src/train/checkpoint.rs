@@ -2,17 +2,16 @@
 //!
 //! A checkpoint is one file, written aside and renamed into place: a first line with the format's number, a BLAKE3
 //! checksum of the rest, and a safetensors archive with the weights (`weight/..`), the best weights so far (`best/..`), the
-//! optimiser's memory (burn's records, `moments/..`) and the state of schedule, early stopping and history as JSON in its
-//! metadata. A file that is damaged, of another format or of another job is told from a good one and never used.
+//! optimizer's moments (`first 0/..`, `second 0/..`; of its adversaries `first 1/..`) and the state of schedule, early stopping and history
+//! as JSON in its metadata. A file that is damaged, of another format or of another job is told from a good one and never used.
 
 use super::history::History;
 use super::job::{Job, Weights};
-use super::optimizer::SavedMoments;
 use super::schedule::Plateau;
 use super::watch::Watch;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 use std::path::Path;
 
@@ -24,7 +23,7 @@ const ASIDE: &str = ".checkpoint.part";
 
 /// The first line. The number changes with the format, and with the meaning of the loop: a checkpoint of an older
 /// version would not end with the bytes of an uninterrupted run.
-const FORMAT: &[u8] = b"fascicle checkpoint 1\n";
+const FORMAT: &[u8] = b"fascicle checkpoint 2\n";
 const CHECKSUM: usize = blake3::OUT_LEN;
 const METADATA: &str = "fascicle";
 
@@ -45,6 +44,15 @@ pub(super) struct State {
     pub events: u64,
 }
 
+/// What an optimizer remembers, on the host, by the weight's name.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct SavedMoments {
+    /// Steps made.
+    pub times: BTreeMap<String, usize>,
+    pub first: Weights,
+    pub second: Weights,
+}
+
 /// A checkpoint in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Checkpoint {
@@ -52,7 +60,8 @@ pub(super) struct Checkpoint {
     pub weights: Weights,
     /// Those of the best epoch, where they are kept.
     pub best: Option<Weights>,
-    pub moments: SavedMoments,
+    /// The stage's own optimizer's, then those of its adversaries, in their order.
+    pub moments: Vec<SavedMoments>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,6 +69,8 @@ struct Metadata {
     job: String,
     has_best: bool,
     state: State,
+    /// By optimizer: the steps made with each weight.
+    times: Vec<BTreeMap<String, usize>>,
 }
 
 /// What decides a job's result, hashed: a checkpoint is of use only to the same job.
@@ -117,25 +128,32 @@ impl Checkpoint {
     }
 
     fn payload(&self, job: &str) -> Result<Vec<u8>, String> {
-        let floats = |prefix: &'static str, weights: &Weights| -> Vec<(String, Dtype, Vec<usize>, Vec<u8>)> {
+        let floats = |prefix: String, weights: &Weights| -> Vec<(String, Vec<usize>, Vec<u8>)> {
             let entry = |(name, (shape, values)): (&String, &(Vec<usize>, Vec<f32>))| {
-                (format!("{prefix}/{name}"), Dtype::F32, shape.clone(), bytes_of(values))
+                (format!("{prefix}/{name}"), shape.clone(), bytes_of(values))
             };
             weights.iter().map(entry).collect()
         };
-        let mut entries = floats("weight", &self.weights);
+        let mut entries = floats("weight".into(), &self.weights);
         if let Some(best) = &self.best {
-            entries.extend(floats("best", best));
+            entries.extend(floats("best".into(), best));
         }
-        entries
-            .extend(self.moments.iter().map(|(id, b)| (format!("moments/{id}"), Dtype::U8, vec![b.len()], b.clone())));
+        for (at, moments) in self.moments.iter().enumerate() {
+            entries.extend(floats(format!("first {at}"), &moments.first));
+            entries.extend(floats(format!("second {at}"), &moments.second));
+        }
 
         let views = entries
             .iter()
-            .map(|(name, dtype, shape, bytes)| Ok((name.as_str(), TensorView::new(*dtype, shape.clone(), bytes)?)))
+            .map(|(name, shape, bytes)| Ok((name.as_str(), TensorView::new(Dtype::F32, shape.clone(), bytes)?)))
             .collect::<Result<Vec<_>, safetensors::SafeTensorError>>()
             .map_err(|e| e.to_string())?;
-        let metadata = Metadata { job: job.to_owned(), has_best: self.best.is_some(), state: self.state.clone() };
+        let metadata = Metadata {
+            job: job.to_owned(),
+            has_best: self.best.is_some(),
+            state: self.state.clone(),
+            times: self.moments.iter().map(|moments| moments.times.clone()).collect(),
+        };
         let metadata = serde_json::to_string(&metadata).map_err(|e| e.to_string())?;
         safetensors::serialize(views, Some(HashMap::from([(METADATA.to_owned(), metadata)]))).map_err(|e| e.to_string())
     }
@@ -149,20 +167,21 @@ impl Checkpoint {
             return Err("it belongs to a stage with other settings, data or initial weights".into());
         }
         let archive = safetensors::SafeTensors::deserialize(payload).map_err(|e| unreadable(&e))?;
-        let (mut weights, mut best, mut moments) = (Weights::new(), Weights::new(), SavedMoments::new());
-        for (name, view) in archive.iter() {
-            match name.split_once('/') {
-                Some(("weight", name)) => {
-                    weights.insert(name.to_owned(), (view.shape().to_vec(), floats_of(view.data())));
-                }
-                Some(("best", name)) => {
-                    best.insert(name.to_owned(), (view.shape().to_vec(), floats_of(view.data())));
-                }
-                Some(("moments", id)) => {
-                    moments.insert(id.to_owned(), view.data().to_vec());
-                }
-                _ => return Err(format!("it holds an unknown entry `{name}`")),
-            }
+        let (mut weights, mut best) = (Weights::new(), Weights::new());
+        let empty = |times| SavedMoments { times, ..SavedMoments::default() };
+        let mut moments: Vec<SavedMoments> = metadata.times.into_iter().map(empty).collect();
+        for (entry, view) in archive.iter() {
+            let unknown = || format!("it holds an unknown entry `{entry}`");
+            let (kind, name) = entry.split_once('/').ok_or_else(unknown)?;
+            let (kind, at) = kind.split_once(' ').map_or((kind, None), |(kind, at)| (kind, at.parse::<usize>().ok()));
+            let target = match (kind, at.and_then(|at| moments.get_mut(at))) {
+                ("weight", None) => &mut weights,
+                ("best", None) => &mut best,
+                ("first", Some(moments)) => &mut moments.first,
+                ("second", Some(moments)) => &mut moments.second,
+                _ => return Err(unknown()),
+            };
+            target.insert(name.to_owned(), (view.shape().to_vec(), floats_of(view.data())));
         }
         Ok(Self { state: metadata.state, weights, best: metadata.has_best.then_some(best), moments })
     }

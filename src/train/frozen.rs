@@ -101,16 +101,17 @@ impl Still {
         input.index() < self.inputs
     }
 
-    /// Adds the constants to a batch.
-    pub fn complete(&self, mut batch: Batch) -> Batch {
-        if !self.constants.is_empty() {
-            batch.inputs.resize(self.inputs, None);
-            let rows = batch.rows;
-            batch.inputs.extend(
-                self.constants.iter().map(|row| Some(InputBatch::complete(row.repeat(rows), [row.len()], rows))),
-            );
+    /// A batch with the constants added; `None` where there are none.
+    pub fn complete(&self, batch: &Batch) -> Option<Batch> {
+        if self.constants.is_empty() {
+            return None;
         }
-        batch
+        let mut batch = batch.clone();
+        batch.inputs.resize(self.inputs, None);
+        let rows = batch.rows;
+        let constant = |row: &Vec<f32>| Some(InputBatch::complete(row.repeat(rows), [row.len()], rows));
+        batch.inputs.extend(self.constants.iter().map(constant));
+        Some(batch)
     }
 }
 

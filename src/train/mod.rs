@@ -27,8 +27,9 @@
 //! Modules that a stage uses and does not train are used as in prediction: they keep their weights and running statistics
 //! to the bit and normalise by the statistics they have; dropout and draws that depend on no trained module do nothing.
 
-mod adaptive;
+mod adam;
 mod checkpoint;
+mod deferred;
 mod error;
 mod frozen;
 mod gradient;

@@ -3,7 +3,7 @@
 use super::checkpoint::{Checkpoint, State};
 use super::history::History;
 use super::job::{Job, Weights};
-use super::optimizer::{Mover, SavedMoments, laid_out};
+use super::optimizer::OptimizerState;
 use super::schedule::Plateau;
 use super::step::trained;
 use super::tensorboard::EventFile;
@@ -19,9 +19,9 @@ use std::time::Instant;
 pub(super) struct Position {
     pub state: State,
     pub network: Network,
-    pub mover: Mover,
-    /// The rivals' optimisers, in the order of the stage.
-    pub rivals: Vec<Mover>,
+    pub optimizer: OptimizerState,
+    /// The adversaries' optimizers, in the order of the stage.
+    pub adversaries: Vec<OptimizerState>,
     pub best: Option<Network>,
 }
 
@@ -38,14 +38,13 @@ pub(super) struct Files<'a> {
 impl Position {
     /// Before the first step: weights drawn from the seed, but those the job gives.
     pub fn start(job: &Job<'_>, modules: &[ModuleId]) -> Result<Self, TrainError> {
-        let mut network = Network::new(&job.graph, modules, job.seed, job.device)?;
+        let mut network = Network::new(&job.graph, modules, job.seed, job.device);
         let given: Vec<String> = network.names().filter(|name| job.initial.contains_key(name)).collect();
         if !given.is_empty() {
             let mut weights = on_host(&network)?;
             weights.extend(given.into_iter().filter_map(|name| job.initial.get(&name).map(|w| (name, w.clone()))));
             network.set_weights(&weights)?;
         }
-        let mut network = laid_out(network);
         network.freeze(&frozen(job, modules));
         let state = State {
             epochs: 0,
@@ -55,40 +54,35 @@ impl Position {
             plateau: Plateau::default(),
             events: 0,
         };
-        let rivals = job.stage.rivals.iter().map(|rival| Mover::new(&rival.optimizer)).collect();
-        Ok(Self { state, network, mover: Mover::new(&job.stage.optimizer), rivals, best: None })
+        let adversaries = job.stage.rivals.iter().map(|rival| OptimizerState::new(&rival.optimizer)).collect();
+        Ok(Self { state, network, optimizer: OptimizerState::new(&job.stage.optimizer), adversaries, best: None })
     }
 
     fn of_checkpoint(job: &Job<'_>, modules: &[ModuleId], checkpoint: &Checkpoint) -> Result<Self, String> {
         let build = |weights: &Weights| {
-            let mut network = Network::new(&job.graph, modules, job.seed, job.device)?;
-            network.set_weights(weights)?;
-            Ok(laid_out(network))
+            let mut network = Network::new(&job.graph, modules, job.seed, job.device);
+            network.set_weights(weights).map_err(|e| e.to_string())?;
+            Ok::<_, String>(network)
         };
-        let wrong = |e: crate::nn::NnError| e.to_string();
-        let mut network = build(&checkpoint.weights).map_err(wrong)?;
+        let mut network = build(&checkpoint.weights)?;
         network.freeze(&frozen(job, modules));
-        let best = checkpoint.best.as_ref().map(build).transpose().map_err(wrong)?;
-        let device = job.device.plain();
-        let mut mover = Mover::new(&job.stage.optimizer);
-        mover.load(&moments_of(&checkpoint.moments, None), &device)?;
-        let mut rivals = Vec::with_capacity(job.stage.rivals.len());
-        for (at, rival) in job.stage.rivals.iter().enumerate() {
-            let mut mover = Mover::new(&rival.optimizer);
-            mover.load(&moments_of(&checkpoint.moments, Some(at)), &device)?;
-            rivals.push(mover);
+        let best = checkpoint.best.as_ref().map(build).transpose()?.map(|best| best.for_prediction());
+        let rules = std::iter::once(&job.stage.optimizer).chain(job.stage.rivals.iter().map(|rival| &rival.optimizer));
+        let mut optimizers: Vec<OptimizerState> = rules.map(OptimizerState::new).collect();
+        if optimizers.len() != checkpoint.moments.len() {
+            return Err("it holds the moments of other optimizers".into());
         }
-        let best = best.map(|b| b.for_prediction());
-        Ok(Self { state: checkpoint.state.clone(), network, mover, rivals, best })
+        for (optimizer, moments) in optimizers.iter_mut().zip(&checkpoint.moments) {
+            optimizer.load(moments, &network, job.device);
+        }
+        let adversaries = optimizers.split_off(1);
+        let optimizer = optimizers.remove(0);
+        Ok(Self { state: checkpoint.state.clone(), network, optimizer, adversaries, best })
     }
 
     fn checkpoint(&self) -> Result<Checkpoint, TrainError> {
-        let failed = |reason| crate::nn::NnError::DeviceFailed { reason };
-        let mut moments = self.mover.save().map_err(failed)?;
-        for (at, rival) in self.rivals.iter().enumerate() {
-            let own = rival.save().map_err(failed)?;
-            moments.extend(own.into_iter().map(|(id, bytes)| (format!("{at}/{id}"), bytes)));
-        }
+        let optimizers = std::iter::once(&self.optimizer).chain(&self.adversaries);
+        let moments = optimizers.map(|optimizer| optimizer.save(&self.network)).collect::<Result<_, _>>()?;
         Ok(Checkpoint {
             state: self.state.clone(),
             weights: on_host(&self.network)?,
@@ -123,20 +117,10 @@ pub(super) fn resumed(job: &Job<'_>, modules: &[ModuleId], fingerprint: &str) ->
     })
 }
 
-/// The modules that the stage applies but neither it nor a rival trains.
+/// The modules that the stage applies but neither it nor an adversary trains.
 fn frozen(job: &Job<'_>, modules: &[ModuleId]) -> Vec<ModuleId> {
     let trained = trained(job.stage);
     modules.iter().copied().filter(|m| !trained.contains(m)).collect()
-}
-
-/// What the stage's own optimiser remembers, or that of a rival: a rival's ids stand behind its position.
-fn moments_of(all: &SavedMoments, rival: Option<usize>) -> SavedMoments {
-    let own = |(id, bytes): (&String, &Vec<u8>)| match (id.split_once('/'), rival) {
-        (None, None) => Some((id.clone(), bytes.clone())),
-        (Some((at, id)), Some(rival)) if at == rival.to_string() => Some((id.to_owned(), bytes.clone())),
-        _ => None,
-    };
-    all.iter().filter_map(own).collect()
 }
 
 /// All weights and running statistics of a network.

@@ -78,7 +78,7 @@ pub fn predict(job: &PredictJob<'_>) -> Result<Vec<Prediction>, TrainError> {
     let forward = Forward::new(graph.clone(), nodes);
     let modules = graph.live_modules(forward.live());
     let inputs = graph.live_inputs(forward.live());
-    let mut network = Network::new(graph, &modules, 0, device)?;
+    let mut network = Network::new(graph, &modules, 0, device);
     let own: Weights = network.names().filter_map(|name| weights.get(&name).map(|w| (name, w.clone()))).collect();
     network.set_weights(&own)?;
     let network = network.for_prediction();

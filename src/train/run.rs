@@ -1,20 +1,22 @@
 //! The loop: epochs of batches, steps, validation, checkpoints.
 
 use super::checkpoint::fingerprint;
+use super::deferred::Deferred;
 use super::frozen::frozen_batch_norms;
-use super::gradient::Slopes;
+use super::gradient::WeightGradients;
 use super::history::{Epoch, Mean};
 use super::job::{Job, Progress, Trained, Weights};
 use super::order::{Drawing, batch_sizes, cut};
 use super::position::{Files, Position, on_host, resumed};
-use super::schedule::{Rates, Rhythm};
-use super::step::{Moment, Player, Stepper, trained};
+use super::schedule::LearningRateSchedule;
+use super::step::{Losses, Player, StepContext, TrainingStep, trained};
 use super::tensorboard::{EVENT_FILE, EventFile};
 use super::validation::{Validated, Validation};
 use super::{CHECKPOINT_FILE, DataError, NotFinite, TrainError};
 use crate::graph::Op;
 use crate::nn::Batch;
 use crate::program::{Keep, Monitor, Sampling, Schedule};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
@@ -37,25 +39,35 @@ struct Run<'a, 'j> {
     drawing: Drawing,
     /// Subjects of each batch of an epoch.
     sizes: Vec<usize>,
-    rhythm: Rhythm,
-    stepper: Stepper,
-    rivals: Vec<Opponent>,
+    schedule: LearningRateSchedule,
+    step: TrainingStep,
+    adversaries: Vec<Adversary>,
     validation: Option<Validation>,
     now: Position,
+    /// Steps whose numbers have not been looked at; `None` where each step's are.
+    deferred: Option<Deferred>,
     files: Option<Files<'j>>,
-    pace: Pace,
+    throughput: Throughput,
 }
 
-/// A rival of the stage: its steps and its learning rates.
-struct Opponent {
-    stepper: Stepper,
-    rhythm: Rhythm,
+/// An adversary of the stage: its steps and its learning rates.
+struct Adversary {
+    step: TrainingStep,
+    schedule: LearningRateSchedule,
 }
 
 /// How fast it goes.
-struct Pace {
+struct Throughput {
     started: Instant,
     batches: u32,
+}
+
+/// The batches of one step of the optimizer.
+struct StepBatches<'s> {
+    /// Subjects of each.
+    sizes: &'s [usize],
+    /// Batches of the epoch before them.
+    done: usize,
 }
 
 impl<'a, 'j> Run<'a, 'j> {
@@ -95,7 +107,8 @@ impl<'a, 'j> Run<'a, 'j> {
         let modules = job.graph.live_modules(&live);
         let sizes = batch_sizes(drawing.len(), stage.batch, no_single);
         let steps = (sizes.len().div_ceil(stage.accumulate.max(1)) * stage.epochs) as u64;
-        let rhythm = |base| Rhythm { schedule: stage.schedule.clone(), base, epochs: stage.epochs, steps };
+        let schedule =
+            |base| LearningRateSchedule { schedule: stage.schedule.clone(), base, epochs: stage.epochs, steps };
 
         let fingerprint = match job.folder {
             Some(_) => fingerprint(job).map_err(|e| job_file_error(job, "described", std::io::Error::other(e)))?,
@@ -109,12 +122,13 @@ impl<'a, 'j> Run<'a, 'j> {
             true => Weights::new(),
             false => on_host(&now.network)?,
         };
-        let stepper = Stepper::new(job, Player::Stage, &still);
-        let rivals = stage.rivals.iter().enumerate().map(|(at, rival)| Opponent {
-            stepper: Stepper::new(job, Player::Rival(at), &still),
-            rhythm: rhythm(rival.optimizer.lr()),
+        let step = TrainingStep::new(job, Player::Stage, &still);
+        let adversaries = stage.rivals.iter().enumerate().map(|(at, adversary)| Adversary {
+            step: TrainingStep::new(job, Player::Adversary(at), &still),
+            schedule: schedule(adversary.optimizer.lr()),
         });
-        let (rivals, rhythm) = (rivals.collect(), rhythm(stage.optimizer.lr()));
+        let (adversaries, schedule) = (adversaries.collect(), schedule(stage.optimizer.lr()));
+        let deferred = (!job.device.is_cpu()).then(Deferred::default);
         let files = match job.folder {
             Some(folder) => {
                 let events = EventFile::open(folder, now.state.events, &now.state.history)
@@ -123,8 +137,8 @@ impl<'a, 'j> Run<'a, 'j> {
             }
             None => None,
         };
-        let pace = Pace { started: Instant::now(), batches: 0 };
-        Ok(Self { job, drawing, sizes, rhythm, stepper, rivals, validation, now, files, pace })
+        let throughput = Throughput { started: Instant::now(), batches: 0 };
+        Ok(Self { job, drawing, sizes, schedule, step, adversaries, validation, now, deferred, files, throughput })
     }
 
     fn has_ended(&self) -> bool {
@@ -136,7 +150,7 @@ impl<'a, 'j> Run<'a, 'j> {
     fn epoch(&mut self) -> Result<(), TrainError> {
         let started = Instant::now();
         let order = self.drawing.epoch(self.job.seed, self.now.state.epochs);
-        let (sizes, inputs) = (self.sizes.clone(), self.stepper.inputs().to_vec());
+        let (sizes, inputs) = (self.sizes.clone(), self.step.inputs().to_vec());
         let batches = self.job.batches;
         // The next batch is read while this one is computed.
         let pass = std::thread::scope(|scope| {
@@ -168,52 +182,149 @@ impl<'a, 'j> Run<'a, 'j> {
 
     /// All steps of an epoch.
     fn pass(&mut self, receive: &Receiver<Result<Batch, DataError>>) -> Result<Pass, TrainError> {
-        let stage = self.job.stage;
-        let epoch = self.now.state.epochs;
         let sizes = self.sizes.clone();
-        let mut pass =
-            Pass { loss: Mean::default(), terms: vec![Mean::default(); stage.terms.len()], learning_rate: 0.0 };
+        let mut pass = Pass {
+            loss: Mean::default(),
+            terms: vec![Mean::default(); self.job.stage.terms.len()],
+            learning_rate: 0.0,
+        };
         let mut done = 0;
-        for group in sizes.chunks(stage.accumulate.max(1)) {
-            let subjects: usize = group.iter().sum();
-            let rates = self.rhythm.at(epoch, self.now.state.steps, self.now.state.plateau.factor());
-            let mut slopes = Slopes::default();
-            let mut norm = 0.0;
-            // The rivals answer to the same batches.
-            let mut seen = Vec::new();
-            for size in group {
-                if self.job.interrupt.load(Ordering::Relaxed) {
-                    return Err(self.interrupted());
+        for group in sizes.chunks(self.job.stage.accumulate.max(1)) {
+            let batches = StepBatches { sizes: group, done };
+            let deferred = match &mut self.deferred {
+                Some(deferred) => {
+                    deferred.begin(&self.now, done);
+                    true
                 }
-                let batch = self.next(receive, done, *size)?;
-                let moment = Moment {
-                    epoch: epoch + 1,
-                    step: self.now.state.steps,
-                    batch: (epoch * sizes.len() + done) as u64,
-                    learning_rate: rates.learning_rate,
-                };
-                if !self.rivals.is_empty() {
-                    seen.push((batch.clone(), moment, *size as f64 / subjects as f64));
+                None => false,
+            };
+            self.optimizer_step(&batches, deferred, &mut pass, |run, at, size| {
+                if run.job.interrupt.load(Ordering::Relaxed) {
+                    return Err(run.interrupted());
                 }
-                let result = self.stepper.batch(self.job, &mut self.now.network, batch, moment)?;
-                pass.loss.add(result.loss, *size);
-                for (mean, value) in pass.terms.iter_mut().zip(&result.terms) {
-                    if let Some(value) = value {
-                        mean.add(*value, *size);
-                    }
-                }
-                slopes.add(result.slopes, *size as f64 / subjects as f64);
-                norm = result.norm;
-                done += 1;
-                self.pace.batches += 1;
-                self.report(done, pass.loss.value().unwrap_or(result.loss), None);
+                run.next(receive, at, size).map(Arc::new)
+            })?;
+            done += group.len();
+            if self.deferred.as_ref().is_some_and(Deferred::is_due) {
+                self.settle(&mut pass)?;
             }
-            self.step(slopes, norm, group.len(), rates)?;
-            self.answer(&seen)?;
-            self.now.state.steps += 1;
-            pass.learning_rate = rates.learning_rate;
         }
+        self.settle(&mut pass)?;
         Ok(pass)
+    }
+
+    /// One step of the optimizer, and of each adversary's on the same batches. `batch` gives a batch by its position in the
+    /// epoch and its number of subjects.
+    fn optimizer_step(
+        &mut self,
+        batches: &StepBatches<'_>,
+        deferred: bool,
+        pass: &mut Pass,
+        batch: impl Fn(&mut Self, usize, usize) -> Result<Arc<Batch>, TrainError>,
+    ) -> Result<(), TrainError> {
+        let epoch = self.now.state.epochs;
+        let subjects: usize = batches.sizes.iter().sum();
+        let rates = self.schedule.at(epoch, self.now.state.steps, self.now.state.plateau.factor());
+        let mut gradients = WeightGradients::default();
+        let mut seen = Vec::new();
+        for (at, size) in batches.sizes.iter().enumerate() {
+            let batch = batch(self, batches.done + at, *size)?;
+            let context = StepContext {
+                epoch: epoch + 1,
+                step: self.now.state.steps,
+                batch: (epoch * self.sizes.len() + batches.done + at) as u64,
+                learning_rate: rates.learning_rate,
+            };
+            let share = *size as f64 / subjects as f64;
+            let output = self.step.run(self.job, &self.now.network, &batch, context)?;
+            match &mut self.deferred {
+                Some(waiting) if deferred => waiting.add(output.numbers, *size),
+                _ => {
+                    let losses = self.step.checked(self.job, &self.now.network, &batch, context, &output.numbers)?;
+                    pass.add(&losses, *size);
+                }
+            }
+            self.step.absorb(&mut self.now.network, output.statistics);
+            gradients.add(output.gradients, share);
+            if !self.adversaries.is_empty() || deferred {
+                seen.push((batch, context, share));
+            }
+            self.throughput.batches += 1;
+            self.report(batches.done + at + 1, pass.loss.value().unwrap_or(0.0), None);
+        }
+        let gradients = self.clipped(gradients);
+        self.now.optimizer.step(&mut self.now.network, gradients, rates);
+        self.adversary_steps(&seen, deferred)?;
+        if let Some(waiting) = self.deferred.as_mut().filter(|_| deferred) {
+            waiting.keep(seen.into_iter().map(|(batch, ..)| batch), batches.sizes);
+        }
+        self.now.state.steps += 1;
+        pass.learning_rate = rates.learning_rate;
+        Ok(())
+    }
+
+    /// Each adversary's step, on the batches of the stage's step and against the weights that it has just got.
+    fn adversary_steps(&mut self, seen: &[(Arc<Batch>, StepContext, f64)], deferred: bool) -> Result<(), TrainError> {
+        let state = &self.now.state;
+        let (epoch, step, reduction) = (state.epochs, state.steps, state.plateau.factor());
+        for at in 0..self.adversaries.len() {
+            let rates = self.adversaries[at].schedule.at(epoch, step, reduction);
+            let mut gradients = WeightGradients::default();
+            for (batch, context, share) in seen {
+                let context = StepContext { learning_rate: rates.learning_rate, ..*context };
+                let own = &mut self.adversaries[at].step;
+                let output = own.run(self.job, &self.now.network, batch, context)?;
+                match &mut self.deferred {
+                    Some(waiting) if deferred => waiting.watch(output.numbers),
+                    _ => drop(own.checked(self.job, &self.now.network, batch, context, &output.numbers)?),
+                }
+                own.absorb(&mut self.now.network, output.statistics);
+                gradients.add(output.gradients, *share);
+            }
+            let gradients = self.clipped(gradients);
+            self.now.adversaries[at].step(&mut self.now.network, gradients, rates);
+        }
+        Ok(())
+    }
+
+    fn clipped(&self, gradients: WeightGradients) -> WeightGradients {
+        match self.job.stage.clip {
+            Some(limit) => gradients.clip(limit),
+            None => gradients,
+        }
+    }
+
+    /// Looks at the numbers of the steps that were not looked at. Where one is none, the steps are made again from where the
+    /// first of them began, each looked at, to say where.
+    fn settle(&mut self, pass: &mut Pass) -> Result<(), TrainError> {
+        let Some(deferred) = &mut self.deferred else { return Ok(()) };
+        let settled = std::mem::take(deferred).settle()?;
+        for (losses, subjects) in &settled.losses {
+            pass.add(losses, *subjects);
+        }
+        let (Some(steps), true) =
+            (settled.steps, settled.losses.iter().any(|(losses, _)| !losses.finite) || settled.adversary_failed)
+        else {
+            return Ok(());
+        };
+        self.now = steps.start;
+        let mut done = steps.done;
+        let mut again = pass.clone();
+        for (batches, sizes) in steps.batches {
+            let first = done;
+            let group = StepBatches { sizes: &sizes, done };
+            self.optimizer_step(&group, false, &mut again, |_, at, _| Ok(batches[at - first].clone()))?;
+            done += sizes.len();
+        }
+        Err(TrainError::NotFinite(Box::new(NotFinite {
+            stage: self.job.stage.name.clone(),
+            epoch: self.now.state.epochs + 1,
+            step: self.now.state.steps,
+            place: "a loss or a gradient was infinite or not a number, and was finite when the steps were made again"
+                .into(),
+            learning_rate: pass.learning_rate,
+            advice: "the device computes differently each time: `fascicle device` tests it".into(),
+        })))
     }
 
     /// The next batch, of `size` subjects.
@@ -235,40 +346,6 @@ impl<'a, 'j> Run<'a, 'j> {
                 source,
             }
         })
-    }
-
-    /// Moves the weights. `norm` is that of the last batch's gradients, and all there is where the step has one batch.
-    fn step(&mut self, slopes: Slopes, norm: f64, batches: usize, rates: Rates) -> Result<(), TrainError> {
-        let slopes = self.clipped(slopes, norm, batches)?;
-        self.now.network = self.now.mover.step(self.now.network.clone(), slopes, rates);
-        Ok(())
-    }
-
-    fn clipped(&self, slopes: Slopes, norm: f64, batches: usize) -> Result<Slopes, TrainError> {
-        let Some(limit) = self.job.stage.clip else { return Ok(slopes) };
-        let norm = if batches == 1 { norm } else { slopes.norm()? };
-        Ok(slopes.clip(norm, limit))
-    }
-
-    /// Each rival's step, on the batches of the stage's step and against the weights that it has just got.
-    fn answer(&mut self, seen: &[(Batch, Moment, f64)]) -> Result<(), TrainError> {
-        let state = &self.now.state;
-        let (epoch, step, reduction) = (state.epochs, state.steps, state.plateau.factor());
-        for at in 0..self.rivals.len() {
-            let rates = self.rivals[at].rhythm.at(epoch, step, reduction);
-            let mut slopes = Slopes::default();
-            let mut norm = 0.0;
-            for (batch, moment, share) in seen {
-                let moment = Moment { learning_rate: rates.learning_rate, ..*moment };
-                let stepper = &mut self.rivals[at].stepper;
-                let result = stepper.batch(self.job, &mut self.now.network, batch.clone(), moment)?;
-                slopes.add(result.slopes, *share);
-                norm = result.norm;
-            }
-            let slopes = self.clipped(slopes, norm, seen.len())?;
-            self.now.network = self.now.rivals[at].step(self.now.network.clone(), slopes, rates);
-        }
-        Ok(())
     }
 
     /// The end of an epoch.
@@ -339,7 +416,7 @@ impl<'a, 'j> Run<'a, 'j> {
         let whole = self.now.state.epochs;
         let epoch = if ended.is_some() { whole } else { whole + 1 };
         let left = (stage.epochs - epoch) * self.sizes.len() + self.sizes.len() - batch;
-        let each = self.pace.started.elapsed() / self.pace.batches.max(1);
+        let each = self.throughput.started.elapsed() / self.throughput.batches.max(1);
         let eta = each.saturating_mul(u32::try_from(left).unwrap_or(u32::MAX));
         (self.job.progress)(&Progress {
             stage: stage.name.clone(),
@@ -387,10 +464,22 @@ impl<'a, 'j> Run<'a, 'j> {
 }
 
 /// Means over an epoch's batches.
+#[derive(Clone)]
 struct Pass {
     loss: Mean,
     terms: Vec<Mean>,
     learning_rate: f64,
+}
+
+impl Pass {
+    fn add(&mut self, losses: &Losses, subjects: usize) {
+        self.loss.add(losses.loss, subjects);
+        for (mean, value) in self.terms.iter_mut().zip(&losses.terms) {
+            if let Some(value) = value {
+                mean.add(*value, subjects);
+            }
+        }
+    }
 }
 
 fn job_file_error(job: &Job<'_>, action: &'static str, source: std::io::Error) -> TrainError {

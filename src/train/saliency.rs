@@ -49,7 +49,7 @@ pub fn saliency(job: &SaliencyJob<'_>) -> Result<Option<Vec<Vec<f32>>>, TrainErr
     let forward = Forward::new(job.graph.clone(), &[job.output]);
     let modules = job.graph.live_modules(forward.live());
     let inputs = job.graph.live_inputs(forward.live());
-    let mut network = Network::new(&job.graph, &modules, 0, job.device)?;
+    let mut network = Network::new(&job.graph, &modules, 0, job.device);
     let own: Weights = network.names().filter_map(|name| job.weights.get(&name).map(|w| (name, w.clone()))).collect();
     network.set_weights(&own)?;
     network.freeze(&modules);

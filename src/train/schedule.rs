@@ -13,19 +13,19 @@ const CYCLED_MOMENTUM: (f64, f64) = (0.95, 0.85);
 
 /// What one step uses.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Rates {
+pub(super) struct StepRates {
     /// The learning rate.
     pub learning_rate: f64,
-    /// In place of the optimiser's momentum (or its first beta) where the schedule cycles it.
+    /// In place of the optimizer's momentum (or its first beta) where the schedule cycles it.
     pub momentum: Option<f64>,
 }
 
 /// A schedule, with the numbers it depends on.
 #[derive(Debug, Clone)]
-pub(super) struct Rhythm {
+pub(super) struct LearningRateSchedule {
     /// The schedule.
     pub schedule: Schedule,
-    /// The optimiser's learning rate.
+    /// The optimizer's learning rate.
     pub base: f64,
     /// Epochs in all.
     pub epochs: usize,
@@ -33,12 +33,12 @@ pub(super) struct Rhythm {
     pub steps: u64,
 }
 
-impl Rhythm {
+impl LearningRateSchedule {
     /// The rates of a step. `epoch` and `step` count from 0, `step` over all epochs; `reduction` is what
     /// [`Plateau::factor`] says.
-    pub fn at(&self, epoch: usize, step: u64, reduction: f64) -> Rates {
+    pub fn at(&self, epoch: usize, step: u64, reduction: f64) -> StepRates {
         let base = self.base;
-        let plain = |learning_rate| Rates { learning_rate, momentum: None };
+        let plain = |learning_rate| StepRates { learning_rate, momentum: None };
         match &self.schedule {
             Schedule::Constant => plain(base),
             Schedule::Step { every, factor } => plain(base * factor.powf((epoch / (*every).max(1)) as f64)),
@@ -49,7 +49,7 @@ impl Rhythm {
                 let start = max_lr / start_divisor;
                 let end = start / end_divisor;
                 let (slow, fast) = CYCLED_MOMENTUM;
-                Rates {
+                StepRates {
                     learning_rate: self.cycle(step, *rise, [start, *max_lr, end]),
                     momentum: cycle_momentum.then(|| self.cycle(step, *rise, [slow, fast, slow])),
                 }

@@ -1,24 +1,23 @@
-//! One batch: forward, backward, and a look at whether all numbers still are.
+//! One batch: forward, backward, and what is to be looked at of both.
 
 use super::frozen::Still;
-use super::gradient::Slopes;
+use super::gradient::WeightGradients;
 use super::job::{Job, Weights};
 use super::{NotFinite, TrainError};
 use crate::graph::{InputId, ModuleId, NodeId};
-use crate::nn::{self, B, Batch, Forward, Mode, Network, NnError, NonFinite, RunSettings};
+use crate::nn::{self, Batch, Forward, Mode, Network, NnError, NonFinite, RunSettings, Statistics, Tensor};
 use crate::program::Stage;
-use burn::tensor::Tensor;
 
-/// Who moves in a step: the stage itself, or one of its rivals.
+/// Whose step it is: the stage's own, or that of one of its adversaries.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Player {
     Stage,
     /// By position.
-    Rival(usize),
+    Adversary(usize),
 }
 
 /// What does not change from batch to batch.
-pub(super) struct Stepper {
+pub(super) struct TrainingStep {
     forward: Forward,
     still: Still,
     settings: RunSettings,
@@ -31,7 +30,7 @@ pub(super) struct Stepper {
 
 /// Which batch.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Moment {
+pub(super) struct StepContext {
     /// Counted from 1.
     pub epoch: usize,
     /// Steps made before.
@@ -41,25 +40,84 @@ pub(super) struct Moment {
     pub learning_rate: f64,
 }
 
-/// What a batch gives.
-pub(super) struct Outcome {
-    pub loss: f64,
-    /// `None` for terms that no subject of the batch has.
-    pub terms: Vec<Option<f64>>,
-    pub slopes: Slopes,
-    /// Norm of all gradients taken together.
-    pub norm: f64,
+/// What a batch gives, on the device.
+pub(super) struct StepOutput {
+    pub gradients: WeightGradients,
+    pub numbers: StepNumbers,
+    /// Running statistics that the batch has moved, for [`TrainingStep::absorb`].
+    pub statistics: Statistics,
 }
 
-impl Stepper {
-    /// `weights` holds those of frozen batch normalisation. What a rival trains is no more frozen in the stage's own
-    /// steps than what the stage trains is in the rival's: batches are normalised by their own statistics.
+/// What is looked at of a batch, on the device: reading it waits until everything before is done.
+#[derive(Debug, Clone)]
+pub(super) struct StepNumbers {
+    loss: Option<Tensor>,
+    /// `None` for terms that no subject of the batch has.
+    terms: Vec<Option<Tensor>>,
+    /// The sum of the squares of all gradients: finite where they all are.
+    squares: Option<Tensor>,
+}
+
+/// The same, on the host.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Losses {
+    pub loss: f64,
+    pub terms: Vec<Option<f64>>,
+    /// Whether loss, terms and gradients are.
+    pub finite: bool,
+}
+
+impl StepNumbers {
+    fn tensors(&self) -> impl Iterator<Item = &Tensor> {
+        self.loss.iter().chain(self.terms.iter().flatten()).chain(&self.squares)
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// When the device cannot deliver them.
+    pub fn read(&self) -> Result<Losses, NnError> {
+        let mut read = Self::read_all(&[self])?;
+        Ok(read.swap_remove(0))
+    }
+
+    /// Reads those of several batches in one transfer, one [`Losses`] each.
+    ///
+    /// # Errors
+    /// When the device cannot deliver them.
+    pub fn read_all(all: &[&Self]) -> Result<Vec<Losses>, NnError> {
+        let tensors: Vec<Tensor> = all.iter().flat_map(|numbers| numbers.tensors()).cloned().collect();
+        if tensors.is_empty() {
+            return Ok(all.iter().map(|numbers| numbers.taken_from(&mut std::iter::empty())).collect());
+        }
+        let values = Tensor::cat(tensors, 0).to_host().map_err(|reason| NnError::DeviceFailed { reason })?;
+        let mut values = values.into_iter().map(f64::from);
+        Ok(all.iter().map(|numbers| numbers.taken_from(&mut values)).collect())
+    }
+
+    fn taken_from(&self, values: &mut dyn Iterator<Item = f64>) -> Losses {
+        let mut finite = true;
+        let mut next = |tensor: &Option<Tensor>| {
+            let value = tensor.as_ref().and_then(|_| values.next());
+            finite &= value.is_none_or(f64::is_finite);
+            value
+        };
+        let loss = next(&self.loss).unwrap_or(0.0);
+        let terms = self.terms.iter().map(&mut next).collect();
+        next(&self.squares);
+        Losses { loss, terms, finite }
+    }
+}
+
+impl TrainingStep {
+    /// `weights` holds those of frozen batch normalisation. What an adversary trains is no more frozen in the stage's own
+    /// steps than what the stage trains is in the adversary's: batches are normalised by their own statistics.
     pub fn new(job: &Job<'_>, player: Player, weights: &Weights) -> Self {
         let stage = job.stage;
         let still = Still::new(&job.graph, &trained(stage), weights);
         let (loss, terms, own) = match player {
             Player::Stage => (stage.loss, stage.terms.as_slice(), &stage.trainable),
-            Player::Rival(at) => (stage.rivals[at].loss, &[][..], &stage.rivals[at].trainable),
+            Player::Adversary(at) => (stage.rivals[at].loss, &[][..], &stage.rivals[at].trainable),
         };
         let loss = still.place(loss);
         let own = (!stage.rivals.is_empty()).then(|| own.clone());
@@ -83,61 +141,79 @@ impl Stepper {
         &self.inputs
     }
 
-    /// Gradients of the loss for a batch. The network's running statistics are moved, its weights are not.
+    /// Gradients of the loss for a batch. Nothing is read back.
     ///
     /// # Errors
-    /// [`TrainError::NotFinite`] where a number of the forward or the backward pass is none.
-    pub fn batch(
+    /// A batch that does not fit.
+    pub fn run(
         &mut self,
-        job: &Job<'_>,
-        network: &mut Network,
-        batch: Batch,
-        moment: Moment,
-    ) -> Result<Outcome, TrainError> {
-        self.settings.mode = Mode::Training { seed: job.seed, step: moment.batch };
-        let batch = self.still.complete(batch);
-        let mut values = self.forward.run(network, &batch, &self.settings)?;
-        let slopes = Slopes::of(values.backward(self.loss)?, network);
-        let slopes = match &self.own {
-            Some(own) => slopes.of_weights(&network.ids_of(own)),
-            None => slopes,
-        };
-
-        // Loss, terms and squares come to the host together: one wait for the device a batch.
-        let number = |node: NodeId| values.get(node).map(|value| value.tensor.clone().mean_all().rank::<1>().inner());
-        let mut numbers: Vec<Tensor<B, 1>> = number(self.loss).into_iter().collect();
-        let losses = numbers.len();
-        let terms: Vec<Option<Tensor<B, 1>>> = self.terms.iter().map(|(_, node)| number(*node)).collect();
-        numbers.extend(terms.iter().flatten().cloned());
-        let before_squares = numbers.len();
-        numbers.extend(slopes.squares());
-        let numbers = on_host(numbers)?;
-
-        let mut rest = numbers[losses..before_squares].iter().copied();
-        let terms: Vec<Option<f64>> = terms.iter().map(|term| term.as_ref().and_then(|_| rest.next())).collect();
-        if numbers.iter().any(|n| !n.is_finite()) {
-            return Err(self.diagnosis(job, network, &batch, moment, &terms)?);
-        }
-        match &self.own {
-            Some(own) => network.absorb_of(values.take_statistics(), own),
-            None => network.absorb(values.take_statistics()),
-        }
-        let norm = numbers[before_squares..].iter().sum::<f64>().sqrt();
-        Ok(Outcome { loss: numbers[..losses].first().copied().unwrap_or(0.0), terms, slopes, norm })
-    }
-
-    /// Runs the batch again to see where a number first was none.
-    fn diagnosis(
-        &self,
         job: &Job<'_>,
         network: &Network,
         batch: &Batch,
-        moment: Moment,
-        terms: &[Option<f64>],
+        context: StepContext,
+    ) -> Result<StepOutput, TrainError> {
+        self.settings.mode = Mode::Training { seed: job.seed, step: context.batch };
+        let completed = self.still.complete(batch);
+        let mut values = self.forward.run(network, completed.as_ref().unwrap_or(batch), &self.settings)?;
+        let gradients = WeightGradients::of(values.backward(self.loss)?, network);
+        let gradients = match &self.own {
+            Some(own) => gradients.of_weights(&network.ids_of(own)),
+            None => gradients,
+        };
+        let number = |node: NodeId| values.get(node).map(|value| value.tensor.clone().detach().mean_all());
+        let numbers = StepNumbers {
+            loss: number(self.loss),
+            terms: self.terms.iter().map(|(_, node)| number(*node)).collect(),
+            squares: gradients.sum_of_squares(),
+        };
+        Ok(StepOutput { gradients, numbers, statistics: values.take_statistics() })
+    }
+
+    /// Takes over the running statistics that a batch has moved.
+    pub fn absorb(&self, network: &mut Network, statistics: Statistics) {
+        match &self.own {
+            Some(own) => network.absorb_of(statistics, own),
+            None => network.absorb(statistics),
+        }
+    }
+
+    /// The numbers of a batch that this network has just computed, on the host.
+    ///
+    /// # Errors
+    /// [`TrainError::NotFinite`] where a number of the forward or the backward pass is none.
+    pub fn checked(
+        &mut self,
+        job: &Job<'_>,
+        network: &Network,
+        batch: &Batch,
+        context: StepContext,
+        numbers: &StepNumbers,
+    ) -> Result<Losses, TrainError> {
+        let losses = numbers.read()?;
+        match losses.finite {
+            true => Ok(losses),
+            false => Err(self.diagnosis(job, network, batch, context, &losses)?),
+        }
+    }
+
+    /// Runs a batch again to see where a number first was none.
+    ///
+    /// # Errors
+    /// When the device cannot deliver the numbers.
+    fn diagnosis(
+        &mut self,
+        job: &Job<'_>,
+        network: &Network,
+        batch: &Batch,
+        context: StepContext,
+        losses: &Losses,
     ) -> Result<TrainError, NnError> {
+        self.settings.mode = Mode::Training { seed: job.seed, step: context.batch };
+        let completed = self.still.complete(batch);
+        let batch = completed.as_ref().unwrap_or(batch);
         let forward = nn::first_non_finite(&self.forward, network, batch, &self.settings)?;
         let (place, advice) = match forward {
-            Some(found) => self.of_forward(&found, terms),
+            Some(found) => self.of_forward(&found, &losses.terms),
             None => {
                 let gradients = self.forward.run(network, batch, &self.settings)?.backward(self.loss)?;
                 match nn::first_non_finite_gradient(&gradients, network)? {
@@ -155,10 +231,10 @@ impl Stepper {
         };
         Ok(TrainError::NotFinite(Box::new(NotFinite {
             stage: job.stage.name.clone(),
-            epoch: moment.epoch,
-            step: moment.step,
+            epoch: context.epoch,
+            step: context.step,
             place,
-            learning_rate: moment.learning_rate,
+            learning_rate: context.learning_rate,
             advice: advice.to_owned(),
         })))
     }
@@ -184,19 +260,8 @@ impl Stepper {
     }
 }
 
-/// All modules that move in a stage, the rivals' included.
+/// All modules that move in a stage, the adversaries' included.
 pub(super) fn trained(stage: &Stage) -> Vec<ModuleId> {
-    let rivals = stage.rivals.iter().flat_map(|rival| &rival.trainable);
-    stage.trainable.iter().chain(rivals).copied().collect()
-}
-
-/// Several one-number tensors, in one transfer.
-pub(super) fn on_host(numbers: Vec<Tensor<B, 1>>) -> Result<Vec<f64>, NnError> {
-    if numbers.is_empty() {
-        return Ok(Vec::new());
-    }
-    let failed = |reason: String| NnError::DeviceFailed { reason };
-    let data = Tensor::cat(numbers, 0).try_into_data().map_err(|e| failed(format!("{e:?}")))?;
-    let values = data.into_vec::<f32>().map_err(|e| failed(format!("{e:?}")))?;
-    Ok(values.into_iter().map(f64::from).collect())
+    let adversaries = stage.rivals.iter().flat_map(|adversary| &adversary.trainable);
+    stage.trainable.iter().chain(adversaries).copied().collect()
 }

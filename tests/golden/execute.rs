@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 /// A case that is ready to be run.
 pub struct Prepared {
+    device: Device,
     directives: Directives,
     reference: Reference,
     program: Program,
@@ -31,7 +32,12 @@ pub struct Prepared {
 pub type Report = Vec<(String, Findings)>;
 
 impl Prepared {
-    pub fn new(path: &Path, directives: Directives, folder: std::path::PathBuf) -> Result<Self, String> {
+    pub fn new(
+        path: &Path,
+        directives: Directives,
+        folder: std::path::PathBuf,
+        device: Device,
+    ) -> Result<Self, String> {
         let reference = Reference::open(folder)?;
         let case = Case::read(path);
         let compiled = case.compile();
@@ -64,7 +70,18 @@ impl Prepared {
         let names = NameMap::parse(&directives.names).map_err(|e| e.to_string())?;
         let binding = names.bind(&places, &shapes).map_err(|e| e.to_string())?;
         let weights = binding.import(&stored).map_err(|e| e.to_string())?;
-        Ok(Self { directives, reference, program, graph: Arc::new(graph), modules, places, binding, weights, runs })
+        Ok(Self {
+            directives,
+            device,
+            reference,
+            program,
+            graph: Arc::new(graph),
+            modules,
+            places,
+            binding,
+            weights,
+            runs,
+        })
     }
 
     /// Bytes that a run holds at once, roughly: every value, its gradient, and a copy on the way.
@@ -105,7 +122,7 @@ impl Prepared {
         // Each loss is walked back on a pass of its own; the first pass gives the outputs too.
         let passes: Vec<Option<&Loss>> = if losses.is_empty() { vec![None] } else { losses.iter().map(Some).collect() };
         for (pass, loss) in passes.into_iter().enumerate() {
-            let mut network = Network::new(&self.graph, &self.modules, 0, &Device::cpu()).map_err(|e| e.to_string())?;
+            let mut network = Network::new(&self.graph, &self.modules, 0, &self.device);
             let mut weights: Tensors = network
                 .weights()
                 .map_err(|e| e.to_string())?

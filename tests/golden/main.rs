@@ -49,26 +49,17 @@ use directive::Directives;
 use execute::{Prepared, Report};
 use fascicle::nn::Device;
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
-
-/// With the path of a case: computes it in double precision, which holds for a whole process.
-const DOUBLE: &str = "--double";
 
 /// Cases run beside each other as long as they hold less than this together.
 const MEMORY: u64 = 3 << 30;
 
 fn main() -> ExitCode {
     the_formula_gives_the_numbers_of_the_goldens_readme();
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [flag, case] = arguments.as_slice()
-        && flag == DOUBLE
-    {
-        return in_double_precision(Path::new(case));
-    }
-    let words: Vec<String> = arguments.into_iter().filter(|a| !a.starts_with('-')).collect();
+    let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let mut paths = case::files_below(&folder, "fx");
     assert!(!paths.is_empty(), "{} holds no case", folder.display());
@@ -107,29 +98,6 @@ fn name(path: &Path) -> String {
     path.file_stem().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
-/// Runs one case in double precision.
-fn in_double_precision(path: &Path) -> ExitCode {
-    let told = Device::cpu().in_double_precision().map_err(|e| e.to_string()).and_then(|_| {
-        let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
-        let directives = Directives::read(&text)?;
-        let folder = reference::folder(&directives.folder).ok_or("its golden is not there")?;
-        let begun = Instant::now();
-        let report = Prepared::new(path, directives, folder)?.execute()?;
-        let passed = report.iter().all(|(_, findings)| findings.failures.is_empty());
-        Ok((passed, told(&format!("{} in double precision", name(path)), &report, begun.elapsed())))
-    });
-    match told {
-        Ok((passed, told)) => {
-            println!("{told}");
-            if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
-        Err(why) => {
-            println!("{}: FAILED: {why}", name(path));
-            ExitCode::FAILURE
-        }
-    }
-}
-
 /// Runs a case, prints it, and says whether it passed.
 fn one(path: &Path, budget: &Budget) -> bool {
     let title = name(path);
@@ -137,10 +105,6 @@ fn one(path: &Path, budget: &Budget) -> bool {
         Ok(Outcome::Absent) => {
             println!("{title}: skipped, its golden is not there");
             true
-        }
-        Ok(Outcome::Elsewhere { told, passed }) => {
-            print!("{told}");
-            passed
         }
         Ok(Outcome::Here(report, time, open)) => {
             let passed = report.iter().all(|(_, findings)| findings.failures.is_empty());
@@ -165,27 +129,21 @@ enum Outcome {
     Absent,
     /// What came out, how long it took, and whether the case is known not to be met.
     Here(Report, Duration, Option<String>),
-    /// What another process printed of it.
-    Elsewhere { told: String, passed: bool },
 }
 
 fn attempt(path: &Path, budget: &Budget) -> Result<Outcome, String> {
     let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     let directives = Directives::read(&text)?;
     let Some(folder) = reference::folder(&directives.folder) else { return Ok(Outcome::Absent) };
-    let double = directives.double.is_some();
     let open = directives.open.clone();
-    let prepared = Prepared::new(path, directives, folder)?;
+    let double = directives.double.is_some();
+    let device = match double {
+        true => Device::cpu().in_double_precision().map_err(|e| e.to_string())?,
+        false => Device::cpu(),
+    };
+    let prepared = Prepared::new(path, directives, folder, device)?;
     let memory = prepared.memory();
-    if double {
-        drop(prepared);
-        let _held = budget.take(2 * memory);
-        let program = std::env::current_exe().map_err(|e| e.to_string())?;
-        let output = Command::new(program).arg(DOUBLE).arg(path).output().map_err(|e| e.to_string())?;
-        let told = String::from_utf8_lossy(&output.stdout).into_owned();
-        return Ok(Outcome::Elsewhere { told, passed: output.status.success() });
-    }
-    let _held = budget.take(memory);
+    let _held = budget.take(if double { 2 * memory } else { memory });
     let begun = Instant::now();
     let report = prepared.execute()?;
     Ok(Outcome::Here(report, begun.elapsed(), open))

@@ -2,7 +2,7 @@
 
 use super::super::forward::Step;
 use super::super::values::Value;
-use super::super::{Dynamic, NnError};
+use super::super::{NnError, Tensor};
 use crate::graph::{Coalesce, Op, Reduction};
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(in super::super) fn restricted(value: Value, wanted: &Arc<[usize]>) -> Resul
 }
 
 /// The value for a superset of its rows, with `filler` (one row, `[1, ...]`) where it is absent.
-pub(super) fn expanded(value: &Value, wanted: &Arc<[usize]>, filler: Dynamic) -> Dynamic {
+pub(super) fn expanded(value: &Value, wanted: &Arc<[usize]>, filler: Tensor) -> Tensor {
     let dims = value.tensor.dims();
     let Some(rows) = &value.rows else {
         let mut all = dims;
@@ -35,7 +35,7 @@ pub(super) fn expanded(value: &Value, wanted: &Arc<[usize]>, filler: Dynamic) ->
     let positions: Vec<usize> = wanted.iter().map(|row| rows.binary_search(row).unwrap_or(absent)).collect();
     let mut one = dims;
     one[0] = 1;
-    Dynamic::cat(vec![value.tensor.clone(), filler.expand(&one)], 0).select(0, &positions)
+    Tensor::cat(vec![value.tensor.clone(), filler.expand(&one)], 0).select(0, &positions)
 }
 
 /// Which of the wanted rows a value has.
@@ -48,13 +48,13 @@ pub(super) fn held(value: Option<&Value>, wanted: &Arc<[usize]>) -> Vec<bool> {
 }
 
 /// Something in place of what is absent.
-pub(super) fn coalesce(step: &Step<'_>, with: Coalesce) -> Result<Dynamic, NnError> {
+pub(super) fn coalesce(step: &Step<'_>, with: Coalesce) -> Result<Tensor, NnError> {
     let value = step.inputs.first().and_then(Option::as_ref);
     let mut one = step.result_dims();
     one[0] = 1;
     let filler = match with {
-        Coalesce::Zeros => Dynamic::filled(0.0, &one, step.device),
-        Coalesce::TrainingMean => Dynamic::from_host(training_mean(step, one.iter().product())?, &one, step.device),
+        Coalesce::Zeros => Tensor::filled(0.0, &one, step.device),
+        Coalesce::TrainingMean => Tensor::from_host(training_mean(step, one.iter().product())?, &one, step.device),
         Coalesce::Other => return or_else(step),
     };
     match value {
@@ -77,14 +77,14 @@ fn training_mean(step: &Step<'_>, expected: usize) -> Result<Vec<f32>, NnError> 
 }
 
 /// The first input where there is one, the second elsewhere.
-fn or_else(step: &Step<'_>) -> Result<Dynamic, NnError> {
+fn or_else(step: &Step<'_>) -> Result<Tensor, NnError> {
     let first = step.inputs.first().and_then(Option::as_ref);
     let second = step.inputs.get(1).and_then(Option::as_ref);
     let (has_first, has_second) = (held(first, &step.rows), held(second, &step.rows));
     let mut parts = Vec::new();
     let mut offset = [0; 2];
     for (i, value) in [first, second].into_iter().enumerate() {
-        offset[i] = parts.iter().map(|p: &Dynamic| p.dims()[0]).sum();
+        offset[i] = parts.iter().map(|p: &Tensor| p.dims()[0]).sum();
         if let Some(value) = value {
             parts.push(value.tensor.clone());
         }
@@ -101,11 +101,11 @@ fn or_else(step: &Step<'_>) -> Result<Dynamic, NnError> {
             (false, false) => return Err(step.broken(format!("row {row} has neither of the two values"))),
         });
     }
-    Ok(Dynamic::cat(parts, 0).select(0, &positions))
+    Ok(Tensor::cat(parts, 0).select(0, &positions))
 }
 
 /// A reduction over the members that a row has. A row that has none is 0.
-pub(super) fn present(step: &Step<'_>, reduction: Reduction) -> Result<Dynamic, NnError> {
+pub(super) fn present(step: &Step<'_>, reduction: Reduction) -> Result<Tensor, NnError> {
     let dims = step.result_dims();
     let mut one = dims.clone();
     one[0] = 1;
@@ -117,17 +117,17 @@ pub(super) fn present(step: &Step<'_>, reduction: Reduction) -> Result<Dynamic, 
     let mut members = Vec::new();
     let mut masks = Vec::new();
     for value in step.inputs.iter().flatten() {
-        members.push(expanded(value, &step.rows, Dynamic::filled(neutral, &one, step.device)));
+        members.push(expanded(value, &step.rows, Tensor::filled(neutral, &one, step.device)));
         masks.push(held(Some(value), &step.rows));
     }
     if members.is_empty() {
-        return Ok(Dynamic::filled(0.0, &dims, step.device));
+        return Ok(Tensor::filled(0.0, &dims, step.device));
     }
     let counts: Vec<usize> = (0..step.rows.len()).map(|row| masks.iter().filter(|m| m[row]).count()).collect();
-    let column = |numbers: Vec<f32>| Dynamic::from_host(numbers, &[counts.len()], step.device);
+    let column = |numbers: Vec<f32>| Tensor::from_host(numbers, &[counts.len()], step.device);
     let share = || column(counts.iter().map(|n| 1.0 / (*n).max(1) as f32).collect());
-    let all = Dynamic::stack(members, 1);
-    let over_members = |reduced: Dynamic| reduced.reshape(&dims);
+    let all = Tensor::stack(members, 1);
+    let over_members = |reduced: Tensor| reduced.reshape(&dims);
     Ok(match reduction {
         Reduction::Sum => over_members(all.sum(&[1])),
         Reduction::Mean => over_members(all.sum(&[1])).mul(share()),
@@ -136,7 +136,7 @@ pub(super) fn present(step: &Step<'_>, reduction: Reduction) -> Result<Dynamic, 
             if counts.contains(&0) {
                 let none: Vec<usize> =
                     (0..counts.len()).map(|row| if counts[row] == 0 { counts.len() } else { row }).collect();
-                Dynamic::cat(vec![extreme, Dynamic::filled(0.0, &one, step.device)], 0).select(0, &none)
+                Tensor::cat(vec![extreme, Tensor::filled(0.0, &one, step.device)], 0).select(0, &none)
             } else {
                 extreme
             }
@@ -150,7 +150,7 @@ pub(super) fn present(step: &Step<'_>, reduction: Reduction) -> Result<Dynamic, 
             });
             let flags =
                 masks.iter().map(|m| column(m.iter().map(|held| f32::from(u8::from(*held))).collect())).collect();
-            over_members(centred.square().mul(Dynamic::stack(flags, 1)).sum(&[1])).mul(share())
+            over_members(centred.square().mul(Tensor::stack(flags, 1)).sum(&[1])).mul(share())
         }
     })
 }

@@ -1,10 +1,10 @@
 //! Functions of each element, and of two.
 
-use super::super::Dynamic;
+use super::super::Tensor;
 use crate::graph::{Binary, Unary};
 
 /// A function of each element.
-pub(super) fn unary(x: Dynamic, function: Unary) -> Dynamic {
+pub(super) fn unary(x: Tensor, function: Unary) -> Tensor {
     match function {
         Unary::Relu => x.relu(),
         Unary::LeakyRelu { slope } => x.leaky_relu(slope),
@@ -30,7 +30,7 @@ pub(super) fn unary(x: Dynamic, function: Unary) -> Dynamic {
 }
 
 /// A function of two tensors.
-pub(super) fn binary(a: Dynamic, b: Dynamic, function: Binary) -> Dynamic {
+pub(super) fn binary(a: Tensor, b: Tensor, function: Binary) -> Tensor {
     match function {
         Binary::Add => a.add(b),
         Binary::Subtract => a.sub(b),
@@ -43,7 +43,7 @@ pub(super) fn binary(a: Dynamic, b: Dynamic, function: Binary) -> Dynamic {
 }
 
 /// `x (op) value`, or `value (op) x`.
-pub(super) fn scalar(x: Dynamic, function: Binary, value: f64, reversed: bool) -> Dynamic {
+pub(super) fn scalar(x: Tensor, function: Binary, value: f64, reversed: bool) -> Tensor {
     match (function, reversed) {
         (Binary::Add, _) => x.add_scalar(value),
         (Binary::Subtract, false) => x.add_scalar(-value),
@@ -54,7 +54,7 @@ pub(super) fn scalar(x: Dynamic, function: Binary, value: f64, reversed: bool) -
         (Binary::Power, false) => x.pow_scalar(value),
         (Binary::Power, true) if value > 0.0 => x.mul_scalar(value.ln()).exp(),
         (Binary::Power, true) => {
-            let base = Dynamic::filled(value, &x.dims(), &x.device());
+            let base = Tensor::filled(value, &x.dims(), &x.device());
             base.pow(x)
         }
         (Binary::Maximum, _) => x.at_least(value),

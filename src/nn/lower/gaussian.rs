@@ -1,7 +1,7 @@
 //! Diagonal Gaussians, held as `[rows, 2, n]`: means, then log-variances.
 
 use super::super::forward::Step;
-use super::super::{Dynamic, NnError, draw};
+use super::super::{NnError, Tensor, draw};
 use super::absence::{expanded, held};
 use crate::graph::Mixture;
 
@@ -12,47 +12,47 @@ const EPSILON: f64 = 1e-8;
 /// Means and log-variances of one Gaussian, `[rows, n]` each.
 #[derive(Clone)]
 struct Gaussian {
-    mean: Dynamic,
-    log_variance: Dynamic,
+    mean: Tensor,
+    log_variance: Tensor,
 }
 
 impl Gaussian {
-    fn of(x: Dynamic) -> Self {
+    fn of(x: Tensor) -> Self {
         Self { mean: half(x.clone(), 0), log_variance: half(x, 1) }
     }
 
-    fn joined(self) -> Dynamic {
-        Dynamic::stack(vec![self.mean, self.log_variance], 1)
+    fn joined(self) -> Tensor {
+        Tensor::stack(vec![self.mean, self.log_variance], 1)
     }
 }
 
-fn half(x: Dynamic, which: usize) -> Dynamic {
+fn half(x: Tensor, which: usize) -> Tensor {
     let dims = x.dims();
     let shape: Vec<usize> = dims.iter().enumerate().filter(|(i, _)| *i != 1).map(|(_, n)| *n).collect();
     x.slice(1, which, which + 1, 1).reshape(&shape)
 }
 
 /// A Gaussian from means and log-variances.
-pub(super) fn normal(step: &Step<'_>) -> Result<Dynamic, NnError> {
+pub(super) fn normal(step: &Step<'_>) -> Result<Tensor, NnError> {
     Ok(Gaussian { mean: step.tensor(0)?, log_variance: step.tensor(1)? }.joined())
 }
 
 /// The means (0) or log-variances (1).
-pub(super) fn part(step: &Step<'_>, which: usize) -> Result<Dynamic, NnError> {
+pub(super) fn part(step: &Step<'_>, which: usize) -> Result<Tensor, NnError> {
     Ok(half(step.tensor(0)?, which))
 }
 
 /// `mean + exp(log_variance / 2) * e` in training, the mean in prediction. `e` is drawn on the host.
-pub(super) fn sample(step: &Step<'_>) -> Result<Dynamic, NnError> {
+pub(super) fn sample(step: &Step<'_>) -> Result<Tensor, NnError> {
     let Gaussian { mean, log_variance } = Gaussian::of(step.tensor(0)?);
     let Some((seed, at)) = step.training() else { return Ok(mean) };
     let dims = mean.dims();
     let noise = draw::normals(seed, at, step.id.index(), dims.iter().product());
-    Ok(mean.add(log_variance.mul_scalar(0.5).exp().mul(Dynamic::from_host(noise, &dims, step.device))))
+    Ok(mean.add(log_variance.mul_scalar(0.5).exp().mul(Tensor::from_host(noise, &dims, step.device))))
 }
 
 /// Kullback-Leibler divergence to the standard normal, or of the first to the second: `[rows]`.
-pub(super) fn divergence(step: &Step<'_>) -> Result<Dynamic, NnError> {
+pub(super) fn divergence(step: &Step<'_>) -> Result<Tensor, NnError> {
     let p = Gaussian::of(step.tensor(0)?);
     let terms = if step.inputs.len() < 2 {
         p.log_variance.clone().exp().add(p.mean.square()).sub(p.log_variance).add_scalar(-1.0)
@@ -66,7 +66,7 @@ pub(super) fn divergence(step: &Step<'_>) -> Result<Dynamic, NnError> {
 }
 
 /// Logarithm of the density under the standard normal, or under the second input: `[rows]`.
-pub(super) fn log_density(step: &Step<'_>) -> Result<Dynamic, NnError> {
+pub(super) fn log_density(step: &Step<'_>) -> Result<Tensor, NnError> {
     let z = step.tensor(0)?;
     let terms = if step.inputs.len() < 2 {
         z.square()
@@ -80,10 +80,10 @@ pub(super) fn log_density(step: &Step<'_>) -> Result<Dynamic, NnError> {
 }
 
 /// Several Gaussians fused, each row by those it has.
-pub(super) fn mixture(step: &Step<'_>, kind: Mixture, prior: bool) -> Result<Dynamic, NnError> {
+pub(super) fn mixture(step: &Step<'_>, kind: Mixture, prior: bool) -> Result<Tensor, NnError> {
     let mut one = step.result_dims();
     one[0] = 1;
-    let filler = || Dynamic::filled(0.0, &one, step.device);
+    let filler = || Tensor::filled(0.0, &one, step.device);
     let mut experts = Vec::new();
     let mut has = Vec::new();
     for value in step.inputs.iter().flatten() {
@@ -93,7 +93,7 @@ pub(super) fn mixture(step: &Step<'_>, kind: Mixture, prior: bool) -> Result<Dyn
     let rows = step.rows.len();
     let mut single = vec![rows];
     single.extend(&step.node.ty.shape);
-    let zeros = Dynamic::filled(0.0, &single, step.device);
+    let zeros = Tensor::filled(0.0, &single, step.device);
     let standard = Gaussian { mean: zeros.clone(), log_variance: zeros };
     let fused = match kind {
         Mixture::Product => {
@@ -122,7 +122,7 @@ pub(super) fn mixture(step: &Step<'_>, kind: Mixture, prior: bool) -> Result<Dyn
 /// have no expert are standard normal.
 fn product(step: &Step<'_>, experts: &[Gaussian], has: &[Vec<bool>], standard: &Gaussian) -> Gaussian {
     let rows = step.rows.len();
-    let mut weighted: Option<(Dynamic, Dynamic)> = None;
+    let mut weighted: Option<(Tensor, Tensor)> = None;
     for (expert, has) in experts.iter().zip(has) {
         let mut precision = expert.log_variance.clone().exp().add_scalar(EPSILON).add_scalar(EPSILON).recip();
         if has.contains(&false) {
@@ -140,8 +140,8 @@ fn product(step: &Step<'_>, experts: &[Gaussian], has: &[Vec<bool>], standard: &
     Gaussian { mean: moment.div(precision.clone()), log_variance: precision.recip().add_scalar(EPSILON).log() }
 }
 
-fn flags(step: &Step<'_>, has: &[bool]) -> Dynamic {
-    Dynamic::from_host(has.iter().map(|h| f32::from(u8::from(*h))).collect(), &[has.len()], step.device)
+fn flags(step: &Step<'_>, has: &[bool]) -> Tensor {
+    Tensor::from_host(has.iter().map(|h| f32::from(u8::from(*h))).collect(), &[has.len()], step.device)
 }
 
 /// Rows dealt out among experts in equal blocks, the rest to the last, as multi-view-AE does it: row `i` of `r` takes
@@ -168,9 +168,9 @@ fn dealt(experts: &[Gaussian], has: &[Vec<bool>], standard: &Gaussian) -> Gaussi
         }
     }
     let positions: Vec<usize> = choice.iter().enumerate().map(|(row, expert)| expert * rows + row).collect();
-    let picked = |part: fn(&Gaussian) -> &Dynamic| {
+    let picked = |part: fn(&Gaussian) -> &Tensor| {
         let all = experts.iter().chain([standard]).map(|e| part(e).clone()).collect();
-        Dynamic::cat(all, 0).select(0, &positions)
+        Tensor::cat(all, 0).select(0, &positions)
     };
     Gaussian { mean: picked(|g| &g.mean), log_variance: picked(|g| &g.log_variance) }
 }

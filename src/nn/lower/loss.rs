@@ -2,13 +2,12 @@
 //! `torch.nn.functional`, unless stated otherwise.
 
 use super::super::forward::Step;
-use super::super::{B, Dynamic, NnError};
+use super::super::{NnError, Tensor};
 use super::{contrastive, correlation};
 use crate::graph::{ClassWeights, InputId, LossOp, NodeId, Op};
-use burn::tensor::Tensor;
 
 /// A loss of `[prediction, target]`, `[1]`.
-pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
+pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Tensor, NnError> {
     let (x, y) = (step.tensor(0)?, step.tensor(1)?);
     let rows = x.dims()[0] as f64;
     Ok(match loss {
@@ -44,25 +43,25 @@ pub(super) fn loss(step: &Step<'_>, loss: &LossOp) -> Result<Dynamic, NnError> {
 }
 
 /// The target in the prediction's extents: they may differ by axes of extent 1.
-fn alike(step: &Step<'_>, x: &Dynamic, y: Dynamic) -> Result<Dynamic, NnError> {
+fn alike(step: &Step<'_>, x: &Tensor, y: Tensor) -> Result<Tensor, NnError> {
     if x.len() == y.len() {
         return Ok(y.reshape(&x.dims()));
     }
     Err(step.broken(format!("it compares {:?} with {:?}", x.dims(), y.dims())))
 }
 
-fn difference(step: &Step<'_>, x: Dynamic, y: Dynamic) -> Result<Dynamic, NnError> {
+fn difference(step: &Step<'_>, x: Tensor, y: Tensor) -> Result<Tensor, NnError> {
     let y = alike(step, &x, y)?;
     Ok(x.sub(y))
 }
 
 /// Of probabilities, logarithms bounded at -100. The derivative is `(p - y) / max(p (1 - p), 1e-12)`, which is finite
 /// where that of a bounded logarithm is not; it is written as a linear term of value 0.
-fn binary_cross_entropy(p: Dynamic, y: Dynamic) -> Dynamic {
+fn binary_cross_entropy(p: Tensor, y: Tensor) -> Tensor {
     let (q, t) = (p.clone().detach(), y.clone().detach());
     let log_p = q.clone().log().at_least(-100.0);
     let log_not_p = q.clone().neg().log1p().at_least(-100.0);
-    let one_minus = |v: &Dynamic| v.clone().neg().add_scalar(1.0);
+    let one_minus = |v: &Tensor| v.clone().neg().add_scalar(1.0);
     let value = t.clone().mul(log_p.clone()).add(one_minus(&t).mul(log_not_p.clone())).neg();
     let by_p = q.clone().sub(t.clone()).div(q.clone().mul(one_minus(&q)).at_least(1e-12));
     let by_y = log_not_p.sub(log_p);
@@ -73,11 +72,11 @@ fn binary_cross_entropy(p: Dynamic, y: Dynamic) -> Dynamic {
 /// target with the uniform distribution.
 fn cross_entropy(
     step: &Step<'_>,
-    x: Dynamic,
-    y: Dynamic,
+    x: Tensor,
+    y: Tensor,
     weights: &ClassWeights,
     smoothing: f64,
-) -> Result<Dynamic, NnError> {
+) -> Result<Tensor, NnError> {
     let dims = x.dims();
     let classes = dims.get(1).copied().unwrap_or(1);
     let weights = class_weights(step, weights, classes)?;
@@ -89,7 +88,7 @@ fn cross_entropy(
     }
     let log_p = x.log_softmax(1).permute(&order).reshape(&[places, classes]);
     let truth = y.flat().one_hot(classes);
-    let row = |v: Vec<f32>| Dynamic::from_host(v, &[1, classes], step.device);
+    let row = |v: Vec<f32>| Tensor::from_host(v, &[1, classes], step.device);
     let weighted = match &weights {
         Some(w) => truth.clone().mul(row(w.clone())),
         None => truth,
@@ -134,7 +133,7 @@ fn source(step: &Step<'_>, node: NodeId) -> Option<InputId> {
 }
 
 /// `(log(2 pi) + v + (x - y)^2 exp(-v)) / 2`, with `v` the third input or 0.
-fn gaussian_nll(step: &Step<'_>, x: Dynamic, y: Dynamic) -> Result<Dynamic, NnError> {
+fn gaussian_nll(step: &Step<'_>, x: Tensor, y: Tensor) -> Result<Tensor, NnError> {
     let log_variance = if step.inputs.len() > 2 { Some(alike(step, &x, step.tensor(2)?)?) } else { None };
     let squared = difference(step, x, y)?.square();
     let scaled = match log_variance {
@@ -145,14 +144,14 @@ fn gaussian_nll(step: &Step<'_>, x: Dynamic, y: Dynamic) -> Result<Dynamic, NnEr
 }
 
 /// Risks, times and events, a number a row each: the mean of `event * (logsumexp of the risks of those at risk - risk)`.
-fn cox(risk: Dynamic, time: Dynamic, event: Dynamic) -> Dynamic {
+fn cox(risk: Tensor, time: Tensor, event: Tensor) -> Tensor {
     let rows = risk.len();
     let (column, row) = ([rows, 1], [1, rows]);
-    let of_others = |v: Dynamic| -> Tensor<B, 2> { v.reshape(&row).expand(&[rows, rows]).rank() };
-    let own: Tensor<B, 2> = time.clone().reshape(&column).expand(&[rows, rows]).rank();
+    let of_others = |v: Tensor| v.reshape(&row).expand(&[rows, rows]);
+    let own = time.clone().reshape(&column).expand(&[rows, rows]);
     let gone = of_others(time).lower(own);
     let risk = risk.reshape(&column);
-    let at_risk = Dynamic::of(of_others(risk.clone()).mask_fill(gone, f32::NEG_INFINITY));
+    let at_risk = of_others(risk.clone()).fill_where(gone, f64::NEG_INFINITY);
     // Everybody is at risk at their own time, so that each row has a largest.
     let largest = at_risk.clone().detach().max(&[1]);
     let log_sum = at_risk.sub(largest.clone()).exp().sum(&[1]).log().add(largest);
@@ -164,12 +163,12 @@ fn cox(risk: Dynamic, time: Dynamic, event: Dynamic) -> Dynamic {
 /// `whole_batch` sums over rows as well.
 fn dice(
     step: &Step<'_>,
-    p: Dynamic,
-    y: Dynamic,
+    p: Tensor,
+    y: Tensor,
     smooth: f64,
     squared: bool,
     whole_batch: bool,
-) -> Result<Dynamic, NnError> {
+) -> Result<Tensor, NnError> {
     let dims = p.dims();
     let (rows, classes) = (dims[0], dims.get(1).copied().unwrap_or(1));
     let places = p.len() / (rows * classes).max(1);
@@ -177,8 +176,8 @@ fn dice(
         return Err(step.broken(format!("it compares {dims:?} with classes {:?}", y.dims())));
     }
     let truth = y.reshape(&[rows, places]).one_hot(classes).permute(&[0, 2, 1]);
-    let foreground = |v: Dynamic| v.slice(1, 1, classes, 1);
-    let total = |v: Dynamic| if whole_batch { v.sum(&[2]).sum(&[0]) } else { v.sum(&[2]) };
+    let foreground = |v: Tensor| v.slice(1, 1, classes, 1);
+    let total = |v: Tensor| if whole_batch { v.sum(&[2]).sum(&[0]) } else { v.sum(&[2]) };
     let p = foreground(p.reshape(&[rows, classes, places]));
     let truth = foreground(truth);
     let overlap = total(p.clone().mul(truth.clone())).mul_scalar(2.0).add_scalar(smooth);

@@ -2,7 +2,7 @@
 
 use super::super::forward::Step;
 use super::super::values::Value;
-use super::super::{Dynamic, NnError};
+use super::super::{NnError, Tensor};
 use super::absence::restricted;
 use crate::graph::Nearness;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ const EPSILON: f64 = 1e-8;
 
 /// `max(0, by - cos(near) + cos(far))`, `[1]`: mean over the subjects of a pair of members, then over the pairs that
 /// anybody has; 0 where nobody has any. The rows of the step are those of the whole batch.
-pub(super) fn margin(step: &Step<'_>, by: f64, near: Nearness) -> Result<Dynamic, NnError> {
+pub(super) fn margin(step: &Step<'_>, by: f64, near: Nearness) -> Result<Tensor, NnError> {
     let batch = step.rows.len();
     let held: Vec<&Value> = step.inputs.iter().flatten().collect();
     let rows_of = |value: &Value| value.rows.as_ref().map_or_else(|| (0..batch).collect(), |rows| rows.to_vec());
-    let mut total: Option<Dynamic> = None;
+    let mut total: Option<Tensor> = None;
     let mut pairs = 0.0;
     for (at, first) in held.iter().enumerate() {
         let own = rows_of(first);
@@ -63,13 +63,13 @@ pub(super) fn margin(step: &Step<'_>, by: f64, near: Nearness) -> Result<Dynamic
     }
     Ok(match total {
         Some(sum) => sum.div_scalar(pairs),
-        None => Dynamic::filled(0.0, &[1], step.device),
+        None => Tensor::filled(0.0, &[1], step.device),
     })
 }
 
 /// Cosine of the angle between rows, `[rows, 1]`.
-fn cosine(x: Dynamic, y: Dynamic) -> Dynamic {
-    let norm = |v: &Dynamic| v.clone().square().sum(&[1]).add_scalar(EPSILON).sqrt().at_least(EPSILON);
+fn cosine(x: Tensor, y: Tensor) -> Tensor {
+    let norm = |v: &Tensor| v.clone().square().sum(&[1]).add_scalar(EPSILON).sqrt().at_least(EPSILON);
     let norms = norm(&x).mul(norm(&y));
     x.mul(y).sum(&[1]).div(norms)
 }

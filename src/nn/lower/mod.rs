@@ -6,7 +6,6 @@
 pub(super) mod absence;
 mod contrastive;
 mod convolution;
-mod convolve;
 mod correlation;
 mod dense;
 mod elementwise;
@@ -20,25 +19,25 @@ mod shape;
 mod upsample;
 
 use super::forward::Step;
-use super::{Dynamic, NnError};
+use super::{NnError, Tensor};
 use crate::graph::{LossOp, Op};
 
 /// Evaluates a node.
-pub(super) fn lower(step: &Step<'_>) -> Result<Dynamic, NnError> {
+pub(super) fn lower(step: &Step<'_>) -> Result<Tensor, NnError> {
     match &step.node.op {
         Op::Input(_) => Err(step.broken("inputs are uploaded, not computed")),
-        Op::Fill(value) => Ok(Dynamic::filled(*value, &step.result_dims(), step.device)),
+        Op::Fill(value) => Ok(Tensor::filled(*value, &step.result_dims(), step.device)),
         Op::Learned { .. } => dense::learned(step),
 
         Op::Conv(conv) => convolution::convolution(step, conv),
-        Op::Convolve(conv) => convolve::convolve(step, conv),
+        Op::Convolve(conv) => convolution::convolve(step, conv),
         Op::Linear { inputs, outputs, .. } => dense::linear(step, *inputs, *outputs),
         Op::HyperLinear { .. } => dense::hyper_linear(step),
         Op::BatchNorm { eps, momentum, .. } => normalisation::batch_norm(step, *eps, *momentum),
-        Op::InstanceNorm { channels, eps, .. } => normalisation::instance_norm(step, *channels, *eps),
+        Op::InstanceNorm { channels, eps, .. } => normalisation::group_norm(step, *channels, *eps),
         Op::GroupNorm { groups, eps, .. } => normalisation::group_norm(step, *groups, *eps),
         Op::LayerNorm { features, eps, .. } => normalisation::layer_norm(step, *features, *eps),
-        Op::Embedding { size, .. } => dense::embedding(step, *size),
+        Op::Embedding { .. } => dense::embedding(step),
         Op::PRelu { .. } => dense::prelu(step),
         Op::Dropout { probability, channels } => dense::dropout(step, *probability, *channels),
 
@@ -54,8 +53,8 @@ pub(super) fn lower(step: &Step<'_>) -> Result<Dynamic, NnError> {
 
         Op::Reshape => Ok(step.tensor(0)?.reshape(&step.result_dims())),
         Op::Permute { order } => shape::permute(step, order),
-        Op::Concat { axis } => Ok(Dynamic::cat(step.tensors()?, axis + 1)),
-        Op::Stack { axis } => Ok(Dynamic::stack(step.tensors()?, axis + 1)),
+        Op::Concat { axis } => Ok(Tensor::cat(step.tensors()?, axis + 1)),
+        Op::Stack { axis } => Ok(Tensor::stack(step.tensors()?, axis + 1)),
         Op::Slice { axis, start, end, step: every } => Ok(step.tensor(0)?.slice(axis + 1, *start, *end, *every)),
         Op::RandomPlace => shape::random_place(step),
         Op::Pad { amounts, value } => shape::pad(step, amounts, *value),

@@ -5,10 +5,8 @@
 //! because each pass takes its first. The passes need no transposition, only other shapes.
 
 use super::super::forward::Step;
-use super::super::{B, Dynamic, NnError};
+use super::super::{NnError, Tensor};
 use crate::graph::{PoolKind, PoolOp};
-use burn::tensor::Tensor;
-use burn::tensor::module::{avg_pool2d, max_pool2d};
 
 /// The window along one axis.
 #[derive(Clone, Copy)]
@@ -21,7 +19,7 @@ struct Window {
 const WHOLE: Window = Window { kernel: 1, stride: 1, padding: (0, 0) };
 
 /// Pooling over windows of the spatial axes.
-pub(super) fn windows(step: &Step<'_>, pool: &PoolOp) -> Result<Dynamic, NnError> {
+pub(super) fn windows(step: &Step<'_>, pool: &PoolOp) -> Result<Tensor, NnError> {
     let x = step.tensor(0)?;
     let axes = x.dims().len() - 2;
     let lengths = [pool.kernel.len(), pool.stride.len(), pool.padding.len()];
@@ -33,7 +31,7 @@ pub(super) fn windows(step: &Step<'_>, pool: &PoolOp) -> Result<Dynamic, NnError
     Ok(separable(x, &(0..axes).map(window).collect::<Vec<_>>(), pool.kind))
 }
 
-fn separable(x: Dynamic, windows: &[Window], kind: PoolKind) -> Dynamic {
+fn separable(x: Tensor, windows: &[Window], kind: PoolKind) -> Tensor {
     let dims = x.dims();
     let planes = dims[0] * dims[1];
     let mut out = dims[..2].to_vec();
@@ -55,7 +53,7 @@ fn separable(x: Dynamic, windows: &[Window], kind: PoolKind) -> Dynamic {
 }
 
 /// Pools the last two axes of `[n, c, h, w]`.
-fn plane(x: Dynamic, rows: Window, columns: Window, kind: PoolKind) -> Dynamic {
+fn plane(x: Tensor, rows: Window, columns: Window, kind: PoolKind) -> Tensor {
     let border = match kind {
         PoolKind::Max => f64::NEG_INFINITY,
         PoolKind::Average => 0.0,
@@ -64,16 +62,16 @@ fn plane(x: Dynamic, rows: Window, columns: Window, kind: PoolKind) -> Dynamic {
     let common = |w: Window| w.padding.0.min(w.padding.1).min(w.kernel / 2);
     let (p, q) = (common(rows), common(columns));
     let beyond = |w: Window, p: usize| (w.padding.0 - p, w.padding.1 - p);
-    let x: Tensor<B, 4> = x.pad(2, beyond(rows, p), border).pad(3, beyond(columns, q), border).rank();
+    let x = x.pad(2, beyond(rows, p), border).pad(3, beyond(columns, q), border);
     let (kernel, stride) = ([rows.kernel, columns.kernel], [rows.stride, columns.stride]);
-    Dynamic::of(match kind {
-        PoolKind::Max => max_pool2d(x, kernel, stride, [p, q], [1, 1], false),
-        PoolKind::Average => avg_pool2d(x, kernel, stride, [p, q], true, false),
-    })
+    match kind {
+        PoolKind::Max => x.max_pool2d(kernel, stride, [p, q]),
+        PoolKind::Average => x.average_pool2d(kernel, stride, [p, q]),
+    }
 }
 
 /// Pooling to a given extent: window `i` of `m` over `n` elements is `floor(i n / m) .. ceil((i + 1) n / m)`.
-pub(super) fn adaptive(step: &Step<'_>, kind: PoolKind, size: &[usize]) -> Result<Dynamic, NnError> {
+pub(super) fn adaptive(step: &Step<'_>, kind: PoolKind, size: &[usize]) -> Result<Tensor, NnError> {
     let x = step.tensor(0)?;
     let dims = x.dims();
     if size.len() + 2 != dims.len() || size.contains(&0) {
@@ -92,12 +90,12 @@ pub(super) fn adaptive(step: &Step<'_>, kind: PoolKind, size: &[usize]) -> Resul
     for (axis, (n, m)) in dims[2..].iter().zip(size).enumerate().rev() {
         let window =
             |i: usize| reduced(x.clone().slice(axis + 2, i * n / m, ((i + 1) * n).div_ceil(*m), 1), &[axis + 2], kind);
-        x = Dynamic::cat((0..*m).map(window).collect(), axis + 2);
+        x = Tensor::cat((0..*m).map(window).collect(), axis + 2);
     }
     Ok(x)
 }
 
-fn reduced(x: Dynamic, axes: &[usize], kind: PoolKind) -> Dynamic {
+fn reduced(x: Tensor, axes: &[usize], kind: PoolKind) -> Tensor {
     match kind {
         PoolKind::Max => x.max(axes),
         PoolKind::Average => x.mean(axes),

@@ -1,11 +1,11 @@
 //! Upsampling, one axis after the other: both modes are separable, and burn has neither over three axes.
 
 use super::super::forward::Step;
-use super::super::{Dynamic, NnError};
+use super::super::{NnError, Tensor};
 use crate::graph::UpsampleMode;
 
 /// Upsampling of the spatial axes to the node's shape.
-pub(super) fn upsample(step: &Step<'_>, mode: UpsampleMode) -> Result<Dynamic, NnError> {
+pub(super) fn upsample(step: &Step<'_>, mode: UpsampleMode) -> Result<Tensor, NnError> {
     let mut x = step.tensor(0)?;
     let target = step.result_dims();
     for (axis, extent) in target.iter().enumerate().skip(2) {
@@ -19,7 +19,7 @@ pub(super) fn upsample(step: &Step<'_>, mode: UpsampleMode) -> Result<Dynamic, N
 }
 
 /// Element `i` is the old element `floor(i * old / new)`.
-fn nearest(x: Dynamic, axis: usize, extent: usize) -> Dynamic {
+fn nearest(x: Tensor, axis: usize, extent: usize) -> Tensor {
     let dims = x.dims();
     let old = dims[axis];
     if extent == old {
@@ -41,7 +41,7 @@ fn nearest(x: Dynamic, axis: usize, extent: usize) -> Dynamic {
 
 /// Element `i` lies at `(i + 1/2) * old / new - 1/2` between the old ones, the ends continued
 /// (PyTorch's `align_corners=False`); aligned, at `i * (old - 1) / (new - 1)`, so that the ends meet.
-fn linear(x: Dynamic, axis: usize, extent: usize, aligned: bool) -> Dynamic {
+fn linear(x: Tensor, axis: usize, extent: usize, aligned: bool) -> Tensor {
     let dims = x.dims();
     let old = dims[axis];
     if extent == old {
@@ -59,7 +59,7 @@ fn linear(x: Dynamic, axis: usize, extent: usize, aligned: bool) -> Dynamic {
     column[axis] = extent;
     let device = x.device();
     let rest: Vec<f64> = shares.iter().map(|s| 1.0 - s).collect();
-    let from_left = x.clone().select(axis, &left).mul(Dynamic::from_host(rest, &column, &device));
-    let from_right = x.select(axis, &right).mul(Dynamic::from_host(shares, &column, &device));
+    let from_left = x.clone().select(axis, &left).mul(Tensor::from_host_double(rest, &column, &device));
+    let from_right = x.select(axis, &right).mul(Tensor::from_host_double(shares, &column, &device));
     from_left.add(from_right)
 }

@@ -1,6 +1,7 @@
 //! Graphs built by hand, evaluated, differentiated, and compared with numbers from elsewhere.
 
 mod absence;
+mod branches;
 mod contrastive;
 mod contrastive_goldens;
 mod convolutions;
@@ -10,7 +11,6 @@ mod gaussians;
 mod layers;
 mod losses;
 mod networks;
-mod pieces;
 mod shapes;
 
 use super::*;
@@ -159,7 +159,7 @@ impl Bench {
     fn network(&self, roots: &[NodeId]) -> (Forward, Network) {
         let forward = Forward::new(Arc::new(self.graph.clone()), roots);
         let modules = self.graph.live_modules(forward.live());
-        let mut network = Network::new(&self.graph, &modules, 7, &Device::cpu()).unwrap();
+        let mut network = Network::new(&self.graph, &modules, 7, &Device::cpu());
         if !self.weights.is_empty() {
             network.set_weights(&self.weights).unwrap();
         }

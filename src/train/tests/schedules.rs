@@ -1,8 +1,8 @@
-use super::super::schedule::{Plateau, Rhythm};
+use super::super::schedule::{LearningRateSchedule, Plateau};
 use super::*;
 
-fn rhythm(schedule: Schedule, base: f64, epochs: usize, steps: u64) -> Rhythm {
-    Rhythm { schedule, base, epochs, steps }
+fn rhythm(schedule: Schedule, base: f64, epochs: usize, steps: u64) -> LearningRateSchedule {
+    LearningRateSchedule { schedule, base, epochs, steps }
 }
 
 fn one_cycle(cycle_momentum: bool) -> Schedule {

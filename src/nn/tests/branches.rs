@@ -1,4 +1,4 @@
-//! Gradients through networks whose history is cut at convolutions.
+//! Gradients through networks with branches: fan-outs, shared layers, computed kernels, an absent scan.
 
 use super::*;
 

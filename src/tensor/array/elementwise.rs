@@ -1,0 +1,188 @@
+//! Arithmetic and functions of each element.
+
+use super::{Array, on};
+use burn::tensor::backend::Backend;
+use burn::tensor::ops::{ActivationOps, BoolTensor, FloatTensor, FloatTensorOps};
+use burn::tensor::{Scalar, TensorMetadata, get_device_settings};
+
+/// Methods that are one operation of the backend's.
+macro_rules! functions {
+    ($($(#[$doc:meta])* $name:ident: $op:ident;)*) => {
+        impl Array {
+            $($(#[$doc])* pub fn $name(self) -> Self {
+                on!(B, Array(x) = self => B::$op(x))
+            })*
+        }
+    };
+}
+
+functions! {
+    neg: float_neg;
+    recip: float_recip;
+    exp: float_exp;
+    log: float_log;
+    log1p: float_log1p;
+    sqrt: float_sqrt;
+    abs: float_abs;
+    /// -1, 0 or 1.
+    sign: float_sign;
+    tanh: float_tanh;
+    /// The error function.
+    erf: float_erf;
+    relu: relu;
+    /// Gaussian error linear unit, with the exact error function.
+    gelu: gelu;
+    sigmoid: sigmoid;
+    /// `log(1 / (1 + exp(-x)))`.
+    log_sigmoid: log_sigmoid;
+}
+
+/// Methods of an array and a number.
+macro_rules! with_number {
+    ($($name:ident: $op:ident;)*) => {
+        impl Array {
+            $(pub fn $name(self, value: f64) -> Self {
+                on!(B, Array(x) = self => B::$op(x, Scalar::from(value)))
+            })*
+        }
+    };
+}
+
+with_number! {
+    add_scalar: float_add_scalar;
+    mul_scalar: float_mul_scalar;
+    div_scalar: float_div_scalar;
+    pow_scalar: float_powf_scalar;
+    at_least: float_clamp_min;
+    at_most: float_clamp_max;
+    leaky_relu: leaky_relu;
+}
+
+impl Array {
+    /// Sum. As for all operations of two arrays, the shorter shape is aligned at the first axes, and axes of extent 1 are
+    /// repeated.
+    pub fn add(self, other: Self) -> Self {
+        let (a, b) = larger_first(self, other);
+        on!(B, Array(x) = a, Array(y) = b => B::float_add(x, y))
+    }
+
+    /// Difference.
+    pub fn sub(self, other: Self) -> Self {
+        let (a, b) = paired(self, other);
+        on!(B, Array(x) = a, Array(y) = b => B::float_sub(x, y))
+    }
+
+    /// Product.
+    pub fn mul(self, other: Self) -> Self {
+        let (a, b) = larger_first(self, other);
+        on!(B, Array(x) = a, Array(y) = b => B::float_mul(x, y))
+    }
+
+    /// Quotient.
+    pub fn div(self, other: Self) -> Self {
+        let (a, b) = paired(self, other);
+        on!(B, Array(x) = a, Array(y) = b => B::float_div(x, y))
+    }
+
+    /// Power.
+    pub fn pow(self, other: Self) -> Self {
+        let (a, b) = paired(self, other);
+        on!(B, Array(x) = a, Array(y) = b => B::float_powf(x, y))
+    }
+
+    /// Square.
+    pub fn square(self) -> Self {
+        let same = self.clone();
+        self.mul(same)
+    }
+
+    /// Product of matrices in the last two axes; leading axes of equal number, those of extent 1 repeated.
+    pub fn matmul(self, other: Self) -> Self {
+        on!(B, Array(x) = self, Array(y) = other => B::float_matmul(x, y))
+    }
+
+    /// 1 where it is less than the other of the same shape, else 0.
+    pub fn lower(self, other: Self) -> Self {
+        on!(B, Array(x) = self, Array(y) = other => flags::<B>(x, |x, bools| B::float_lower(x, y, bools)))
+    }
+
+    /// 1 where it equals the other of the same shape, else 0.
+    pub fn equal(self, other: Self) -> Self {
+        on!(B, Array(x) = self, Array(y) = other => flags::<B>(x, |x, bools| B::float_equal(x, y, bools)))
+    }
+
+    /// 1 where it is more than a number, else 0.
+    pub fn above(self, value: f64) -> Self {
+        on!(B, Array(x) = self => flags::<B>(x, |x, bools| B::float_greater_elem(x, Scalar::from(value), bools)))
+    }
+
+    /// 1 where it is less than a number, else 0.
+    pub fn below(self, value: f64) -> Self {
+        on!(B, Array(x) = self => flags::<B>(x, |x, bools| B::float_lower_elem(x, Scalar::from(value), bools)))
+    }
+
+    /// 1 where it equals a number, else 0.
+    pub fn equals(self, value: f64) -> Self {
+        on!(B, Array(x) = self => flags::<B>(x, |x, bools| B::float_equal_elem(x, Scalar::from(value), bools)))
+    }
+
+    /// A number where `flags`, of the same shape, are 1; itself where they are 0.
+    pub fn fill_where(self, flags: Self, value: f64) -> Self {
+        on!(B, Array(x) = self, Array(f) = flags => {
+            let mask = B::float_greater_elem(f.clone(), Scalar::from(0.5), bool_type::<B>(&f));
+            B::float_mask_fill(x, mask, Scalar::from(value))
+        })
+    }
+
+    /// `g` where the output of a rectifier is positive, else 0.
+    pub fn relu_backward(output: Self, gradient: Self) -> Self {
+        on!(B, Array(y) = output, Array(g) = gradient => B::relu_backward(y, g))
+    }
+}
+
+fn bool_type<B: Backend>(x: &FloatTensor<B>) -> burn::tensor::BoolDType {
+    get_device_settings::<B>(&B::float_device(x)).bool_dtype
+}
+
+/// A comparison as 0 and 1, in the precision of what is compared.
+fn flags<B: Backend>(
+    x: FloatTensor<B>,
+    compare: impl FnOnce(FloatTensor<B>, burn::tensor::BoolDType) -> BoolTensor<B>,
+) -> FloatTensor<B> {
+    let (dtype, bools) = (x.dtype(), bool_type::<B>(&x));
+    B::bool_into_float(compare(x, bools), dtype.into())
+}
+
+/// The shorter shape aligned at the first axes, and laid out so that the CPU repeats it in whole rows.
+fn paired(a: Array, b: Array) -> (Array, Array) {
+    let (mut m, mut n) = (a.dims(), b.dims());
+    if m == n {
+        return (a, b);
+    }
+    let rank = m.len().max(n.len());
+    m.resize(rank, 1);
+    n.resize(rank, 1);
+    let (a, b) = (a.reshape(&m), b.reshape(&n));
+    let b = if b.len() < a.len() { widened(b, &m) } else { b };
+    (a, b)
+}
+
+/// [`paired`] for an operation whose order does not matter.
+fn larger_first(a: Array, b: Array) -> (Array, Array) {
+    if a.len() < b.len() { paired(b, a) } else { paired(a, b) }
+}
+
+/// Numbers that are to be repeated over the axes of `dims`, laid out so that the CPU does it in whole rows: a number a
+/// channel, `[1, c, 1, 1]` on `[n, c, h, w]`, becomes one a row and channel. `flex` has loops for a number a row, and goes
+/// through other patterns element by element, with an index for each.
+fn widened(x: Array, dims: &[usize]) -> Array {
+    let own = x.dims();
+    let repeated: Vec<bool> = own.iter().zip(dims).map(|(own, full)| own < full).collect();
+    let rows = repeated.iter().rposition(|repeated| !repeated).map_or(0, |last| last + 1);
+    let a_number_a_row = rows < dims.len() && repeated[..rows].contains(&true);
+    if !a_number_a_row || !matches!(x, Array::Cpu(_)) {
+        return x;
+    }
+    let axes = (0..rows).filter(|axis| repeated[*axis]);
+    axes.fold(x, |x, axis| on!(B, Array(x) = x => B::float_repeat_dim(x, axis, dims[axis])))
+}

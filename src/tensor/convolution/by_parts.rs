@@ -1,0 +1,176 @@
+//! Convolutions from operations that every backend has.
+//!
+//! | what | by |
+//! |---|---|
+//! | forward | burn's convolution; where each row has a kernel of its own, one product of matrices for all rows ([`columns`](super::columns)) |
+//! | gradient of the image | a forward convolution of stride 1 for each [phase](super::axis) of the stride: burn 0.21 has a loop over all pairs of places and taps for strides, and on cards leaves the gradient of kernels that are smaller than their stride zero |
+//! | gradient of the weight | burn's; where each row has a kernel of its own, one product of matrices for all rows |
+
+use super::axis::{Axis, Phase};
+use super::columns;
+use crate::array::{Array, Range, Window};
+use fascicle_kernels::Geometry;
+
+/// A convolution over the axes along which there is anything to convolve.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    pub rows: usize,
+    pub inputs: usize,
+    pub outputs: usize,
+    pub groups: usize,
+    pub own_weights: bool,
+    pub axes: Vec<Axis>,
+}
+
+impl Shape {
+    fn of(geometry: &Geometry) -> Self {
+        let axis = |i: usize| Axis {
+            read: geometry.read[i],
+            made: geometry.made[i],
+            kernel: geometry.kernel[i],
+            stride: geometry.stride[i],
+            dilation: geometry.dilation[i],
+            before: geometry.before[i] as isize,
+        };
+        let mut axes: Vec<Axis> = (0..3).map(axis).filter(|a| (a.read, a.made, a.kernel) != (1, 1, 1)).collect();
+        if axes.is_empty() {
+            axes.push(axis(2));
+        }
+        let Geometry { rows, inputs, outputs, groups, own_weights, .. } = *geometry;
+        Self { rows, inputs, outputs, groups, own_weights, axes }
+    }
+
+    fn read(&self) -> Vec<usize> {
+        let extents = self.axes.iter().map(|axis| axis.read);
+        [self.rows, self.inputs].into_iter().chain(extents).collect()
+    }
+
+    pub fn made(&self) -> Vec<usize> {
+        let extents = self.axes.iter().map(|axis| axis.made);
+        [self.rows, self.outputs].into_iter().chain(extents).collect()
+    }
+
+    /// `[outputs, inputs / groups, kernel]`, of all rows where they have their own.
+    fn weight(&self) -> Vec<usize> {
+        let sets = if self.own_weights { self.rows } else { 1 };
+        let taps = self.axes.iter().map(|axis| axis.kernel);
+        [sets * self.outputs, self.inputs / self.groups].into_iter().chain(taps).collect()
+    }
+}
+
+/// What a convolution makes: `[rows, outputs, d, h, w]`.
+pub(super) fn forward(geometry: &Geometry, x: Array, weight: Array) -> Array {
+    let shape = Shape::of(geometry);
+    let made = convolved(&shape, x.reshape(&shape.read()), weight.reshape(&shape.weight()));
+    made.reshape(&super::extents(geometry.rows, geometry.outputs, geometry.made))
+}
+
+/// The gradient of what a convolution reads: `[rows, inputs, d, h, w]`.
+pub(super) fn input_gradient(geometry: &Geometry, gradient: Array, weight: Array) -> Array {
+    let shape = Shape::of(geometry);
+    let gradient = gradient.reshape(&shape.made());
+    let weight = exchanged(&shape, weight.reshape(&shape.weight()));
+    let phases: Vec<Vec<Phase>> = shape.axes.iter().map(Axis::phases).collect();
+    let combinations: usize = phases.iter().map(Vec::len).product();
+    let combination = |mut index: usize| -> Vec<Phase> {
+        let pick = |phases: &Vec<Phase>| {
+            let phase = phases[index % phases.len()];
+            index /= phases.len();
+            phase
+        };
+        phases.iter().map(pick).collect()
+    };
+    let of_phase = |phases: &[Phase]| {
+        let axes = phases.iter().map(|phase| phase.axis).collect();
+        let back = Shape { inputs: shape.outputs, outputs: shape.inputs, axes, ..shape.clone() };
+        convolved(&back, gradient.clone(), taps(weight.clone(), phases))
+    };
+    let dims = super::extents(geometry.rows, geometry.inputs, geometry.read);
+    if combinations == 1 && shape.axes.iter().all(|axis| axis.stride == 1) {
+        return of_phase(&combination(0)).reshape(&dims);
+    }
+    let zeros = gradient.filled_like(0.0, &shape.read());
+    let reached = (0..combinations).map(combination).filter(|phases| phases.iter().all(|phase| phase.axis.kernel > 0));
+    let sum = reached.fold(zeros, |image, phases| {
+        let whole = [(0, shape.rows, 1), (0, shape.inputs, 1)];
+        let of_axis = |(phase, axis): (&Phase, &Axis)| (phase.first, axis.read, axis.stride);
+        let ranges: Vec<Range> = whole.into_iter().chain(phases.iter().zip(&shape.axes).map(of_axis)).collect();
+        image.with_slices(&ranges, of_phase(&phases))
+    });
+    sum.reshape(&dims)
+}
+
+/// The gradient of the weight.
+pub(super) fn weight_gradient(geometry: &Geometry, x: Array, gradient: Array) -> Array {
+    let shape = Shape::of(geometry);
+    let (x, gradient) = (x.reshape(&shape.read()), gradient.reshape(&shape.made()));
+    if shape.own_weights {
+        return columns::weight_gradient(&shape, framed(x, &shape.axes, &vec![0; shape.axes.len()]), gradient);
+    }
+    let window = window(&shape);
+    framed(x, &shape.axes, &window.padding).convolve_weight_backward(&shape.weight(), gradient, &window)
+}
+
+fn convolved(shape: &Shape, x: Array, weight: Array) -> Array {
+    if shape.own_weights {
+        return columns::forward(shape, framed(x, &shape.axes, &vec![0; shape.axes.len()]), weight);
+    }
+    let window = window(shape);
+    framed(x, &shape.axes, &window.padding).convolve(weight, &window)
+}
+
+/// burn pads both sides alike.
+fn window(shape: &Shape) -> Window {
+    let of = |get: fn(&Axis) -> usize| shape.axes.iter().map(get).collect::<Vec<usize>>();
+    Window {
+        stride: of(|axis| axis.stride),
+        padding: of(|axis| axis.before.min(axis.after()).max(0) as usize),
+        dilation: of(|axis| axis.dilation),
+        groups: shape.groups,
+    }
+}
+
+/// What one side is padded by beyond what is common to both; elements that are not read are cut off.
+fn framed(x: Array, axes: &[Axis], common: &[usize]) -> Array {
+    let mut dims = x.dims();
+    let mut read: Vec<Range> = dims.iter().map(|n| (0, *n, 1)).collect();
+    let mut placed = read.clone();
+    for (at, (axis, common)) in axes.iter().zip(common).enumerate() {
+        let beyond = |amount: isize| (amount - *common as isize).max(0) as usize;
+        let (before, after) = (beyond(axis.before), beyond(axis.after()));
+        let start = (-axis.before).max(0) as usize;
+        let end = (axis.read as isize + axis.after().min(0)).max(start as isize) as usize;
+        read[at + 2] = (start, end, 1);
+        placed[at + 2] = (before, before + end - start, 1);
+        dims[at + 2] = before + (end - start) + after;
+    }
+    let x = x.slices(&read);
+    if x.dims() == dims {
+        return x;
+    }
+    x.filled_like(0.0, &dims).with_slices(&placed, x)
+}
+
+/// `[outputs, inputs / groups, kernel]` as `[inputs, outputs / groups, kernel]`: what was made is read, and the other way about.
+fn exchanged(shape: &Shape, weight: Array) -> Array {
+    let sets = if shape.own_weights { shape.rows } else { 1 };
+    let (inputs, outputs) = (shape.inputs / shape.groups, shape.outputs / shape.groups);
+    let taps: Vec<usize> = shape.axes.iter().map(|axis| axis.kernel).collect();
+    let grouped: Vec<usize> = [sets * shape.groups, outputs, inputs].into_iter().chain(taps.clone()).collect();
+    let order: Vec<usize> = [0, 2, 1].into_iter().chain(3..grouped.len()).collect();
+    let dims: Vec<usize> = [sets * shape.inputs, outputs].into_iter().chain(taps).collect();
+    weight.reshape(&grouped).permute(&order).reshape(&dims)
+}
+
+/// The taps of a phase, in the opposite order.
+fn taps(weight: Array, phases: &[Phase]) -> Array {
+    let mut ranges: Vec<Range> = weight.dims().iter().map(|n| (0, *n, 1)).collect();
+    let mut turned = Vec::new();
+    for (at, phase) in phases.iter().enumerate() {
+        ranges[at + 2] = (phase.tap, phase.tap + (phase.axis.kernel - 1) * phase.step + 1, phase.step);
+        if phase.axis.kernel > 1 {
+            turned.push(at + 2);
+        }
+    }
+    weight.slices(&ranges).flip(&turned)
+}

@@ -1,0 +1,19 @@
+//! Tensors.
+mod array;
+mod convolution;
+mod device;
+mod elementwise;
+mod history;
+mod normalise;
+mod pool;
+mod reduce;
+mod shape;
+mod tensor;
+mod traffic;
+pub use convolution::Convolution;
+pub use device::{Device, NoDevice, Precision};
+pub use fascicle_kernels::Geometry;
+pub use history::{Gradients, UsedUp};
+pub use normalise::ChannelMoments;
+pub use tensor::Tensor;
+pub use traffic::{Traffic, traffic};
