@@ -10,6 +10,8 @@
 //! that it knows for all backends, with and without gradients. Here an operation is instantiated because something uses
 //! it, and a kernel of our own is one more of them. Nothing here checks shapes: the compiler has.
 
+#[cfg(feature = "card")]
+mod card;
 mod elementwise;
 mod reduce;
 mod shape;
@@ -209,6 +211,11 @@ impl Array {
     /// One number everywhere, on the same device.
     pub fn filled_like(&self, value: f64, dims: &[usize]) -> Self {
         Self::filled(value, dims, &self.device())
+    }
+
+    /// Whether it lives on a card.
+    pub fn is_on_card(&self) -> bool {
+        !matches!(self, Self::Cpu(_))
     }
 
     /// Whether kernels of our own can read it: it lives in the CPU's memory, in single precision.

@@ -11,6 +11,7 @@
 
 mod axis;
 mod by_parts;
+mod choice;
 mod columns;
 
 use crate::Tensor;

@@ -17,3 +17,6 @@ pub use history::{Gradients, UsedUp};
 pub use normalise::ChannelMoments;
 pub use tensor::Tensor;
 pub use traffic::{Traffic, traffic};
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,8 @@
-//! Convolutions from operations that every backend has.
-//!
-//! | what | by |
-//! |---|---|
-//! | forward | burn's convolution; where each row has a kernel of its own, one product of matrices for all rows ([`columns`](super::columns)) |
-//! | gradient of the image | a forward convolution of stride 1 for each [phase](super::axis) of the stride: burn 0.21 has a loop over all pairs of places and taps for strides, and on cards leaves the gradient of kernels that are smaller than their stride zero |
-//! | gradient of the weight | burn's; where each row has a kernel of its own, one product of matrices for all rows |
+//! Convolutions of numbers that are not of single precision in the CPU's memory: from burn's operations and kernels for cards. What
+//! is used when is in [`choice`](super::choice).
 
 use super::axis::{Axis, Phase};
+use super::choice::{Forward, WeightGradient};
 use super::columns;
 use crate::array::{Array, Range, Window};
 use fascicle_kernels::Geometry;
@@ -48,6 +44,30 @@ impl Shape {
     pub fn made(&self) -> Vec<usize> {
         let extents = self.axes.iter().map(|axis| axis.made);
         [self.rows, self.outputs].into_iter().chain(extents).collect()
+    }
+
+    /// Over three axes, of an image that is cut where elements before its first are passed over.
+    fn geometry(&self) -> Geometry {
+        let axes = |get: fn(&Axis) -> usize, missing: usize| {
+            let mut all = [missing; 3];
+            for (axis, extent) in self.axes.iter().rev().zip(all.iter_mut().rev()) {
+                *extent = get(axis);
+            }
+            all
+        };
+        Geometry {
+            rows: self.rows,
+            inputs: self.inputs,
+            outputs: self.outputs,
+            groups: self.groups,
+            own_weights: self.own_weights,
+            read: axes(|axis| axis.read - (-axis.before).max(0) as usize, 1),
+            made: axes(|axis| axis.made, 1),
+            kernel: axes(|axis| axis.kernel, 1),
+            stride: axes(|axis| axis.stride, 1),
+            dilation: axes(|axis| axis.dilation, 1),
+            before: axes(|axis| axis.before.max(0) as usize, 0),
+        }
     }
 
     /// `[outputs, inputs / groups, kernel]`, of all rows where they have their own.
@@ -104,19 +124,40 @@ pub(super) fn input_gradient(geometry: &Geometry, gradient: Array, weight: Array
 pub(super) fn weight_gradient(geometry: &Geometry, x: Array, gradient: Array) -> Array {
     let shape = Shape::of(geometry);
     let (x, gradient) = (x.reshape(&shape.read()), gradient.reshape(&shape.made()));
-    if shape.own_weights {
-        return columns::weight_gradient(&shape, framed(x, &shape.axes, &vec![0; shape.axes.len()]), gradient);
+    match WeightGradient::of(&shape, x.is_on_card()) {
+        WeightGradient::Columns => columns::weight_gradient(&shape, padded(x, &shape), gradient),
+        WeightGradient::Split => cut(x, &shape).split_weight_gradient(gradient, &shape.geometry()),
+        WeightGradient::Burn => {
+            let window = window(&shape);
+            let x = framed(x, &shape.axes, &window.padding);
+            x.convolve_weight_backward(&shape.weight(), gradient, &window)
+        }
     }
-    let window = window(&shape);
-    framed(x, &shape.axes, &window.padding).convolve_weight_backward(&shape.weight(), gradient, &window)
 }
 
 fn convolved(shape: &Shape, x: Array, weight: Array) -> Array {
-    if shape.own_weights {
-        return columns::forward(shape, framed(x, &shape.axes, &vec![0; shape.axes.len()]), weight);
+    match Forward::of(shape, x.is_on_card()) {
+        Forward::Columns => columns::forward(shape, padded(x, shape), weight),
+        Forward::Depthwise => cut(x, shape).depthwise(weight, &shape.geometry()).reshape(&shape.made()),
+        Forward::Burn => {
+            let window = window(shape);
+            framed(x, &shape.axes, &window.padding).convolve(weight, &window)
+        }
     }
-    let window = window(shape);
-    framed(x, &shape.axes, &window.padding).convolve(weight, &window)
+}
+
+/// With all its padding.
+fn padded(x: Array, shape: &Shape) -> Array {
+    framed(x, &shape.axes, &vec![0; shape.axes.len()])
+}
+
+/// Without the elements before the first that is read.
+fn cut(x: Array, shape: &Shape) -> Array {
+    let mut ranges: Vec<Range> = x.dims().iter().map(|n| (0, *n, 1)).collect();
+    for (range, axis) in ranges[2..].iter_mut().zip(&shape.axes) {
+        range.0 = (-axis.before).max(0) as usize;
+    }
+    x.slices(&ranges)
 }
 
 /// burn pads both sides alike.
