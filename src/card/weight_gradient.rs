@@ -4,8 +4,10 @@
 //!  gradient [rows, outputs, lines, w]  ×  image [rows, inputs, ..]
 //!        │ a cube: some lines of some rows, some weights; a unit: the weights of some outputs for one input channel and tap
 //!        ▼
-//!  parts [splits, weights] ──sum, the first part first──▶ weights
+//!  parts [sets, splits, weights] ──sum, the first part first──▶ weights [sets, weights]
 //! ```
+//!
+//! Where rows have weights of their own there is a set a row, else one for all rows.
 
 use burn_cubecl::cubecl::{self, prelude::*};
 use burn_cubecl::kernel::into_contiguous;
@@ -29,8 +31,10 @@ pub struct Split {
     pub outputs_a_unit: usize,
     /// Cubes that together sum all weights over the same places.
     pub cubes_a_part: usize,
-    /// Parts, each over its own lines.
+    /// Parts of each set of weights, over lines of its own.
     pub parts: usize,
+    /// Sets of weights.
+    pub sets: usize,
     /// Lines of a part: rows of the batch and all axes but the last.
     pub lines_a_part: usize,
 }
@@ -39,22 +43,23 @@ impl Split {
     /// How the gradient of the weights of a convolution is split.
     pub fn of(geometry: &Geometry) -> Self {
         let outputs = geometry.outputs / geometry.groups;
-        let outputs_a_unit = [4, 3, 2].into_iter().find(|n| outputs.is_multiple_of(*n)).unwrap_or(1);
+        let outputs_a_unit = [8, 4, 3, 2].into_iter().find(|n| outputs.is_multiple_of(*n)).unwrap_or(1);
         let units = geometry.weights() / outputs_a_unit;
         let cubes_a_part = units.div_ceil(UNITS).max(1);
         let [d, h, w] = geometry.made;
-        let lines = (geometry.rows * d * h).max(1);
-        let for_cubes = WANTED_CUBES.div_ceil(cubes_a_part);
-        let for_memory = (MOST_PARTS / geometry.weights().max(1)).max(1);
+        let (sets, rows) = if geometry.own_weights { (geometry.rows, 1) } else { (1, geometry.rows) };
+        let lines = (rows * d * h).max(1);
+        let for_cubes = WANTED_CUBES.div_ceil(cubes_a_part * sets.max(1));
+        let for_memory = (MOST_PARTS / (sets * geometry.weights()).max(1)).max(1);
         let for_work = (lines * w / FEWEST_PLACES).max(1);
         let wanted = for_cubes.min(for_memory).min(for_work).clamp(1, lines);
         let lines_a_part = lines.div_ceil(wanted);
-        Self { outputs_a_unit, cubes_a_part, parts: lines.div_ceil(lines_a_part), lines_a_part }
+        Self { outputs_a_unit, cubes_a_part, parts: lines.div_ceil(lines_a_part), sets, lines_a_part }
     }
 
     /// Cubes that work at once.
     pub fn cubes(&self) -> usize {
-        self.cubes_a_part * self.parts
+        self.cubes_a_part * self.parts * self.sets
     }
 }
 
@@ -84,8 +89,10 @@ struct Extents {
     before_w: u32,
     /// Of a part.
     lines: u32,
-    /// In all.
+    /// Of a set.
     all_lines: u32,
+    /// Of a set.
+    parts: u32,
     /// Units that sum all weights.
     units: u32,
     cubes_a_part: u32,
@@ -121,10 +128,12 @@ fn weight_gradient_kernel<E: Float>(
     for i in 0..comptime![taps.outputs_a_unit] {
         sums[i] = E::new(0.0);
     }
-    let first = part * extents.lines;
+    let set = part / extents.parts;
+    let first = (part % extents.parts) * extents.lines;
     let last = min(first + extents.lines, extents.all_lines);
     let places = extents.made_d * extents.made_h * extents.made_w;
-    for line in first..last {
+    for line_of_set in first..last {
+        let line = set * extents.all_lines + line_of_set;
         let h = line % extents.made_h;
         let rest = line / extents.made_h;
         let d = rest % extents.made_d;
@@ -161,7 +170,7 @@ fn weight_gradient_kernel<E: Float>(
 }
 
 /// `[rows, inputs, d, h, w]` and the gradient of `[rows, outputs, d', h', w']` to the parts of the gradient of
-/// `[outputs, inputs / groups, k, k, k]`, `[parts, weights]`: their sum over the first axis is the gradient.
+/// `[outputs, inputs / groups, k, k, k]`, `[sets, parts, weights]`: their sum over the second axis is the gradient.
 pub fn weight_gradient<R: CubeRuntime>(
     geometry: &Geometry,
     x: CubeTensor<R>,
@@ -170,7 +179,7 @@ pub fn weight_gradient<R: CubeRuntime>(
     let (x, gradient) = (into_contiguous(x), into_contiguous(gradient));
     let split = Split::of(geometry);
     let weights = geometry.weights();
-    let shape = [split.parts, weights];
+    let shape = [split.sets, split.parts, weights];
     let parts = empty_device_contiguous_dtype(x.client.clone(), x.device.clone(), shape.into(), x.dtype);
     let [made_d, made_h, made_w] = geometry.made;
     let n = |value: usize| value as u32;
@@ -188,7 +197,8 @@ pub fn weight_gradient<R: CubeRuntime>(
         n(geometry.before[1]),
         n(geometry.before[2]),
         n(split.lines_a_part),
-        n(geometry.rows * made_d * made_h),
+        n(geometry.rows / split.sets.max(1) * made_d * made_h),
+        n(split.parts),
         n(weights / split.outputs_a_unit),
         n(split.cubes_a_part),
     );

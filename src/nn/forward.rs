@@ -6,7 +6,7 @@
 //! that no row has are not evaluated at all; losses without rows are 0.
 
 use super::values::{Statistics, Value, Values};
-use super::{Batch, Device, Network, NnError, Tensor, lower};
+use super::{Arithmetic, Batch, Device, Network, NnError, Tensor, lower};
 use crate::graph::{Graph, InputId, LossOp, ModuleId, Node, NodeId, Op, Presence, TensorType};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -37,12 +37,20 @@ pub struct RunSettings {
     pub training_means: BTreeMap<InputId, Vec<f32>>,
     /// Whether gradients of inputs are wanted (saliency).
     pub track_inputs: bool,
+    /// How convolutions and products of matrices multiply on a card.
+    pub arithmetic: Arithmetic,
 }
 
 impl RunSettings {
     /// A pass in this mode, with nothing taken from training subjects.
     pub fn new(mode: Mode) -> Self {
-        Self { mode, class_weights: BTreeMap::new(), training_means: BTreeMap::new(), track_inputs: false }
+        Self {
+            mode,
+            class_weights: BTreeMap::new(),
+            training_means: BTreeMap::new(),
+            track_inputs: false,
+            arithmetic: Arithmetic::Float32,
+        }
     }
 }
 

@@ -29,7 +29,7 @@ pub use gradients::Gradients;
 pub use network::{Network, Weight, WeightId};
 pub use values::{HostValue, Statistics, Value, Values};
 
-pub use fascicle_tensor::{Device, Tensor};
+pub use fascicle_tensor::{Arithmetic, Device, Precision, Tensor};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

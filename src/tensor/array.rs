@@ -13,6 +13,9 @@
 #[cfg(feature = "card")]
 mod card;
 mod elementwise;
+#[cfg(not(feature = "card"))]
+mod no_card;
+mod product;
 mod reduce;
 mod shape;
 mod windows;

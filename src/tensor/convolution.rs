@@ -12,10 +12,9 @@
 mod axis;
 mod by_parts;
 mod choice;
-mod columns;
 
-use crate::Tensor;
 use crate::array::Array;
+use crate::{Arithmetic, Tensor};
 use fascicle_kernels::Geometry;
 
 /// A convolution, or its transpose, which makes what the convolution reads.
@@ -25,6 +24,8 @@ pub struct Convolution {
     pub geometry: Geometry,
     /// Whether the transpose is meant.
     pub transposed: bool,
+    /// How it multiplies on a card.
+    pub arithmetic: Arithmetic,
 }
 
 impl Tensor {
@@ -32,7 +33,7 @@ impl Tensor {
     /// channel that is made. Where rows have weights of their own, both come one row's after the other along their first
     /// axis. The result has these extents.
     pub fn convolution(self, weight: Self, bias: Option<Self>, convolution: Convolution, dims: &[usize]) -> Self {
-        let Convolution { geometry, transposed } = convolution;
+        let Convolution { geometry, transposed, .. } = convolution;
         let (read, weights) = (self.dims(), weight.dims());
         let biases = bias.as_ref().map(|bias| bias.dims());
         let x = weight.node.is_some().then(|| self.array.clone());
@@ -40,19 +41,19 @@ impl Tensor {
         let has_bias = bias.as_ref().is_some_and(|bias| bias.node.is_some());
         let (bias, bias_node) = bias.map_or((None, None), |bias| (Some(bias.array), bias.node));
         let made = match transposed {
-            false => forward(&geometry, self.array, weight.array, bias),
-            true => with_bias(&geometry, input_gradient(&geometry, self.array, weight.array), bias),
+            false => forward(&convolution, self.array, weight.array, bias),
+            true => with_bias(&geometry, input_gradient(&convolution, self.array, weight.array), bias),
         };
         let nodes = [self.node, weight.node, bias_node];
         Self::made_of_several(nodes, made.reshape(dims), move |g| {
             let of_bias = has_bias.then(|| bias_gradient(&geometry, transposed, g.clone()));
             let of_weight = x.map(|x| match transposed {
-                false => weight_gradient(&geometry, x, g.clone()).reshape(&weights),
-                true => weight_gradient(&geometry, g.clone(), x).reshape(&weights),
+                false => weight_gradient(&convolution, x, g.clone()).reshape(&weights),
+                true => weight_gradient(&convolution, g.clone(), x).reshape(&weights),
             });
             let of_x = w.map(|w| match transposed {
-                false => input_gradient(&geometry, g, w).reshape(&read),
-                true => forward(&geometry, g, w, None).reshape(&read),
+                false => input_gradient(&convolution, g, w).reshape(&read),
+                true => forward(&convolution, g, w, None).reshape(&read),
             });
             let of_bias = of_bias.zip(biases).map(|(bias, dims)| bias.reshape(&dims));
             of_x.into_iter().chain(of_weight).chain(of_bias).collect()
@@ -61,7 +62,8 @@ impl Tensor {
 }
 
 /// What the convolution makes.
-fn forward(geometry: &Geometry, x: Array, weight: Array, bias: Option<Array>) -> Array {
+fn forward(convolution: &Convolution, x: Array, weight: Array, bias: Option<Array>) -> Array {
+    let Convolution { geometry, arithmetic, .. } = convolution;
     let dims = extents(geometry.rows, geometry.outputs, geometry.made);
     match (x.for_kernels(), weight.for_kernels()) {
         (Some(x), Some(weight)) => {
@@ -69,32 +71,36 @@ fn forward(geometry: &Geometry, x: Array, weight: Array, bias: Option<Array>) ->
             Array::of_kernel(fascicle_kernels::forward(geometry, &x, &weight, bias.as_deref()), &dims)
         }
         _ => match bias {
-            Some(bias) => by_parts::forward(geometry, x, weight).add(of_channels(geometry, bias, geometry.outputs)),
-            None => by_parts::forward(geometry, x, weight),
+            Some(bias) => {
+                by_parts::forward(geometry, *arithmetic, x, weight).add(of_channels(geometry, bias, geometry.outputs))
+            }
+            None => by_parts::forward(geometry, *arithmetic, x, weight),
         },
     }
 }
 
 /// The gradient of what the convolution reads, from that of what it makes.
-fn input_gradient(geometry: &Geometry, gradient: Array, weight: Array) -> Array {
+fn input_gradient(convolution: &Convolution, gradient: Array, weight: Array) -> Array {
+    let Convolution { geometry, arithmetic, .. } = convolution;
     let dims = extents(geometry.rows, geometry.inputs, geometry.read);
     match (gradient.for_kernels(), weight.for_kernels()) {
         (Some(gradient), Some(weight)) => {
             Array::of_kernel(fascicle_kernels::input_gradient(geometry, &gradient, &weight), &dims)
         }
-        _ => by_parts::input_gradient(geometry, gradient, weight),
+        _ => by_parts::input_gradient(geometry, *arithmetic, gradient, weight),
     }
 }
 
 /// The gradient of the weight, from what the convolution reads and the gradient of what it makes.
-fn weight_gradient(geometry: &Geometry, x: Array, gradient: Array) -> Array {
+fn weight_gradient(convolution: &Convolution, x: Array, gradient: Array) -> Array {
+    let Convolution { geometry, arithmetic, .. } = convolution;
     match (x.for_kernels(), gradient.for_kernels()) {
         (Some(x), Some(gradient)) => {
             let weights = fascicle_kernels::weight_gradient(geometry, &x, &gradient);
             let dims = [weights.len()];
             Array::of_kernel(weights, &dims)
         }
-        _ => by_parts::weight_gradient(geometry, x, gradient),
+        _ => by_parts::weight_gradient(geometry, *arithmetic, x, gradient),
     }
 }
 

@@ -114,6 +114,11 @@ impl Device {
         self.place == Place::Cpu
     }
 
+    /// With how many bits it computes.
+    pub fn precision(&self) -> Precision {
+        self.precision
+    }
+
     #[cfg(feature = "cuda")]
     fn cuda(index: usize) -> Result<Self, String> {
         let device = Self { place: Place::Cuda(index), precision: Precision::Single };

@@ -1,4 +1,5 @@
 //! Tensors.
+mod arithmetic;
 mod array;
 mod convolution;
 mod device;
@@ -10,6 +11,7 @@ mod reduce;
 mod shape;
 mod tensor;
 mod traffic;
+pub use arithmetic::Arithmetic;
 pub use convolution::Convolution;
 pub use device::{Device, NoDevice, Precision};
 pub use fascicle_kernels::Geometry;

@@ -1,7 +1,7 @@
 //! Reductions over axes, which keep extent 1, and products of matrices.
 
-use crate::Tensor;
 use crate::array::{Array, merged};
+use crate::{Arithmetic, Tensor};
 
 impl Tensor {
     /// Sum over axes.
@@ -66,14 +66,14 @@ impl Tensor {
     }
 
     /// Product of matrices in the last two axes; leading axes of equal number, those of extent 1 repeated.
-    pub fn matmul(self, other: Self) -> Self {
+    pub fn matmul(self, other: Self, arithmetic: Arithmetic) -> Self {
         let (m, n) = (self.dims(), other.dims());
         let a = other.node.is_some().then(|| self.array.clone());
         let b = self.node.is_some().then(|| other.array.clone());
-        let made = self.array.matmul(other.array);
+        let made = self.array.matmul(other.array, arithmetic);
         Self::made_of_several([self.node, other.node], made, move |g| {
-            let left = b.map(|b| g.clone().matmul(transposed(b)).sum_to(&m));
-            let right = a.map(|a| transposed(a).matmul(g).sum_to(&n));
+            let left = b.map(|b| g.clone().matmul(transposed(b), arithmetic).sum_to(&m));
+            let right = a.map(|a| transposed(a).matmul(g, arithmetic).sum_to(&n));
             left.into_iter().chain(right).collect()
         })
     }

@@ -5,8 +5,8 @@ use super::gradient::WeightGradients;
 use super::job::{Job, Weights};
 use super::{NotFinite, TrainError};
 use crate::graph::{InputId, ModuleId, NodeId};
-use crate::nn::{self, Batch, Forward, Mode, Network, NnError, NonFinite, RunSettings, Statistics, Tensor};
-use crate::program::Stage;
+use crate::nn::{self, Arithmetic, Batch, Forward, Mode, Network, NnError, NonFinite, RunSettings, Statistics, Tensor};
+use crate::program::{Precision, Stage};
 
 /// Whose step it is: the stage's own, or that of one of its adversaries.
 #[derive(Debug, Clone, Copy)]
@@ -131,6 +131,7 @@ impl TrainingStep {
         let settings = RunSettings {
             class_weights: job.from_training.class_weights.clone(),
             training_means: job.from_training.means.clone(),
+            arithmetic: arithmetic(stage.precision),
             ..RunSettings::new(Mode::Prediction)
         };
         Self { forward, still, settings, inputs, loss, terms, own }
@@ -257,6 +258,15 @@ impl TrainingStep {
             }
         };
         (place, advice)
+    }
+}
+
+/// How a stage multiplies.
+fn arithmetic(precision: Precision) -> Arithmetic {
+    match precision {
+        Precision::Float32 => Arithmetic::Float32,
+        Precision::Tf32 => Arithmetic::Tf32,
+        Precision::Bf16 => Arithmetic::Bfloat16,
     }
 }
 

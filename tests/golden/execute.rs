@@ -8,7 +8,7 @@ use crate::select::Array;
 use fascicle::compile::{Severity, render};
 use fascicle::exchange::{Binding, NameMap, Place, Tensors};
 use fascicle::graph::{Graph, InputId, ModuleId, NodeId, Op, Role};
-use fascicle::nn::{Batch, Device, Forward, HostValue, InputBatch, Mode, Network, RunSettings};
+use fascicle::nn::{Batch, Device, Forward, HostValue, InputBatch, Mode, Network, Precision, RunSettings};
 use fascicle::program::Program;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -421,7 +421,7 @@ impl Prepared {
     /// The tolerance.
     fn allowed(&self, run: &Run, gradient: bool) -> f64 {
         match (gradient, run.training) {
-            _ if self.directives.double.is_some() => compare::DOUBLE,
+            _ if self.device.precision() == Precision::Double => compare::DOUBLE,
             (false, _) => compare::OUTPUTS,
             (true, false) => compare::GRADIENTS,
             (true, true) => compare::TRAINING_GRADIENTS,

@@ -31,7 +31,9 @@ pub use metric::{Cnr, Judged, Metric};
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind};
 pub use residual::Residual;
-pub use stage::{Augment, EarlyStop, Keep, Monitor, Optimizer, Rival, Sampling, Schedule, Stage, StageInit, StageLoad};
+pub use stage::{
+    Augment, EarlyStop, Keep, Monitor, Optimizer, Precision, Rival, Sampling, Schedule, Stage, StageInit, StageLoad,
+};
 
 use crate::graph::{Graph, InputId};
 use indexmap::IndexMap;

@@ -49,6 +49,9 @@ pub struct Stage {
     pub augment: Vec<Augment>,
     /// How subjects are drawn.
     pub sampling: Sampling,
+    /// How convolutions and products of matrices multiply on a card.
+    #[serde(default, skip_serializing_if = "Precision::is_default")]
+    pub precision: Precision,
     /// Positions of stages that must have ended before.
     pub after: Vec<usize>,
 }
@@ -253,4 +256,26 @@ pub enum Sampling {
         /// The column.
         by: String,
     },
+}
+
+/// How convolutions and products of matrices of a stage multiply on a card. Weights, sums and everything else are of single
+/// precision in all of them; so is everything on the CPU, and every prediction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Precision {
+    /// Single precision.
+    #[default]
+    Float32,
+    /// 10 bits of the fraction, where a card has units for that.
+    Tf32,
+    /// 7 bits of the fraction.
+    Bf16,
+}
+
+impl Precision {
+    /// By the words of the language.
+    pub const ALL: [(&'static str, Self); 3] = [("float32", Self::Float32), ("tf32", Self::Tf32), ("bf16", Self::Bf16)];
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }

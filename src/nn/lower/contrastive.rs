@@ -1,7 +1,7 @@
 //! Contrastive losses: scores of all subjects of the batch with all, own pairs against the others.
 
 use super::super::forward::Step;
-use super::super::{NnError, Tensor};
+use super::super::{Arithmetic, NnError, Tensor};
 use crate::graph::{Critic, Kind, Measure, Scoring};
 
 /// Far below every score, and far from overflow: `exp` of it is 0.
@@ -22,7 +22,7 @@ impl Scores {
     fn of(step: &Step<'_>, u: Tensor, v: Tensor, scoring: &Scoring) -> Self {
         let (u, v) = (u.by_channel(), v.by_channel());
         let (rows, m, n) = (u.dims()[0], v.dims()[2], u.dims()[2]);
-        let (scores, penalty) = scored(by_place(v), by_place(u), scoring);
+        let (scores, penalty) = scored(by_place(v), by_place(u), scoring, step.settings.arithmetic);
         let own = Tensor::from_host(identity(rows), &[rows, 1, rows, 1], step.device);
         Self { all: scores.reshape(&[rows, m, rows, n]), own, penalty, rows }
     }
@@ -52,7 +52,7 @@ fn identity(rows: usize) -> Vec<f32> {
 }
 
 /// Scores of each row of `a` with each of `b`, clipped, and the penalty of what they were before.
-fn scored(a: Tensor, b: Tensor, scoring: &Scoring) -> (Tensor, Option<Tensor>) {
+fn scored(a: Tensor, b: Tensor, scoring: &Scoring, arithmetic: Arithmetic) -> (Tensor, Option<Tensor>) {
     let features = a.dims()[1] as f64;
     let (a, b) = match scoring.critic {
         Critic::Cosine => (direction(a), direction(b)),
@@ -62,7 +62,7 @@ fn scored(a: Tensor, b: Tensor, scoring: &Scoring) -> (Tensor, Option<Tensor>) {
         Critic::ScaledDot => scoring.temperature * features.sqrt(),
         Critic::Dot | Critic::Cosine => scoring.temperature,
     };
-    let raw = a.matmul(b.permute(&[1, 0])).div_scalar(scale);
+    let raw = a.matmul(b.permute(&[1, 0]), arithmetic).div_scalar(scale);
     let penalty = (scoring.penalty > 0.0).then(|| raw.clone().square().mean_all().mul_scalar(scoring.penalty));
     let clipped = match scoring.clip {
         Some(clip) => raw.div_scalar(clip).tanh().mul_scalar(clip),
@@ -128,11 +128,11 @@ pub(super) fn supervised(step: &Step<'_>, scoring: &Scoring, base_temperature: f
     let (rows, count) = (classes.len(), views.len());
     let anchors = rows * count;
     let features = Tensor::cat(views, 0);
-    let (scores, penalty) = scored(features.clone(), features, scoring);
+    let (scores, penalty) = scored(features.clone(), features, scoring, step.settings.arithmetic);
 
     let itself = Tensor::from_host(identity(anchors), &[anchors, anchors], step.device);
     let classes = classes.flat().one_hot(levels.len());
-    let alike = classes.clone().matmul(classes.permute(&[1, 0])).reshape(&[1, rows, 1, rows]);
+    let alike = classes.clone().matmul(classes.permute(&[1, 0]), Arithmetic::Float32).reshape(&[1, rows, 1, rows]);
     let alike = alike.expand(&[count, rows, count, rows]).reshape(&[anchors, anchors]);
     let positive = alike.mul(itself.clone().neg().add_scalar(1.0));
 

@@ -72,7 +72,7 @@ fn convolved(
         dilation: three(&conv.dilation, 1),
         before: three(&before, 0),
     };
-    Ok(x.convolution(weight, bias, Convolution { geometry, transposed }, &made))
+    Ok(x.convolution(weight, bias, Convolution { geometry, transposed, arithmetic: step.settings.arithmetic }, &made))
 }
 
 /// Numbers of one to three axes as of three; an image lies in the first and the last, whose lines are long.

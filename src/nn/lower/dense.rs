@@ -12,12 +12,12 @@ pub(super) fn linear(step: &Step<'_>, inputs: usize, outputs: usize) -> Result<T
     if let Some(last) = dims.last_mut() {
         *last = outputs;
     }
-    Ok(affine(x.reshape(&[vectors, inputs]), weight, bias).reshape(&dims))
+    Ok(affine(step, x.reshape(&[vectors, inputs]), weight, bias).reshape(&dims))
 }
 
 /// `[rows, n]` by `[m, n]` and `[m]` to `[rows, m]`.
-fn affine(x: Tensor, weight: Tensor, bias: Option<Tensor>) -> Tensor {
-    let product = x.matmul(weight.transpose());
+fn affine(step: &Step<'_>, x: Tensor, weight: Tensor, bias: Option<Tensor>) -> Tensor {
+    let product = x.matmul(weight.transpose(), step.settings.arithmetic);
     match bias {
         Some(bias) => {
             let len = bias.len();
@@ -36,19 +36,19 @@ fn affine(x: Tensor, weight: Tensor, bias: Option<Tensor>) -> Tensor {
 ///
 /// At 39,424 -> 16 and 32 rows the weights of one layer would be 20 million numbers, and their gradient as many.
 pub(super) fn hyper_linear(step: &Step<'_>) -> Result<Tensor, NnError> {
-    let (x, by) = (step.tensor(0)?, step.tensor(1)?);
+    let (x, by, arithmetic) = (step.tensor(0)?, step.tensor(1)?, step.settings.arithmetic);
     let (rows, n) = (x.dims()[0], x.dims()[1]);
     let (by_rows, k) = (by.dims()[0], by.dims()[1]);
-    let bias = affine(by.clone(), step.weight("bias_gen.weight")?, step.optional_weight("bias_gen.bias"));
+    let bias = affine(step, by.clone(), step.weight("bias_gen.weight")?, step.optional_weight("bias_gen.bias"));
     let outputs = bias.dims()[1];
     // `[out * n, k]`: the rows of its transpose, one below the other, are the `G_k`.
     let maps = step.weight("weights_gen.weight")?.transpose().reshape(&[k * outputs, n]);
-    let mapped = x.clone().matmul(maps.transpose()).reshape(&[rows, k, outputs]);
+    let mapped = x.clone().matmul(maps.transpose(), arithmetic).reshape(&[rows, k, outputs]);
     let out = mapped.mul(by.reshape(&[by_rows, k, 1])).sum(&[1]);
     let rows = out.dims()[0];
     let out = out.reshape(&[rows, outputs]).add(bias);
     Ok(match step.optional_weight("weights_gen.bias") {
-        Some(constant) => out.add(x.matmul(constant.reshape(&[outputs, n]).transpose())),
+        Some(constant) => out.add(x.matmul(constant.reshape(&[outputs, n]).transpose(), arithmetic)),
         None => out,
     })
 }
@@ -94,7 +94,7 @@ pub(super) fn matmul(step: &Step<'_>) -> Result<Tensor, NnError> {
     while dims.len() < rank {
         dims.insert(1, 1);
     }
-    Ok(a.matmul(b.reshape(&dims)).reshape(&step.result_dims()))
+    Ok(a.matmul(b.reshape(&dims), step.settings.arithmetic).reshape(&step.result_dims()))
 }
 
 /// A learned array: one for the whole batch.

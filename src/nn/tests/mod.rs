@@ -20,6 +20,14 @@ use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The device that tests run on: the one that `FASCICLE_TEST_DEVICE` names, or the CPU.
+pub(crate) fn device() -> Device {
+    match std::env::var("FASCICLE_TEST_DEVICE") {
+        Ok(name) => Device::parse(&name).expect("the device that FASCICLE_TEST_DEVICE names"),
+        Err(_) => Device::cpu(),
+    }
+}
+
 /// A graph in the making, with a batch for it.
 #[derive(Default, Clone)]
 struct Bench {
@@ -157,9 +165,13 @@ impl Bench {
     }
 
     fn network(&self, roots: &[NodeId]) -> (Forward, Network) {
+        self.network_on(roots, &device())
+    }
+
+    fn network_on(&self, roots: &[NodeId], device: &Device) -> (Forward, Network) {
         let forward = Forward::new(Arc::new(self.graph.clone()), roots);
         let modules = self.graph.live_modules(forward.live());
-        let mut network = Network::new(&self.graph, &modules, 7, &Device::cpu());
+        let mut network = Network::new(&self.graph, &modules, 7, device);
         if !self.weights.is_empty() {
             network.set_weights(&self.weights).unwrap();
         }
@@ -172,6 +184,7 @@ impl Bench {
             class_weights: self.class_weights.clone(),
             training_means: self.training_means.clone(),
             track_inputs: true,
+            arithmetic: Arithmetic::Float32,
         }
     }
 
@@ -199,6 +212,9 @@ impl Bench {
             forward.run(network, batch, &settings).unwrap().number(root).unwrap().unwrap() as f64
         };
         const STEP: f32 = 4e-3;
+        if !network.device().is_cpu() {
+            return bench.distance_from_the_cpu(root, &settings, &gradients, &network);
+        }
         let mut worst = 0f64;
         for (i, input) in bench.graph.inputs.iter().enumerate() {
             let Some(found) = gradients.input(InputId(i as u32)).unwrap() else { continue };
@@ -232,6 +248,25 @@ impl Bench {
                 (moved(STEP) - moved(-STEP)) / (2.0 * f64::from(STEP))
             });
             worst = worst.max(distance(&gradient.name, &gradient.values, &expected.collect::<Vec<f64>>()));
+        }
+        worst
+    }
+
+    /// On a card: compares with the CPU's gradients, which other runs of the tests compare with central differences.
+    fn distance_from_the_cpu(&self, root: NodeId, settings: &RunSettings, found: &Gradients, network: &Network) -> f64 {
+        let (forward, own) = self.network_on(&[root], &Device::cpu());
+        let exact = forward.run(&own, &self.batch, settings).unwrap().backward(root).unwrap();
+        let mut worst = 0f64;
+        for (i, input) in self.graph.inputs.iter().enumerate() {
+            let of = |gradients: &Gradients| gradients.input(InputId(i as u32)).unwrap();
+            let (Some(found), Some(exact)) = (of(found), of(&exact)) else { continue };
+            worst = worst.max(distance(&input.name, &found, &exact.iter().map(|v| f64::from(*v)).collect::<Vec<_>>()));
+        }
+        let (found, exact) = (found.weights(network).unwrap(), exact.weights(&own).unwrap());
+        assert_eq!(found.len(), exact.len());
+        for (found, exact) in found.iter().zip(&exact) {
+            let expected: Vec<f64> = exact.values.iter().map(|v| f64::from(*v)).collect();
+            worst = worst.max(distance(&found.name, &found.values, &expected));
         }
         worst
     }

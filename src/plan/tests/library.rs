@@ -1,7 +1,7 @@
 //! Losses of the standard library, compiled and evaluated, against their definition.
 
 use crate::compile::{EmptyWorld, compile};
-use crate::nn::{Batch, Device, Forward, InputBatch, Mode, Network, RunSettings};
+use crate::nn::{Batch, Forward, InputBatch, Mode, Network, RunSettings};
 use std::sync::Arc;
 
 /// Two modalities whose experts are given, a code of two numbers, and decoders that hand the code on: of `a` as it is, of `b`
@@ -70,7 +70,7 @@ fn the_looser_bound_is_the_mean_over_modalities_of_what_their_draws_weigh() -> s
 
     let graph = Arc::new(program.graph);
     let forward = Forward::new(graph.clone(), &[drawn, result]);
-    let network = Network::new(&graph, &graph.live_modules(forward.live()), 1, &Device::cpu());
+    let network = Network::new(&graph, &graph.live_modules(forward.live()), 1, &crate::nn::tests::device());
     for mode in [Mode::Prediction, Mode::Training { seed: 3, step: 8 }] {
         let values = forward.run(&network, &batch, &RunSettings::new(mode))?;
         let draws = values.host(drawn)?.ok_or("no draws")?.values;

@@ -12,7 +12,6 @@ mod reuse;
 mod withheld;
 
 use super::*;
-use crate::nn::Device;
 use crate::program::Experiment;
 use crate::train::Progress;
 use std::path::{Path, PathBuf};
@@ -77,7 +76,7 @@ impl Bench {
     pub fn options<'a>(&self, watcher: &'a Watcher) -> RunOptions<'a> {
         RunOptions {
             out: self.out(),
-            device: Device::cpu(),
+            device: crate::nn::tests::device(),
             interrupt: &watcher.interrupt,
             listener: watcher,
             command: "fascicle run test.fx".into(),

@@ -148,6 +148,7 @@ fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
         keep: Keep::Last,
         augment: Vec::new(),
         sampling: Sampling::Shuffled,
+        precision: Default::default(),
         after: Vec::new(),
     }
 }

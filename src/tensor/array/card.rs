@@ -3,9 +3,9 @@
 //! burn fuses operations: it collects them until a result is wanted. One of ours enters the queue with the shapes of what it
 //! reads and makes, and is run when its turn comes.
 
-use super::Array;
+use super::{Array, Positions};
 use burn::backend::ir::{CustomOpIr, HandleContainer, OperationIr, TensorIr};
-use burn::tensor::{Shape, TensorMetadata};
+use burn::tensor::{DType, Shape};
 use burn_cubecl::fusion::FusionCubeRuntime;
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{CubeBackend, CubeRuntime};
@@ -19,76 +19,126 @@ type Card<R> = CubeBackend<R, f32, i32, u8>;
 /// A tensor in its queue.
 type Queued<R> = FusionTensor<FusionCubeRuntime<R>>;
 
-/// A kernel of two tensors, waiting for its turn.
+/// What a kernel makes of tensors.
+type Compute<R> = dyn Fn(Vec<CubeTensor<R>>) -> CubeTensor<R> + Send + Sync;
+
+/// A kernel, waiting for its turn.
 struct Kernel<R: CubeRuntime> {
     description: CustomOpIr,
-    geometry: Geometry,
-    compute: fn(&Geometry, CubeTensor<R>, CubeTensor<R>) -> CubeTensor<R>,
+    compute: Box<Compute<R>>,
 }
 
 impl<R: CubeRuntime> fmt::Debug for Kernel<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {:?}", self.description.id, self.geometry)
+        f.write_str(&self.description.id)
     }
 }
 
 impl<R: CubeRuntime> Operation<FusionCubeRuntime<R>> for Kernel<R> {
     fn execute(&self, handles: &mut HandleContainer<FusionHandle<FusionCubeRuntime<R>>>) {
-        let ([x, y], [made]) = self.description.as_fixed();
-        let (x, y) = (handles.get_float_tensor::<Card<R>>(x), handles.get_float_tensor::<Card<R>>(y));
-        let result = (self.compute)(&self.geometry, x, y);
-        handles.register_float_tensor::<Card<R>>(&made.id, result);
+        let read = self.description.inputs.iter().map(|x| handles.get_float_tensor::<Card<R>>(x)).collect();
+        let made = (self.compute)(read);
+        // Whole numbers lie under the same kind of handle.
+        handles.register_float_tensor::<Card<R>>(&self.description.outputs[0].id, made);
     }
 }
 
 /// Puts a kernel into the queue.
-fn queued<R: CubeRuntime>(
+fn queued<R: CubeRuntime, const N: usize>(
     name: &'static str,
-    geometry: &Geometry,
-    [x, y]: [Queued<R>; 2],
+    read: [Queued<R>; N],
     dims: &[usize],
-    compute: fn(&Geometry, CubeTensor<R>, CubeTensor<R>) -> CubeTensor<R>,
+    dtype: DType,
+    compute: impl Fn([CubeTensor<R>; N]) -> CubeTensor<R> + Send + Sync + 'static,
 ) -> Queued<R> {
-    let client = x.client.clone();
-    let streams = OperationStreams::with_inputs([&x, &y]);
-    let made = TensorIr::uninit(client.create_empty_handle(), Shape::from(dims.to_vec()), x.dtype());
-    let description = CustomOpIr::new(name, &[x.into_ir(), y.into_ir()], &[made]);
-    let kernel = Kernel { description: description.clone(), geometry: *geometry, compute };
+    let client = read[0].client.clone();
+    let streams = OperationStreams::with_inputs(read.iter());
+    let made = TensorIr::uninit(client.create_empty_handle(), Shape::from(dims.to_vec()), dtype);
+    let inputs: Vec<TensorIr> = read.into_iter().map(FusionTensor::into_ir).collect();
+    let description = CustomOpIr::new(name, &inputs, &[made]);
+    let compute = move |read: Vec<CubeTensor<R>>| match read.try_into() {
+        Ok(read) => compute(read),
+        Err(_) => unreachable!("as many tensors come as were described"),
+    };
+    let kernel = Kernel { description: description.clone(), compute: Box::new(compute) };
     let mut made = client.register(streams, OperationIr::Custom(description), kernel);
     made.swap_remove(0)
 }
 
-/// The same on whatever card both live.
+/// The same on whatever card all live.
 macro_rules! on_card {
-    ($x:expr, $y:expr, |$a:ident, $b:ident| $result:expr) => {{
+    ($out:ident, $($x:ident = $value:expr),+ => $result:expr) => {{
         crate::traffic::count(|traffic| traffic.operations += 1);
-        match ($x, $y) {
+        match ($($value,)+) {
             #[cfg(feature = "cuda")]
-            (Array::Cuda($a), Array::Cuda($b)) => Array::Cuda($result),
+            ($(Array::Cuda($x),)+) => $out::Cuda($result),
             #[cfg(feature = "vulkan")]
-            (Array::Vulkan($a), Array::Vulkan($b)) => Array::Vulkan($result),
-            _ => unreachable!("kernels of cards are asked for where both live on one"),
+            ($(Array::Vulkan($x),)+) => $out::Vulkan($result),
+            _ => unreachable!("kernels of cards are asked for where all live on one"),
         }
     }};
 }
 
 impl Array {
-    /// A depthwise convolution on a card: `[rows, inputs, d, h, w]` to `[rows, outputs, d', h', w']`.
-    pub fn depthwise(self, weight: Self, geometry: &Geometry) -> Self {
-        let [d, h, w] = geometry.made;
+    /// A convolution on a card: `[rows, outputs, d', h', w']`.
+    pub fn direct_convolution(self, weight: Self, geometry: &Geometry) -> Self {
+        let (geometry, [d, h, w], dtype) = (*geometry, geometry.made, self.dtype());
         let dims = [geometry.rows, geometry.outputs, d, h, w];
-        on_card!(self, weight, |x, weight| {
-            queued("depthwise", geometry, [x, weight], &dims, fascicle_card::depthwise)
+        on_card!(Array, x = self, weight = weight => {
+            queued("convolution", [x, weight], &dims, dtype, move |[x, weight]| {
+                fascicle_card::convolution(&geometry, x, weight)
+            })
         })
     }
 
-    /// The gradient of a convolution's weights on a card, its sum split over places: `[weights]`.
+    /// The gradient of a convolution's weights on a card, its sum split over places: `[weights]`, those of one row after the
+    /// other where they have their own.
     pub fn split_weight_gradient(self, gradient: Self, geometry: &Geometry) -> Self {
-        let weights = geometry.weights();
-        let dims = [fascicle_card::Split::of(geometry).parts, weights];
-        let parts = on_card!(self, gradient, |x, gradient| {
-            queued("weight_gradient", geometry, [x, gradient], &dims, fascicle_card::weight_gradient)
+        let (geometry, split, dtype) = (*geometry, fascicle_card::Split::of(geometry), self.dtype());
+        let dims = [split.sets, split.parts, geometry.weights()];
+        let parts = on_card!(Array, x = self, gradient = gradient => {
+            queued("weight_gradient", [x, gradient], &dims, dtype, move |[x, gradient]| {
+                fascicle_card::weight_gradient(&geometry, x, gradient)
+            })
         });
-        parts.sum_axis(0).reshape(&[weights])
+        parts.sum_axis(1).reshape(&[split.sets * geometry.weights()])
+    }
+
+    /// A product of matrices on a card, in single precision; leading axes are the same.
+    pub fn exact_product(self, other: Self) -> Self {
+        let (mut dims, dtype) = (self.dims(), self.dtype());
+        if let (Some(last), Some(columns)) = (dims.last_mut(), other.dims().last()) {
+            *last = *columns;
+        }
+        on_card!(Array, a = self, b = other => {
+            queued("product", [a, b], &dims, dtype, |[a, b]| fascicle_card::product(a, b))
+        })
+    }
+
+    /// Sum over an axis, on a card.
+    pub fn card_sum(self, axis: usize) -> Self {
+        self.card_reduction("sum", axis, fascicle_card::Reduction::Sum)
+    }
+
+    /// Largest along an axis, on a card.
+    pub fn card_maximum(self, axis: usize) -> Self {
+        self.card_reduction("maximum", axis, fascicle_card::Reduction::Maximum)
+    }
+
+    fn card_reduction(self, name: &'static str, axis: usize, reduction: fascicle_card::Reduction) -> Self {
+        let (mut dims, dtype) = (self.dims(), self.dtype());
+        dims[axis] = 1;
+        on_card!(Array, x = self => {
+            queued(name, [x], &dims, dtype, move |[x]| fascicle_card::reduce(x, axis, reduction))
+        })
+    }
+
+    /// The position of the first of the largest along an axis, on a card.
+    pub fn card_position_of_largest(self, axis: usize) -> Positions {
+        let mut dims = self.dims();
+        dims[axis] = 1;
+        on_card!(Positions, x = self => {
+            queued("position", [x], &dims, DType::I32, move |[x]| fascicle_card::position_of_largest(x, axis))
+        })
     }
 }

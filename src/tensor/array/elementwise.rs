@@ -96,11 +96,6 @@ impl Array {
         self.mul(same)
     }
 
-    /// Product of matrices in the last two axes; leading axes of equal number, those of extent 1 repeated.
-    pub fn matmul(self, other: Self) -> Self {
-        on!(B, Array(x) = self, Array(y) = other => B::float_matmul(x, y))
-    }
-
     /// 1 where it is less than the other of the same shape, else 0.
     pub fn lower(self, other: Self) -> Self {
         on!(B, Array(x) = self, Array(y) = other => flags::<B>(x, |x, bools| B::float_lower(x, y, bools)))

@@ -1,4 +1,5 @@
-//! Many numbers to one, along axes, which keep extent 1.
+//! Many numbers to one, along axes, which keep extent 1. On cards by kernels of ours: burn 0.21's are wrong on some devices where there
+//! are more than 65,536 numbers.
 
 use super::{Array, Positions, on};
 use burn::tensor::IntDType;
@@ -7,21 +8,35 @@ use burn::tensor::ops::{ActivationOps, FloatTensorOps};
 impl Array {
     /// Sum over an axis.
     pub fn sum_axis(self, axis: usize) -> Self {
-        on!(B, Array(x) = self => B::float_sum_dim(x, axis))
+        match self.is_on_card() {
+            true => self.card_sum(axis),
+            false => on!(B, Array(x) = self => B::float_sum_dim(x, axis)),
+        }
     }
 
     /// Mean over an axis.
     pub fn mean_axis(self, axis: usize) -> Self {
-        on!(B, Array(x) = self => B::float_mean_dim(x, axis))
+        let share = 1.0 / self.dims()[axis].max(1) as f64;
+        match self.is_on_card() {
+            true => self.card_sum(axis).mul_scalar(share),
+            false => on!(B, Array(x) = self => B::float_mean_dim(x, axis)),
+        }
     }
 
     /// Largest along an axis.
     pub fn max_axis(self, axis: usize) -> Self {
-        on!(B, Array(x) = self => B::float_max_dim(x, axis))
+        match self.is_on_card() {
+            true => self.card_maximum(axis),
+            false => on!(B, Array(x) = self => B::float_max_dim(x, axis)),
+        }
     }
 
     /// Largest along an axis, and the position of the first of the largest.
     pub fn max_axis_with_positions(self, axis: usize) -> (Self, Positions) {
+        if self.is_on_card() {
+            let positions = self.clone().card_position_of_largest(axis);
+            return (self.card_maximum(axis), positions);
+        }
         on!(B -> Both, Array(x) = self => B::float_max_dim_with_indices(x, axis, IntDType::I32))
     }
 
@@ -32,11 +47,23 @@ impl Array {
 
     /// Exponentials that sum to 1 along an axis.
     pub fn softmax(self, axis: usize) -> Self {
+        if self.is_on_card() {
+            let largest = self.clone().max_axis(axis);
+            let powers = self.sub(largest).exp();
+            let sum = powers.clone().sum_axis(axis);
+            return powers.div(sum);
+        }
         on!(B, Array(x) = self => B::softmax(x, axis))
     }
 
     /// Logarithms of [`Array::softmax`].
     pub fn log_softmax(self, axis: usize) -> Self {
+        if self.is_on_card() {
+            let largest = self.clone().max_axis(axis);
+            let shifted = self.sub(largest);
+            let sum = shifted.clone().exp().sum_axis(axis).log();
+            return shifted.sub(sum);
+        }
         on!(B, Array(x) = self => B::log_softmax(x, axis))
     }
 

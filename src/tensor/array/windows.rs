@@ -86,15 +86,3 @@ impl Array {
         })
     }
 }
-
-/// In a build without cards nothing is on one.
-#[cfg(not(feature = "card"))]
-impl Array {
-    pub fn depthwise(self, _weight: Self, _geometry: &fascicle_kernels::Geometry) -> Self {
-        self
-    }
-
-    pub fn split_weight_gradient(self, _gradient: Self, _geometry: &fascicle_kernels::Geometry) -> Self {
-        self
-    }
-}

@@ -2,8 +2,8 @@
 //! is used when is in [`choice`](super::choice).
 
 use super::axis::{Axis, Phase};
-use super::choice::{Forward, WeightGradient};
-use super::columns;
+use super::choice::{self, Way};
+use crate::Arithmetic;
 use crate::array::{Array, Range, Window};
 use fascicle_kernels::Geometry;
 
@@ -16,10 +16,11 @@ pub(super) struct Shape {
     pub groups: usize,
     pub own_weights: bool,
     pub axes: Vec<Axis>,
+    pub arithmetic: Arithmetic,
 }
 
 impl Shape {
-    fn of(geometry: &Geometry) -> Self {
+    fn of(geometry: &Geometry, arithmetic: Arithmetic) -> Self {
         let axis = |i: usize| Axis {
             read: geometry.read[i],
             made: geometry.made[i],
@@ -33,7 +34,7 @@ impl Shape {
             axes.push(axis(2));
         }
         let Geometry { rows, inputs, outputs, groups, own_weights, .. } = *geometry;
-        Self { rows, inputs, outputs, groups, own_weights, axes }
+        Self { rows, inputs, outputs, groups, own_weights, axes, arithmetic }
     }
 
     fn read(&self) -> Vec<usize> {
@@ -44,6 +45,11 @@ impl Shape {
     pub fn made(&self) -> Vec<usize> {
         let extents = self.axes.iter().map(|axis| axis.made);
         [self.rows, self.outputs].into_iter().chain(extents).collect()
+    }
+
+    /// Of one row of the batch, whose weights are those of all of it.
+    fn of_a_row(&self) -> Self {
+        Self { rows: 1, own_weights: false, ..self.clone() }
     }
 
     /// Over three axes, of an image that is cut where elements before its first are passed over.
@@ -79,15 +85,15 @@ impl Shape {
 }
 
 /// What a convolution makes: `[rows, outputs, d, h, w]`.
-pub(super) fn forward(geometry: &Geometry, x: Array, weight: Array) -> Array {
-    let shape = Shape::of(geometry);
+pub(super) fn forward(geometry: &Geometry, arithmetic: Arithmetic, x: Array, weight: Array) -> Array {
+    let shape = Shape::of(geometry, arithmetic);
     let made = convolved(&shape, x.reshape(&shape.read()), weight.reshape(&shape.weight()));
     made.reshape(&super::extents(geometry.rows, geometry.outputs, geometry.made))
 }
 
 /// The gradient of what a convolution reads: `[rows, inputs, d, h, w]`.
-pub(super) fn input_gradient(geometry: &Geometry, gradient: Array, weight: Array) -> Array {
-    let shape = Shape::of(geometry);
+pub(super) fn input_gradient(geometry: &Geometry, arithmetic: Arithmetic, gradient: Array, weight: Array) -> Array {
+    let shape = Shape::of(geometry, arithmetic);
     let gradient = gradient.reshape(&shape.made());
     let weight = exchanged(&shape, weight.reshape(&shape.weight()));
     let phases: Vec<Vec<Phase>> = shape.axes.iter().map(Axis::phases).collect();
@@ -121,34 +127,63 @@ pub(super) fn input_gradient(geometry: &Geometry, gradient: Array, weight: Array
 }
 
 /// The gradient of the weight.
-pub(super) fn weight_gradient(geometry: &Geometry, x: Array, gradient: Array) -> Array {
-    let shape = Shape::of(geometry);
+pub(super) fn weight_gradient(geometry: &Geometry, arithmetic: Arithmetic, x: Array, gradient: Array) -> Array {
+    let shape = Shape::of(geometry, arithmetic);
     let (x, gradient) = (x.reshape(&shape.read()), gradient.reshape(&shape.made()));
-    match WeightGradient::of(&shape, x.is_on_card()) {
-        WeightGradient::Columns => columns::weight_gradient(&shape, padded(x, &shape), gradient),
-        WeightGradient::Split => cut(x, &shape).split_weight_gradient(gradient, &shape.geometry()),
-        WeightGradient::Burn => {
-            let window = window(&shape);
-            let x = framed(x, &shape.axes, &window.padding);
-            x.convolve_weight_backward(&shape.weight(), gradient, &window)
+    match choice::weight_gradient(&shape, x.is_on_card()) {
+        Way::Card => cut(x, &shape).split_weight_gradient(gradient, &shape.geometry()),
+        Way::Rows => {
+            let row = shape.of_a_row();
+            let of_row = |(x, gradient)| weight_gradient_by_burn(&row, x, gradient);
+            Array::cat(rows(x).into_iter().zip(rows(gradient)).map(of_row).collect(), 0)
         }
+        Way::Burn => weight_gradient_by_burn(&shape, x, gradient),
+    }
+}
+
+fn weight_gradient_by_burn(shape: &Shape, x: Array, gradient: Array) -> Array {
+    let window = window(shape);
+    let x = framed(x, &shape.axes, &window.padding);
+    match shape.arithmetic {
+        Arithmetic::Bfloat16 if x.is_on_card() => {
+            x.in_bfloat16().convolve_weight_backward(&shape.weight(), gradient.in_bfloat16(), &window).in_float32()
+        }
+        _ => x.convolve_weight_backward(&shape.weight(), gradient, &window),
     }
 }
 
 fn convolved(shape: &Shape, x: Array, weight: Array) -> Array {
-    match Forward::of(shape, x.is_on_card()) {
-        Forward::Columns => columns::forward(shape, padded(x, shape), weight),
-        Forward::Depthwise => cut(x, shape).depthwise(weight, &shape.geometry()).reshape(&shape.made()),
-        Forward::Burn => {
-            let window = window(shape);
-            framed(x, &shape.axes, &window.padding).convolve(weight, &window)
+    match choice::forward(shape, x.is_on_card()) {
+        Way::Card => cut(x, shape).direct_convolution(weight, &shape.geometry()).reshape(&shape.made()),
+        Way::Rows => {
+            let row = shape.of_a_row();
+            let weights = weight.dims();
+            let own = [&[shape.rows, shape.outputs], &weights[1..]].concat();
+            let of_row = |(x, weight): (Array, Array)| by_burn(&row, x, weight.reshape(&row.weight()));
+            Array::cat(rows(x).into_iter().zip(rows(weight.reshape(&own))).map(of_row).collect(), 0)
         }
+        Way::Burn => by_burn(shape, x, weight),
     }
 }
 
-/// With all its padding.
-fn padded(x: Array, shape: &Shape) -> Array {
-    framed(x, &shape.axes, &vec![0; shape.axes.len()])
+fn by_burn(shape: &Shape, x: Array, weight: Array) -> Array {
+    let window = window(shape);
+    let x = framed(x, &shape.axes, &window.padding);
+    match shape.arithmetic {
+        Arithmetic::Bfloat16 if x.is_on_card() => x.in_bfloat16().convolve(weight.in_bfloat16(), &window).in_float32(),
+        _ => x.convolve(weight, &window),
+    }
+}
+
+/// The entries of the first axis, each as an axis of one.
+fn rows(x: Array) -> Vec<Array> {
+    let dims = x.dims();
+    let row = |at: usize| {
+        let ranges: Vec<Range> =
+            dims.iter().enumerate().map(|(axis, n)| if axis == 0 { (at, at + 1, 1) } else { (0, *n, 1) }).collect();
+        x.clone().slices(&ranges)
+    };
+    (0..dims[0]).map(row).collect()
 }
 
 /// Without the elements before the first that is read.

@@ -2,57 +2,50 @@
 //!
 //! | | where | by | because |
 //! |---|---|---|---|
-//! | forward | each row has a kernel of its own | columns and one product of matrices | burn takes a grouped convolution one number at a time |
-//! | | depthwise, on a card | a kernel of ours | burn looks every tap up anew for every number; ours reads a line once for several places |
-//! | | else | burn | an implicit product of matrices, tuned as it runs |
+//! | forward | on a card: single precision, groups, a kernel a row | a kernel of ours | burn rounds single precision to TF32 where there are tensor cores, and takes groups one number at a time |
+//! | | on the CPU (double precision), a kernel a row | burn, row after row | it is there for few and small tensors |
+//! | | else | burn | on a card an implicit product of matrices on tensor cores, tuned as it runs |
 //! | gradient of the image | always | a forward convolution for each [phase](super::axis) | burn 0.21 loops over all pairs of places and taps for strides, and leaves kernels smaller than their stride zero |
-//! | gradient of the weight | each row has a kernel of its own | columns and one product of matrices | as above |
-//! | | groups, on a card | a kernel of ours | burn convolves one group after the other |
-//! | | few weights, on a card | a kernel of ours | burn's product of matrices has a cube a tile of weights: the sum over millions of places is not split |
+//! | gradient of the weight | on a card: single precision, groups, a kernel a row | a kernel of ours | as above; burn convolves one group after the other |
+//! | | on a card, few weights | a kernel of ours | burn's product of matrices has a cube a tile of weights: the sum over millions of places is not split |
+//! | | on the CPU (double precision), a kernel a row | burn, row after row | as above |
 //! | | else | burn | there are tiles enough |
 
 use super::by_parts::Shape;
+use crate::Arithmetic;
 
 /// Rows and columns of weights that a cube of burn's product of matrices makes.
 const TILE: usize = 64;
 /// Tiles that keep a card busy; with fewer, splitting the sum is worth a kernel without tensor cores.
 const ENOUGH_TILES: usize = 32;
 
-/// What computes a convolution.
+/// What computes a convolution, or the gradient of its weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Forward {
-    Columns,
-    Depthwise,
+pub(super) enum Way {
+    /// A kernel of ours, on a card.
+    Card,
+    /// burn, a row of the batch after the other.
+    Rows,
+    /// burn.
     Burn,
 }
 
-/// What computes the gradient of its weight.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WeightGradient {
-    Columns,
-    Split,
-    Burn,
-}
-
-impl Forward {
-    pub fn of(shape: &Shape, on_card: bool) -> Self {
-        match shape {
-            _ if shape.own_weights => Self::Columns,
-            _ if on_card && shape.groups > 1 && shape.groups == shape.inputs => Self::Depthwise,
-            _ => Self::Burn,
-        }
+/// Of a convolution.
+pub(super) fn forward(shape: &Shape, on_card: bool) -> Way {
+    match (on_card, shape.own_weights) {
+        (true, own) if own || shape.groups > 1 || shape.arithmetic == Arithmetic::Float32 => Way::Card,
+        (false, true) => Way::Rows,
+        _ => Way::Burn,
     }
 }
 
-impl WeightGradient {
-    pub fn of(shape: &Shape, on_card: bool) -> Self {
-        let taps: usize = shape.axes.iter().map(|axis| axis.kernel).product();
-        let tiles = shape.outputs.div_ceil(TILE) * (shape.inputs * taps).div_ceil(TILE);
-        match shape {
-            _ if shape.own_weights => Self::Columns,
-            _ if on_card && (shape.groups > 1 || tiles < ENOUGH_TILES) => Self::Split,
-            _ => Self::Burn,
-        }
+/// Of the gradient of its weight.
+pub(super) fn weight_gradient(shape: &Shape, on_card: bool) -> Way {
+    let taps: usize = shape.axes.iter().map(|axis| axis.kernel).product();
+    let tiles = shape.outputs.div_ceil(TILE) * (shape.inputs * taps).div_ceil(TILE);
+    match forward(shape, on_card) {
+        Way::Burn if on_card && tiles < ENOUGH_TILES => Way::Card,
+        way => way,
     }
 }
 
@@ -61,25 +54,26 @@ mod tests {
     use super::super::axis::Axis;
     use super::*;
 
-    fn shape(inputs: usize, outputs: usize, groups: usize, kernel: usize) -> Shape {
-        let axis = Axis { read: 40, made: 40, kernel, stride: 1, dilation: 1, before: 0 };
-        Shape { rows: 2, inputs, outputs, groups, own_weights: false, axes: vec![axis; 3] }
+    fn shape(inputs: usize, outputs: usize, groups: usize, arithmetic: Arithmetic) -> Shape {
+        let axis = Axis { read: 40, made: 40, kernel: 3, stride: 1, dilation: 1, before: 0 };
+        Shape { rows: 2, inputs, outputs, groups, own_weights: false, axes: vec![axis; 3], arithmetic }
     }
 
     #[test]
-    fn first_layers_split_their_sum_and_wide_ones_are_burns() {
-        assert_eq!(WeightGradient::of(&shape(1, 16, 1, 3), true), WeightGradient::Split);
-        assert_eq!(WeightGradient::of(&shape(16, 32, 1, 3), true), WeightGradient::Split);
-        assert_eq!(WeightGradient::of(&shape(64, 128, 1, 3), true), WeightGradient::Burn);
-        assert_eq!(WeightGradient::of(&shape(1, 16, 1, 3), false), WeightGradient::Burn);
+    fn single_precision_is_ours_on_a_card() {
+        let shape = shape(64, 128, 1, Arithmetic::Float32);
+        assert_eq!((forward(&shape, true), weight_gradient(&shape, true)), (Way::Card, Way::Card));
+        assert_eq!((forward(&shape, false), weight_gradient(&shape, false)), (Way::Burn, Way::Burn));
     }
 
     #[test]
-    fn depthwise_convolutions_are_ours_on_a_card_alone() {
-        assert_eq!(Forward::of(&shape(16, 16, 16, 5), true), Forward::Depthwise);
-        assert_eq!(Forward::of(&shape(16, 80, 16, 5), true), Forward::Depthwise);
-        assert_eq!(Forward::of(&shape(16, 16, 16, 5), false), Forward::Burn);
-        // One channel is no group.
-        assert_eq!(Forward::of(&shape(1, 16, 1, 5), true), Forward::Burn);
+    fn with_tensor_cores_dense_convolutions_are_burns_but_the_weights_of_first_layers() {
+        for arithmetic in [Arithmetic::Tf32, Arithmetic::Bfloat16] {
+            let (first, wide, depthwise) =
+                (shape(1, 16, 1, arithmetic), shape(64, 128, 1, arithmetic), shape(16, 16, 16, arithmetic));
+            assert_eq!((forward(&first, true), weight_gradient(&first, true)), (Way::Burn, Way::Card));
+            assert_eq!((forward(&wide, true), weight_gradient(&wide, true)), (Way::Burn, Way::Burn));
+            assert_eq!((forward(&depthwise, true), weight_gradient(&depthwise, true)), (Way::Card, Way::Card));
+        }
     }
 }

@@ -68,7 +68,12 @@ fn computed(geometry: &Geometry, transposed: bool, device: &Device) -> [Vec<f64>
     };
     let leaves = [leaf(&dims(source), 1), leaf(&weights, 2), leaf(&[sets * sink.0], 3)];
     let [x, w, b] = leaves.clone();
-    let made = x.convolution(w, Some(b), Convolution { geometry: *g, transposed }, &dims(sink));
+    let made = x.convolution(
+        w,
+        Some(b),
+        Convolution { geometry: *g, transposed, arithmetic: Arithmetic::Float32 },
+        &dims(sink),
+    );
     let cotangent = Tensor::from_host_double(numbers(made.len(), 4), &made.dims(), device);
     let mut gradients = made.clone().mul(cotangent).backward().expect("a way back");
     let host = |tensor: Tensor| tensor.to_host_double().expect("numbers");

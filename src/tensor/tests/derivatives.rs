@@ -127,15 +127,15 @@ fn cases() -> Vec<Case> {
         case!("variance", [[2, 3, 4]], 0.0, 1.0, |x| one(x).variance(&[0, 2])),
         case!("matmul", [[3, 4], [4, 2]], 0.0, 1.0, |x| {
             let (a, b) = two(x);
-            a.matmul(b)
+            a.matmul(b, Arithmetic::Float32)
         }),
         case!("matmul of a batch by one matrix", [[3, 2, 4], [1, 4, 2]], 0.0, 1.0, |x| {
             let (a, b) = two(x);
-            a.matmul(b)
+            a.matmul(b, Arithmetic::Float32)
         }),
         case!("matmul of transposed matrices", [[4, 3], [2, 4]], 0.0, 1.0, |x| {
             let (a, b) = two(x);
-            a.transpose().matmul(b.transpose())
+            a.transpose().matmul(b.transpose(), Arithmetic::Float32)
         }),
         case!("max_pool2d", [[1, 2, 7, 6]], 0.0, 1.0, |x| one(x).max_pool2d([3, 2], [2, 2], [1, 0])),
         case!("average_pool2d", [[1, 2, 7, 6]], 0.0, 1.0, |x| one(x).average_pool2d([3, 2], [2, 2], [1, 0])),

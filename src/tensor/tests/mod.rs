@@ -4,6 +4,7 @@
 mod convolutions;
 mod derivatives;
 mod histories;
+mod reductions;
 
 use super::*;
 

@@ -15,7 +15,7 @@ mod watching;
 
 use super::*;
 use crate::graph::*;
-use crate::nn::{Batch, Device, InputBatch};
+use crate::nn::{Batch, InputBatch};
 use crate::program::{Keep, Metric, Model, Monitor, Optimizer, Output, Sampling, Schedule, Stage};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -198,6 +198,7 @@ impl Scene {
             keep: Keep::Last,
             augment: Vec::new(),
             sampling: Sampling::Shuffled,
+            precision: Default::default(),
             after: Vec::new(),
         };
         let output = Output { name: "m".into(), members: vec![(String::new(), prediction)] };
@@ -221,7 +222,7 @@ impl Scene {
     }
 
     fn train_in(&self, folder: Option<&Path>, progress: &dyn Fn(&Progress)) -> Result<Trained, TrainError> {
-        let device = Device::cpu();
+        let device = crate::nn::tests::device();
         train(&Job {
             graph: self.graph.clone(),
             stage: &self.stage,

@@ -12,7 +12,7 @@ fn weight(start: &[f64]) -> Network {
     let x = sketch.input("x", TensorType::tensor([3]));
     let spec = WeightSpec::parameter("weight", [3], Init::ZEROS);
     sketch.layer("p", Op::PRelu { slopes: 3 }, vec![spec], x, &[3]);
-    let mut network = Network::new(&sketch.0, &sketch.modules(), 0, &Device::cpu());
+    let mut network = Network::new(&sketch.0, &sketch.modules(), 0, &crate::nn::tests::device());
     let values = start.iter().map(|v| *v as f32).collect();
     network.set_weights(&BTreeMap::from([("p.weight".to_owned(), (vec![3], values))])).unwrap();
     network
@@ -25,7 +25,7 @@ fn values(network: &Network) -> Vec<f64> {
 fn gradients(network: &Network, gradient: &[f64]) -> WeightGradients {
     let (id, _) = network.weights_by_id().next().unwrap();
     let gradient: Vec<f32> = gradient.iter().map(|v| *v as f32).collect();
-    WeightGradients(BTreeMap::from([(id, Tensor::from_host(gradient, &[3], &Device::cpu()))]))
+    WeightGradients(BTreeMap::from([(id, Tensor::from_host(gradient, &[3], &crate::nn::tests::device()))]))
 }
 
 /// The largest difference from PyTorch's parameters over all steps.
@@ -136,7 +136,7 @@ fn what_an_optimizer_remembers_survives_being_saved() {
             state.step(&mut network, gradients, constant(0));
         }
         let mut other = OptimizerState::new(&optimizer);
-        other.load(&state.save(&network).unwrap(), &network, &Device::cpu());
+        other.load(&state.save(&network).unwrap(), &network, &crate::nn::tests::device());
         let gradients = gradients(&network, &[0.1, 0.2, 0.3]);
         let (mut moved, mut also) = (network.clone(), network);
         state.step(&mut moved, gradients.clone(), constant(0));

@@ -14,7 +14,7 @@ fn try_to_predict(
         subjects: scene.people.inputs[0].1.len(),
         batch,
         read: &|positions, _| Ok(scene.people.batch(positions, None)),
-        device: &Device::cpu(),
+        device: &crate::nn::tests::device(),
     })
 }
 

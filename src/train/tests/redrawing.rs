@@ -32,7 +32,7 @@ fn losses(b_is_zero: bool, interrupt: bool) -> Option<Redrawn> {
         subjects: 5,
         batch: 2,
         read: &read,
-        device: &Device::cpu(),
+        device: &crate::nn::tests::device(),
         interrupt: &AtomicBool::new(interrupt),
     })
     .unwrap()

@@ -33,7 +33,7 @@ fn maps(squared: bool, (subjects, looks, batch): (usize, usize, usize), interrup
         looks,
         batch,
         read: &read,
-        device: &Device::cpu(),
+        device: &crate::nn::tests::device(),
         interrupt: &AtomicBool::new(interrupt),
     })
     .unwrap()
@@ -74,7 +74,7 @@ fn weights_that_are_missing_are_refused() {
         looks: 1,
         batch: 1,
         read: &read,
-        device: &Device::cpu(),
+        device: &crate::nn::tests::device(),
         interrupt: &AtomicBool::new(false),
     });
     assert!(matches!(error, Err(TrainError::Network(NnError::Weights(_)))), "{error:?}");

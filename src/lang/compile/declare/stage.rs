@@ -7,7 +7,7 @@ use crate::compile::evaluate::{Critic, Eval, Evaluator, Reported, all};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::NodeId;
-use crate::program::{EarlyStop, Keep, Monitor, Optimizer, Sampling, Schedule, Stage};
+use crate::program::{EarlyStop, Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
 use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
 
 const CLAUSES: &[&str] = &[
@@ -24,6 +24,7 @@ const CLAUSES: &[&str] = &[
     "freeze",
     "augment",
     "sample",
+    "precision",
 ];
 
 /// A stage whose `init` and `freeze` still name paths: they are resolved when all stages are known.
@@ -84,6 +85,7 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         keep: Keep::Best(Monitor::Loss),
         augment: Vec::new(),
         sampling: Sampling::Shuffled,
+        precision: Precision::Float32,
         after: Vec::new(),
     };
     let (init, load, freeze, critics) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -192,6 +194,10 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
             let expr = single(e, clause)?;
             draft.stage.sampling = sampling(e, expr)?;
         }
+        "precision" => {
+            let expr = single(e, clause)?;
+            draft.stage.precision = precision(e, expr)?;
+        }
         other => {
             let hint = match nearest(other, CLAUSES) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -218,6 +224,34 @@ fn file_name(e: &mut Evaluator<'_>, from: &Expr) -> Eval<Option<String>> {
     match e.eval(from)? {
         Value::Text(file) => Ok(Some(file.to_string())),
         other => e.expected("the path of a module, or a file in quotes", &other, from.span),
+    }
+}
+
+/// `precision bf16`, or a parameter that is one of the words.
+fn precision(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Precision> {
+    let words: Vec<&str> = Precision::ALL.iter().map(|(word, _)| *word).collect();
+    let chosen = match &expr.kind {
+        ExprKind::Name(word) if words.contains(&word.as_str()) => word.clone(),
+        ExprKind::Name(word) if e.unit.resolve(e.scope(), word).is_none() => {
+            let hint = match nearest(word, &words) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "float32 is what holds where nothing is said; tf32 and bf16 are faster on a card".to_string(),
+            };
+            let message = format!("`{word}` is no precision: expected {}", words.join(", "));
+            return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+        }
+        _ => match e.eval(expr)? {
+            Value::Word(word) => word.to_string(),
+            Value::Choice(choice) => choice.word.clone(),
+            other => return e.expected(&format!("a precision ({})", words.join(", ")), &other, expr.span),
+        },
+    };
+    match Precision::ALL.iter().find(|(word, _)| *word == chosen) {
+        Some((_, precision)) => Ok(*precision),
+        None => {
+            let message = format!("`{chosen}` is no precision: expected {}", words.join(", "));
+            e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message))
+        }
     }
 }
 
