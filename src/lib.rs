@@ -24,6 +24,7 @@ pub use fascicle_report as report;
 pub use fascicle_syntax as syntax;
 
 pub mod cli;
+pub mod devices;
 pub mod exchange;
 pub mod nn;
 pub mod plan;

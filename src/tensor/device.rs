@@ -31,6 +31,19 @@ pub enum Precision {
     Double,
 }
 
+/// The adapter that Vulkan computes on: its name, and its driver with its version. Opening it is what makes it known, once.
+#[cfg(feature = "vulkan")]
+pub(crate) fn vulkan_adapter() -> Option<(String, String)> {
+    use burn::backend::wgpu::{WgpuDevice, graphics, init_setup};
+    static ADAPTER: std::sync::OnceLock<Option<(String, String)>> = std::sync::OnceLock::new();
+    let open = || {
+        let setup = init_setup::<graphics::Vulkan>(&WgpuDevice::default(), Default::default());
+        let info = setup.adapter.get_info();
+        (info.name, format!("{} {}", info.driver, info.driver_info))
+    };
+    ADAPTER.get_or_init(|| panic::catch_unwind(open).ok()).clone()
+}
+
 /// A device that was asked for cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("device `{asked}`: {reason}; {hint}")]
@@ -134,6 +147,7 @@ impl Device {
     #[cfg(feature = "vulkan")]
     fn vulkan() -> Result<Self, String> {
         let device = Self { place: Place::Vulkan, precision: Precision::Single };
+        silently(vulkan_adapter);
         device.works().map_err(|reason| format!("Vulkan cannot be used ({reason})"))?;
         Ok(device)
     }
@@ -147,14 +161,8 @@ impl Device {
     /// that it starts: the panic is caught, and not printed.
     #[cfg_attr(not(any(feature = "cuda", feature = "vulkan")), allow(dead_code))]
     fn works(self) -> Result<(), String> {
-        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-        let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let shown = panic::take_hook();
-        panic::set_hook(Box::new(|_| {}));
-        let tried = panic::catch_unwind(AssertUnwindSafe(|| {
-            Array::from_host(vec![1.0f32, 2.0], &[2], &self).add_scalar(1.0).into_host()
-        }));
-        panic::set_hook(shown);
+        let sum = || Array::from_host(vec![1.0f32, 2.0], &[2], &self).add_scalar(1.0).into_host();
+        let tried = silently(|| panic::catch_unwind(AssertUnwindSafe(sum)));
         match tried {
             Ok(Ok(sum)) if sum == [2.0, 3.0] => Ok(()),
             Ok(Ok(_)) => Err("it computes wrong numbers".into()),
@@ -168,6 +176,18 @@ impl Device {
             }
         }
     }
+}
+
+/// Does something that may panic inside of a driver, without a word of the panic.
+#[cfg_attr(not(any(feature = "cuda", feature = "vulkan")), allow(dead_code))]
+fn silently<T>(work: impl FnOnce() -> T) -> T {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let shown = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let done = work();
+    panic::set_hook(shown);
+    done
 }
 
 #[cfg_attr(not(any(feature = "cuda", feature = "vulkan")), allow(dead_code))]

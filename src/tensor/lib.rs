@@ -1,4 +1,5 @@
 //! Tensors.
+mod about;
 mod arithmetic;
 mod array;
 mod convolution;
@@ -11,6 +12,7 @@ mod reduce;
 mod shape;
 mod tensor;
 mod traffic;
+pub use about::About;
 pub use arithmetic::Arithmetic;
 pub use convolution::Convolution;
 pub use device::{Device, NoDevice, Precision};

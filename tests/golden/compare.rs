@@ -22,6 +22,8 @@ pub struct Findings {
     /// Gradients that vanish in exact arithmetic, and did.
     pub vanished: usize,
     pub failures: Vec<String>,
+    /// Why what deviates does not fail.
+    pub note: Option<String>,
 }
 
 /// The worst of several comparisons.

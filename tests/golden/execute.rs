@@ -92,11 +92,32 @@ impl Prepared {
 
     /// Every run, and a last line for tensors of the golden that nothing was compared with.
     pub fn execute(&self) -> Result<Report, String> {
+        self.execute_on(&self.weights, &self.device)
+    }
+
+    /// The same on the CPU in single precision, each number of the weights moved by its rounding, up or down by chance.
+    pub fn execute_moved(&self, seed: u64) -> Result<Report, String> {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut moved = |value: &f32| {
+            // Xorshift: only the sign matters.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            if state & 1 == 0 { value.next_up() } else { value.next_down() }
+        };
+        let weights = self
+            .weights
+            .iter()
+            .map(|(name, (shape, values))| (name.clone(), (shape.clone(), values.iter().map(&mut moved).collect())));
+        self.execute_on(&weights.collect(), &Device::cpu())
+    }
+
+    fn execute_on(&self, weights: &Tensors, device: &Device) -> Result<Report, String> {
         let mut report = Report::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();
         for run in &self.runs {
             let mut findings = Findings::default();
-            self.run(run, &mut findings, &mut seen).map_err(|e| format!("{}: {e}", run.name))?;
+            self.run(run, weights, device, &mut findings, &mut seen).map_err(|e| format!("{}: {e}", run.name))?;
             report.push((run.name.clone(), findings));
         }
         let skipped = |key: &str| self.directives.skip.iter().any(|(pattern, _)| fits(pattern, key));
@@ -113,7 +134,14 @@ impl Prepared {
         Ok(report)
     }
 
-    fn run(&self, run: &Run, findings: &mut Findings, seen: &mut BTreeSet<String>) -> Result<(), String> {
+    fn run(
+        &self,
+        run: &Run,
+        given: &Tensors,
+        device: &Device,
+        findings: &mut Findings,
+        seen: &mut BTreeSet<String>,
+    ) -> Result<(), String> {
         let full = |key: &str| full_name(&run.name, key);
         let batch = self.batch(run)?;
         let outputs: Vec<&Output> = both(&self.directives.common.outputs, &run.own.outputs);
@@ -122,14 +150,14 @@ impl Prepared {
         // Each loss is walked back on a pass of its own; the first pass gives the outputs too.
         let passes: Vec<Option<&Loss>> = if losses.is_empty() { vec![None] } else { losses.iter().map(Some).collect() };
         for (pass, loss) in passes.into_iter().enumerate() {
-            let mut network = Network::new(&self.graph, &self.modules, 0, &self.device);
+            let mut network = Network::new(&self.graph, &self.modules, 0, device);
             let mut weights: Tensors = network
                 .weights()
                 .map_err(|e| e.to_string())?
                 .into_iter()
                 .map(|w| (w.name, (w.shape, w.values)))
                 .collect();
-            weights.extend(self.weights.clone());
+            weights.extend(given.clone());
             network.set_weights(&weights).map_err(|e| e.to_string())?;
             let wanted = std::mem::take(&mut pending);
             let mut roots = wanted.iter().map(|o| node(&self.program, &o.path)).collect::<Result<Vec<_>, _>>()?;

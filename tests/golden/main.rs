@@ -47,6 +47,7 @@ mod execute;
 mod reference;
 mod select;
 
+use compare::{Findings, Worst};
 use directive::Directives;
 use execute::{Prepared, Report};
 use fascicle::nn::Device;
@@ -116,22 +117,15 @@ fn one(path: &Path, budget: &Budget) -> bool {
             println!("{title}: skipped, its golden is not there");
             true
         }
-        Ok(Outcome::Here(report, time, exception)) => {
+        Ok(Outcome::Here(report, time, open)) => {
             let passed = report.iter().all(|(_, findings)| findings.failures.is_empty());
             let told = told(&title, &report, time);
-            match (&exception, passed) {
+            match (&open, passed) {
                 (None, _) => println!("{told}"),
-                (Some(Exception::Open(why)), false) => println!("{told}\n    OPEN, not met yet: {why}"),
-                (Some(Exception::Open(_)), true) => {
-                    println!("{told}\n    FAILED: the case is met; take `open:` out of it");
-                }
-                (Some(Exception::Rounding(why)), _) => println!("{told}\n    NOT JUDGED in single precision: {why}"),
+                (Some(why), false) => println!("{told}\n    OPEN, not met yet: {why}"),
+                (Some(_), true) => println!("{told}\n    FAILED: the case is met; take `open:` out of it"),
             }
-            match exception {
-                None => passed,
-                Some(Exception::Open(_)) => !passed,
-                Some(Exception::Rounding(_)) => true,
-            }
+            passed != open.is_some()
         }
         Err(why) => {
             println!("{title}: FAILED: {why}");
@@ -140,21 +134,12 @@ fn one(path: &Path, budget: &Budget) -> bool {
     }
 }
 
-/// Why a case need not pass.
-#[derive(Clone)]
-enum Exception {
-    /// It is not met yet.
-    Open(String),
-    /// Rounding decides what comes out in single precision, which is all that cards have here.
-    Rounding(String),
-}
-
 /// What came of a case.
 enum Outcome {
     /// Its golden is not there.
     Absent,
-    /// What came out, how long it took, and whether the case is known not to be met, or not to be judged here.
-    Here(Report, Duration, Option<Exception>),
+    /// What came out, how long it took, and whether the case is known not to be met.
+    Here(Report, Duration, Option<String>),
 }
 
 fn attempt(path: &Path, budget: &Budget) -> Result<Outcome, String> {
@@ -162,22 +147,46 @@ fn attempt(path: &Path, budget: &Budget) -> Result<Outcome, String> {
     let directives = Directives::read(&text)?;
     let Some(folder) = reference::folder(&directives.folder) else { return Ok(Outcome::Absent) };
     let given = device()?;
-    let double = directives.double.clone().filter(|_| given.is_cpu());
-    let exception = match (&directives.open, &directives.double) {
-        (Some(why), _) => Some(Exception::Open(why.clone())),
-        (None, Some(why)) if double.is_none() => Some(Exception::Rounding(why.clone())),
-        _ => None,
-    };
+    let double = directives.double.is_some() && given.is_cpu();
+    let open = directives.open.clone();
     let device = match double {
-        Some(_) => given.in_double_precision().map_err(|e| e.to_string())?,
-        None => given,
+        true => given.in_double_precision().map_err(|e| e.to_string())?,
+        false => given,
     };
     let prepared = Prepared::new(path, directives, folder, device)?;
     let memory = prepared.memory();
-    let _held = budget.take(if double.is_some() { 2 * memory } else { memory });
+    let _held = budget.take(if double { 2 * memory } else { memory });
     let begun = Instant::now();
-    let report = prepared.execute()?;
-    Ok(Outcome::Here(report, begun.elapsed(), exception))
+    let mut report = prepared.execute()?;
+    if !device.is_cpu() {
+        excuse_what_rounding_decides(&prepared, &mut report)?;
+    }
+    Ok(Outcome::Here(report, begun.elapsed(), open))
+}
+
+/// How often weights are moved by their rounding.
+const MOVES: u64 = 8;
+
+/// On a card, in single precision: where rounding decides between two values of a maximum or a rectifier, gradients jump. Deviations
+/// of no more than three times those that the CPU's own numbers have when every weight is moved by its rounding are told, and
+/// are no failures.
+fn excuse_what_rounding_decides(prepared: &Prepared, report: &mut Report) -> Result<(), String> {
+    if report.iter().all(|(_, findings)| findings.failures.is_empty()) {
+        return Ok(());
+    }
+    let moved = (1..=MOVES).map(|seed| prepared.execute_moved(seed)).collect::<Result<Vec<Report>, _>>()?;
+    for (run, findings) in report.iter_mut().filter(|(_, findings)| !findings.failures.is_empty()) {
+        let of_run = || moved.iter().flatten().filter(|(name, _)| name == run).map(|(_, findings)| findings);
+        let worst = |of: fn(&Findings) -> &Worst| of_run().map(|f| of(f).deviation).fold(0.0, f64::max);
+        let (outputs, gradients) = (worst(|f| &f.outputs), worst(|f| &f.gradients));
+        if findings.outputs.deviation <= 3.0 * outputs.max(1e-6) && findings.gradients.deviation <= 3.0 * gradients {
+            findings.failures.clear();
+            findings.note = Some(format!(
+                "decided by rounding: moved by it, the CPU's own gradients deviate by up to {gradients:.1e}"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn told(title: &str, report: &Report, time: Duration) -> String {
@@ -191,6 +200,9 @@ fn told(title: &str, report: &Report, time: Duration) -> String {
         }
         if findings.vanished > 0 {
             out.push_str(&format!(" {} vanish", findings.vanished));
+        }
+        if let Some(note) = &findings.note {
+            out.push_str(&format!("\n    {note}"));
         }
         for failure in &findings.failures {
             out.push_str(&format!("\n    FAILED {failure}"));
