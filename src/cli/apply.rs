@@ -1,7 +1,7 @@
 //! `fascicle apply`: a model with given weights on given tensors.
 
 use super::weights::{name_map, write};
-use super::{Program, source, status};
+use super::{Program, device, source, status};
 use crate::exchange::{self, Application, ApplyError};
 use crate::nn::{Device, NnError};
 use clap::{Args, ValueEnum};
@@ -104,6 +104,7 @@ fn attempt(args: &ApplyArgs) -> Result<(), (String, u8)> {
     let device = Device::parse(&args.device)
         .and_then(|device| if args.double { device.in_double_precision() } else { Ok(device) })
         .map_err(|e| wrong(e.to_string()))?;
+    device::guard(&[&program.graph], &device).map_err(|error| (error.to_string(), status::FAILED))?;
     let job = Application {
         program: &program,
         model: args.model.as_deref(),

@@ -45,10 +45,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
     if args.json {
         let diagnostics = json_diagnostics(&compilation.diagnostics, &compilation.sources);
         let json = Json { models, diagnostics, problems };
-        match serde_json::to_string_pretty(&json) {
-            Ok(text) => source::print(&format!("{text}\n")),
-            Err(error) => source::fail(&error.to_string()),
-        }
+        source::print_json(&json);
     } else {
         source::tell(&compilation);
         for model in &models {

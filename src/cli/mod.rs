@@ -5,6 +5,7 @@
 
 mod apply;
 mod check;
+mod device;
 mod doc;
 mod explain;
 mod fmt;
@@ -62,6 +63,8 @@ enum Command {
     Apply(apply::ApplyArgs),
     /// Bring weights from PyTorch, and give them back
     Weights(weights::WeightsArgs),
+    /// List devices, and test whether they compute what the CPU does
+    Device(device::DeviceArgs),
     /// Lay files out one way, every comment kept
     Fmt(fmt::FmtArgs),
     /// Explain an error code: `explain E0302`
@@ -109,6 +112,7 @@ pub fn main() -> ExitCode {
         Command::Plan(args) => run::plan(&args),
         Command::Apply(args) => apply::apply(&args),
         Command::Weights(args) => weights::weights(&args),
+        Command::Device(args) => device::device(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Doc(args) => doc::doc(&args),

@@ -1,8 +1,9 @@
 //! `fascicle run` and `fascicle plan`
 
 use super::progress::{Terminal, duration};
-use super::{Program, highlight, source, status, table};
+use super::{Program, device, highlight, source, status, table};
 use crate::compile::{Compilation, LayerRow, model_tables};
+use crate::graph::Graph;
 use crate::nn::Device;
 use crate::plan::{self, Outcome, PlanError, RunOptions, SourceText};
 use crate::program::Experiment;
@@ -156,6 +157,11 @@ pub(super) fn run(args: &RunArgs) -> u8 {
         Ok(prepared) => prepared,
         Err(status) => return status,
     };
+    let graphs: Vec<&Graph> = prepared.experiment.variants.iter().map(|variant| &variant.graph).collect();
+    if let Err(error) = device::guard(&graphs, &prepared.device) {
+        source::fail(&error.to_string());
+        return status::FAILED;
+    }
     // A second Ctrl-C ends the process at once: what was checkpointed stays.
     let handler = ctrlc::set_handler(|| {
         if INTERRUPT.swap(true, Ordering::SeqCst) {
@@ -179,10 +185,7 @@ pub(super) fn run(args: &RunArgs) -> u8 {
         }
     };
     if args.plan.json {
-        match serde_json::to_string_pretty(&summary) {
-            Ok(text) => source::print(&format!("{text}\n")),
-            Err(error) => source::fail(&error.to_string()),
-        }
+        source::print_json(&summary);
     } else {
         source::print(&summary.to_string());
     }
@@ -216,10 +219,7 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
         }
     };
     if args.json {
-        match serde_json::to_string_pretty(&tasks) {
-            Ok(text) => source::print(&format!("{text}\n")),
-            Err(error) => source::fail(&error.to_string()),
-        }
+        source::print_json(&tasks);
         return status::DONE;
     }
     let rows: Vec<Vec<String>> = tasks

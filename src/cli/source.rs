@@ -81,6 +81,14 @@ pub(super) fn note(message: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{message}");
 }
 
+/// Prints a result for a program.
+pub(super) fn print_json(result: &impl serde::Serialize) {
+    match serde_json::to_string_pretty(result) {
+        Ok(text) => print(&format!("{text}\n")),
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
 /// Prints a result; a closed pipe is not an error.
 pub(super) fn print(text: &str) {
     let _ = std::io::stdout().lock().write_all(text.as_bytes());

@@ -25,21 +25,32 @@ struct Passed {
 impl Known {
     /// What is known of a device.
     pub fn read(device: &Device) -> Self {
+        let mut known = Self::nothing(device);
+        let read = known.file.as_ref().and_then(|file| std::fs::read(file).ok());
+        let read = read.and_then(|bytes| serde_json::from_slice::<Passed>(&bytes).ok());
+        let own = |passed: &Passed| {
+            (&passed.device, &passed.driver, &passed.fascicle)
+                == (&known.passed.device, &known.passed.driver, &known.passed.fascicle)
+        };
+        if let Some(passed) = read.filter(own) {
+            known.passed = passed;
+        }
+        known
+    }
+
+    /// Nothing is known of it.
+    pub fn nothing(device: &Device) -> Self {
         let about = device.about();
-        let fresh = Passed {
+        let passed = Passed {
             device: about.name,
             driver: about.driver,
             fascicle: env!("CARGO_PKG_VERSION").into(),
             probes: BTreeSet::new(),
         };
-        let key = format!("{}\n{}\n{}", fresh.device, fresh.driver, fresh.fascicle);
+        let key = format!("{}\n{}\n{}", passed.device, passed.driver, passed.fascicle);
         let name = format!("device-{}.json", &blake3::hash(key.as_bytes()).to_hex()[..16]);
         let file = dirs::cache_dir().map(|folder| folder.join("fascicle").join(name));
-        let read = file.as_ref().and_then(|file| std::fs::read(file).ok());
-        let passed = read.and_then(|bytes| serde_json::from_slice::<Passed>(&bytes).ok()).filter(|passed| {
-            (&passed.device, &passed.driver, &passed.fascicle) == (&fresh.device, &fresh.driver, &fresh.fascicle)
-        });
-        Self { file, passed: passed.unwrap_or(fresh), changed: false }
+        Self { file, passed, changed: false }
     }
 
     /// Whether it has passed this probe.

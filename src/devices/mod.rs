@@ -50,8 +50,8 @@ pub enum DeviceError {
     },
 }
 
-/// Tests what a graph computes on a device, unless that is known; the CPU needs no test. `tell` hears of each probe before it
-/// is computed.
+/// Tests what graphs compute on a device, unless that is known; the CPU needs no test. `tell` hears of each probe before it is
+/// computed.
 ///
 /// # Errors
 /// The first thing that cannot be computed, or all that deviate.
@@ -59,13 +59,32 @@ pub fn require(graphs: &[&Graph], device: &Device, tell: &dyn Fn(&str)) -> Resul
     if device.is_cpu() {
         return Ok(());
     }
-    let mut known = kept::Known::read(device);
+    let kinds: BTreeSet<String> =
+        graphs.iter().flat_map(|graph| &graph.nodes).map(|node| probe::kind(&node.op)).collect();
+    let probes = operators(|kind| kinds.contains(&kind));
+    let probes = probes.into_iter().chain(graphs.iter().flat_map(|graph| convolutions(graph)));
+    test(probes, device, kept::Known::read(device), tell).map(drop)
+}
+
+/// Tests every operator of the language on a device, also what is known where that is wanted `again`. Says how many there are.
+///
+/// # Errors
+/// As [`require`].
+pub fn require_all(device: &Device, again: bool, tell: &dyn Fn(&str)) -> Result<usize, DeviceError> {
+    let known = if again { kept::Known::nothing(device) } else { kept::Known::read(device) };
+    test(operators(|_| true).into_iter(), device, known, tell)
+}
+
+fn test(
+    probes: impl Iterator<Item = Probe>,
+    device: &Device,
+    mut known: kept::Known,
+    tell: &dyn Fn(&str),
+) -> Result<usize, DeviceError> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    let probes = operators(|op| graphs.iter().any(|graph| graph.nodes.iter().any(|node| probe::kind(&node.op) == op)));
-    let probes = probes.into_iter().chain(graphs.iter().flat_map(|graph| convolutions(graph)));
-    for probe in probes.filter(|probe| seen.insert(probe.name.clone())) {
-        if known.passed(&probe.name) {
+    for probe in probes {
+        if !seen.insert(probe.name.clone()) || known.passed(&probe.name) {
             continue;
         }
         tell(&probe.name);
@@ -82,7 +101,7 @@ pub fn require(graphs: &[&Graph], device: &Device, tell: &dyn Fn(&str)) -> Resul
     }
     known.write();
     if found.is_empty() {
-        return Ok(());
+        return Ok(seen.len());
     }
     let about = device.about();
     Err(DeviceError::Differs { device: device.describe(), about: format!("{}, {}", about.name, about.driver), found })

@@ -3,6 +3,8 @@
 
 mod convolutions;
 mod derivatives;
+#[cfg(feature = "vulkan")]
+mod faults_of_burn;
 mod histories;
 mod reductions;
 
