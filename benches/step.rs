@@ -1,167 +1,51 @@
-//! How long a training step of each published system takes on the CPU, at the sizes of the papers: `cargo bench --bench step`, or
-//! `cargo bench --bench step -- hyperfusion_age` for one of them.
+//! How long a training step of each published system takes, at the sizes of the papers: `cargo bench --bench step`, or
+//! `cargo bench --bench step -- hyperfusion_age` for one of them. `FASCICLE_BENCH_DEVICE=cuda` times a card, `FASCICLE_BENCH_PRECISION=tf32`
+//! another precision.
 //!
-//! Of an experiment with several stages the one of the largest model. A step is reading a batch from memory, forward,
-//! backward and the optimiser's move. The first is not counted; the median, the least and the most of the others are shown.
+//! A step is reading a batch from memory, forward, backward and the optimizer's move. The first is not counted; the median, the least
+//! and the most of the others are shown. A card is waited for at the end alone: there it is the mean.
 
-use fascicle::compile::{EmptyWorld, TableSummary, World, compile, model_tables};
-use fascicle::graph::{Graph, InputId, Kind};
-use fascicle::nn::{Batch, Device, InputBatch};
-use fascicle::program::{Cohort, Keep, Sampling, Schedule, Stage};
-use fascicle::train::{Batches, DataError, Draw, FromTraining, Job, Progress, train};
+use fascicle::nn::Device;
+use fascicle::program::Precision;
 use std::cell::RefCell;
 use std::error::Error;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+use systems::{SYSTEMS, System};
 
 #[path = "../src/memory.rs"]
 mod memory;
-
-/// What is timed.
-struct System {
-    experiment: &'static str,
-    settings: &'static [(&'static str, &'static str)],
-    /// Subjects a step.
-    rows: usize,
-    steps: usize,
-}
-
-const SYSTEMS: [System; 6] = [
-    System { experiment: "voxel_fusion", settings: &[], rows: 1, steps: 4 },
-    System { experiment: "hyperfusion_age", settings: &[], rows: 2, steps: 8 },
-    System { experiment: "hyperfusion_ad", settings: &[], rows: 4, steps: 10 },
-    System { experiment: "disentangle", settings: &[("slab", "3")], rows: 4, steps: 8 },
-    System { experiment: "contrastive", settings: &[], rows: 4, steps: 8 },
-    System { experiment: "normative_poe", settings: &[], rows: 256, steps: 300 },
-];
+#[path = "systems/mod.rs"]
+mod systems;
 
 fn main() -> Result<(), Box<dyn Error>> {
     memory::keep();
     let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let device = Device::parse(&std::env::var("FASCICLE_BENCH_DEVICE").unwrap_or_else(|_| "cpu".into()))?;
+    let word = std::env::var("FASCICLE_BENCH_PRECISION").unwrap_or_else(|_| "float32".into());
+    let precision = Precision::ALL.iter().find(|(name, _)| *name == word).ok_or("no such precision")?.1;
     for system in SYSTEMS {
         if asked.is_empty() || asked.iter().any(|asked| asked == system.experiment) {
-            time(&system)?;
+            time(&system, &device, precision)?;
         }
     }
     Ok(())
 }
 
-/// The experiments, which extend one another, without their tables.
-struct Folder;
-
-fn experiments() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments")
-}
-
-impl World for Folder {
-    fn source(&self, path: &str) -> Result<String, String> {
-        std::fs::read_to_string(experiments().join(path)).map_err(|e| format!("{path}: {e}"))
-    }
-
-    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        EmptyWorld.table(cohort)
-    }
-}
-
-/// People made up, all alike.
-struct People<'g> {
-    graph: &'g Graph,
-    count: usize,
-}
-
-impl Batches for People<'_> {
-    fn training_len(&self) -> usize {
-        self.count
-    }
-
-    fn validation_len(&self) -> usize {
-        0
-    }
-
-    fn training(&self, draws: &[Draw], inputs: &[InputId]) -> Result<Batch, DataError> {
-        let rows = draws.len();
-        let made = self.graph.inputs.iter().enumerate().map(|(at, input)| {
-            inputs.contains(&InputId(at as u32)).then(|| {
-                let shape = input.ty.shape.clone();
-                let count = rows * shape.iter().product::<usize>();
-                let values = match &input.ty.kind {
-                    Kind::Class(levels) | Kind::Mask(levels) => (0..count).map(|i| (i % levels.len()) as f32).collect(),
-                    _ => (0..count).map(|i| ((i * 7919 + at) % 1000) as f32 / 1000.0).collect(),
-                };
-                InputBatch::complete(values, shape, rows)
-            })
-        });
-        Ok(Batch { rows, inputs: made.collect() })
-    }
-
-    fn validation(&self, _: &[usize], _: &[InputId]) -> Result<Batch, DataError> {
-        Ok(Batch::default())
-    }
-
-    fn class_of(&self, _: &str, _: usize) -> Option<usize> {
-        None
-    }
-}
-
-fn time(system: &System) -> Result<(), Box<dyn Error>> {
-    let System { experiment: name, settings, rows, steps } = *system;
-    let file = format!("{name}.fx");
-    let text = std::fs::read_to_string(experiments().join(&file))?;
-    let settings: Vec<_> = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let program = compile(&file, &text, &settings, &Folder).base.ok_or("it does not compile")?;
-    let models = model_tables(&program);
-    let parameters = |stage: &Stage| models[stage.model].parameters;
-    let largest = program.stages.iter().max_by_key(|stage| parameters(stage)).ok_or("nothing is trained")?;
-    let stage = Stage {
-        epochs: 1,
-        batch: rows,
-        early_stop: None,
-        keep: Keep::Last,
-        sampling: Sampling::Shuffled,
-        schedule: Schedule::Constant,
-        augment: Vec::new(),
-        init: Vec::new(),
-        loads: Vec::new(),
-        ..largest.clone()
-    };
-    let mut from_training = FromTraining::default();
-    for (at, input) in program.graph.inputs.iter().enumerate() {
-        let id = InputId(at as u32);
-        if let Kind::Class(levels) | Kind::Mask(levels) = &input.ty.kind {
-            from_training.class_weights.insert(id, vec![1.0; levels.len()]);
-        }
-        from_training.means.insert(id, vec![0.0; input.ty.shape.iter().product()]);
-    }
+fn time(system: &System, device: &Device, precision: Precision) -> Result<(), Box<dyn Error>> {
+    let System { experiment: name, rows, steps, .. } = *system;
     let ends = RefCell::new(Vec::new());
-    let people = People { graph: &program.graph, count: rows * (steps + 1) };
-    train(&Job {
-        graph: Arc::new(program.graph.clone()),
-        stage: &stage,
-        model: &program.models[stage.model],
-        batches: &people,
-        device: &Device::cpu(),
-        seed: 1,
-        initial: Default::default(),
-        from_training,
-        folder: None,
-        checkpoint_interval: Duration::MAX,
-        interrupt: &AtomicBool::new(false),
-        monitor: None,
-        progress: &|_: &Progress| ends.borrow_mut().push(Instant::now()),
-        warn: &|text| eprintln!("{text}"),
-    })?;
+    let parameters = system.train(rows, steps, device, precision, &|| ends.borrow_mut().push(Instant::now()))?;
     let ends = ends.into_inner();
     let mut seconds: Vec<f64> = ends.windows(2).take(steps).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
-    seconds.sort_by(f64::total_cmp);
-    let parameters = parameters(&stage);
-    println!(
-        "{name}: {parameters} parameters, {rows} subjects a step: {:.4} s ({:.4} to {:.4}), {} steps",
-        seconds[seconds.len() / 2],
-        seconds[0],
-        seconds[seconds.len() - 1],
-        seconds.len(),
-    );
+    let told = match device.is_cpu() {
+        true => {
+            seconds.sort_by(f64::total_cmp);
+            let median = seconds[seconds.len() / 2];
+            format!("{median:.4} s ({:.4} to {:.4})", seconds[0], seconds[seconds.len() - 1])
+        }
+        // The last call comes when the epoch's losses have been read: everything before is done.
+        false => format!("{:.4} s (mean)", (ends[ends.len() - 1] - ends[0]).as_secs_f64() / steps as f64),
+    };
+    println!("{name}: {parameters} parameters, {rows} subjects a step: {told}, {} steps", seconds.len());
     Ok(())
 }
