@@ -19,7 +19,15 @@ mod systems;
 
 fn main() -> Result<(), Box<dyn Error>> {
     memory::keep();
-    let asked: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    time_all(std::env::args().skip(1))
+}
+
+/// Times the systems that are named, or all.
+///
+/// # Errors
+/// What goes wrong.
+pub fn time_all(arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>> {
+    let asked: Vec<String> = arguments.filter(|argument| !argument.starts_with('-')).collect();
     let device = Device::parse(&std::env::var("FASCICLE_BENCH_DEVICE").unwrap_or_else(|_| "cpu".into()))?;
     let word = std::env::var("FASCICLE_BENCH_PRECISION").unwrap_or_else(|_| "float32".into());
     let precision = Precision::ALL.iter().find(|(name, _)| *name == word).ok_or("no such precision")?.1;

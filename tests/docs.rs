@@ -113,7 +113,7 @@ fn the_reference_lists_every_code() {
 fn the_operators_page_is_that_of_the_table() {
     let mut page = String::from(
         "# Operators\n\n\
-         Generated from the table of operators in `src/ops`: `UPDATE_DOCS=1 cargo test --test docs` rewrites this page.\n\n\
+         Generated from the table of operators in `src/lang/ops`: `UPDATE_DOCS=1 cargo test --test docs` rewrites this page.\n\n\
          A capital letter means parameters: `Conv3d(16)` makes a module, `x |> Conv3d(16)` makes and applies one. Shapes leave\n\
          the batch out. Each example is the body of a block with `x: [8, 16, 16, 16]`, `g: class{A, B, C}` and\n\
          `m: mask[16, 16, 16]{rest, core, rim}`.\n",
@@ -240,4 +240,19 @@ fn default(default: Default) -> String {
         Default::Bool(b) => format!("`{b}`"),
         Default::Word(w) => format!("`{w}`"),
     }
+}
+
+/// Each fault of burn that something stands in for is to be looked at again when burn's version changes.
+#[test]
+fn the_faults_of_burn_are_those_of_the_version_that_is_used() {
+    let manifest =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap_or_default();
+    let line = manifest.lines().find(|line| line.starts_with("burn = ")).expect("burn stands in Cargo.toml");
+    let version = line.split('"').nth(1).unwrap_or_default().trim_start_matches('=');
+    let heading = format!("## Faults of burn {version}\n");
+    assert!(
+        read("devices.md").contains(&heading),
+        "burn is {version} now: go through the faults in docs/devices.md and src/tensor/tests/faults_of_burn.rs, then put \
+         the version into the heading"
+    );
 }

@@ -9,7 +9,7 @@ use fascicle::nn::{Batch, Device, InputBatch};
 use fascicle::program::{Cohort, Keep, Precision, Sampling, Schedule, Stage};
 use fascicle::train::{Batches, DataError, Draw, FromTraining, Job, Progress, train};
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub const SYSTEMS: [System; 6] = [
 struct Folder;
 
 fn experiments() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments")
+    fascicle_reference::root().join("experiments")
 }
 
 impl World for Folder {

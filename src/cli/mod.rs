@@ -19,6 +19,8 @@ mod table;
 mod weights;
 mod world;
 
+pub use world::Files;
+
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;

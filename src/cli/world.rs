@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Files relative to the program's folder, tables relative to the working folder. Each table is read once,
 /// whatever the number of cohorts and variants that ask for it.
-pub(super) struct Files {
+pub struct Files {
     folder: PathBuf,
     read: Tables,
     summaries: RefCell<Vec<(Cohort, Result<TableSummary, String>)>>,
@@ -18,7 +18,7 @@ pub(super) struct Files {
 
 impl Files {
     /// The world around a program.
-    pub(super) fn beside(program: &Path) -> Self {
+    pub fn beside(program: &Path) -> Self {
         let folder = program.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         Self { folder, read: Tables::default(), summaries: RefCell::default() }
     }

@@ -46,7 +46,7 @@ pub enum DeviceError {
         /// The operator.
         what: String,
         /// Why.
-        source: ProbeError,
+        source: Box<ProbeError>,
     },
 }
 
@@ -91,7 +91,7 @@ fn test(
         let deviation = probe.deviation(device).map_err(|source| DeviceError::Fails {
             device: device.describe(),
             what: probe.name.clone(),
-            source,
+            source: Box::new(source),
         })?;
         if deviation.worst() <= TOLERANCE {
             known.add(&probe.name);

@@ -1,6 +1,9 @@
 //! Where numbers are computed, and with how many bits.
 
+use crate::Arithmetic;
 use crate::array::Array;
+#[cfg(feature = "card")]
+use burn::tensor::backend::Backend;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
 use thiserror::Error;
@@ -125,6 +128,23 @@ impl Device {
     /// Whether it is the CPU: the same seed then gives the same bytes.
     pub fn is_cpu(&self) -> bool {
         self.place == Place::Cpu
+    }
+
+    /// Whether it can multiply so. What the CPU is asked to round it does not round, so it can.
+    pub fn multiplies_in(&self, arithmetic: Arithmetic) -> bool {
+        match (self.place, arithmetic) {
+            #[cfg(feature = "cuda")]
+            (Place::Cuda(index), Arithmetic::Bfloat16) => {
+                type B = burn::backend::Cuda;
+                B::supports_dtype(&burn::backend::cuda::CudaDevice { index }, burn::tensor::DType::BF16)
+            }
+            #[cfg(feature = "vulkan")]
+            (Place::Vulkan, Arithmetic::Bfloat16) => {
+                type B = burn::backend::Vulkan;
+                B::supports_dtype(&Default::default(), burn::tensor::DType::BF16)
+            }
+            _ => true,
+        }
     }
 
     /// With how many bits it computes.

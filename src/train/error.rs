@@ -17,6 +17,14 @@ pub enum TrainError {
         /// The stage.
         stage: String,
     },
+    /// The device has no such numbers.
+    #[error("stage `{stage}`: {device} does not multiply in bf16; write `precision tf32`, or leave it out for float32")]
+    Precision {
+        /// The stage.
+        stage: String,
+        /// The device.
+        device: String,
+    },
     /// Something is decided on validation subjects, and there are none.
     #[error(
         "stage `{stage}`: {wants} is decided on validation subjects, but there are none; \

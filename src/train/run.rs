@@ -9,12 +9,12 @@ use super::job::{Job, Progress, Trained, Weights};
 use super::order::{Drawing, batch_sizes, cut};
 use super::position::{Files, Position, on_host, resumed};
 use super::schedule::LearningRateSchedule;
-use super::step::{Losses, Player, StepContext, TrainingStep, trained};
+use super::step::{Losses, Player, StepContext, TrainingStep, arithmetic, trained};
 use super::tensorboard::{EVENT_FILE, EventFile};
 use super::validation::{Validated, Validation};
 use super::{CHECKPOINT_FILE, DataError, NotFinite, TrainError};
 use crate::graph::Op;
-use crate::nn::Batch;
+use crate::nn::{Arithmetic, Batch};
 use crate::program::{Keep, Monitor, Sampling, Schedule};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -76,6 +76,16 @@ impl<'a, 'j> Run<'a, 'j> {
         let subjects = job.batches.training_len();
         if subjects == 0 {
             return Err(TrainError::NoSubjects { stage: stage.name.clone() });
+        }
+        let arithmetic = arithmetic(stage.precision);
+        if !job.device.multiplies_in(arithmetic) {
+            return Err(TrainError::Precision { stage: stage.name.clone(), device: job.device.describe() });
+        }
+        if job.device.is_cpu() && arithmetic != Arithmetic::Float32 {
+            (job.warn)(&format!(
+                "stage `{}`: its `precision` is one of cards; the CPU computes in float32",
+                stage.name
+            ));
         }
         let drawing = match &stage.sampling {
             Sampling::Shuffled => Drawing::Shuffled(subjects),

@@ -262,7 +262,7 @@ impl TrainingStep {
 }
 
 /// How a stage multiplies.
-fn arithmetic(precision: Precision) -> Arithmetic {
+pub(super) fn arithmetic(precision: Precision) -> Arithmetic {
     match precision {
         Precision::Float32 => Arithmetic::Float32,
         Precision::Tf32 => Arithmetic::Tf32,

@@ -287,7 +287,7 @@ const HCP_PHENOTYPES: &str = "
 
 /// The programs below folders of the tree (those that exist), with tables for the cohorts that they read.
 pub fn programs(folders: &[&str]) -> Vec<Case> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = fascicle_reference::root();
     let paths = folders.iter().flat_map(|folder| files_below(&root.join(folder), "fx"));
     let mut cases: Vec<Case> = paths.map(|path| Case::read(&path).beside(&path)).collect();
     let table = |columns: &str| Case::parse("", &format!("// table: t: {columns}")).tables["t"].clone();

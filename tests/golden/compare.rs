@@ -1,6 +1,6 @@
 //! How far found numbers are from the golden's, and whether that is near enough.
 
-use crate::reference::Summary;
+use super::reference::Summary;
 
 /// Largest difference relative to the largest value of an output.
 pub const OUTPUTS: f64 = 1e-5;

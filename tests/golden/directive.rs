@@ -1,6 +1,6 @@
 //! The comments of a case: what is compared with what. The head of `main.rs` lists them.
 
-use crate::select::Selection;
+use super::select::Selection;
 
 /// The comments of a case, read.
 #[derive(Debug, Default)]

@@ -1,10 +1,10 @@
 //! Runs a case: compiles it, takes the golden's weights and inputs, and compares all that the golden holds.
 
-use crate::case::Case;
-use crate::compare::{self, Findings};
-use crate::directive::{Directives, Layout, Loss, Output, Run, Source};
-use crate::reference::{Reference, Summary};
-use crate::select::Array;
+use super::case::Case;
+use super::compare::{self, Findings};
+use super::directive::{Directives, Layout, Loss, Output, Run, Source};
+use super::reference::{Reference, Summary};
+use super::select::Array;
 use fascicle::compile::{Severity, render};
 use fascicle::exchange::{Binding, NameMap, Place, Tensors};
 use fascicle::graph::{Graph, InputId, ModuleId, NodeId, Op, Role};
@@ -504,7 +504,7 @@ fn both<'a, T>(common: &'a [T], own: &'a [T]) -> Vec<&'a T> {
     common.iter().chain(own).collect()
 }
 
-fn selected(tensor: Array, select: &Option<crate::select::Selection>) -> Result<Array, String> {
+fn selected(tensor: Array, select: &Option<super::select::Selection>) -> Result<Array, String> {
     match select {
         Some(select) => select.of(&tensor),
         None => Ok(tensor),

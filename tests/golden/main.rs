@@ -61,9 +61,13 @@ use std::time::{Duration, Instant};
 const MEMORY: u64 = 3 << 30;
 
 fn main() -> ExitCode {
+    run(std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect())
+}
+
+/// Runs the cases whose names hold one of the words; all without words.
+pub fn run(words: Vec<String>) -> ExitCode {
     the_formula_gives_the_numbers_of_the_goldens_readme();
-    let words: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let folder = fascicle_reference::root().join("tests/golden");
     let mut paths = case::files_below(&folder, "fx");
     assert!(!paths.is_empty(), "{} holds no case", folder.display());
     paths.retain(|path| words.is_empty() || words.iter().any(|word| name(path).contains(word)));

@@ -1,13 +1,13 @@
 //! A folder of reference values: tensors from files, or from the formula of the goldens' README.
 
-use crate::select::Array;
+use super::select::Array;
 use fascicle::exchange::{Tensors, read_safetensors};
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 
 /// Below the goldens' root; `None` where they are not there.
 pub fn folder(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/golden").join(name);
+    let path = fascicle_reference::root().join("../shared/golden").join(name);
     path.is_dir().then_some(path)
 }
 

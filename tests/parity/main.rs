@@ -1,10 +1,12 @@
-//! Devices against the CPU in double precision: every operator of the language, every form of convolution of the experiments.
+//! Devices against the CPU in double precision: every operator of the language, every form of convolution of the experiments; and a
+//! small training of each system against the CPU in single precision.
 //!
 //! `cargo test --release --test parity` tests the CPU's single precision; `FASCICLE_TEST_DEVICE=cuda` (or `vulkan`) a card. Its own main
 //! prints each deviation, the worst first, with the time it took (on a card, with compiling its kernels).
 
 #[path = "../case/mod.rs"]
 mod case;
+mod trainings;
 
 use fascicle::devices::{Deviation, Probe, TOLERANCE, convolutions, operators};
 use fascicle::nn::Device;
@@ -13,7 +15,11 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    run(std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect())
+}
+
+/// Runs the probes and trainings whose names hold one of the words; all without words.
+pub fn run(words: Vec<String>) -> ExitCode {
     let device = match std::env::var("FASCICLE_TEST_DEVICE") {
         Ok(name) => match Device::parse(&name) {
             Ok(device) => device,
@@ -30,6 +36,9 @@ fn main() -> ExitCode {
     for (what, probes) in [("operators", operators(|_| true)), ("convolutions", convolutions_of_experiments())] {
         let chosen = |probe: &Probe| words.is_empty() || words.iter().any(|word| probe.name.contains(word));
         failed += table(what, probes.into_iter().filter(chosen).collect(), &device);
+    }
+    if !device.is_cpu() {
+        failed += trainings::compare(&device, &words);
     }
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

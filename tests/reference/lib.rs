@@ -7,12 +7,18 @@
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+/// The repository: where it was when this was compiled, or where `FASCICLE_ROOT` says that it is now.
+pub fn root() -> PathBuf {
+    let compiled = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    std::env::var_os("FASCICLE_ROOT").map_or_else(compiled, PathBuf::from)
+}
+
 /// A file or folder below `../shared`; `None`, said on standard error, where it is not there.
 ///
 /// # Panics
 /// It is not there, and `FASCICLE_GOLDEN=required` is set.
 pub fn shared(name: &str) -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(name);
+    let path = root().join("../shared").join(name);
     if path.exists() {
         return Some(path);
     }
