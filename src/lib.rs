@@ -7,13 +7,12 @@
 //!    leaks, and gives a [`program::Experiment`] or every error at once as [`compile::Diagnostic`]s. Operators are the
 //!    stanzas of [`ops::table`], the network is a [`graph::Graph`].
 //! 3. **Read** the data: [`data::CohortData`] and [`data::Dataset`] join tables and images by subject and give batches.
-//! 4. **Lower** the graph to burn: [`nn::Network`] holds the weights, [`nn::Forward`] computes.
+//! 4. **Lower** the graph to tensor operations: [`nn::Network`] holds the weights, [`nn::Forward`] computes.
 //! 5. **Train** the stages: [`train::train`] gives [`train::Trained`] weights and their history.
 //! 6. **Analyse** predictions with the plain functions of [`analysis`].
 //! 7. **Run** all of it as a plan of tasks with a store of results: `plan`.
 //! 8. **Exchange** weights with PyTorch, and apply models to given tensors: [`exchange::NameMap`], [`exchange::apply`].
 //! 9. **Report**: [`report::render`] makes one page of a [`report::ReportContent`].
-
 //!
 //! Steps 1, 2, 3, 6 and 9 are packages of their own, so that what they may not know they cannot name; they are re-exported here.
 

@@ -1,7 +1,7 @@
 //! The typed graph: what the compiler hands to the lowering.
 //!
 //! ```text
-//!  compile ──▶ Graph { inputs, modules, nodes } ──▶ nn (burn modules, forward pass)
+//!  compile ──▶ Graph { inputs, modules, nodes } ──▶ nn (tensor operations, forward pass)
 //!                                              └──▶ check (layers, parameters, operations, memory)
 //! ```
 //!

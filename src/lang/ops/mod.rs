@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A stanza holds all that the language knows of an operator: documentation, hover, completion, "did you mean",
-//! shape errors and cost are all read from this table. What it does to numbers is one arm in [`crate::nn`].
+//! shape errors and cost are all read from this table. What it does to numbers is one arm in `src/nn/lower`.
 
 mod arguments;
 mod inputs;

@@ -25,7 +25,7 @@ pub enum Over {
     Runs,
 }
 
-/// How the class probabilities of the models become one. Definitions stand in [`crate::analysis::ensemble`].
+/// How the class probabilities of the models become one. Definitions stand in `fascicle_analysis::ensemble`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::mem::discriminant;
 
-/// A metric. Definitions stand in [`crate::analysis::metrics`].
+/// A metric. Definitions stand in `fascicle_analysis::metrics`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
@@ -45,7 +45,7 @@ pub enum Metric {
     Skill,
 }
 
-/// How a contrast-to-noise ratio is taken; the ratio itself is in [`crate::analysis::metrics::contrast`].
+/// How a contrast-to-noise ratio is taken; the ratio itself is in `fascicle_analysis::metrics::contrast`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Cnr {
     /// Extents of a region in voxels, the last axes of the image; 1 before them where the image has two.
