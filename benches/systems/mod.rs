@@ -7,7 +7,7 @@ use fascicle::compile::{EmptyWorld, TableSummary, World, compile, model_tables};
 use fascicle::graph::{Graph, InputId, Kind};
 use fascicle::nn::{Batch, Device, InputBatch};
 use fascicle::program::{Cohort, Keep, Precision, Sampling, Schedule, Stage};
-use fascicle::train::{Batches, DataError, Draw, FromTraining, Job, Progress, train};
+use fascicle::train::{Batches, DataError, DrawnSubject, Job, Progress, TrainingStatistics, train};
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -67,7 +67,7 @@ impl Batches for People<'_> {
         0
     }
 
-    fn training(&self, draws: &[Draw], inputs: &[InputId]) -> Result<Batch, DataError> {
+    fn training(&self, draws: &[DrawnSubject], inputs: &[InputId]) -> Result<Batch, DataError> {
         let rows = draws.len();
         let made = self.graph.inputs.iter().enumerate().map(|(at, input)| {
             inputs.contains(&InputId(at as u32)).then(|| {
@@ -128,13 +128,13 @@ impl System {
             loads: Vec::new(),
             ..largest.clone()
         };
-        let mut from_training = FromTraining::default();
+        let mut training_statistics = TrainingStatistics::default();
         for (at, input) in program.graph.inputs.iter().enumerate() {
             let id = InputId(at as u32);
             if let Kind::Class(levels) | Kind::Mask(levels) = &input.ty.kind {
-                from_training.class_weights.insert(id, vec![1.0; levels.len()]);
+                training_statistics.class_weights.insert(id, vec![1.0; levels.len()]);
             }
-            from_training.means.insert(id, vec![0.0; input.ty.shape.iter().product()]);
+            training_statistics.means.insert(id, vec![0.0; input.ty.shape.iter().product()]);
         }
         let people = People { graph: &program.graph, count: rows * (steps + 1) };
         train(&Job {
@@ -145,7 +145,7 @@ impl System {
             device,
             seed: 1,
             initial: Default::default(),
-            from_training,
+            training_statistics,
             folder: None,
             checkpoint_interval: Duration::MAX,
             interrupt: &AtomicBool::new(false),

@@ -158,7 +158,7 @@ fn export(ends: &Ends, like: Option<&Path>) -> Result<(), String> {
             let followed = exchange::read_tensors(like).map_err(|e| e.to_string())?;
             map.bind(&places, &shapes(&followed)).map_err(|e| e.to_string())?
         }
-        None => map.outward(&places).map_err(|e| e.to_string())?,
+        None => map.inverse(&places).map_err(|e| e.to_string())?,
     };
     let file = binding.export(&weights).map_err(|e| e.to_string())?;
     write(&ends.out, &file, ends.overwrite)?;

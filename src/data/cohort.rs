@@ -12,9 +12,9 @@ use super::flow::Flow;
 pub use super::image_file::ImageFile;
 use super::joined_table::JoinedTable;
 use super::keep;
-use super::pair::{self, Fate, Partners};
+use super::pair::{self, PairingDecision, Partners};
 use super::phantom::{Contrast, Phantom, PhantomSpec};
-use super::table::{Row, Table, Tables, bare, levels_of, no_column, parse_number};
+use super::table::{Row, Table, Tables, levels_of, no_column, parse_number, without_prefix};
 use fascicle_lang::program::{Cohort, CohortSource, PhantomSettings};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -39,7 +39,7 @@ impl Record {
     pub fn name(&self) -> String {
         match &self.session {
             None => self.subject.clone(),
-            Some(session) => format!("{}_ses-{}", self.subject, bare(session, "ses-")),
+            Some(session) => format!("{}_ses-{}", self.subject, without_prefix(session, "ses-")),
         }
     }
 }
@@ -131,10 +131,10 @@ impl CohortData {
         let mut tables = Vec::new();
         if let Some(table) = bids.participants {
             let table = JoinedTable::new(Arc::new(table), cohort.subject.as_deref())?;
-            let folders: BTreeSet<&str> = bids.subjects.keys().map(|s| bare(s, "sub-")).collect();
+            let folders: BTreeSet<&str> = bids.subjects.keys().map(|s| without_prefix(s, "sub-")).collect();
             for row in &table.table.rows {
                 if let Some(id) = row.cells.get(table.subject)
-                    && !folders.contains(bare(id, "sub-"))
+                    && !folders.contains(without_prefix(id, "sub-"))
                 {
                     found.push((id.to_owned(), None));
                 }
@@ -208,8 +208,8 @@ impl CohortData {
     fn attach(&mut self, table: JoinedTable) -> Result<()> {
         let places = table.table.by_subject(table.subject, table.session)?;
         for record in &mut self.records {
-            let subject = bare(&record.subject, "sub-").to_owned();
-            let session = record.session.as_deref().map(|s| bare(s, "ses-").to_owned());
+            let subject = without_prefix(&record.subject, "sub-").to_owned();
+            let session = record.session.as_deref().map(|s| without_prefix(s, "ses-").to_owned());
             let exact = places.get(&(subject.clone(), session));
             record.rows.push(exact.or_else(|| places.get(&(subject, None))).copied());
         }
@@ -229,8 +229,10 @@ impl CohortData {
         let mut kept = Vec::with_capacity(self.records.len());
         for (record, fate) in std::mem::take(&mut self.records).into_iter().zip(fates) {
             match fate {
-                Fate::Paired(partners) => kept.push(Record { partners, ..record }),
-                Fate::Alone(reason) => self.flow.leave_out(&format!("{}: {reason}", pairing.spelling), &record.name()),
+                PairingDecision::Paired(partners) => kept.push(Record { partners, ..record }),
+                PairingDecision::Alone(reason) => {
+                    self.flow.leave_out(&format!("{}: {reason}", pairing.spelling), &record.name())
+                }
             }
         }
         self.records = kept;
@@ -254,7 +256,7 @@ impl CohortData {
         for record in 0..self.records.len() {
             let mut stays = true;
             for (spelling, condition) in &cohort.keep {
-                let reason = match keep::meets(self, record, condition) {
+                let reason = match keep::satisfies(self, record, condition) {
                     Ok(Some(true)) => continue,
                     Ok(Some(false)) => format!("keep {spelling}"),
                     Ok(None) => format!("keep {spelling}: the cell is missing"),
@@ -441,7 +443,7 @@ impl CohortData {
 
     /// Who a record is, the same in every cohort of the same origin.
     pub fn person(&self, record: usize) -> String {
-        format!("{}\n{}", self.origin, bare(&self.records[record].subject, "sub-"))
+        format!("{}\n{}", self.origin, without_prefix(&self.records[record].subject, "sub-"))
     }
 
     /// The tables that were read.

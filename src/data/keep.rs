@@ -2,7 +2,7 @@
 
 use super::cohort::CohortData;
 use super::error::{DataError, Result};
-use super::table::{bare, parse_number, same_level};
+use super::table::{parse_number, same_level, without_prefix};
 use fascicle_lang::program::{Comparison, Predicate, Scalar};
 use std::cmp::Ordering;
 
@@ -10,19 +10,19 @@ use std::cmp::Ordering;
 ///
 /// # Errors
 /// A column that is not there, or text where a number is compared.
-pub(crate) fn meets(cohort: &CohortData, record: usize, condition: &Predicate) -> Result<Option<bool>> {
+pub(crate) fn satisfies(cohort: &CohortData, record: usize, condition: &Predicate) -> Result<Option<bool>> {
     Ok(match condition {
-        Predicate::And(a, b) => match (meets(cohort, record, a)?, meets(cohort, record, b)?) {
+        Predicate::And(a, b) => match (satisfies(cohort, record, a)?, satisfies(cohort, record, b)?) {
             (Some(false), _) | (_, Some(false)) => Some(false),
             (Some(true), Some(true)) => Some(true),
             _ => None,
         },
-        Predicate::Or(a, b) => match (meets(cohort, record, a)?, meets(cohort, record, b)?) {
+        Predicate::Or(a, b) => match (satisfies(cohort, record, a)?, satisfies(cohort, record, b)?) {
             (Some(true), _) | (_, Some(true)) => Some(true),
             (Some(false), Some(false)) => Some(false),
             _ => None,
         },
-        Predicate::Not(a) => meets(cohort, record, a)?.map(|met| !met),
+        Predicate::Not(a) => satisfies(cohort, record, a)?.map(|met| !met),
         Predicate::Compare { column, comparison, value } => compare(cohort, record, column, *comparison, value)?,
         Predicate::In { column, values } => {
             let cell = cohort.text(record, &cohort.column(column)?);
@@ -68,7 +68,7 @@ fn is_session(cohort: &CohortData, record: usize, which: &str) -> bool {
     let this = &cohort.records[record];
     let Some(session) = this.session.as_deref() else { return which == "first" || which == "last" };
     let of_subject = cohort.records.iter().filter(|r| r.subject == this.subject).filter_map(|r| r.session.as_deref());
-    let place = |s: &str| (parse_number(bare(s, "ses-")).unwrap_or(f64::INFINITY), s.to_owned());
+    let place = |s: &str| (parse_number(without_prefix(s, "ses-")).unwrap_or(f64::INFINITY), s.to_owned());
     let order = |a: &&str, b: &&str| {
         let (a, b) = (place(a), place(b));
         a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
@@ -76,7 +76,7 @@ fn is_session(cohort: &CohortData, record: usize, which: &str) -> bool {
     match which {
         "first" => of_subject.min_by(order) == Some(session),
         "last" => of_subject.max_by(order) == Some(session),
-        label => bare(session, "ses-") == bare(label, "ses-"),
+        label => without_prefix(session, "ses-") == without_prefix(label, "ses-"),
     }
 }
 

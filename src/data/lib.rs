@@ -41,7 +41,7 @@ pub mod volume;
 
 pub use cache::Cache;
 pub use cohort::CohortData;
-pub use dataset::{Batch, Dataset, Draw, FittedInput, FittedInputs, InputBatch, Item, Member};
+pub use dataset::{Augmentation, Batch, Dataset, FittedInput, FittedInputs, InputBatch, Item, Member};
 pub use error::{DataError, Result};
 pub use fingerprint::content_hash;
 pub use flow::Flow;

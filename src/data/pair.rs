@@ -11,7 +11,7 @@
 use super::bids::FilePattern;
 use super::cohort::{CohortData, ImageFile};
 use super::error::{DataError, Result};
-use super::table::{Table, bare};
+use super::table::{Table, without_prefix};
 use fascicle_lang::program::Pairing;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -25,7 +25,7 @@ const TIME: &str = "acq_time";
 pub(super) type Partners = BTreeMap<String, Option<String>>;
 
 /// What pairing decides of each record.
-pub(super) enum Fate {
+pub(super) enum PairingDecision {
     /// It goes on, with these images from other sessions.
     Paired(Partners),
     /// It is left out, for this reason.
@@ -36,13 +36,13 @@ pub(super) enum Fate {
 ///
 /// # Errors
 /// A session of more than one candidate without a day, days and dates in one subject, a file that cannot be read.
-pub(super) fn pair(data: &CohortData, pairing: &Pairing) -> Result<Vec<Fate>> {
+pub(super) fn pair(data: &CohortData, pairing: &Pairing) -> Result<Vec<PairingDecision>> {
     let patterns = pairing.images.iter().map(|(_, p)| FilePattern::new(p)).collect::<Result<Vec<_>>>()?;
     let mut by_subject: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (i, record) in data.records.iter().enumerate() {
         by_subject.entry(&record.subject).or_default().push(i);
     }
-    let mut fates: Vec<Fate> = data.records.iter().map(|_| Fate::Alone(String::new())).collect();
+    let mut fates: Vec<PairingDecision> = data.records.iter().map(|_| PairingDecision::Alone(String::new())).collect();
     let mut errors = Vec::new();
     for sessions in by_subject.values() {
         match of_subject(data, pairing, &patterns, sessions) {
@@ -54,7 +54,12 @@ pub(super) fn pair(data: &CohortData, pairing: &Pairing) -> Result<Vec<Fate>> {
     Ok(fates)
 }
 
-fn of_subject(data: &CohortData, pairing: &Pairing, patterns: &[FilePattern], sessions: &[usize]) -> Result<Vec<Fate>> {
+fn of_subject(
+    data: &CohortData,
+    pairing: &Pairing,
+    patterns: &[FilePattern],
+    sessions: &[usize],
+) -> Result<Vec<PairingDecision>> {
     let Some((anchor, others)) = patterns.split_first() else { return Ok(Vec::new()) };
     let has = |pattern: &FilePattern| -> Result<Vec<Option<ImageFile>>> {
         sessions.iter().map(|record| data.image(*record, pattern)).collect()
@@ -83,9 +88,9 @@ fn of_subject(data: &CohortData, pairing: &Pairing, patterns: &[FilePattern], se
         .into_iter()
         .zip(missing)
         .map(|(own, missing)| match own {
-            Some(own) => Fate::Paired(own),
-            None if missing.is_empty() => Fate::Alone(alone.clone()),
-            None => Fate::Alone(missing),
+            Some(own) => PairingDecision::Paired(own),
+            None if missing.is_empty() => PairingDecision::Alone(alone.clone()),
+            None => PairingDecision::Alone(missing),
         })
         .collect())
 }
@@ -177,7 +182,7 @@ fn moment(data: &CohortData, record: usize, image: Option<&ImageFile>, pairing: 
         let source = format!("the `{TIME}` of {}", data.records[record].name());
         return Ok(When { day: days_since_epoch(text, data, &source)?, counted: false, source: format!("`{TIME}`") });
     }
-    let subject = bare(&data.records[record].subject, "sub-");
+    let subject = without_prefix(&data.records[record].subject, "sub-");
     Err(problem(
         data,
         format!(
@@ -193,8 +198,8 @@ fn moment(data: &CohortData, record: usize, image: Option<&ImageFile>, pairing: 
 /// The `acq_time` of an image in the `scans.tsv` of its session (or, without sessions, of its subject), and where it stands.
 fn scan_time(data: &CohortData, record: usize, image: &Path) -> Result<Option<(String, String)>> {
     let record = &data.records[record];
-    let subject = format!("sub-{}", bare(&record.subject, "sub-"));
-    let session = record.session.as_deref().map(|s| format!("ses-{}", bare(s, "ses-")));
+    let subject = format!("sub-{}", without_prefix(&record.subject, "sub-"));
+    let session = record.session.as_deref().map(|s| format!("ses-{}", without_prefix(s, "ses-")));
     let name = match &session {
         Some(session) => format!("{subject}_{session}_scans.tsv"),
         None => format!("{subject}_scans.tsv"),

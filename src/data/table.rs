@@ -68,11 +68,11 @@ impl Tables {
 impl Cells {
     /// A line of a file. Few lines have anything to trim, and trimming copies.
     fn of(mut line: csv::StringRecord) -> Self {
-        let bare = |cell: &str| {
+        let without_prefix = |cell: &str| {
             let ends = [cell.as_bytes().first(), cell.as_bytes().last()];
             ends.into_iter().flatten().all(u8::is_ascii_graphic)
         };
-        if !line.iter().all(bare) {
+        if !line.iter().all(without_prefix) {
             line.trim();
         }
         Self(line)
@@ -241,7 +241,7 @@ impl Table {
                 });
             };
             let session = session.and_then(|s| row.cells.get(s));
-            let key = (bare(id, "sub-").to_owned(), session.map(|s| bare(s, "ses-").to_owned()));
+            let key = (without_prefix(id, "sub-").to_owned(), session.map(|s| without_prefix(s, "ses-").to_owned()));
             if let Some(first) = places.insert(key, i) {
                 return Err(DataError::DuplicateSubject {
                     path: row.path.to_path_buf(),
@@ -303,7 +303,7 @@ pub fn same_level(a: &str, b: &str) -> bool {
 }
 
 /// An identifier without its BIDS prefix.
-pub fn bare<'a>(id: &'a str, prefix: &str) -> &'a str {
+pub fn without_prefix<'a>(id: &'a str, prefix: &str) -> &'a str {
     id.strip_prefix(prefix).unwrap_or(id)
 }
 

@@ -9,7 +9,7 @@
 //! A network that trains with wrong gradients trains without a word. So before a device computes the operators of a graph for
 //! the first time on a machine, each is computed small on both sides.
 
-mod kept;
+mod passed;
 mod probe;
 
 pub use probe::{Deviation, Probe, ProbeError, convolutions, operators};
@@ -63,7 +63,7 @@ pub fn require(graphs: &[&Graph], device: &Device, tell: &dyn Fn(&str)) -> Resul
         graphs.iter().flat_map(|graph| &graph.nodes).map(|node| probe::kind(&node.op)).collect();
     let probes = operators(|kind| kinds.contains(&kind));
     let probes = probes.into_iter().chain(graphs.iter().flat_map(|graph| convolutions(graph)));
-    test(probes, device, kept::Known::read(device), tell).map(drop)
+    test(probes, device, passed::PassedProbes::read(device), tell).map(drop)
 }
 
 /// Tests every operator of the language on a device, also what is known where that is wanted `again`. Says how many there are.
@@ -71,14 +71,14 @@ pub fn require(graphs: &[&Graph], device: &Device, tell: &dyn Fn(&str)) -> Resul
 /// # Errors
 /// As [`require`].
 pub fn require_all(device: &Device, again: bool, tell: &dyn Fn(&str)) -> Result<usize, DeviceError> {
-    let known = if again { kept::Known::nothing(device) } else { kept::Known::read(device) };
+    let known = if again { passed::PassedProbes::nothing(device) } else { passed::PassedProbes::read(device) };
     test(operators(|_| true).into_iter(), device, known, tell)
 }
 
 fn test(
     probes: impl Iterator<Item = Probe>,
     device: &Device,
-    mut known: kept::Known,
+    mut known: passed::PassedProbes,
     tell: &dyn Fn(&str),
 ) -> Result<usize, DeviceError> {
     let mut seen = BTreeSet::new();

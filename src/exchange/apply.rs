@@ -1,7 +1,7 @@
 //! A model with given weights on given tensors, without a cohort: outputs, losses, gradients.
 
 use super::program::{chosen, places_of};
-use super::{Mismatch, Tensors, Unmatched};
+use super::{Mismatch, Tensors, UnmatchedTensor};
 use crate::graph::{InputId, NodeId, Op, show_shape};
 use crate::nn::{Batch, Device, Forward, HostValue, InputBatch, Mode, Network, NnError, RunSettings, Values};
 use crate::program::{Program, Stage};
@@ -143,7 +143,7 @@ fn fitting(program: &Program, places: &[super::Place], given: &Tensors) -> Resul
     for (name, shape) in places {
         match given.get(name) {
             None => wrong.in_program.push((name.clone(), shape.clone())),
-            Some(found) if found.0 != *shape => wrong.misshapen.push(super::Misshapen {
+            Some(found) if found.0 != *shape => wrong.misshapen.push(super::ShapeMismatch {
                 place: name.clone(),
                 expected: shape.clone(),
                 from: "the file".into(),
@@ -161,7 +161,7 @@ fn fitting(program: &Program, places: &[super::Place], given: &Tensors) -> Resul
         })
     };
     for (name, (shape, _)) in given.iter().filter(|(name, _)| !known(name)) {
-        wrong.in_file.push(Unmatched { name: name.clone(), shape: shape.clone(), meant: None });
+        wrong.in_file.push(UnmatchedTensor { name: name.clone(), shape: shape.clone(), meant: None });
     }
     if wrong.is_empty() { Ok(weights) } else { Err(wrong) }
 }

@@ -1,6 +1,6 @@
 //! A name map applied to a file and a program: every tensor has its weight, every weight its tensors, all shapes fit.
 
-use super::error::{Misshapen, Unmatched};
+use super::error::{ShapeMismatch, UnmatchedTensor};
 use super::layout::Layout;
 use super::names::{NameMap, fits};
 use super::{ExchangeError, Mismatch, Tensors};
@@ -70,7 +70,7 @@ impl NameMap {
                 }
                 None => {
                     let meant = (meant != *name).then_some(meant);
-                    wrong.in_file.push(Unmatched { name: name.clone(), shape: shape.clone(), meant });
+                    wrong.in_file.push(UnmatchedTensor { name: name.clone(), shape: shape.clone(), meant });
                 }
             }
         }
@@ -85,7 +85,7 @@ impl NameMap {
             let (place, expected) = &places[route.place];
             let shapes: Vec<&[usize]> = route.from.iter().map(|name| file[name].as_slice()).collect();
             if let Err(problem) = route.layout.fits(&shapes, expected) {
-                wrong.misshapen.push(Misshapen {
+                wrong.misshapen.push(ShapeMismatch {
                     place: place.clone(),
                     expected: expected.clone(),
                     from: route.from.join(" and "),
@@ -101,7 +101,7 @@ impl NameMap {
     /// # Errors
     /// A weight that several names would be read as, where only a file says which it was; an entry of `weights` that the
     /// program does not have.
-    pub fn outward(&self, places: &[Place]) -> Result<Binding, ExchangeError> {
+    pub fn inverse(&self, places: &[Place]) -> Result<Binding, ExchangeError> {
         let mut routes = Vec::new();
         for (name, laid) in &self.weights {
             let place = places.iter().position(|(place, _)| place == name);
@@ -211,7 +211,7 @@ impl Binding {
             }
             match weights.get(place) {
                 None => wrong.in_program.push((place.clone(), shape.clone())),
-                Some((found, _)) if found != shape => wrong.misshapen.push(Misshapen {
+                Some((found, _)) if found != shape => wrong.misshapen.push(ShapeMismatch {
                     place: place.clone(),
                     expected: shape.clone(),
                     from: "the file".into(),

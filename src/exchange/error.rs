@@ -64,7 +64,7 @@ impl ExchangeError {
 
 /// A tensor of the file that no weight takes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Unmatched {
+pub struct UnmatchedTensor {
     /// Its name.
     pub name: String,
     /// Its shape.
@@ -75,7 +75,7 @@ pub struct Unmatched {
 
 /// A tensor that does not fit the weight it is meant for.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Misshapen {
+pub struct ShapeMismatch {
     /// The weight.
     pub place: String,
     /// Its shape.
@@ -90,11 +90,11 @@ pub struct Misshapen {
 #[derive(Debug, Clone, Default, PartialEq, Error)]
 pub struct Mismatch {
     /// Tensors of the file that no weight takes.
-    pub in_file: Vec<Unmatched>,
+    pub in_file: Vec<UnmatchedTensor>,
     /// Weights of the program that no tensor is for.
     pub in_program: Vec<(String, Vec<usize>)>,
     /// Pairs whose shapes differ.
-    pub misshapen: Vec<Misshapen>,
+    pub misshapen: Vec<ShapeMismatch>,
     /// Entries of the map that match nothing.
     pub idle: Vec<String>,
 }

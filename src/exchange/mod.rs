@@ -23,7 +23,7 @@ mod tensors;
 pub use apply::{Application, ApplyError, apply, renamed};
 pub use binding::{Binding, Place};
 pub use draft::draft;
-pub use error::{ExchangeError, Mismatch, Misshapen, Unmatched};
+pub use error::{ExchangeError, Mismatch, ShapeMismatch, UnmatchedTensor};
 pub use names::NameMap;
 pub use program::places;
 pub use pytorch::{read_pytorch, read_tensors};

@@ -32,7 +32,7 @@ pub struct NameMap {
     /// Prefix of what is left behind one of those, to what it is called in the program.
     pub(super) inside: IndexMap<String, String>,
     /// Weights whose layout differs.
-    pub(super) weights: IndexMap<String, Laid>,
+    pub(super) weights: IndexMap<String, WeightLayout>,
     /// Patterns of names in the file.
     pub(super) ignore: Vec<String>,
     /// Patterns of names in the program.
@@ -41,7 +41,7 @@ pub struct NameMap {
 
 /// A weight that is laid out otherwise in the file.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Laid {
+pub(super) struct WeightLayout {
     /// The tensors of the file it is made of.
     pub from: Vec<String>,
     pub layout: Layout,
@@ -106,7 +106,7 @@ impl NameMap {
             layout
                 .check(from.len())
                 .map_err(|problem| ExchangeError::Map(format!("weights.\"{place}\": {problem}")))?;
-            weights.insert(place, Laid { from, layout });
+            weights.insert(place, WeightLayout { from, layout });
         }
         Ok(Self { names: read.names, inside: read.inside, weights, ignore: read.ignore, initial: read.initial })
     }

@@ -24,8 +24,8 @@ fn there_and_back(map: &str, places: &[Place], file: &Tensors) -> Tensors {
     let binding = NameMap::parse(map).unwrap().bind(places, &shapes(file)).unwrap();
     let weights = binding.import(file).unwrap();
     assert_eq!(binding.export(&weights).unwrap(), *file);
-    let outward = NameMap::parse(map).unwrap().outward(places).unwrap();
-    assert_eq!(outward.export(&weights).unwrap(), *file);
+    let inverse = NameMap::parse(map).unwrap().inverse(places).unwrap();
+    assert_eq!(inverse.export(&weights).unwrap(), *file);
     weights
 }
 
@@ -131,14 +131,14 @@ fn names_of_recurring_blocks_go_there_and_back() {
 fn a_name_that_the_map_leaves_open_is_not_guessed() {
     let places = [place("m.A.Conv3d.weight", &[2])];
     let map = "[names]\na = \"m.A\"\n[inside]\nconv = \"Conv3d\"\ncnn = \"Conv3d\"";
-    let error = NameMap::parse(map).unwrap().outward(&places).unwrap_err().to_string();
+    let error = NameMap::parse(map).unwrap().inverse(&places).unwrap_err().to_string();
     assert!(error.contains("a.cnn.weight or a.conv.weight"), "{error}");
 }
 
 #[test]
 fn weights_that_are_missing_are_told_before_anything_is_written() {
     let places = [place("m.A.weight", &[2]), place("m.B.weight", &[3])];
-    let binding = NameMap::parse("[names]\na = \"m.A\"\nb = \"m.B\"").unwrap().outward(&places).unwrap();
+    let binding = NameMap::parse("[names]\na = \"m.A\"\nb = \"m.B\"").unwrap().inverse(&places).unwrap();
     let error = binding.export(&tensors(&[("m.B.weight", &[2])])).unwrap_err().to_string();
     assert!(error.contains("m.A.weight [2]") && error.contains("m.B.weight expects [3]"), "{error}");
 }

@@ -157,7 +157,7 @@ impl Network {
 
     /// Draws the parameters of a module anew, each from `seed`, its name and its own distribution; what it holds that
     /// is not drawn but constant at the start (gains, running statistics) stays.
-    pub fn redraw(&mut self, graph: &Graph, module: ModuleId, seed: u64) {
+    pub fn reinitialize(&mut self, graph: &Graph, module: ModuleId, seed: u64) {
         let module = graph.module(module);
         let drawn = module.weights.iter().filter(|spec| spec.is_drawn()).map(|spec| {
             let name = format!("{}.{}", module.path, spec.name);

@@ -4,7 +4,7 @@
 //! seeds. p is corrected by Holm's method over the comparisons of one metric. That the best one is chosen by the same
 //! scores makes differences to it look larger than they are; the table says which one it is.
 
-use super::analyse::{Analysed, Field};
+use super::analyse::{AnalysisResult, Field};
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::score::{Line, Scored, label};
@@ -115,12 +115,12 @@ impl Context<'_> {
     pub fn compare(&self, task: &str, sweep: usize, folder: &Path) -> Result<()> {
         let sweep = &self.experiment.sweeps[sweep];
         let mut scores: Vec<Vec<Scored>> = Vec::with_capacity(sweep.variants.len());
-        let mut analyses: Vec<Vec<Analysed>> = Vec::with_capacity(sweep.variants.len());
+        let mut analyses: Vec<Vec<AnalysisResult>> = Vec::with_capacity(sweep.variants.len());
         for variant in &sweep.variants {
             let tasks = &self.layout.variants[*variant];
             let read = tasks.scores.iter().map(|task| Scored::read(&self.folder(*task)?));
             scores.push(read.collect::<Result<_>>()?);
-            let read = tasks.analyses.iter().map(|task| Analysed::read(&self.folder(*task)?));
+            let read = tasks.analyses.iter().map(|task| AnalysisResult::read(&self.folder(*task)?));
             analyses.push(read.collect::<Result<_>>()?);
         }
         let sizes = self.mean_sizes(&sweep.variants)?;
@@ -168,7 +168,7 @@ struct Sizes {
 fn field_items(
     analysis: &str,
     field: &str,
-    analyses: &[Vec<Analysed>],
+    analyses: &[Vec<AnalysisResult>],
     (test, sizes): (PairedTest, Sizes),
 ) -> Vec<Item> {
     let mut names: Vec<&str> = Vec::new();
@@ -182,7 +182,12 @@ fn field_items(
 
 /// A field of an analysis by variant. What has a number for every run is tested like a score; which side is better
 /// nobody says, so that the first variant is what the others are compared with.
-fn field_item(analysis: &str, field: &str, analyses: &[Vec<Analysed>], (test, sizes): (PairedTest, Sizes)) -> Item {
+fn field_item(
+    analysis: &str,
+    field: &str,
+    analyses: &[Vec<AnalysisResult>],
+    (test, sizes): (PairedTest, Sizes),
+) -> Item {
     let found: Vec<Option<&Field>> =
         analyses.iter().map(|of| of.iter().find(|a| a.name == analysis)?.fields.get(field)).collect();
     let by_run: Vec<ByRun> = found.iter().map(|f| f.map(Field::by_run).unwrap_or_default()).collect();
@@ -214,8 +219,8 @@ fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Siz
     let Some(first) = scores.first() else { return Vec::new() };
     let (name, on) = name.split_once(" on ").map_or((name, None), |(name, on)| (name, Some(on)));
     let mut items = Vec::new();
-    let asked = |scored: &Scored| on.is_none_or(|on| on == scored.on.name());
-    for (at, scored) in first.iter().enumerate().filter(|(_, scored)| asked(scored)) {
+    let request = |scored: &Scored| on.is_none_or(|on| on == scored.on.name());
+    for (at, scored) in first.iter().enumerate().filter(|(_, scored)| request(scored)) {
         let Some(metric) = main_line(scored, name).map(|line| line.metric) else { continue };
         let of_variant = |scores: &Vec<Scored>| {
             let same = |s: &&Scored| s.of == scored.of && s.on == scored.on;

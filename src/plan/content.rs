@@ -13,11 +13,11 @@ mod picture;
 mod score;
 mod stage;
 
-use super::analyse::Analysed;
+use super::analyse::AnalysisResult;
 use super::compare::Comparison;
 use super::context::Context;
 use super::error::Result;
-use super::index::{self, Indexed};
+use super::index::{self, SubjectIndex};
 use super::run::TaskOutcome;
 use super::score::Scored;
 use crate::data::flow::Flow;
@@ -34,14 +34,14 @@ pub(super) struct Results {
     pub comparisons: Vec<Comparison>,
     /// Of the first variant.
     pub flows: Vec<Flow>,
-    indexed: Indexed,
+    indexed: SubjectIndex,
 }
 
 /// What a variant came to.
 #[derive(Debug)]
 pub(super) struct VariantResults {
     pub scores: Vec<Scored>,
-    pub analyses: Vec<Analysed>,
+    pub analyses: Vec<AnalysisResult>,
 }
 
 /// How a run went.

@@ -52,7 +52,7 @@ impl Context<'_> {
         let (listener, interrupt) = (self.options.listener, self.options.interrupt);
         self.sources.dataset(self.program(variant), &|done, total| {
             listener.decoded(done, total);
-            go_on(interrupt)
+            check_interrupt(interrupt)
         })
     }
 
@@ -70,6 +70,6 @@ impl Context<'_> {
 ///
 /// # Errors
 /// [`DataError::Interrupted`].
-pub(super) fn go_on(interrupt: &AtomicBool) -> std::result::Result<(), DataError> {
+pub(super) fn check_interrupt(interrupt: &AtomicBool) -> std::result::Result<(), DataError> {
     if interrupt.load(Ordering::Relaxed) { Err(DataError::Interrupted) } else { Ok(()) }
 }

@@ -5,7 +5,7 @@ use super::fingerprint::Identity;
 use super::layout::Layout;
 use super::run::{RunOptions, store_path};
 use super::sources::Sources;
-use super::store::{Found, Store};
+use super::store::{Store, Stored};
 use super::task::Kind;
 use crate::program::Experiment;
 use serde::Serialize;
@@ -37,9 +37,9 @@ pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Vec<Pla
     let planned = layout.tasks.iter().map(|task| {
         let kind = task.work.kind();
         let (cached, why) = match store.find(kind.name(), &task.identity.fingerprint) {
-            Found::Whole(_) => (true, None),
-            Found::Damaged(problem) => (false, Some(format!("its result is damaged: {problem}"))),
-            Found::Absent => (false, Some(why(last.get(&task.name), &task.identity, !last.is_empty()))),
+            Stored::Whole(_) => (true, None),
+            Stored::Damaged(problem) => (false, Some(format!("its result is damaged: {problem}"))),
+            Stored::Absent => (false, Some(why(last.get(&task.name), &task.identity, !last.is_empty()))),
         };
         let fingerprint = task.identity.fingerprint.to_string();
         PlannedTask { name: task.name.clone(), kind, fingerprint, cached, why }

@@ -7,15 +7,15 @@
 //! What comes out has the form of a run's prediction, so that a score reads either. Class probabilities are kept as
 //! their logarithms: those are logits, whose softmax is what was combined.
 
-use super::asked::Asked;
 use super::context::Context;
 use super::error::{PlanError, Result};
-use super::metric::{What, softmax};
+use super::metric::{TargetType, softmax};
 use super::predict::{Predicted, Row, Values};
+use super::request::PredictionRequest;
 use super::task::RunKey;
 use crate::analysis::ensemble::{Combination, combine, mean_prediction};
 use crate::graph::NodeId;
-use crate::program::{Ensemble, Over, Program, Protocol, Rule, Subset};
+use crate::program::{Ensemble, EnsembleOver, Program, Protocol, Rule, Subset};
 use ndarray::{Array2, Array3};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -33,13 +33,13 @@ pub(super) struct Group {
 }
 
 /// The groups of runs, in the order of their first members.
-pub(super) fn groups(over: Over, runs: &[RunKey]) -> Vec<Group> {
+pub(super) fn groups(over: EnsembleOver, runs: &[RunKey]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for run in runs {
         let key = match over {
-            Over::Folds => RunKey { fold: 0, ..*run },
-            Over::Repeats => RunKey { repeat: 0, ..*run },
-            Over::Runs => runs[0],
+            EnsembleOver::Folds => RunKey { fold: 0, ..*run },
+            EnsembleOver::Repeats => RunKey { repeat: 0, ..*run },
+            EnsembleOver::Runs => runs[0],
         };
         match groups.iter_mut().find(|group| group.key == key) {
             Some(group) => group.members.push(*run),
@@ -50,30 +50,30 @@ pub(super) fn groups(over: Over, runs: &[RunKey]) -> Vec<Group> {
 }
 
 /// `all folds, repeat 2`: a group without its seed.
-pub(super) fn group_name(over: Over, key: RunKey, protocol: &Protocol) -> String {
+pub(super) fn group_name(over: EnsembleOver, key: RunKey, protocol: &Protocol) -> String {
     match over {
-        Over::Folds if protocol.repeats > 1 => format!("all folds, repeat {}", key.repeat + 1),
-        Over::Folds => "all folds".into(),
-        Over::Repeats => format!("fold {}, all repeats", key.fold + 1),
-        Over::Runs => "all folds and seeds".into(),
+        EnsembleOver::Folds if protocol.repeats > 1 => format!("all folds, repeat {}", key.repeat + 1),
+        EnsembleOver::Folds => "all folds".into(),
+        EnsembleOver::Repeats => format!("fold {}, all repeats", key.fold + 1),
+        EnsembleOver::Runs => "all folds and seeds".into(),
     }
 }
 
 /// What of an ensemble decides its result.
 pub(super) fn identity(program: &Program, ensemble: usize) -> Value {
     let declared = &program.ensembles[ensemble];
-    let asked = Asked::of(program, declared.model).unwrap_or_default();
+    let request = PredictionRequest::of(program, declared.model).unwrap_or_default();
     let nodes: Vec<Value> = combined(program, ensemble)
         .iter()
-        .map(|(node, what)| json!([asked.node(*node), format!("{what:?}")]))
+        .map(|(node, what)| json!([request.node(*node), format!("{what:?}")]))
         .collect();
     json!([declared.over, declared.rule, nodes])
 }
 
 /// The nodes that scores ask of an ensemble, each once, with what they predict.
-fn combined(program: &Program, ensemble: usize) -> BTreeMap<NodeId, What> {
+fn combined(program: &Program, ensemble: usize) -> BTreeMap<NodeId, TargetType> {
     let scores = program.scores.iter().filter(|score| score.ensemble == Some(ensemble));
-    scores.flat_map(|score| &score.pairs).map(|pair| (pair.prediction, What::of(program, pair.truth))).collect()
+    scores.flat_map(|score| &score.pairs).map(|pair| (pair.prediction, TargetType::of(program, pair.truth))).collect()
 }
 
 impl Context<'_> {
@@ -94,13 +94,13 @@ impl Context<'_> {
     pub fn ensemble(&self, task: &str, variant: usize, ensemble: usize, folder: &Path) -> Result<()> {
         let program = self.program(variant);
         let declared = &program.ensembles[ensemble];
-        let asked = Asked::of(program, declared.model).unwrap_or_default();
+        let request = PredictionRequest::of(program, declared.model).unwrap_or_default();
         let wanted = combined(program, ensemble);
         for (at, group) in groups(declared.over, &self.layout.variants[variant].runs).iter().enumerate() {
             let members = group.members.iter().map(|run| self.predicted(variant, declared.model, *run));
             let members: Vec<Predicted> = members.collect::<Result<_>>()?;
             let joined = joined(task, &members)?;
-            let nodes = asked.nodes.iter().enumerate().map(|(place, node)| match wanted.get(node) {
+            let nodes = request.nodes.iter().enumerate().map(|(place, node)| match wanted.get(node) {
                 Some(what) => of_node(task, declared, *what, &members, &joined, place),
                 None => Ok(Values::default()),
             });
@@ -162,7 +162,7 @@ fn of_rows(values: &Values, places: &[usize]) -> Values {
 fn of_node(
     task: &str,
     ensemble: &Ensemble,
-    what: What,
+    what: TargetType,
     members: &[Predicted],
     joined: &Joined,
     node: usize,
@@ -178,13 +178,13 @@ fn of_node(
         return Err(PlanError::inconsistent(format!("{task}: two runs predict other people")));
     }
     let values = match what {
-        What::Class(classes) | What::Mask(classes) => {
+        TargetType::Class(classes) | TargetType::Mask(classes) => {
             let places = first.width() / classes.max(1);
             let p = probabilities(&aligned, classes, places);
             let p = combine(p.view(), combination(ensemble.rule)).map_err(|e| PlanError::task(task, e))?;
             log_probabilities(&p, places)
         }
-        What::Numbers | What::Image(_) => {
+        TargetType::Numbers | TargetType::Image(_) => {
             let numbers = aligned.iter().flat_map(|values| values.values.iter().map(|v| f64::from(*v))).collect();
             let numbers = Array2::from_shape_vec((aligned.len(), first.values.len()), numbers)
                 .map_err(|e| PlanError::inconsistent(e.to_string()))?;
@@ -245,13 +245,13 @@ mod tests {
         let run = |seed, fold, repeat| RunKey { seed, fold, repeat };
         let runs: Vec<RunKey> =
             [1, 2].into_iter().flat_map(|s| (0..2).flat_map(move |f| (0..2).map(move |r| run(s, f, r)))).collect();
-        let folds = groups(Over::Folds, &runs);
+        let folds = groups(EnsembleOver::Folds, &runs);
         assert_eq!(folds.len(), 4);
         assert_eq!(folds[1].members, [run(1, 0, 1), run(1, 1, 1)]);
-        let repeats = groups(Over::Repeats, &runs);
+        let repeats = groups(EnsembleOver::Repeats, &runs);
         assert_eq!(repeats.len(), 4);
         assert_eq!(repeats[1].members, [run(1, 1, 0), run(1, 1, 1)]);
-        assert_eq!(groups(Over::Runs, &runs)[0].members, runs);
+        assert_eq!(groups(EnsembleOver::Runs, &runs)[0].members, runs);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Fitted transforms: what scaling, imputation and landmarks learn from the training subjects of a fold.
 
-use super::context::{Context, go_on};
+use super::context::{Context, check_interrupt};
 use super::error::{PlanError, Result};
 use super::store::{get_json, put_json};
 use crate::data::dataset::{Dataset, FittedInput, FittedInputs};
@@ -25,7 +25,8 @@ pub(super) fn fit(
     interrupt: &AtomicBool,
     folder: &Path,
 ) -> Result<()> {
-    let fitted = dataset.fit_while(&split.train, &|| go_on(interrupt)).map_err(PlanError::data(task))?;
+    let fitted =
+        dataset.fit_interruptible(&split.train, &|| check_interrupt(interrupt)).map_err(PlanError::data(task))?;
     put_json(&folder.join(FITTED), &fitted.fitted())?;
     let means = means
         .iter()

@@ -26,7 +26,7 @@ use super::store::{put_bytes, put_json};
 use super::task::RunKey;
 use super::train::WEIGHTS;
 use super::{analyse, index};
-use crate::program::Over;
+use crate::program::EnsembleOver;
 use crate::report::{ReportContent, render, tables as report_tables};
 use crate::train::EVENT_FILE;
 use serde_json::json;
@@ -244,21 +244,23 @@ impl Draft<'_> {
         let (context, program) = (self.context, self.context.program(variant));
         for (at, ensemble) in program.ensembles.iter().enumerate() {
             let folder = folder.join(format!("ensemble-{}", program.models[ensemble.model].name));
-            let asked = || program.scores.iter().filter(|score| score.ensemble == Some(at));
+            let request = || program.scores.iter().filter(|score| score.ensemble == Some(at));
             for (number, group) in groups(ensemble.over, &context.layout.variants[variant].runs).iter().enumerate() {
                 let folder = match ensemble.over {
-                    Over::Folds if program.protocol.repeats > 1 => {
+                    EnsembleOver::Folds if program.protocol.repeats > 1 => {
                         folder.join(format!("seed-{}/repeat-{}", group.key.seed, group.key.repeat + 1))
                     }
-                    Over::Folds => folder.join(format!("seed-{}", group.key.seed)),
-                    Over::Repeats => folder.join(format!("seed-{}/fold-{}", group.key.seed, group.key.fold + 1)),
-                    Over::Runs => folder.clone(),
+                    EnsembleOver::Folds => folder.join(format!("seed-{}", group.key.seed)),
+                    EnsembleOver::Repeats => {
+                        folder.join(format!("seed-{}/fold-{}", group.key.seed, group.key.fold + 1))
+                    }
+                    EnsembleOver::Runs => folder.clone(),
                 };
                 let scores = program.scores.iter().zip(&results.variants[variant].scores);
                 let scores = scores.filter(|(score, _)| score.ensemble == Some(at)).map(|(_, scored)| scored);
                 self.text(folder.join("scores.tsv"), &tables::scores_of_run(scores, group.key))?;
                 let mut predictions = tables::Predictions::default();
-                predictions.add(program, ensemble.model, asked(), &context.ensembled(variant, at, number)?);
+                predictions.add(program, ensemble.model, request(), &context.ensembled(variant, at, number)?);
                 if let Some(text) = predictions.text() {
                     self.text(folder.join("predictions.tsv"), &text)?;
                 }

@@ -22,8 +22,8 @@ const SPLITS: &str = "split.json";
 
 /// Who is analysed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Indexed {
-    pub members: Vec<Person>,
+pub(super) struct SubjectIndex {
+    pub members: Vec<Subject>,
     pub flows: Vec<Flow>,
     /// By input: its name, and which members have it.
     pub presence: Vec<(String, Vec<bool>)>,
@@ -31,7 +31,7 @@ pub(super) struct Indexed {
 
 /// A member of the data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Person {
+pub(super) struct Subject {
     pub key: String,
     pub cohort: String,
 }
@@ -39,11 +39,11 @@ pub(super) struct Person {
 /// Indexes a program's cohorts.
 pub(super) fn index(dataset: &Dataset, folder: &Path) -> Result<()> {
     let members =
-        dataset.members.iter().map(|m| Person { key: m.key.clone(), cohort: m.cohort.clone() }).collect::<Vec<_>>();
+        dataset.members.iter().map(|m| Subject { key: m.key.clone(), cohort: m.cohort.clone() }).collect::<Vec<_>>();
     let presence = (0..dataset.inputs.len())
         .map(|i| (dataset.inputs[i].name.clone(), (0..members.len()).map(|m| dataset.has(m, i)).collect()))
         .collect();
-    put_json(&folder.join(INDEX), &Indexed { members, flows: dataset.flows.clone(), presence })
+    put_json(&folder.join(INDEX), &SubjectIndex { members, flows: dataset.flows.clone(), presence })
 }
 
 /// Divides the people that are trained on, for one seed of the protocol.
@@ -78,7 +78,7 @@ fn resolve_holdout(protocol: &mut Protocol, dataset: &Dataset, cohorts: &[String
 }
 
 /// The result of [`index`].
-pub(super) fn indexed(folder: &Path) -> Result<Indexed> {
+pub(super) fn indexed(folder: &Path) -> Result<SubjectIndex> {
     get_json(&folder.join(INDEX))
 }
 

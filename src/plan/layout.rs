@@ -1,15 +1,15 @@
 //! The plan: an experiment as tasks with fingerprints, each once, in an order in which what a task needs comes before.
 
 use super::analyse;
-use super::asked::Asked;
 use super::compare;
 use super::ensemble;
 use super::error::{PlanError, Result};
 use super::fingerprint::{Identity, Parts};
-use super::live::Live;
 use super::predict;
+use super::request::PredictionRequest;
 use super::score;
 use super::sources::{Sources, cohorts_identity, presence_identity};
+use super::subgraph::Subgraph;
 use super::task::{RunKey, Task, Work, trained_cohorts};
 use super::train::{self, StageJob};
 use super::{fit, index};
@@ -160,9 +160,10 @@ impl Builder<'_> {
         // What is the same in every run is hashed once.
         let stages =
             (0..program.stages.len()).map(|s| StageParts::of(program, s, self.sources)).collect::<Result<Vec<_>>>()?;
-        let asked: Vec<(usize, Asked)> =
-            (0..program.models.len()).filter_map(|model| Some((model, Asked::of(program, model)?))).collect();
-        let models = asked.iter().map(|(_, asked)| ModelParts::of(program, asked)).collect::<Result<Vec<_>>>()?;
+        let request: Vec<(usize, PredictionRequest)> = (0..program.models.len())
+            .filter_map(|model| Some((model, PredictionRequest::of(program, model)?)))
+            .collect();
+        let models = request.iter().map(|(_, request)| ModelParts::of(program, request)).collect::<Result<Vec<_>>>()?;
         for run in tasks.runs.clone() {
             for (stage, parts) in stages.iter().enumerate() {
                 let identity = self.train(program, &tasks, parts, run)?;
@@ -170,7 +171,7 @@ impl Builder<'_> {
                 let task = self.add(name, identity, Work::Train { stage, run }, at);
                 tasks.train.insert((stage, run), task);
             }
-            for ((model, _), parts) in asked.iter().zip(&models) {
+            for ((model, _), parts) in request.iter().zip(&models) {
                 let identity = self.predict(program, &tasks, parts, run)?;
                 let name = format!("predict {}{label}, {}", program.models[*model].name, run.name(protocol));
                 let task = self.add(name, identity, Work::Predict { model: *model, run }, at);
@@ -292,9 +293,9 @@ impl StageParts {
     fn of(program: &Program, stage: usize, sources: &Sources<'_>) -> Result<Self> {
         let job = StageJob::of(program, stage)?;
         let mut parts = Parts::new("train", train::VERSION)
-            .with("network", &job.live.graph)?
+            .with("network", &job.subgraph.graph)?
             .with("settings of the stage", &train::settings_identity(&job))?
-            .with("inputs", &specs_of(program, &job.live))?;
+            .with("inputs", &specs_of(program, &job.subgraph))?;
         for (to, file) in &job.loads {
             parts = parts.with(format!("weights of `{to}` from {file}"), &sources.weights(file)?)?;
         }
@@ -310,24 +311,24 @@ struct ModelParts {
 }
 
 impl ModelParts {
-    fn of(program: &Program, asked: &Asked) -> Result<Self> {
-        let live = Live::of(&program.graph, &asked.nodes);
-        let truths: Vec<&InputSpec> = asked.truths.iter().map(|i| &program.inputs[i.index()]).collect();
-        let origins = predict::origins(program, &live);
-        let roots: Vec<_> = asked.nodes.iter().map(|node| live.node(*node)).collect();
+    fn of(program: &Program, request: &PredictionRequest) -> Result<Self> {
+        let subgraph = Subgraph::of(&program.graph, &request.nodes);
+        let truths: Vec<&InputSpec> = request.truths.iter().map(|i| &program.inputs[i.index()]).collect();
+        let origins = predict::origins(program, &subgraph);
+        let roots: Vec<_> = request.nodes.iter().map(|node| subgraph.node(*node)).collect();
         let trained_by: Vec<_> = origins.iter().map(|o| o.map(|stage| program.stages[stage].name.clone())).collect();
         let parts = Parts::new("predict", predict::VERSION)
-            .with("network", &(&live.graph, roots))?
-            .with("inputs", &specs_of(program, &live))?
+            .with("network", &(&subgraph.graph, roots))?
+            .with("inputs", &specs_of(program, &subgraph))?
             .with("truths", &truths)?
-            .with("people", &asked.sets)?
+            .with("people", &request.sets)?
             .with("origin of the weights", &trained_by)?;
-        let parts = match asked.without.is_empty() {
+        let parts = match request.without.is_empty() {
             true => parts,
             false => {
-                let left_out = asked.without.iter().map(|(input, nodes)| {
-                    let nodes: Vec<_> = nodes.iter().map(|node| live.node(*node)).collect();
-                    (live.input_of(*input), nodes)
+                let left_out = request.without.iter().map(|(input, nodes)| {
+                    let nodes: Vec<_> = nodes.iter().map(|node| subgraph.node(*node)).collect();
+                    (subgraph.input_of(*input), nodes)
                 });
                 let left_out: Vec<_> = left_out.collect();
                 parts.with("inputs left out", &(left_out, &program.at_least_one))?
@@ -341,8 +342,8 @@ impl ModelParts {
 }
 
 /// How the inputs of a live part are read.
-fn specs_of<'p>(program: &'p Program, live: &Live) -> Vec<&'p InputSpec> {
-    live.inputs.iter().map(|input| &program.inputs[input.index()]).collect()
+fn specs_of<'p>(program: &'p Program, subgraph: &Subgraph) -> Vec<&'p InputSpec> {
+    subgraph.inputs.iter().map(|input| &program.inputs[input.index()]).collect()
 }
 
 /// The inputs of which somewhere stands `x ?? mean`.

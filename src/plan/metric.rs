@@ -15,12 +15,12 @@ use crate::analysis::{
     normalised_difference, pearson, psnr, r2, roc_auc_one_vs_rest, spearman,
 };
 use crate::graph::{InputId, Kind};
-use crate::program::{Cnr, ImageStep, InputSource, Judged, Metric, Program};
+use crate::program::{Cnr, ImageStep, InputSource, JudgedImage, Metric, Program};
 use ndarray::{Array2, ArrayView, ArrayView3, ArrayViewD, Axis, Ix1, IxDyn};
 
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum What {
+pub(super) enum TargetType {
     /// One of so many classes.
     Class(usize),
     /// One of so many classes at every place.
@@ -33,8 +33,8 @@ pub(super) enum What {
 
 /// Predictions beside their truths, row by row.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Paired {
-    pub what: What,
+pub(super) struct PairedValues {
+    pub what: TargetType,
     pub rows: usize,
     pub truth: Vec<f32>,
     pub truth_shape: Vec<usize>,
@@ -46,7 +46,7 @@ pub(super) struct Paired {
 
 /// What a metric is computed from.
 #[derive(Debug, Clone)]
-pub(super) enum Evidence {
+pub(super) enum MetricInput {
     Classes {
         truth: Vec<usize>,
         probabilities: Array2<f64>,
@@ -65,7 +65,7 @@ pub(super) enum Evidence {
     },
 }
 
-impl What {
+impl TargetType {
     /// What an input holds.
     pub fn of(program: &Program, input: InputId) -> Self {
         let spec = &program.inputs[input.index()];
@@ -81,9 +81,9 @@ impl What {
     }
 }
 
-impl Paired {
+impl PairedValues {
     /// Nothing yet.
-    pub fn new(what: What, truth_shape: &[usize], predicted_shape: &[usize]) -> Self {
+    pub fn new(what: TargetType, truth_shape: &[usize], predicted_shape: &[usize]) -> Self {
         let (truth_shape, predicted_shape) = (truth_shape.to_vec(), predicted_shape.to_vec());
         Self {
             what,
@@ -107,12 +107,12 @@ impl Paired {
     ///
     /// # Errors
     /// Predictions that are not finite.
-    pub fn evidence(&self, metric: Metric) -> Result<Evidence> {
+    pub fn evidence(&self, metric: Metric) -> Result<MetricInput> {
         match self.what {
-            What::Class(classes) => self.classes(classes),
+            TargetType::Class(classes) => self.classes(classes),
             _ if metric == Metric::Skill => self.skill(),
-            What::Numbers if is_by_element(metric) => Ok(self.numbers()),
-            _ => Ok(Evidence::ByRow((0..self.rows).map(|row| self.score_of_row(metric, row)).collect())),
+            TargetType::Numbers if is_by_element(metric) => Ok(self.numbers()),
+            _ => Ok(MetricInput::ByRow((0..self.rows).map(|row| self.score_of_row(metric, row)).collect())),
         }
     }
 
@@ -125,26 +125,26 @@ impl Paired {
         (&self.truth[t.0..t.1], &self.predicted[p.0..p.1])
     }
 
-    fn classes(&self, classes: usize) -> Result<Evidence> {
+    fn classes(&self, classes: usize) -> Result<MetricInput> {
         let mut probabilities = Array2::zeros((self.rows, classes));
         for (row, mut to) in probabilities.rows_mut().into_iter().enumerate() {
             for (p, from) in to.iter_mut().zip(softmax(self.row(row).1)) {
                 *p = from;
             }
         }
-        Ok(Evidence::Classes { truth: self.truth.iter().map(|v| *v as usize).collect(), probabilities })
+        Ok(MetricInput::Classes { truth: self.truth.iter().map(|v| *v as usize).collect(), probabilities })
     }
 
-    fn numbers(&self) -> Evidence {
+    fn numbers(&self) -> MetricInput {
         let width: usize = self.truth_shape.iter().product();
         let columns = |values: &[f32]| {
             (0..width).map(|j| values.iter().skip(j).step_by(width.max(1)).map(|v| f64::from(*v)).collect()).collect()
         };
-        Evidence::Numbers { truth: columns(&self.truth), predicted: columns(&self.predicted) }
+        MetricInput::Numbers { truth: columns(&self.truth), predicted: columns(&self.predicted) }
     }
 
     /// Murphy (1988): what is gained over the answer that knows the training subjects and nothing of this one.
-    fn skill(&self) -> Result<Evidence> {
+    fn skill(&self) -> Result<MetricInput> {
         let Some(mean) = &self.training_mean else {
             return Err(AnalysisError::Undefined {
                 what: "the skill",
@@ -158,18 +158,18 @@ impl Paired {
             error.push(image::mse(t, ArrayView::<f32, Ix1>::from(predicted))?);
             of_mean.push(image::mse(t, ArrayView::<f32, Ix1>::from(mean))?);
         }
-        Ok(Evidence::Skill { error, of_mean })
+        Ok(MetricInput::Skill { error, of_mean })
     }
 
     fn score_of_row(&self, metric: Metric, row: usize) -> Result<f64> {
         let (truth, predicted) = self.row(row);
-        if let What::Mask(classes) = self.what {
+        if let TargetType::Mask(classes) = self.what {
             return score_of_mask(metric, truth, predicted, classes);
         }
         let (t, p) = (ArrayView::<f32, Ix1>::from(truth), ArrayView::<f32, Ix1>::from(predicted));
         let numbers = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
         let range = || match self.what {
-            What::Image(Some(range)) => range,
+            TargetType::Image(Some(range)) => range,
             _ => {
                 let bounds = truth.iter().fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(*v), high.max(*v)));
                 f64::from(bounds.1) - f64::from(bounds.0)
@@ -210,8 +210,8 @@ impl Paired {
             _ => return Err(AnalysisError::Undefined { what: "the contrast", reason: "it is one of images" }),
         };
         let judged = match cnr.of {
-            Judged::Prediction => predicted,
-            Judged::Truth => truth,
+            JudgedImage::Prediction => predicted,
+            JudgedImage::Truth => truth,
         };
         let voxels = shape.iter().product::<usize>().max(1);
         let regions = RegionPairs { roi: cnr.roi, pairs: cnr.pairs, seed: cnr.seed };
@@ -247,7 +247,7 @@ impl Paired {
     }
 }
 
-impl Evidence {
+impl MetricInput {
     /// The metric of some rows.
     ///
     /// # Errors

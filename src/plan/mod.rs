@@ -15,7 +15,6 @@
 //! An interrupted run goes on from the last checkpoint; on the CPU it ends with the same bytes.
 
 mod analyse;
-mod asked;
 mod compare;
 mod content;
 mod context;
@@ -27,21 +26,22 @@ mod fit;
 mod folder;
 mod index;
 mod layout;
-mod live;
 mod metric;
 mod monitor;
 mod predict;
+mod request;
 mod rows;
 mod run;
 mod score;
 mod sources;
 mod store;
+mod subgraph;
 mod summary;
 mod task;
 mod train;
 mod weights;
 
-pub use analyse::{Analysed, Field, Table};
+pub use analyse::{AnalysisResult, Field, Table};
 pub use compare::{Comparison, Contrast, Item, VariantValue};
 pub use describe::{PlannedTask, plan};
 pub use error::{PlanError, Result};

@@ -1,25 +1,25 @@
 //! The metric that chooses an epoch, computed on the validation subjects after each.
 
-use super::metric::{Paired, What};
+use super::metric::{PairedValues, TargetType};
 use crate::analysis::AnalysisError;
 use crate::program::Metric;
-use crate::train::Monitored;
+use crate::train::ValidationPredictions;
 
 /// The metric of what was predicted; NaN where these subjects do not define it (all of one class, say).
 ///
 /// # Errors
 /// Predictions of which the metric can never be computed.
-pub(super) fn monitored(seen: &Monitored) -> Result<f64, String> {
+pub(super) fn monitored(seen: &ValidationPredictions) -> Result<f64, String> {
     let classes = seen.prediction_shape.first().copied().unwrap_or(1);
     let is_of_classes = seen.metric.is_of_classes()
         || (seen.metric == Metric::Dice && seen.prediction_shape.len() == seen.truth_shape.len() + 1);
     let what = match (is_of_classes, seen.truth_shape.len()) {
-        (true, 0) => What::Class(classes),
-        (true, _) => What::Mask(classes),
-        (false, 0 | 1) => What::Numbers,
-        (false, _) => What::Image(None),
+        (true, 0) => TargetType::Class(classes),
+        (true, _) => TargetType::Mask(classes),
+        (false, 0 | 1) => TargetType::Numbers,
+        (false, _) => TargetType::Image(None),
     };
-    let paired = Paired {
+    let paired = PairedValues {
         what,
         rows: seen.rows,
         truth: seen.truth.clone(),

@@ -4,22 +4,22 @@
 //! other) and `predicted.json` (who the rows are, and which rows have what). Where inputs have several views, the values
 //! are means over views; a truth is that of the first.
 
-use super::asked::{Asked, SETS, is_image};
 use super::context::Context;
 use super::error::{PlanError, Result};
-use super::live::Live;
+use super::request::{PredictionRequest, SETS, is_image};
 use super::rows::Rows;
 use super::store::{get_json, put_bytes, put_json};
+use super::subgraph::Subgraph;
 use super::task::{RunKey, trained_cohorts};
 use super::train::means_of;
 use super::weights::{read_weights, weights_bytes};
 use crate::data::affine::Affine;
-use crate::data::dataset::{Dataset, Draw, FittedInput, FittedInputs, Item};
+use crate::data::dataset::{Augmentation, Dataset, FittedInput, FittedInputs, Item};
 use crate::data::split::Split;
 use crate::graph::{InputId, NodeId};
 use crate::nn::Network;
 use crate::program::{Program, Subset};
-use crate::train::{DataError, FromTraining, PredictJob, Prediction, Weights, predict};
+use crate::train::{DataError, PredictJob, Prediction, TrainingStatistics, Weights, predict};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -40,11 +40,11 @@ const BATCH: usize = 8;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Predicted {
     pub rows: Vec<Row>,
-    /// In the order of [`Asked::nodes`].
+    /// In the order of [`PredictionRequest::nodes`].
     pub nodes: Vec<Values>,
-    /// In the order of [`Asked::truths`].
+    /// In the order of [`PredictionRequest::truths`].
     pub truths: Vec<Values>,
-    /// In the order of [`Asked::without`], and of the nodes there.
+    /// In the order of [`PredictionRequest::without`], and of the nodes there.
     #[serde(default)]
     pub without: Vec<Vec<Values>>,
     pub grids: Vec<Grid>,
@@ -161,8 +161,9 @@ impl Predicted {
 }
 
 /// For each module of a live part, the last stage that trains it; `None` where none does.
-pub(super) fn origins(program: &Program, live: &Live) -> Vec<Option<usize>> {
-    live.modules
+pub(super) fn origins(program: &Program, subgraph: &Subgraph) -> Vec<Option<usize>> {
+    subgraph
+        .modules
         .iter()
         .map(|module| program.stages.iter().rposition(|stage| stage.trainable.contains(module)))
         .collect()
@@ -185,13 +186,14 @@ impl Context<'_> {
     /// See [`PlanError`].
     pub fn predict(&self, task: &str, variant: usize, model: usize, run: RunKey, folder: &Path) -> Result<()> {
         let program = self.program(variant);
-        let asked = Asked::of(program, model).ok_or_else(|| PlanError::inconsistent("nothing is asked of a model"))?;
-        let live = Live::of(&program.graph, &asked.nodes);
+        let request = PredictionRequest::of(program, model)
+            .ok_or_else(|| PlanError::inconsistent("nothing is asked of a model"))?;
+        let subgraph = Subgraph::of(&program.graph, &request.nodes);
         let dataset = self.dataset(variant)?;
         let split = self.split(variant, run.seed, run.fold)?;
         let fitted = self.fitted(variant, run.seed, run.fold)?;
         let inputs = fitted.of(task, &dataset)?;
-        let reader = Rows::new(&live, &inputs);
+        let reader = Rows::new(&subgraph, &inputs);
 
         let mut persons: BTreeMap<&str, usize> = BTreeMap::new();
         for member in &dataset.members {
@@ -200,7 +202,7 @@ impl Context<'_> {
         }
         let mut rows = Vec::new();
         let mut items = Vec::new();
-        for set in SETS.into_iter().filter(|set| asked.sets.contains(set)) {
+        for set in SETS.into_iter().filter(|set| request.sets.contains(set)) {
             let keys = self.people_of(task, program, &dataset, &split, set);
             for item in reader.items(&keys).map_err(PlanError::data(task))? {
                 let member = &dataset.members[item.member];
@@ -215,21 +217,22 @@ impl Context<'_> {
                 items.push(item);
             }
         }
-        let weights = self.model_weights(task, variant, &live, run)?;
-        let from_training = FromTraining { means: means_of(&live, &fitted), ..FromTraining::default() };
+        let weights = self.model_weights(task, variant, &subgraph, run)?;
+        let training_statistics =
+            TrainingStatistics { means: means_of(&subgraph, &fitted), ..TrainingStatistics::default() };
         let batch = Self::rows_at_a_time(program, model);
-        let graph = Arc::new(live.graph.clone());
+        let graph = Arc::new(subgraph.graph.clone());
         // As things are, or as if nobody had one of the inputs.
         let values = |nodes: &[NodeId], left_out: Option<InputId>| {
-            let nodes: Vec<NodeId> = nodes.iter().filter_map(|node| live.node(*node)).collect();
-            let left_out = left_out.and_then(|input| live.input_of(input));
+            let nodes: Vec<NodeId> = nodes.iter().filter_map(|node| subgraph.node(*node)).collect();
+            let left_out = left_out.and_then(|input| subgraph.input_of(input));
             let mut views = Vec::new();
             for view in 0..dataset.views() {
                 let read = |positions: &[usize], wanted: &[InputId]| {
                     if self.options.interrupt.load(Ordering::Relaxed) {
                         return Err(DataError::from("interrupted"));
                     }
-                    let rows: Vec<_> = positions.iter().map(|at| (items[*at], Draw::Fixed { view })).collect();
+                    let rows: Vec<_> = positions.iter().map(|at| (items[*at], Augmentation::Fixed { view })).collect();
                     let mut batch = reader.batch(&rows, wanted)?;
                     if let Some(Some(input)) = left_out.and_then(|input| batch.inputs.get_mut(input.index())) {
                         input.present.fill(false);
@@ -241,7 +244,7 @@ impl Context<'_> {
                     graph: graph.clone(),
                     nodes: &nodes,
                     weights: &weights,
-                    from_training: &from_training,
+                    training_statistics: &training_statistics,
                     subjects: items.len(),
                     batch,
                     read: &read,
@@ -255,9 +258,9 @@ impl Context<'_> {
             }
             Ok(mean_over_views(views))
         };
-        let nodes = values(&asked.nodes, None)?;
-        let mut without = Vec::with_capacity(asked.without.len());
-        for (left_out, nodes) in &asked.without {
+        let nodes = values(&request.nodes, None)?;
+        let mut without = Vec::with_capacity(request.without.len());
+        for (left_out, nodes) in &request.without {
             let has = |item: &Item, input: &InputId| input != left_out && dataset.has(item.member, input.index());
             let sets = program.at_least_one.iter().filter(|set| set.contains(left_out));
             let sets: Vec<&Vec<InputId>> = sets.collect();
@@ -267,16 +270,16 @@ impl Context<'_> {
             without.push(values.into_iter().map(|v| v.of_rows(goes_on)).collect::<Vec<_>>());
         }
         let truths =
-            asked.truths.iter().map(|input| truth(task, &inputs, *input, &items)).collect::<Result<Vec<_>>>()?;
-        let computed = asked.nodes.iter().zip(&nodes);
-        let left_out = asked.without.iter().zip(&without).flat_map(|((_, ids), values)| ids.iter().zip(values));
+            request.truths.iter().map(|input| truth(task, &inputs, *input, &items)).collect::<Result<Vec<_>>>()?;
+        let computed = request.nodes.iter().zip(&nodes);
+        let left_out = request.without.iter().zip(&without).flat_map(|((_, ids), values)| ids.iter().zip(values));
         if let Some((node, _)) = computed.chain(left_out).find(|(_, v)| v.values.iter().any(|v| !v.is_finite())) {
             let path = &program.graph.node(*node).path;
             let problem =
                 format!("`{path}` is not finite for some subjects; lower the learning rate, or clip the gradient");
             return Err(PlanError::task(task, problem));
         }
-        let grids = grids(task, program, &asked, &inputs, &rows, &items)?;
+        let grids = grids(task, program, &request, &inputs, &rows, &items)?;
         Predicted { rows, nodes, truths, without, grids }.write_part(task, folder, "")
     }
 
@@ -318,17 +321,23 @@ impl Context<'_> {
     ///
     /// # Errors
     /// Weights of a stage that cannot be read.
-    pub(super) fn model_weights(&self, task: &str, variant: usize, live: &Live, run: RunKey) -> Result<Weights> {
+    pub(super) fn model_weights(
+        &self,
+        task: &str,
+        variant: usize,
+        subgraph: &Subgraph,
+        run: RunKey,
+    ) -> Result<Weights> {
         let program = self.program(variant);
-        let origins = origins(program, live);
+        let origins = origins(program, subgraph);
         let mut weights = Weights::new();
-        let untrained: Vec<_> = (0..live.modules.len()).filter(|at| origins[*at].is_none()).collect();
+        let untrained: Vec<_> = (0..subgraph.modules.len()).filter(|at| origins[*at].is_none()).collect();
         if !untrained.is_empty() {
             let ids: Vec<_> = untrained.iter().map(|at| crate::graph::ModuleId(*at as u32)).collect();
-            let network = Network::new(&live.graph, &ids, run.number(), &self.options.device);
+            let network = Network::new(&subgraph.graph, &ids, run.number(), &self.options.device);
             let network = network.weights().map_err(|e| PlanError::task(task, e))?;
             weights.extend(network.into_iter().map(|w| (w.name, (w.shape, w.values))));
-            let names: Vec<&str> = ids.iter().map(|id| live.graph.module(*id).path.as_str()).collect();
+            let names: Vec<&str> = ids.iter().map(|id| subgraph.graph.module(*id).path.as_str()).collect();
             self.warn(&format!("{task}: no stage trains {}; it is used as it starts, at random", names.join(", ")));
         }
         let mut stages: Vec<usize> = origins.iter().copied().flatten().collect();
@@ -336,7 +345,8 @@ impl Context<'_> {
         stages.dedup();
         for stage in stages {
             let trained = self.stage_weights(variant, stage, run)?;
-            for (module, _) in live.graph.modules.iter().zip(&origins).filter(|(_, origin)| **origin == Some(stage)) {
+            for (module, _) in subgraph.graph.modules.iter().zip(&origins).filter(|(_, origin)| **origin == Some(stage))
+            {
                 for weight in &module.weights {
                     let name = format!("{}.{}", module.path, weight.name);
                     if let Some(found) = trained.get(&name) {
@@ -374,7 +384,8 @@ fn truth(task: &str, inputs: &FittedInputs<'_>, input: InputId, items: &[Item]) 
     };
     let mut truth = Values { name: spec.name.clone(), shape: spec.shape.clone(), elements, ..Values::default() };
     for (row, item) in items.iter().enumerate() {
-        let value = inputs.value(*item, input.index(), &Draw::Fixed { view: 0 }).map_err(PlanError::data(task))?;
+        let value =
+            inputs.value(*item, input.index(), &Augmentation::Fixed { view: 0 }).map_err(PlanError::data(task))?;
         if let Some(value) = value {
             truth.rows.push(row);
             truth.values.extend(value);
@@ -387,13 +398,13 @@ fn truth(task: &str, inputs: &FittedInputs<'_>, input: InputId, items: &[Item]) 
 fn grids(
     task: &str,
     program: &Program,
-    asked: &Asked,
+    request: &PredictionRequest,
     inputs: &FittedInputs<'_>,
     rows: &[Row],
     items: &[Item],
 ) -> Result<Vec<Grid>> {
     let mut grids = Vec::new();
-    for (at, truth) in asked.truths.iter().enumerate().filter(|(_, truth)| is_image(program, **truth)) {
+    for (at, truth) in request.truths.iter().enumerate().filter(|(_, truth)| is_image(program, **truth)) {
         let tested = (0..rows.len()).filter(|row| matches!(rows[*row].set, Subset::Test | Subset::Holdout));
         for row in tested.filter(|row| rows[*row].slice == 0) {
             let item = items[row];

@@ -1,7 +1,7 @@
 //! Rows of subjects as the network reads them: the data pipeline of one fold seen by training and prediction.
 
-use super::live::Live;
-use crate::data::dataset::{Dataset, Draw, FittedInputs, Item};
+use super::subgraph::Subgraph;
+use crate::data::dataset::{Augmentation, Dataset, FittedInputs, Item};
 use crate::graph::InputId;
 use crate::nn::{Batch, InputBatch};
 use crate::train::DataError;
@@ -18,9 +18,9 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// The inputs of a live part, through one fold's fitted steps.
-    pub fn new(live: &Live, inputs: &'a FittedInputs<'a>) -> Self {
-        let places: Vec<usize> = live.inputs.iter().map(|input| input.index()).collect();
-        let optional = |at: usize| live.graph.inputs[at].ty.may_be_absent();
+    pub fn new(subgraph: &Subgraph, inputs: &'a FittedInputs<'a>) -> Self {
+        let places: Vec<usize> = subgraph.inputs.iter().map(|input| input.index()).collect();
+        let optional = |at: usize| subgraph.graph.inputs[at].ty.may_be_absent();
         let needed = places.iter().enumerate().filter(|(at, _)| !optional(*at)).map(|(_, place)| *place).collect();
         Self { inputs, places, needed }
     }
@@ -43,7 +43,7 @@ impl<'a> Rows<'a> {
     ///
     /// # Errors
     /// What cannot be read, naming the subject.
-    pub fn batch(&self, rows: &[(Item, Draw<'_>)], wanted: &[InputId]) -> Result<Batch, DataError> {
+    pub fn batch(&self, rows: &[(Item, Augmentation<'_>)], wanted: &[InputId]) -> Result<Batch, DataError> {
         let mut inputs: Vec<Option<InputBatch>> = self.places.iter().map(|_| None).collect();
         for input in wanted {
             let place = *self.places.get(input.index()).ok_or("an input is read that the network does not have")?;

@@ -6,7 +6,7 @@ use super::error::{PlanError, Result};
 use super::folder;
 use super::layout::{Layout, mean_inputs};
 use super::sources::Sources;
-use super::store::{Entry, Found, LastRun, Store};
+use super::store::{Entry, LastRun, Store, Stored};
 use super::summary::RunSummary;
 use super::task::{Kind, Task, Work};
 use super::{fit, index};
@@ -168,16 +168,16 @@ impl Context<'_> {
             seconds: entry.seconds,
         };
         match self.store.find(kind.name(), &task.identity.fingerprint) {
-            Found::Whole(entry) => {
+            Stored::Whole(entry) => {
                 self.options.listener.task_reused(&task.name);
                 let outcome = outcome(false, &entry);
                 self.entries.borrow_mut()[at] = Some(entry);
                 return Ok(outcome);
             }
-            Found::Damaged(problem) => {
+            Stored::Damaged(problem) => {
                 self.warn(&format!("{}: the stored result is damaged ({problem}); it is computed again", task.name))
             }
-            Found::Absent => {}
+            Stored::Absent => {}
         }
         self.options.listener.task_started(&task.name);
         let started = Instant::now();

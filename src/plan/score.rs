@@ -1,16 +1,16 @@
 //! Score tasks: every metric of an output in every run, with mean, spread and a bootstrap interval by subject.
 
-use super::asked::Asked;
 use super::context::Context;
 use super::ensemble::{group_name, groups};
 use super::error::{PlanError, Result};
-use super::metric::{Evidence, Paired, What, mean_of};
+use super::metric::{MetricInput, PairedValues, TargetType, mean_of};
 use super::predict::Predicted;
+use super::request::PredictionRequest;
 use super::store::{get_json, put_json};
 use super::task::RunKey;
 use crate::analysis::{Bootstrap, spread};
 use crate::graph::{InputId, Kind};
-use crate::program::{Metric, Over, Program, Protocol, Score, ScorePair, Subset};
+use crate::program::{EnsembleOver, Metric, Program, Protocol, Score, ScorePair, Subset};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -36,7 +36,7 @@ pub struct Scored {
     /// Whose predictions were combined, where it is the score of ensembles; their runs are named after what their
     /// members share.
     #[serde(default)]
-    pub ensemble: Option<Over>,
+    pub ensemble: Option<EnsembleOver>,
     /// One a metric and member of a family, and one for the family as a whole.
     pub lines: Vec<Line>,
     /// Confusion matrices, all runs together.
@@ -101,16 +101,16 @@ pub struct Scatter {
 
 /// What of a score decides its result.
 pub(super) fn identity(program: &Program, score: &Score) -> Result<Value> {
-    let asked = Asked::of(program, score.model).unwrap_or_default();
+    let request = PredictionRequest::of(program, score.model).unwrap_or_default();
     let pairs: Vec<Value> = score
         .pairs
         .iter()
         .map(|pair| {
             let truth = &program.inputs[pair.truth.index()];
-            let left_out = pair.without.and_then(|input| asked.node_without(pair.prediction, input));
+            let left_out = pair.without.and_then(|input| request.node_without(pair.prediction, input));
             match left_out {
-                None => json!([pair.key, asked.node(pair.prediction), asked.truth(pair.truth), truth]),
-                Some(place) => json!([pair.key, place, asked.truth(pair.truth), truth]),
+                None => json!([pair.key, request.node(pair.prediction), request.truth(pair.truth), truth]),
+                Some(place) => json!([pair.key, place, request.truth(pair.truth), truth]),
             }
         })
         .collect();
@@ -180,7 +180,7 @@ impl Context<'_> {
             for (at, metric) in declared.metrics.iter().enumerate().filter(|(_, m)| **m != Metric::Confusion) {
                 let these = declared.pairs.iter().zip(&gathered).filter(|(pair, _)| of_these(pair));
                 let keys: Vec<&str> = these.clone().map(|(pair, _)| pair.key.as_str()).collect();
-                let members: Vec<Member<'_>> = these.map(|(_, g)| g.member(at)).collect();
+                let members: Vec<EnsembleMember<'_>> = these.map(|(_, g)| g.member(at)).collect();
                 let lines: Vec<&Line> =
                     scored.lines.iter().filter(|l| l.metric == *metric && keys.contains(&l.key.as_str())).collect();
                 let line = family(name, &lines, *metric, &runs);
@@ -225,14 +225,14 @@ pub(super) fn label(of: &str, key: &str) -> String {
 }
 
 /// What one output's metric is computed from, by run, and whose each row is.
-type Member<'a> = (&'a [Evidence], &'a [Vec<usize>]);
+type EnsembleMember<'a> = (&'a [MetricInput], &'a [Vec<usize>]);
 
 /// A pair's evidence over all runs.
 struct Gathered<'a> {
     score: &'a Score,
     pair: &'a ScorePair,
     /// By metric: scores and evidence by run.
-    lines: Vec<(Metric, Vec<RunScore>, Vec<Evidence>)>,
+    lines: Vec<(Metric, Vec<RunScore>, Vec<MetricInput>)>,
     /// By run: whose each row is.
     persons: Vec<Vec<usize>>,
     points: Vec<(String, f64, f64)>,
@@ -253,18 +253,18 @@ impl<'a> Gathered<'a> {
         run: RunKey,
     ) -> Result<()> {
         let (score, pair) = (self.score, self.pair);
-        let asked = Asked::of(program, score.model).unwrap_or_default();
-        let truth = asked.truth(pair.truth).and_then(|truth| predicted.truths.get(truth));
+        let request = PredictionRequest::of(program, score.model).unwrap_or_default();
+        let truth = request.truth(pair.truth).and_then(|truth| predicted.truths.get(truth));
         let node = match pair.without {
-            None => asked.node(pair.prediction).and_then(|node| predicted.nodes.get(node)),
-            Some(left_out) => asked
+            None => request.node(pair.prediction).and_then(|node| predicted.nodes.get(node)),
+            Some(left_out) => request
                 .node_without(pair.prediction, left_out)
                 .and_then(|(input, node)| predicted.without.get(input)?.get(node)),
         };
         let values = node.zip(truth);
         let (node, truth) =
             values.ok_or_else(|| PlanError::inconsistent("a score's output is not among the predictions"))?;
-        let mut paired = Paired::new(What::of(program, pair.truth), &truth.shape, &node.shape);
+        let mut paired = PairedValues::new(TargetType::of(program, pair.truth), &truth.shape, &node.shape);
         paired.training_mean = training_mean;
         let mut persons = Vec::new();
         for (at, row) in predicted.rows.iter().enumerate().filter(|(_, row)| row.set == score.on) {
@@ -272,7 +272,7 @@ impl<'a> Gathered<'a> {
             paired.push(t, p);
             persons.push(row.person);
             if let ([t], [p]) = (t, p)
-                && paired.what == What::Numbers
+                && paired.what == TargetType::Numbers
             {
                 self.points.push((row.key.clone(), f64::from(*t), f64::from(*p)));
             }
@@ -302,7 +302,7 @@ impl<'a> Gathered<'a> {
         Ok(())
     }
 
-    fn member(&self, metric: usize) -> Member<'_> {
+    fn member(&self, metric: usize) -> EnsembleMember<'_> {
         (self.lines.get(metric).map_or(&[], |(_, _, evidence)| evidence), &self.persons)
     }
 
@@ -343,7 +343,7 @@ impl Line {
 
     /// The line with its interval: subjects are drawn, and what is a mean over runs (and members) for the subjects as
     /// they are is the same mean for those who were drawn. A run that a draw leaves without a score does not count in it.
-    fn within(mut self, metric: Metric, members: &[Member<'_>], bootstrap: &Bootstrap) -> Self {
+    fn within(mut self, metric: Metric, members: &[EnsembleMember<'_>], bootstrap: &Bootstrap) -> Self {
         // Rows of all members and runs in one list; each knows where it comes from.
         let mut persons = Vec::new();
         let mut places = Vec::new();
@@ -377,8 +377,8 @@ impl Line {
 }
 
 /// The matrices of all runs added up.
-fn confusion(evidence: &[Evidence]) -> Option<Vec<Vec<u64>>> {
-    evidence.iter().filter_map(Evidence::confusion).reduce(|mut sum, run| {
+fn confusion(evidence: &[MetricInput]) -> Option<Vec<Vec<u64>>> {
+    evidence.iter().filter_map(MetricInput::confusion).reduce(|mut sum, run| {
         let cells = sum.iter_mut().flatten().zip(run.into_iter().flatten());
         cells.for_each(|(sum, n)| *sum += n);
         sum

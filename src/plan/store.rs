@@ -47,7 +47,7 @@ pub(super) struct Entry {
 
 /// What is found under a fingerprint.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum Stored {
     /// A whole result.
     Whole(Entry),
     /// A result that does not match its checksums, with what is wrong.
@@ -99,25 +99,25 @@ impl Store {
     }
 
     /// The result under a fingerprint, its files compared with their checksums.
-    pub fn find(&self, kind: &str, fingerprint: &Fingerprint) -> Found {
+    pub fn find(&self, kind: &str, fingerprint: &Fingerprint) -> Stored {
         let folder = self.folder(kind, fingerprint);
         let done = match fs::read(folder.join(DONE)) {
             Ok(bytes) => bytes,
-            Err(e) if e.kind() == ErrorKind::NotFound && !folder.exists() => return Found::Absent,
-            Err(e) => return Found::Damaged(format!("{}: {e}", folder.join(DONE).display())),
+            Err(e) if e.kind() == ErrorKind::NotFound && !folder.exists() => return Stored::Absent,
+            Err(e) => return Stored::Damaged(format!("{}: {e}", folder.join(DONE).display())),
         };
         let done: Done = match serde_json::from_slice(&done) {
             Ok(done) => done,
-            Err(e) => return Found::Damaged(format!("{}: {e}", folder.join(DONE).display())),
+            Err(e) => return Stored::Damaged(format!("{}: {e}", folder.join(DONE).display())),
         };
         for (name, expected) in &done.files {
             match sum(&folder.join(name)) {
                 Ok(found) if found == *expected => {}
-                Ok(_) => return Found::Damaged(format!("{} is not what was written", folder.join(name).display())),
-                Err(e) => return Found::Damaged(format!("{}: {e}", folder.join(name).display())),
+                Ok(_) => return Stored::Damaged(format!("{} is not what was written", folder.join(name).display())),
+                Err(e) => return Stored::Damaged(format!("{}: {e}", folder.join(name).display())),
             }
         }
-        Found::Whole(Entry { folder, seconds: done.seconds })
+        Stored::Whole(Entry { folder, seconds: done.seconds })
     }
 
     /// Writes a result aside with `fill`, then renames it into place.

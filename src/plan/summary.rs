@@ -1,6 +1,6 @@
 //! What a run found, for the terminal and for other programs.
 
-use super::analyse::{Analysed, Field};
+use super::analyse::{AnalysisResult, Field};
 use super::compare::Comparison;
 use super::content::Results;
 use super::context::Context;
@@ -106,7 +106,7 @@ impl RunSummary {
 }
 
 /// Fields that are one number.
-fn numbers(analyses: &[Analysed]) -> IndexMap<String, f64> {
+fn numbers(analyses: &[AnalysisResult]) -> IndexMap<String, f64> {
     let mut found = IndexMap::new();
     for analysis in analyses {
         // The threshold is asked, not found.

@@ -3,18 +3,20 @@
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::fit::Fitted;
-use super::live::Live;
 use super::monitor::monitored;
 use super::rows::Rows;
 use super::store::{get_json, put_bytes, put_json};
+use super::subgraph::Subgraph;
 use super::task::RunKey;
 use super::weights::{read_weights, weights_bytes};
-use crate::data::dataset::{Dataset, Draw as Look, Item};
+use crate::data::dataset::{Augmentation, Dataset, Item};
 use crate::data::split::Split;
 use crate::graph::{ClassWeights, InputId, Kind, LossOp, ModuleId, NodeId, Op};
 use crate::nn::Batch;
-use crate::program::{Augment, Keep, Model, Monitor, Output, Program, Rival, Stage};
-use crate::train::{Batches, DataError, Draw, EVENT_FILE, Epoch, FromTraining, Job, Progress, Trained, Weights, train};
+use crate::program::{Adversary, Augment, Keep, Model, Monitor, Output, Program, Stage};
+use crate::train::{
+    Batches, DataError, DrawnSubject, EVENT_FILE, Epoch, Job, Progress, Trained, TrainingStatistics, Weights, train,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +36,7 @@ const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(30);
 /// A stage in terms of its own live part.
 #[derive(Debug)]
 pub(super) struct StageJob {
-    pub live: Live,
+    pub subgraph: Subgraph,
     pub stage: Stage,
     pub model: Model,
     /// Modules that start from others: path, path of the other, stage that trained that one.
@@ -73,19 +75,19 @@ impl StageJob {
         };
         let mut roots = vec![declared.loss];
         roots.extend(declared.terms.iter().map(|(_, node)| *node));
-        roots.extend(declared.rivals.iter().map(|rival| rival.loss));
+        roots.extend(declared.adversaries.iter().map(|adversary| adversary.loss));
         roots.extend(judged);
-        let mut live = Live::of(&program.graph, &roots);
-        let node = |live: &Live, id: NodeId| {
-            live.node(id).ok_or_else(|| PlanError::inconsistent("a loss is not in its graph"))
+        let mut subgraph = Subgraph::of(&program.graph, &roots);
+        let node = |subgraph: &Subgraph, id: NodeId| {
+            subgraph.node(id).ok_or_else(|| PlanError::inconsistent("a loss is not in its graph"))
         };
         let target = match (judged, model.target) {
-            (Some(_), Some(target)) => Some(live.input(&program.graph, target)),
+            (Some(_), Some(target)) => Some(subgraph.input(&program.graph, target)),
             _ => None,
         };
         let mut outputs = Vec::new();
         if let Some(judged) = judged {
-            let members = vec![(String::new(), node(&live, judged)?)];
+            let members = vec![(String::new(), node(&subgraph, judged)?)];
             outputs.push(Output { name: model.name.clone(), members });
         }
         let path = |module: ModuleId| program.graph.module(module).path.clone();
@@ -93,29 +95,30 @@ impl StageJob {
         let loads = declared.loads.iter().map(|l| (path(l.to), l.file.clone())).collect();
         let stage = Stage {
             model: 0,
-            loss: node(&live, declared.loss)?,
+            loss: node(&subgraph, declared.loss)?,
             terms: declared
                 .terms
                 .iter()
-                .map(|(label, term)| Ok((label.clone(), node(&live, *term)?)))
+                .map(|(label, term)| Ok((label.clone(), node(&subgraph, *term)?)))
                 .collect::<Result<_>>()?,
-            rivals: declared
-                .rivals
+            adversaries: declared
+                .adversaries
                 .iter()
-                .map(|rival| {
-                    let (loss, trainable) = (node(&live, rival.loss)?, live.modules_of(&rival.trainable));
-                    Ok(Rival { loss, trainable, ..rival.clone() })
+                .map(|adversary| {
+                    let (loss, trainable) =
+                        (node(&subgraph, adversary.loss)?, subgraph.modules_of(&adversary.trainable));
+                    Ok(Adversary { loss, trainable, ..adversary.clone() })
                 })
                 .collect::<Result<_>>()?,
-            trainable: live.modules_of(&declared.trainable),
-            frozen: live.modules_of(&declared.frozen),
+            trainable: subgraph.modules_of(&declared.trainable),
+            frozen: subgraph.modules_of(&declared.frozen),
             init: Vec::new(),
             loads: Vec::new(),
             after: Vec::new(),
             ..declared.clone()
         };
         let model = Model { name: model.name.clone(), outputs, target, live_roots: Vec::new() };
-        Ok(Self { live, stage, model, init, loads })
+        Ok(Self { subgraph, stage, model, init, loads })
     }
 
     /// The stages whose weights this one takes over, in the order in which they are asked for.
@@ -172,10 +175,10 @@ impl Batches for FoldBatches<'_> {
         self.validation.len()
     }
 
-    fn training(&self, draws: &[Draw], inputs: &[InputId]) -> std::result::Result<Batch, DataError> {
-        let look = |draw: &Draw| {
+    fn training(&self, draws: &[DrawnSubject], inputs: &[InputId]) -> std::result::Result<Batch, DataError> {
+        let look = |draw: &DrawnSubject| {
             let item = self.training.get(draw.position).copied().ok_or("a subject is drawn that does not train")?;
-            Ok((item, Look::Random { seed: draw.seed, epoch: 0, augment: self.augment }))
+            Ok((item, Augmentation::Random { seed: draw.seed, epoch: 0, augment: self.augment }))
         };
         let rows = draws.iter().map(look).collect::<std::result::Result<Vec<_>, DataError>>()?;
         self.rows.batch(&rows, inputs)
@@ -184,7 +187,7 @@ impl Batches for FoldBatches<'_> {
     fn validation(&self, positions: &[usize], inputs: &[InputId]) -> std::result::Result<Batch, DataError> {
         let look = |position: &usize| {
             let item = self.validation.get(*position).copied().ok_or("a subject is read that does not validate")?;
-            Ok((item, Look::Fixed { view: 0 }))
+            Ok((item, Augmentation::Fixed { view: 0 }))
         };
         let rows = positions.iter().map(look).collect::<std::result::Result<Vec<_>, DataError>>()?;
         self.rows.batch(&rows, inputs)
@@ -217,21 +220,21 @@ impl Context<'_> {
         let split = self.split(variant, run.seed, run.fold)?;
         let fitted = self.fitted(variant, run.seed, run.fold)?;
         let inputs = fitted.of(task, &dataset)?;
-        let rows = Rows::new(&job.live, &inputs);
+        let rows = Rows::new(&job.subgraph, &inputs);
         let batches = FoldBatches::of(task, &job.stage, &rows, &split)?;
-        self.warn_of_unseen_classes(task, &job.live, &batches);
-        let from_training = self.learnt_in_training(task, &job.live, &batches, &fitted)?;
+        self.warn_of_unseen_classes(task, &job.subgraph, &batches);
+        let training_statistics = self.training_statistics(task, &job.subgraph, &batches, &fitted)?;
         let progress = |progress: &Progress| self.options.listener.epoch(task, progress);
         let warn = |text: &str| self.warn(text);
         let trained = train(&Job {
-            graph: Arc::new(job.live.graph.clone()),
+            graph: Arc::new(job.subgraph.graph.clone()),
             stage: &job.stage,
             model: &job.model,
             batches: &batches,
             device: &self.options.device,
             seed: run.number(),
             initial: self.initial(variant, &job, run)?,
-            from_training,
+            training_statistics,
             folder: Some(partial),
             checkpoint_interval: CHECKPOINT_INTERVAL,
             interrupt: self.options.interrupt,
@@ -327,9 +330,9 @@ impl Context<'_> {
     }
 
     /// A class that nobody in training has can never be predicted.
-    fn warn_of_unseen_classes(&self, task: &str, live: &Live, batches: &FoldBatches<'_>) {
+    fn warn_of_unseen_classes(&self, task: &str, subgraph: &Subgraph, batches: &FoldBatches<'_>) {
         let dataset = batches.rows.inputs.dataset();
-        for input in &live.inputs {
+        for input in &subgraph.inputs {
             let (Some(spec), Some(classes)) = (dataset.inputs.get(input.index()), dataset.classes(input.index()))
             else {
                 continue;
@@ -345,22 +348,22 @@ impl Context<'_> {
     ///
     /// # Errors
     /// A class that nobody in training has.
-    pub(super) fn learnt_in_training(
+    pub(super) fn training_statistics(
         &self,
         task: &str,
-        live: &Live,
+        subgraph: &Subgraph,
         batches: &FoldBatches<'_>,
         fitted: &Fitted,
-    ) -> Result<FromTraining> {
+    ) -> Result<TrainingStatistics> {
         let mut class_weights = BTreeMap::new();
-        for input in weighted_targets(live) {
-            let (Kind::Class(levels) | Kind::Mask(levels)) = &live.graph.inputs[input.index()].ty.kind else {
+        for input in weighted_targets(subgraph) {
+            let (Kind::Class(levels) | Kind::Mask(levels)) = &subgraph.graph.inputs[input.index()].ty.kind else {
                 continue;
             };
             let mut counts = vec![0_u64; levels.len()];
             for item in &batches.training {
-                let place = live.inputs[input.index()].index();
-                let value = batches.rows.inputs.value(*item, place, &Look::Fixed { view: 0 });
+                let place = subgraph.inputs[input.index()].index();
+                let value = batches.rows.inputs.value(*item, place, &Augmentation::Fixed { view: 0 });
                 for class in value.map_err(PlanError::data(task))?.into_iter().flatten() {
                     if let Some(count) = counts.get_mut(class as usize) {
                         *count += 1;
@@ -368,7 +371,7 @@ impl Context<'_> {
                 }
             }
             if let Some(class) = counts.iter().position(|n| *n == 0) {
-                let name = &live.graph.inputs[input.index()].name;
+                let name = &subgraph.graph.inputs[input.index()].name;
                 return Err(PlanError::task(
                     task,
                     format!(
@@ -382,19 +385,19 @@ impl Context<'_> {
             let weight = |count: &u64| n as f64 / (levels.len() as f64 * *count as f64);
             class_weights.insert(input, counts.iter().map(weight).collect());
         }
-        Ok(FromTraining { class_weights, means: means_of(live, fitted) })
+        Ok(TrainingStatistics { class_weights, means: means_of(subgraph, fitted) })
     }
 }
 
 /// The means that a live part reads, by its own numbers.
-pub(super) fn means_of(live: &Live, fitted: &Fitted) -> BTreeMap<InputId, Vec<f32>> {
-    fitted.means.iter().filter_map(|(input, mean)| Some((live.input_of(*input)?, mean.clone()))).collect()
+pub(super) fn means_of(subgraph: &Subgraph, fitted: &Fitted) -> BTreeMap<InputId, Vec<f32>> {
+    fitted.means.iter().filter_map(|(input, mean)| Some((subgraph.input_of(*input)?, mean.clone()))).collect()
 }
 
 /// Targets of losses whose classes are weighted by inverse frequency.
-fn weighted_targets(live: &Live) -> Vec<InputId> {
+fn weighted_targets(subgraph: &Subgraph) -> Vec<InputId> {
     let source = |mut node: NodeId| loop {
-        let found = live.graph.node(node);
+        let found = subgraph.graph.node(node);
         match (&found.op, found.inputs.first()) {
             (Op::Input(input), _) => return Some(*input),
             (Op::Restrict | Op::Coalesce(_) | Op::Reshape, Some(first)) => node = *first,
@@ -402,7 +405,7 @@ fn weighted_targets(live: &Live) -> Vec<InputId> {
         }
     };
     let wants = |op: &Op| matches!(op, Op::Loss(LossOp::CrossEntropy { weights: ClassWeights::InverseFrequency, .. }));
-    let mut inputs: Vec<InputId> = live
+    let mut inputs: Vec<InputId> = subgraph
         .graph
         .nodes
         .iter()

@@ -227,9 +227,9 @@ impl Array {
     }
 
     /// The numbers as kernels of our own read them, laid out row by row; `None` where [`Array::has_kernels`] is false.
-    pub fn for_kernels(&self) -> Option<Laid> {
+    pub fn for_kernels(&self) -> Option<RowMajor> {
         match self {
-            Self::Cpu(x) if x.dtype() == DType::F32 => Some(Laid(x.to_contiguous())),
+            Self::Cpu(x) if x.dtype() == DType::F32 => Some(RowMajor(x.to_contiguous())),
             #[allow(unreachable_patterns)] // other backends are cargo features
             _ => None,
         }
@@ -249,9 +249,9 @@ impl Array {
 }
 
 /// Numbers of single precision in the CPU's memory, row by row.
-pub(crate) struct Laid(burn_flex::FlexTensor);
+pub(crate) struct RowMajor(burn_flex::FlexTensor);
 
-impl std::ops::Deref for Laid {
+impl std::ops::Deref for RowMajor {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {

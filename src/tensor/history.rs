@@ -24,10 +24,10 @@ pub(crate) struct Node {
     /// Counts up: a node is younger than all it was computed from.
     id: u64,
     parents: Vec<Arc<Node>>,
-    way: Way,
+    way: BackwardFn,
 }
 
-enum Way {
+enum BackwardFn {
     /// The gradient is kept.
     Leaf,
     /// The gradient goes on; `None` once it has.
@@ -47,22 +47,22 @@ fn next_id() -> u64 {
 
 impl Node {
     pub fn leaf() -> Arc<Self> {
-        Arc::new(Self { id: next_id(), parents: Vec::new(), way: Way::Leaf })
+        Arc::new(Self { id: next_id(), parents: Vec::new(), way: BackwardFn::Leaf })
     }
 
     pub fn computed(parents: Vec<Arc<Self>>, backward: impl FnOnce(Array) -> Vec<Array> + Send + 'static) -> Arc<Self> {
-        Arc::new(Self { id: next_id(), parents, way: Way::Back(Mutex::new(Some(Box::new(backward)))) })
+        Arc::new(Self { id: next_id(), parents, way: BackwardFn::Back(Mutex::new(Some(Box::new(backward)))) })
     }
 
     pub fn is_leaf(&self) -> bool {
-        matches!(self.way, Way::Leaf)
+        matches!(self.way, BackwardFn::Leaf)
     }
 
     /// The function that leads back, which is used up.
     fn take(&self) -> Option<Backward> {
         match &self.way {
-            Way::Leaf => None,
-            Way::Back(function) => function.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take(),
+            BackwardFn::Leaf => None,
+            BackwardFn::Back(function) => function.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take(),
         }
     }
 }
@@ -81,7 +81,7 @@ impl Drop for Node {
 
 /// The way back from a tensor has been gone before, and what it needs is no longer there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UsedUp;
+pub struct HistoryFreed;
 
 /// The gradients of leaves.
 #[derive(Debug, Default)]
@@ -92,7 +92,7 @@ impl Gradients {
     ///
     /// # Errors
     /// When a way on which it depends has been gone back before.
-    pub(crate) fn of(root: &Tensor) -> Result<Self, UsedUp> {
+    pub(crate) fn of(root: &Tensor) -> Result<Self, HistoryFreed> {
         let mut leaves = BTreeMap::new();
         let Some(node) = &root.node else { return Ok(Self(leaves)) };
         let ones = root.array.filled_like(1.0, &root.array.dims());
@@ -102,7 +102,7 @@ impl Gradients {
                 leaves.insert(id, gradient);
                 continue;
             }
-            let backward = node.take().ok_or(UsedUp)?;
+            let backward = node.take().ok_or(HistoryFreed)?;
             for (parent, gradient) in node.parents.iter().zip(backward(gradient)) {
                 let sum = match waiting.remove(&parent.id) {
                     Some((_, known)) => known.add(gradient),

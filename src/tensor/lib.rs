@@ -17,7 +17,7 @@ pub use arithmetic::Arithmetic;
 pub use convolution::Convolution;
 pub use device::{Device, NoDevice, Precision};
 pub use fascicle_kernels::Geometry;
-pub use history::{Gradients, UsedUp};
+pub use history::{Gradients, HistoryFreed};
 pub use normalise::ChannelMoments;
 pub use tensor::Tensor;
 pub use traffic::{Traffic, traffic};

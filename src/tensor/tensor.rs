@@ -2,7 +2,7 @@
 
 use crate::array::{Array, Positions};
 use crate::device::Device;
-use crate::history::{Gradients, Node, UsedUp};
+use crate::history::{Gradients, HistoryFreed, Node};
 use std::sync::Arc;
 
 /// Numbers of any rank on a device. What it is computed from is remembered where a [leaf](Tensor::tracked) is among it.
@@ -99,7 +99,7 @@ impl Tensor {
     ///
     /// # Errors
     /// When it, or a part of it, has been gone before.
-    pub fn backward(&self) -> Result<Gradients, UsedUp> {
+    pub fn backward(&self) -> Result<Gradients, HistoryFreed> {
         Gradients::of(self)
     }
 

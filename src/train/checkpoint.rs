@@ -5,10 +5,10 @@
 //! optimizer's moments (`first 0/..`, `second 0/..`; of its adversaries `first 1/..`) and the state of schedule, early stopping and history
 //! as JSON in its metadata. A file that is damaged, of another format or of another job is told from a good one and never used.
 
+use super::early_stopping::EarlyStopping;
 use super::history::History;
 use super::job::{Job, Weights};
 use super::schedule::Plateau;
-use super::watch::Watch;
 use safetensors::tensor::{Dtype, TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -37,7 +37,7 @@ pub(super) struct State {
     /// One entry an epoch.
     pub history: History,
     /// Best epoch, early stopping.
-    pub watch: Watch,
+    pub early_stopping: EarlyStopping,
     /// Memory of the schedule.
     pub plateau: Plateau,
     /// Length of the event file.
@@ -84,8 +84,8 @@ pub(super) fn fingerprint(job: &Job<'_>) -> Result<String, serde_json::Error> {
     part(&(job.batches.validation_len() as u64).to_le_bytes());
     part(&serde_json::to_vec(job.stage)?);
     part(&serde_json::to_vec(job.graph.as_ref())?);
-    part(&serde_json::to_vec(&job.from_training.class_weights.iter().collect::<Vec<_>>())?);
-    part(&serde_json::to_vec(&job.from_training.means.iter().collect::<Vec<_>>())?);
+    part(&serde_json::to_vec(&job.training_statistics.class_weights.iter().collect::<Vec<_>>())?);
+    part(&serde_json::to_vec(&job.training_statistics.means.iter().collect::<Vec<_>>())?);
     for (name, (shape, values)) in &job.initial {
         part(name.as_bytes());
         part(&serde_json::to_vec(shape)?);

@@ -5,7 +5,7 @@
 //! first was none is kept until then: where training stood, and the batches since.
 
 use super::TrainError;
-use super::position::Position;
+use super::state::TrainingState;
 use super::step::{Losses, StepNumbers};
 use crate::nn::Batch;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const LONGEST: Duration = Duration::from_secs(1);
 /// The steps since the numbers were last looked at.
 #[derive(Default)]
 pub(super) struct Deferred {
-    steps: Option<Steps>,
+    steps: Option<PendingSteps>,
     /// Of the stage, with the subjects of each batch.
     own: Vec<(StepNumbers, usize)>,
     /// Of its adversaries.
@@ -31,9 +31,9 @@ pub(super) struct Deferred {
 }
 
 /// What steps were made from.
-pub(super) struct Steps {
+pub(super) struct PendingSteps {
     /// Where training stood before the first of them.
-    pub start: Position,
+    pub start: TrainingState,
     /// Batches of the epoch before them.
     pub done: usize,
     /// By step: its batches, and the subjects of each.
@@ -41,19 +41,19 @@ pub(super) struct Steps {
 }
 
 /// What came of looking.
-pub(super) struct Settled {
+pub(super) struct CheckedSteps {
     /// By batch, with its subjects.
     pub losses: Vec<(Losses, usize)>,
     /// Whether a number of an adversary was none.
     pub adversary_failed: bool,
-    pub steps: Option<Steps>,
+    pub steps: Option<PendingSteps>,
 }
 
 impl Deferred {
     /// A step begins.
-    pub fn begin(&mut self, now: &Position, done: usize) {
+    pub fn begin(&mut self, now: &TrainingState, done: usize) {
         self.since.get_or_insert_with(Instant::now);
-        self.steps.get_or_insert_with(|| Steps { start: now.clone(), done, batches: Vec::new() });
+        self.steps.get_or_insert_with(|| PendingSteps { start: now.clone(), done, batches: Vec::new() });
     }
 
     /// Numbers of a batch of so many subjects.
@@ -62,7 +62,7 @@ impl Deferred {
     }
 
     /// Numbers of an adversary's batch.
-    pub fn watch(&mut self, numbers: StepNumbers) {
+    pub fn early_stopping(&mut self, numbers: StepNumbers) {
         self.adversaries.push(numbers);
     }
 
@@ -87,12 +87,12 @@ impl Deferred {
     ///
     /// # Errors
     /// When the device cannot deliver the numbers.
-    pub fn settle(self) -> Result<Settled, TrainError> {
+    pub fn check(self) -> Result<CheckedSteps, TrainError> {
         let Self { steps, own, adversaries, .. } = self;
         let all: Vec<&StepNumbers> = own.iter().map(|(numbers, _)| numbers).chain(&adversaries).collect();
         let mut losses = StepNumbers::read_all(&all)?;
         let adversary_failed = losses.drain(own.len()..).any(|losses| !losses.finite);
         let losses = losses.into_iter().zip(own.iter().map(|(_, subjects)| *subjects)).collect();
-        Ok(Settled { losses, adversary_failed, steps })
+        Ok(CheckedSteps { losses, adversary_failed, steps })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! While the rest trains, what is frozen has no batch statistics, no dropout and no draws. Frozen batch normalisation is
 //! an affine map of each channel with known numbers, and becomes one: a product and a sum with two more inputs, which
-//! [`Still::complete`] adds to each batch. Dropout and draws from Gaussians that only frozen modules feed do nothing.
+//! [`FrozenGraph::complete`] adds to each batch. Dropout and draws from Gaussians that only frozen modules feed do nothing.
 
 use super::Weights;
 use crate::graph::{Binary, Graph, GraphInput, InputId, ModuleId, Node, NodeId, Op, TensorType};
@@ -10,7 +10,7 @@ use crate::nn::{Batch, InputBatch};
 use std::sync::Arc;
 
 /// A graph whose frozen part stands still.
-pub(super) struct Still {
+pub(super) struct FrozenGraph {
     graph: Arc<Graph>,
     /// Where each node of the original graph is.
     places: Vec<NodeId>,
@@ -20,7 +20,7 @@ pub(super) struct Still {
     constants: Vec<Vec<f32>>,
 }
 
-/// The modules whose running statistics [`Still::new`] must be given.
+/// The modules whose running statistics [`FrozenGraph::new`] must be given.
 pub(super) fn frozen_batch_norms(graph: &Graph, trainable: &[ModuleId]) -> Vec<ModuleId> {
     let all = (0..graph.modules.len() as u32).map(ModuleId);
     all.filter(|m| is_frozen_norm(graph, *m, trainable)).collect()
@@ -30,11 +30,11 @@ fn is_frozen_norm(graph: &Graph, module: ModuleId, trainable: &[ModuleId]) -> bo
     matches!(graph.module(module).op, Op::BatchNorm { .. }) && !trainable.contains(&module)
 }
 
-impl Still {
+impl FrozenGraph {
     /// The graph for training these modules. `weights` holds those of frozen batch normalisation; one that it lacks
     /// goes by its batch, as if it were trained.
     pub fn new(graph: &Arc<Graph>, trainable: &[ModuleId], weights: &Weights) -> Self {
-        let mut still = Self {
+        let mut frozen = Self {
             graph: Arc::default(),
             places: Vec::with_capacity(graph.nodes.len()),
             inputs: graph.inputs.len(),
@@ -46,13 +46,13 @@ impl Still {
         for node in &graph.nodes {
             let trained = node.module.is_some_and(|m| trainable.contains(&m));
             let upstream = node.inputs.iter().map(|i| depends[i.index()]);
-            let (frozen, moving) =
+            let (uses_frozen, moving) =
                 upstream.fold((node.module.is_some() && !trained, trained), |a, b| (a.0 || b.0, a.1 || b.1));
-            depends.push((frozen, moving));
+            depends.push((uses_frozen, moving));
 
             let mut node =
-                Node { inputs: node.inputs.iter().map(|i| still.places[i.index()]).collect(), ..Node::clone(node) };
-            if frozen && !moving {
+                Node { inputs: node.inputs.iter().map(|i| frozen.places[i.index()]).collect(), ..Node::clone(node) };
+            if uses_frozen && !moving {
                 match &mut node.op {
                     Op::Dropout { probability, .. } => *probability = 0.0,
                     op @ Op::Sample => *op = Op::NormalMean,
@@ -63,15 +63,15 @@ impl Still {
                 node.module.filter(|m| is_frozen_norm(graph, *m, trainable)).and_then(|m| affine(graph, m, weights));
             let place = match affine {
                 Some((scale, shift)) => {
-                    let product = still.applied(&mut built, &node, Binary::Multiply, node.inputs[0], scale);
-                    still.applied(&mut built, &node, Binary::Add, product, shift)
+                    let product = frozen.applied(&mut built, &node, Binary::Multiply, node.inputs[0], scale);
+                    frozen.applied(&mut built, &node, Binary::Add, product, shift)
                 }
                 None => built.push(node),
             };
-            still.places.push(place);
+            frozen.places.push(place);
         }
-        still.graph = Arc::new(built);
-        still
+        frozen.graph = Arc::new(built);
+        frozen
     }
 
     /// Appends `x (op) constant`, one constant a channel, in place of a node.

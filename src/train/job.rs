@@ -1,6 +1,6 @@
 //! What a training stage is given, and what it gives back.
 
-use super::{DataError, Draw, Epoch};
+use super::{DataError, DrawnSubject, Epoch};
 use crate::graph::{Graph, InputId};
 use crate::nn::{Batch, Device};
 use crate::program::{Metric, Model, Stage};
@@ -22,11 +22,11 @@ pub trait Batches: Sync {
     fn validation_len(&self) -> usize;
 
     /// The values of these training subjects, augmented; one row a draw. `inputs` are those the network reads. What is
-    /// random must depend on [`Draw::seed`] alone.
+    /// random must depend on [`DrawnSubject::seed`] alone.
     ///
     /// # Errors
     /// What cannot be read, naming the subject.
-    fn training(&self, draws: &[Draw], inputs: &[InputId]) -> Result<Batch, DataError>;
+    fn training(&self, draws: &[DrawnSubject], inputs: &[InputId]) -> Result<Batch, DataError>;
 
     /// The values of the validation subjects at these positions, not augmented.
     ///
@@ -40,7 +40,7 @@ pub trait Batches: Sync {
 
 /// What was computed on the training subjects of the fold and the graph asks for.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct FromTraining {
+pub struct TrainingStatistics {
     /// Weights of the classes of targets, for losses weighted by inverse frequency.
     pub class_weights: BTreeMap<InputId, Vec<f64>>,
     /// Mean rows of inputs, for `x ?? mean`.
@@ -49,7 +49,7 @@ pub struct FromTraining {
 
 /// The model's prediction of its target on the validation subjects who have both.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Monitored {
+pub struct ValidationPredictions {
     /// What is to be computed.
     pub metric: Metric,
     /// Subjects.
@@ -66,7 +66,7 @@ pub struct Monitored {
 
 /// Computes a metric; an error says in words why it cannot be computed at all. A value that is not finite is one that
 /// these subjects do not define.
-pub type Judge<'a> = dyn Fn(&Monitored) -> Result<f64, String> + 'a;
+pub type MetricFunction<'a> = dyn Fn(&ValidationPredictions) -> Result<f64, String> + 'a;
 
 /// One training stage, ready to run.
 pub struct Job<'a> {
@@ -86,7 +86,7 @@ pub struct Job<'a> {
     /// Names that the network does not have are passed over.
     pub initial: Weights,
     /// Numbers computed on the training subjects.
-    pub from_training: FromTraining,
+    pub training_statistics: TrainingStatistics,
     /// Where the checkpoint and the event file are kept; it must exist. `None`: nothing is written, nothing resumed.
     pub folder: Option<&'a Path>,
     /// Least time between two checkpoints; zero writes one after every epoch. Where it is longer, the end of the last epoch is
@@ -95,7 +95,7 @@ pub struct Job<'a> {
     /// Set by Ctrl-C: training writes a checkpoint and ends before the next batch.
     pub interrupt: &'a AtomicBool,
     /// Computes a metric on the validation subjects, where the stage is to keep the best epoch by one.
-    pub monitor: Option<&'a Judge<'a>>,
+    pub monitor: Option<&'a MetricFunction<'a>>,
     /// Told after every batch and at the end of every epoch.
     pub progress: &'a dyn Fn(&Progress),
     /// Told what the user should know: a checkpoint that cannot be used, a validation loss that is not finite.

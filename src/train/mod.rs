@@ -19,9 +19,9 @@
 //! averaged, each weighted by its number of subjects, before a step: what one large batch would give, for losses that are
 //! means over subjects and networks without batch normalisation.
 //!
-//! A stage with rivals ([`Rival`](crate::program::Rival)) alternates: after each of its steps every rival takes one of its
+//! A stage with adversaries ([`Adversary`](crate::program::Adversary)) alternates: after each of its steps every adversary takes one of its
 //! own, on the same batches and against the new weights, with its own loss and optimiser. Neither moves what the other
-//! trains, running statistics included; batch normalisation goes by the batch on both sides. A rival's loss is one more
+//! trains, running statistics included; batch normalisation goes by the batch on both sides. An adversary's loss is one more
 //! learning curve, and its optimiser's memory is part of the checkpoint.
 //!
 //! Modules that a stage uses and does not train are used as in prediction: they keep their weights and running statistics
@@ -30,6 +30,7 @@
 mod adam;
 mod checkpoint;
 mod deferred;
+mod early_stopping;
 mod error;
 mod frozen;
 mod gradient;
@@ -37,26 +38,25 @@ mod history;
 mod job;
 mod optimizer;
 mod order;
-mod position;
 mod predict;
-mod redrawn;
+mod reinitialize;
 mod run;
 mod saliency;
 mod schedule;
+mod state;
 mod step;
 mod tensorboard;
 mod validation;
-mod watch;
 
 pub use checkpoint::CHECKPOINT_FILE;
 pub use error::{DataError, NotFinite, TrainError};
 pub use history::Epoch;
-pub use job::{Batches, FromTraining, Job, Judge, Monitored, Progress, Trained, Weights};
-pub use order::Draw;
-pub use predict::{PredictJob, Prediction, Read, predict};
-pub use redrawn::{RedrawJob, Redrawn, redrawn};
+pub use job::{Batches, Job, MetricFunction, Progress, Trained, TrainingStatistics, ValidationPredictions, Weights};
+pub use order::DrawnSubject;
+pub use predict::{PredictJob, Prediction, ReadBatch, predict};
+pub use reinitialize::{ReinitializeJob, ReinitializedLosses, reinitialized_losses};
 pub use run::train;
-pub use saliency::{ReadLooks, SaliencyJob, saliency};
+pub use saliency::{ReadViews, SaliencyJob, saliency};
 pub use tensorboard::EVENT_FILE;
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// One subject, seen once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draw {
+pub struct DrawnSubject {
     /// Position among the training subjects.
     pub position: usize,
     /// Seed of everything that is random about this look at the subject: its augmentation. Another one each time the
@@ -19,14 +19,14 @@ pub struct Draw {
 
 /// How subjects are drawn.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Drawing {
+pub(super) enum Sampler {
     /// Everybody once.
     Shuffled(usize),
     /// With replacement, each group of positions equally often (no group is empty); as many draws as subjects.
     Balanced(Vec<Vec<usize>>),
 }
 
-impl Drawing {
+impl Sampler {
     /// Groups the subjects by class. Those without one are a group of their own, so that nobody is left out.
     pub fn balanced(classes: &[Option<usize>]) -> Self {
         let mut groups = std::collections::BTreeMap::<Option<usize>, Vec<usize>>::new();
@@ -45,7 +45,7 @@ impl Drawing {
     }
 
     /// The subjects of an epoch in the order in which they are seen.
-    pub fn epoch(&self, seed: u64, epoch: usize) -> Vec<Draw> {
+    pub fn epoch(&self, seed: u64, epoch: usize) -> Vec<DrawnSubject> {
         let mut rng = generator(seed, epoch, b"order");
         let positions = match self {
             Self::Shuffled(len) => {
@@ -67,7 +67,7 @@ impl Drawing {
             .into_iter()
             .map(|position| {
                 seen[position] += 1;
-                Draw { position, seed: look(seed, epoch, position, seen[position]) }
+                DrawnSubject { position, seed: look(seed, epoch, position, seen[position]) }
             })
             .collect()
     }

@@ -1,6 +1,6 @@
 //! Prediction: the values of any nodes for any subjects, with given weights.
 
-use super::{DataError, FromTraining, TrainError, Weights};
+use super::{DataError, TrainError, TrainingStatistics, Weights};
 use crate::graph::{Graph, InputId, NodeId};
 use crate::nn::{Batch, Device, Forward, HostValue, Mode, Network, NnError, RunSettings, Values};
 use std::sync::Arc;
@@ -21,9 +21,9 @@ pub struct Prediction {
 
 /// The value of a node for one batch, on the host; `None` where no subject has it.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Reading(pub Option<HostValue>);
+pub(super) struct HostOutput(pub Option<HostValue>);
 
-impl Reading {
+impl HostOutput {
     /// Fetches it.
     pub fn of(values: &Values, node: NodeId) -> Result<Self, NnError> {
         values.host(node).map(Self)
@@ -37,16 +37,16 @@ impl Reading {
 }
 
 /// A pass in prediction mode.
-pub(super) fn prediction_settings(from_training: &FromTraining) -> RunSettings {
+pub(super) fn prediction_settings(training_statistics: &TrainingStatistics) -> RunSettings {
     RunSettings {
-        class_weights: from_training.class_weights.clone(),
-        training_means: from_training.means.clone(),
+        class_weights: training_statistics.class_weights.clone(),
+        training_means: training_statistics.means.clone(),
         ..RunSettings::new(Mode::Prediction)
     }
 }
 
 /// How a [`PredictJob`] reads the inputs of the subjects at some positions; `inputs` are those the network reads.
-pub type Read<'a> = dyn Fn(&[usize], &[InputId]) -> Result<Batch, DataError> + 'a;
+pub type ReadBatch<'a> = dyn Fn(&[usize], &[InputId]) -> Result<Batch, DataError> + 'a;
 
 /// What is to be predicted, with what, for whom.
 pub struct PredictJob<'a> {
@@ -57,13 +57,13 @@ pub struct PredictJob<'a> {
     /// Weights of all modules that the nodes depend on, and perhaps of others.
     pub weights: &'a Weights,
     /// Numbers computed on the training subjects.
-    pub from_training: &'a FromTraining,
+    pub training_statistics: &'a TrainingStatistics,
     /// Number of subjects.
     pub subjects: usize,
     /// Subjects evaluated at a time.
     pub batch: usize,
     /// Delivers their inputs.
-    pub read: &'a Read<'a>,
+    pub read: &'a ReadBatch<'a>,
     /// Where to compute.
     pub device: &'a Device,
 }
@@ -74,7 +74,7 @@ pub struct PredictJob<'a> {
 /// # Errors
 /// Weights that are missing or of another shape, data that cannot be read, a device that fails.
 pub fn predict(job: &PredictJob<'_>) -> Result<Vec<Prediction>, TrainError> {
-    let PredictJob { graph, nodes, weights, from_training, subjects, batch, read, device } = job;
+    let PredictJob { graph, nodes, weights, training_statistics, subjects, batch, read, device } = job;
     let forward = Forward::new(graph.clone(), nodes);
     let modules = graph.live_modules(forward.live());
     let inputs = graph.live_inputs(forward.live());
@@ -82,7 +82,7 @@ pub fn predict(job: &PredictJob<'_>) -> Result<Vec<Prediction>, TrainError> {
     let own: Weights = network.names().filter_map(|name| weights.get(&name).map(|w| (name, w.clone()))).collect();
     network.set_weights(&own)?;
     let network = network.for_prediction();
-    let settings = prediction_settings(from_training);
+    let settings = prediction_settings(training_statistics);
 
     let mut gathered: Vec<Gathered> = nodes.iter().map(|node| Gathered::of(graph, *node)).collect();
     let positions: Vec<usize> = (0..*subjects).collect();
@@ -90,7 +90,7 @@ pub fn predict(job: &PredictJob<'_>) -> Result<Vec<Prediction>, TrainError> {
         let batch = read(piece, &inputs).map_err(|source| TrainError::Data { during: "prediction".into(), source })?;
         let values = forward.run(&network, &batch, &settings)?;
         for node in &mut gathered {
-            let value = Reading::of(&values, node.prediction.node)?;
+            let value = HostOutput::of(&values, node.prediction.node)?;
             node.add(value, piece);
         }
     }
@@ -115,7 +115,7 @@ impl Gathered {
         Self { prediction: Prediction { node, shape, values: Vec::new(), subjects: Vec::new() }, number }
     }
 
-    fn add(&mut self, reading: Reading, positions: &[usize]) {
+    fn add(&mut self, reading: HostOutput, positions: &[usize]) {
         let Some(value) = reading.0 else { return };
         match (&mut self.number, value.rows) {
             (Some((sum, subjects)), _) => {

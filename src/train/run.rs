@@ -6,10 +6,10 @@ use super::frozen::frozen_batch_norms;
 use super::gradient::WeightGradients;
 use super::history::{Epoch, Mean};
 use super::job::{Job, Progress, Trained, Weights};
-use super::order::{Drawing, batch_sizes, cut};
-use super::position::{Files, Position, on_host, resumed};
+use super::order::{Sampler, batch_sizes, cut};
 use super::schedule::LearningRateSchedule;
-use super::step::{Losses, Player, StepContext, TrainingStep, arithmetic, trained};
+use super::state::{Files, TrainingState, on_host, resumed};
+use super::step::{Losses, StepContext, StepOwner, TrainingStep, arithmetic, trained};
 use super::tensorboard::{EVENT_FILE, EventFile};
 use super::validation::{Validated, Validation};
 use super::{CHECKPOINT_FILE, DataError, NotFinite, TrainError};
@@ -36,14 +36,14 @@ pub fn train(job: &Job<'_>) -> Result<Trained, TrainError> {
 /// A stage under way.
 struct Run<'a, 'j> {
     job: &'a Job<'j>,
-    drawing: Drawing,
+    drawing: Sampler,
     /// Subjects of each batch of an epoch.
     sizes: Vec<usize>,
     schedule: LearningRateSchedule,
     step: TrainingStep,
     adversaries: Vec<Adversary>,
     validation: Option<Validation>,
-    now: Position,
+    now: TrainingState,
     /// Steps whose numbers have not been looked at; `None` where each step's are.
     deferred: Option<Deferred>,
     files: Option<Files<'j>>,
@@ -88,7 +88,7 @@ impl<'a, 'j> Run<'a, 'j> {
             ));
         }
         let drawing = match &stage.sampling {
-            Sampling::Shuffled => Drawing::Shuffled(subjects),
+            Sampling::Shuffled => Sampler::Shuffled(subjects),
             Sampling::Balanced { by } => {
                 let classes: Vec<Option<usize>> = (0..subjects).map(|p| job.batches.class_of(by, p)).collect();
                 if classes.iter().all(Option::is_none) {
@@ -97,12 +97,12 @@ impl<'a, 'j> Run<'a, 'j> {
                         stage.name
                     ));
                 }
-                Drawing::balanced(&classes)
+                Sampler::balanced(&classes)
             }
         };
         let validation = Validation::of(job)?;
         let roots = std::iter::once(stage.loss)
-            .chain(stage.rivals.iter().map(|rival| rival.loss))
+            .chain(stage.adversaries.iter().map(|adversary| adversary.loss))
             .chain(stage.terms.iter().map(|(_, node)| *node));
         let mut live = job.graph.live(roots);
         let moving = trained(stage);
@@ -126,15 +126,15 @@ impl<'a, 'j> Run<'a, 'j> {
         };
         let now = match resumed(job, &modules, &fingerprint) {
             Some(position) => position,
-            None => Position::start(job, &modules)?,
+            None => TrainingState::start(job, &modules)?,
         };
-        let still = match frozen_batch_norms(&job.graph, &moving).is_empty() {
+        let frozen = match frozen_batch_norms(&job.graph, &moving).is_empty() {
             true => Weights::new(),
             false => on_host(&now.network)?,
         };
-        let step = TrainingStep::new(job, Player::Stage, &still);
-        let adversaries = stage.rivals.iter().enumerate().map(|(at, adversary)| Adversary {
-            step: TrainingStep::new(job, Player::Adversary(at), &still),
+        let step = TrainingStep::new(job, StepOwner::Stage, &frozen);
+        let adversaries = stage.adversaries.iter().enumerate().map(|(at, adversary)| Adversary {
+            step: TrainingStep::new(job, StepOwner::Adversary(at), &frozen),
             schedule: schedule(adversary.optimizer.lr()),
         });
         let (adversaries, schedule) = (adversaries.collect(), schedule(stage.optimizer.lr()));
@@ -153,7 +153,7 @@ impl<'a, 'j> Run<'a, 'j> {
 
     fn has_ended(&self) -> bool {
         let stage = self.job.stage;
-        self.now.state.epochs >= stage.epochs || self.now.state.watch.gives_up(stage.early_stop.as_ref())
+        self.now.state.epochs >= stage.epochs || self.now.state.early_stopping.should_stop(stage.early_stop.as_ref())
     }
 
     /// One epoch: all batches, validation, what is written at its end.
@@ -216,10 +216,10 @@ impl<'a, 'j> Run<'a, 'j> {
             })?;
             done += group.len();
             if self.deferred.as_ref().is_some_and(Deferred::is_due) {
-                self.settle(&mut pass)?;
+                self.check(&mut pass)?;
             }
         }
-        self.settle(&mut pass)?;
+        self.check(&mut pass)?;
         Ok(pass)
     }
 
@@ -285,7 +285,7 @@ impl<'a, 'j> Run<'a, 'j> {
                 let own = &mut self.adversaries[at].step;
                 let output = own.run(self.job, &self.now.network, batch, context)?;
                 match &mut self.deferred {
-                    Some(waiting) if deferred => waiting.watch(output.numbers),
+                    Some(waiting) if deferred => waiting.early_stopping(output.numbers),
                     _ => drop(own.checked(self.job, &self.now.network, batch, context, &output.numbers)?),
                 }
                 own.absorb(&mut self.now.network, output.statistics);
@@ -306,9 +306,9 @@ impl<'a, 'j> Run<'a, 'j> {
 
     /// Looks at the numbers of the steps that were not looked at. Where one is none, the steps are made again from where the
     /// first of them began, each looked at, to say where.
-    fn settle(&mut self, pass: &mut Pass) -> Result<(), TrainError> {
+    fn check(&mut self, pass: &mut Pass) -> Result<(), TrainError> {
         let Some(deferred) = &mut self.deferred else { return Ok(()) };
-        let settled = std::mem::take(deferred).settle()?;
+        let settled = std::mem::take(deferred).check()?;
         for (losses, subjects) in &settled.losses {
             pass.add(losses, *subjects);
         }
@@ -381,7 +381,7 @@ impl<'a, 'j> Run<'a, 'j> {
             Keep::Best(Monitor::Loss) | Keep::Last => epoch.validation_loss,
         };
         let state = &mut self.now.state;
-        let best = state.watch.observe(number, watched, stage.early_stop.as_ref());
+        let best = state.early_stopping.observe(number, watched, stage.early_stop.as_ref());
         if best && matches!(stage.keep, Keep::Best(_)) {
             self.now.best = Some(self.now.network.for_prediction());
         }
@@ -442,8 +442,8 @@ impl<'a, 'j> Run<'a, 'j> {
 
     fn finish(mut self) -> Result<Trained, TrainError> {
         let stage = self.job.stage;
-        let Position { state, network, best, .. } = &self.now;
-        let (kept, best_epoch) = match (best, state.watch.best_epoch()) {
+        let TrainingState { state, network, best, .. } = &self.now;
+        let (kept, best_epoch) = match (best, state.early_stopping.best_epoch()) {
             (Some(best), Some(epoch)) => (best, epoch),
             _ => (network, state.epochs),
         };

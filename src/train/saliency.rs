@@ -1,14 +1,14 @@
 //! Gradients of a model's output with respect to what it is shown, subject by subject, averaged over looks.
 
 use super::predict::prediction_settings;
-use super::{DataError, FromTraining, TrainError, Weights};
+use super::{DataError, TrainError, TrainingStatistics, Weights};
 use crate::graph::{Graph, InputId, NodeId};
 use crate::nn::{Batch, Device, Forward, Network, RunSettings};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How a [`SaliencyJob`] reads the inputs of some looks: pairs of a subject's position and the number of the look.
-pub type ReadLooks<'a> = dyn Fn(&[(usize, usize)], &[InputId]) -> Result<Batch, DataError> + 'a;
+pub type ReadViews<'a> = dyn Fn(&[(usize, usize)], &[InputId]) -> Result<Batch, DataError> + 'a;
 
 /// Of what the gradient is wanted, with respect to what, for whom.
 pub struct SaliencyJob<'a> {
@@ -21,7 +21,7 @@ pub struct SaliencyJob<'a> {
     /// Weights of all modules that the output depends on, and perhaps of others.
     pub weights: &'a Weights,
     /// Numbers computed on the training subjects.
-    pub from_training: &'a FromTraining,
+    pub training_statistics: &'a TrainingStatistics,
     /// Number of subjects.
     pub subjects: usize,
     /// How often each is looked at.
@@ -29,7 +29,7 @@ pub struct SaliencyJob<'a> {
     /// Looks evaluated at a time.
     pub batch: usize,
     /// Delivers their inputs.
-    pub read: &'a ReadLooks<'a>,
+    pub read: &'a ReadViews<'a>,
     /// Where to compute.
     pub device: &'a Device,
     /// Set by Ctrl-C: looked at before each pass.
@@ -53,7 +53,7 @@ pub fn saliency(job: &SaliencyJob<'_>) -> Result<Option<Vec<Vec<f32>>>, TrainErr
     let own: Weights = network.names().filter_map(|name| job.weights.get(&name).map(|w| (name, w.clone()))).collect();
     network.set_weights(&own)?;
     network.freeze(&modules);
-    let settings = RunSettings { track_inputs: true, ..prediction_settings(job.from_training) };
+    let settings = RunSettings { track_inputs: true, ..prediction_settings(job.training_statistics) };
 
     let numbers = job.graph.node(job.output).ty.len() as usize;
     let size: usize = job.graph.inputs[job.input.index()].ty.shape.iter().product();

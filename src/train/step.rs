@@ -1,6 +1,6 @@
 //! One batch: forward, backward, and what is to be looked at of both.
 
-use super::frozen::Still;
+use super::frozen::FrozenGraph;
 use super::gradient::WeightGradients;
 use super::job::{Job, Weights};
 use super::{NotFinite, TrainError};
@@ -10,7 +10,7 @@ use crate::program::{Precision, Stage};
 
 /// Whose step it is: the stage's own, or that of one of its adversaries.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Player {
+pub(super) enum StepOwner {
     Stage,
     /// By position.
     Adversary(usize),
@@ -19,7 +19,7 @@ pub(super) enum Player {
 /// What does not change from batch to batch.
 pub(super) struct TrainingStep {
     forward: Forward,
-    still: Still,
+    frozen: FrozenGraph,
     settings: RunSettings,
     inputs: Vec<InputId>,
     loss: NodeId,
@@ -112,29 +112,29 @@ impl StepNumbers {
 impl TrainingStep {
     /// `weights` holds those of frozen batch normalisation. What an adversary trains is no more frozen in the stage's own
     /// steps than what the stage trains is in the adversary's: batches are normalised by their own statistics.
-    pub fn new(job: &Job<'_>, player: Player, weights: &Weights) -> Self {
+    pub fn new(job: &Job<'_>, player: StepOwner, weights: &Weights) -> Self {
         let stage = job.stage;
-        let still = Still::new(&job.graph, &trained(stage), weights);
+        let frozen = FrozenGraph::new(&job.graph, &trained(stage), weights);
         let (loss, terms, own) = match player {
-            Player::Stage => (stage.loss, stage.terms.as_slice(), &stage.trainable),
-            Player::Adversary(at) => (stage.rivals[at].loss, &[][..], &stage.rivals[at].trainable),
+            StepOwner::Stage => (stage.loss, stage.terms.as_slice(), &stage.trainable),
+            StepOwner::Adversary(at) => (stage.adversaries[at].loss, &[][..], &stage.adversaries[at].trainable),
         };
-        let loss = still.place(loss);
-        let own = (!stage.rivals.is_empty()).then(|| own.clone());
+        let loss = frozen.place(loss);
+        let own = (!stage.adversaries.is_empty()).then(|| own.clone());
         let terms: Vec<(String, NodeId)> =
-            terms.iter().map(|(label, node)| (label.clone(), still.place(*node))).collect();
+            terms.iter().map(|(label, node)| (label.clone(), frozen.place(*node))).collect();
         let mut roots = vec![loss];
         roots.extend(terms.iter().map(|(_, node)| *node));
-        let forward = Forward::new(still.graph().clone(), &roots);
-        let mut inputs = still.graph().live_inputs(forward.live());
-        inputs.retain(|input| still.is_of_data(*input));
+        let forward = Forward::new(frozen.graph().clone(), &roots);
+        let mut inputs = frozen.graph().live_inputs(forward.live());
+        inputs.retain(|input| frozen.is_of_data(*input));
         let settings = RunSettings {
-            class_weights: job.from_training.class_weights.clone(),
-            training_means: job.from_training.means.clone(),
+            class_weights: job.training_statistics.class_weights.clone(),
+            training_means: job.training_statistics.means.clone(),
             arithmetic: arithmetic(stage.precision),
             ..RunSettings::new(Mode::Prediction)
         };
-        Self { forward, still, settings, inputs, loss, terms, own }
+        Self { forward, frozen, settings, inputs, loss, terms, own }
     }
 
     /// Which inputs are read from the data.
@@ -154,7 +154,7 @@ impl TrainingStep {
         context: StepContext,
     ) -> Result<StepOutput, TrainError> {
         self.settings.mode = Mode::Training { seed: job.seed, step: context.batch };
-        let completed = self.still.complete(batch);
+        let completed = self.frozen.complete(batch);
         let mut values = self.forward.run(network, completed.as_ref().unwrap_or(batch), &self.settings)?;
         let gradients = WeightGradients::of(values.backward(self.loss)?, network);
         let gradients = match &self.own {
@@ -210,7 +210,7 @@ impl TrainingStep {
         losses: &Losses,
     ) -> Result<TrainError, NnError> {
         self.settings.mode = Mode::Training { seed: job.seed, step: context.batch };
-        let completed = self.still.complete(batch);
+        let completed = self.frozen.complete(batch);
         let batch = completed.as_ref().unwrap_or(batch);
         let forward = nn::first_non_finite(&self.forward, network, batch, &self.settings)?;
         let (place, advice) = match forward {
@@ -272,6 +272,6 @@ pub(super) fn arithmetic(precision: Precision) -> Arithmetic {
 
 /// All modules that move in a stage, the adversaries' included.
 pub(super) fn trained(stage: &Stage) -> Vec<ModuleId> {
-    let adversaries = stage.rivals.iter().flat_map(|adversary| &adversary.trainable);
+    let adversaries = stage.adversaries.iter().flat_map(|adversary| &adversary.trainable);
     stage.trainable.iter().chain(adversaries).copied().collect()
 }

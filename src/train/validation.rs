@@ -2,8 +2,8 @@
 
 use super::TrainError;
 use super::history::Mean;
-use super::job::{Job, Monitored};
-use super::predict::{Reading, prediction_settings};
+use super::job::{Job, ValidationPredictions};
+use super::predict::{HostOutput, prediction_settings};
 use crate::graph::{InputId, NodeId};
 use crate::nn::{Batch, Forward, Network};
 use crate::program::{Keep, Metric, Monitor};
@@ -14,11 +14,11 @@ pub(super) struct Validation {
     inputs: Vec<InputId>,
     loss: NodeId,
     terms: Vec<(String, NodeId)>,
-    metric: Option<Judged>,
+    metric: Option<ValidationMetric>,
 }
 
 /// A metric of a prediction and its truth.
-struct Judged {
+struct ValidationMetric {
     metric: Metric,
     prediction: NodeId,
     target: InputId,
@@ -52,7 +52,7 @@ impl Validation {
             };
         }
         let metric = match stage.keep {
-            Keep::Best(Monitor::Metric(metric)) => Some(Judged::of(job, metric)?),
+            Keep::Best(Monitor::Metric(metric)) => Some(ValidationMetric::of(job, metric)?),
             Keep::Best(Monitor::Loss) | Keep::Last => None,
         };
         let mut roots = vec![stage.loss];
@@ -75,7 +75,7 @@ impl Validation {
 
     /// Evaluates all validation subjects. `network` is one for prediction. `None` when the interrupt flag was set.
     pub fn run(&self, job: &Job<'_>, network: &Network) -> Result<Option<Validated>, TrainError> {
-        let settings = prediction_settings(&job.from_training);
+        let settings = prediction_settings(&job.training_statistics);
         let mut loss = Mean::default();
         let mut terms = vec![Mean::default(); self.terms.len()];
         let mut seen = Seen::default();
@@ -89,16 +89,16 @@ impl Validation {
                 source,
             })?;
             let values = self.forward.run(network, &batch, &settings)?;
-            if let Some(number) = Reading::of(&values, self.loss)?.mean() {
+            if let Some(number) = HostOutput::of(&values, self.loss)?.mean() {
                 loss.add(number, piece.len());
             }
             for (mean, (_, node)) in terms.iter_mut().zip(&self.terms) {
-                if let Some(number) = Reading::of(&values, *node)?.mean() {
+                if let Some(number) = HostOutput::of(&values, *node)?.mean() {
                     mean.add(number, piece.len());
                 }
             }
             if let Some(judged) = &self.metric {
-                seen.add(&Reading::of(&values, judged.prediction)?, &batch, judged.target);
+                seen.add(&HostOutput::of(&values, judged.prediction)?, &batch, judged.target);
             }
         }
         let finite = |mean: &Mean| mean.value().filter(|v| v.is_finite());
@@ -111,7 +111,7 @@ impl Validation {
     }
 }
 
-impl Judged {
+impl ValidationMetric {
     fn of(job: &Job<'_>, metric: Metric) -> Result<Self, TrainError> {
         let refuse = |problem: String| TrainError::Monitor {
             stage: job.stage.name.clone(),
@@ -133,7 +133,7 @@ impl Judged {
 
     fn compute(&self, job: &Job<'_>, seen: Seen) -> Result<Option<f64>, TrainError> {
         let Some(monitor) = job.monitor.filter(|_| seen.rows > 0) else { return Ok(None) };
-        let value = monitor(&Monitored {
+        let value = monitor(&ValidationPredictions {
             metric: self.metric,
             rows: seen.rows,
             prediction: seen.prediction,
@@ -161,7 +161,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn add(&mut self, prediction: &Reading, batch: &Batch, target: InputId) {
+    fn add(&mut self, prediction: &HostOutput, batch: &Batch, target: InputId) {
         let (Some(predicted), Some(truth)) = (&prediction.0, batch.inputs.get(target.index()).and_then(Option::as_ref))
         else {
             return;

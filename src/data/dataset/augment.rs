@@ -9,7 +9,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 /// How an item is looked at.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Draw<'a> {
+pub enum Augmentation<'a> {
     /// As it is, in one view.
     Fixed {
         /// Which, from 0.
@@ -28,7 +28,7 @@ pub enum Draw<'a> {
 
 /// What was drawn for one item; the same for all its inputs.
 #[derive(Debug, Clone)]
-pub(super) struct Drawn {
+pub(super) struct Augmented {
     pub(super) view: usize,
     changes: Vec<Change>,
     /// From which each input draws what is its own: noise and gain.
@@ -43,11 +43,11 @@ enum Change {
     Scale(f64),
 }
 
-impl Draw<'_> {
+impl Augmentation<'_> {
     /// Draws for one item.
-    pub(super) fn of(&self, key: &str, slice: usize, views: usize) -> Drawn {
+    pub(super) fn of(&self, key: &str, slice: usize, views: usize) -> Augmented {
         let (seed, epoch, augment) = match self {
-            Self::Fixed { view } => return Drawn { view: *view, changes: Vec::new(), key: None },
+            Self::Fixed { view } => return Augmented { view: *view, changes: Vec::new(), key: None },
             Self::Random { seed, epoch, augment } => (seed, epoch, augment),
         };
         let hash = blake3::hash(format!("augment {seed} {epoch} {slice} {key}").as_bytes());
@@ -65,11 +65,11 @@ impl Draw<'_> {
                 Augment::Scale { by } => Some(Change::Scale(*by)),
             })
             .collect();
-        Drawn { view, changes, key: Some(hash) }
+        Augmented { view, changes, key: Some(hash) }
     }
 }
 
-impl Drawn {
+impl Augmented {
     /// Changes one input's image. Places move alike in all inputs; noise and gain are each input's own, and only for
     /// `intensities`.
     pub(super) fn change(&self, mut image: Image, intensities: bool, input: usize) -> Image {

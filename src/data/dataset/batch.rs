@@ -1,7 +1,7 @@
 //! Rows put together for the training loop.
 
 use super::super::error::{DataError, Result};
-use super::augment::Draw;
+use super::augment::Augmentation;
 use super::{FittedInputs, Item};
 use rayon::prelude::*;
 
@@ -30,8 +30,8 @@ impl FittedInputs<'_> {
     ///
     /// # Errors
     /// All steps that cannot be done, with subject and input.
-    pub fn batch(&self, items: &[Item], inputs: &[usize], draw: &Draw<'_>) -> Result<Batch> {
-        let rows: Vec<(Item, Draw<'_>)> = items.iter().map(|item| (*item, *draw)).collect();
+    pub fn batch(&self, items: &[Item], inputs: &[usize], draw: &Augmentation<'_>) -> Result<Batch> {
+        let rows: Vec<(Item, Augmentation<'_>)> = items.iter().map(|item| (*item, *draw)).collect();
         self.batch_of(&rows, inputs)
     }
 
@@ -39,7 +39,7 @@ impl FittedInputs<'_> {
     ///
     /// # Errors
     /// As [`FittedInputs::batch`].
-    pub fn batch_of(&self, items: &[(Item, Draw<'_>)], inputs: &[usize]) -> Result<Batch> {
+    pub fn batch_of(&self, items: &[(Item, Augmentation<'_>)], inputs: &[usize]) -> Result<Batch> {
         let dataset = self.dataset;
         let rows: Vec<Vec<Result<Option<Vec<f32>>>>> = items
             .par_iter()

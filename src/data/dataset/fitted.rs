@@ -3,7 +3,7 @@
 use super::super::cache::CachedImage;
 use super::super::error::{DataError, Result};
 use super::super::transform::{FittedChain, FittedColumns, Image};
-use super::augment::{Draw, Drawn};
+use super::augment::{Augmentation, Augmented};
 use super::{Content, Dataset, Item};
 use fascicle_lang::program::{InputRole, SpatialKind};
 use rayon::prelude::*;
@@ -34,14 +34,18 @@ impl Dataset {
     /// # Errors
     /// A name that nobody has, or a step that cannot be fitted.
     pub fn fit(&self, training: &[String]) -> Result<FittedInputs<'_>> {
-        self.fit_while(training, &|| Ok(()))
+        self.fit_interruptible(training, &|| Ok(()))
     }
 
     /// The same, asking `go_on` before each image.
     ///
     /// # Errors
     /// As [`Dataset::fit`], and what `go_on` returns.
-    pub fn fit_while(&self, training: &[String], go_on: &(dyn Fn() -> Result<()> + Sync)) -> Result<FittedInputs<'_>> {
+    pub fn fit_interruptible(
+        &self,
+        training: &[String],
+        go_on: &(dyn Fn() -> Result<()> + Sync),
+    ) -> Result<FittedInputs<'_>> {
         let members = training.iter().map(|key| self.place(key)).collect::<Result<Vec<usize>>>()?;
         let fitted = self
             .content
@@ -101,13 +105,13 @@ impl FittedInputs<'_> {
     ///
     /// # Errors
     /// A step that cannot be done on this subject.
-    pub fn value(&self, item: Item, input: usize, draw: &Draw<'_>) -> Result<Option<Vec<f32>>> {
+    pub fn value(&self, item: Item, input: usize, draw: &Augmentation<'_>) -> Result<Option<Vec<f32>>> {
         let drawn = draw.of(&self.dataset.members[item.member].key, item.slice, self.dataset.views());
         self.drawn_value(item, input, &drawn)
     }
 
     /// As [`FittedInputs::value`], with what was drawn for the item, so that its inputs are changed alike.
-    pub(super) fn drawn_value(&self, item: Item, input: usize, drawn: &Drawn) -> Result<Option<Vec<f32>>> {
+    pub(super) fn drawn_value(&self, item: Item, input: usize, drawn: &Augmented) -> Result<Option<Vec<f32>>> {
         let spec = &self.dataset.inputs[input];
         match (&self.dataset.content[input], &self.fitted[input]) {
             (Content::Images { chain, volumes }, FittedInput::Image(fitted)) => {
@@ -157,7 +161,7 @@ impl FittedInputs<'_> {
     /// Nobody of that name, or a step that cannot be done.
     pub fn item(&self, key: &str, input: usize) -> Result<Option<Vec<f32>>> {
         let member = self.dataset.place(key)?;
-        self.value(Item { member, slice: 0 }, input, &Draw::Fixed { view: 0 })
+        self.value(Item { member, slice: 0 }, input, &Augmentation::Fixed { view: 0 })
     }
 
     /// The mean of an input over these members that have it (`x ?? mean` of the training subjects); `None` where
@@ -173,7 +177,7 @@ impl FittedInputs<'_> {
         for portion in items.chunks(64) {
             let values: Vec<Option<Vec<f32>>> = portion
                 .par_iter()
-                .map(|item| self.value(*item, input, &Draw::Fixed { view: 0 }))
+                .map(|item| self.value(*item, input, &Augmentation::Fixed { view: 0 }))
                 .collect::<Result<_>>()?;
             for values in values.into_iter().flatten() {
                 sum.resize(values.len(), 0.0);

@@ -44,7 +44,7 @@ enum Outcome {
 }
 
 /// Looks for every input of every record.
-pub(super) fn who_has_what(
+pub(super) fn gather_availability(
     inputs: &[InputSpec],
     at_least_one: &[Vec<usize>],
     cohorts: &[CohortData],

@@ -14,7 +14,7 @@ mod batch;
 mod fitted;
 mod gather;
 
-pub use augment::Draw;
+pub use augment::Augmentation;
 pub use batch::{Batch, InputBatch};
 pub use fitted::{FittedInput, FittedInputs};
 pub(crate) use gather::{chain_of, source_columns};
@@ -112,7 +112,7 @@ impl Dataset {
         cache: &Cache,
         progress: &(dyn Fn(usize, usize) -> Result<()> + Sync),
     ) -> Result<Self> {
-        let gathered = gather::who_has_what(inputs, at_least_one, cohorts)?;
+        let gathered = gather::gather_availability(inputs, at_least_one, cohorts)?;
         let content = gather::decode(inputs, &gathered, cache, progress)?;
         let members = gathered.members;
         let mut places = BTreeMap::new();

@@ -6,7 +6,7 @@ use super::super::samples::{
     NEAREST, bids, class_input, folder, phantom, put, put_array, put_volume, shared, table, volume_input,
 };
 use super::super::summary::{TableSummary, check_data};
-use super::{Dataset, Draw, Item};
+use super::{Augmentation, Dataset, Item};
 use fascicle_lang::program::{
     Augment, AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
     Missing, Protocol, ProtocolKind, SpatialKind,
@@ -69,8 +69,9 @@ fn a_batch_holds_present_rows_and_says_which_are_present() {
     let keys: Vec<String> = data.members.iter().map(|m| m.key.clone()).collect();
     assert_eq!(keys, ["sub-1", "sub-2", "sub-4"]);
     let fitted = data.fit(&keys[..2]).expect("fitted");
-    let batch =
-        fitted.batch(&data.items(&keys).expect("items"), &[0, 1, 2, 3], &Draw::Fixed { view: 0 }).expect("a batch");
+    let batch = fitted
+        .batch(&data.items(&keys).expect("items"), &[0, 1, 2, 3], &Augmentation::Fixed { view: 0 })
+        .expect("a batch");
     let of = |i: usize| batch.inputs[i].as_ref().expect("asked for");
     assert_eq!((of(0).shape.as_slice(), of(0).values.len()), ([1, 3, 4, 5].as_slice(), 180));
     assert_eq!((of(1).present.as_slice(), of(1).values.len()), ([true, false, true].as_slice(), 120));
@@ -181,7 +182,7 @@ fn decoding_and_fitting_stop_when_asked_to() {
     let fitted =
         vec![volume_input("t1", T1W, [3, 4, 5], vec![ImageStep::HistogramStandardize { mask: ImageMask::All }])];
     let data = open(&fitted, &cohorts, &dir.path().join("cache")).expect("what was decoded is kept");
-    let stopped = data.fit_while(&["sub-1".into()], &|| Err(DataError::Interrupted));
+    let stopped = data.fit_interruptible(&["sub-1".into()], &|| Err(DataError::Interrupted));
     assert!(matches!(stopped, Err(DataError::Interrupted)));
 }
 
@@ -198,7 +199,7 @@ fn random_changes_are_decided_by_seed_epoch_and_subject_and_move_all_inputs_alik
     let moves = [Augment::Flip { axis: AxisName::Sagittal }, Augment::Shift { voxels: 2 }];
     let noise = [Augment::Noise { sd: 1.0 }, Augment::Scale { by: 0.1 }];
     let value = |input, epoch, augment: &[Augment]| {
-        fitted.value(item, input, &Draw::Random { seed: 3, epoch, augment }).expect("fine").expect("present")
+        fitted.value(item, input, &Augmentation::Random { seed: 3, epoch, augment }).expect("fine").expect("present")
     };
     assert_eq!(value(0, 1, &moves), value(4, 1, &moves));
     assert!((0..20).any(|epoch| value(0, epoch, &moves) != value(0, 20, &moves)));
@@ -236,7 +237,7 @@ fn volumes_are_cut_into_slices_and_each_is_an_item() {
     let items = data.items(&["sub-1".into(), "sub-2".into()]).expect("items");
     assert_eq!(items.len(), 10);
     let fitted = data.fit(&["sub-1".into()]).expect("fitted");
-    let values = fitted.value(items[2], 0, &Draw::Fixed { view: 0 }).expect("fine").expect("present");
+    let values = fitted.value(items[2], 0, &Augmentation::Fixed { view: 0 }).expect("fine").expect("present");
     assert_eq!((values.len(), values[0], values[12], values[24]), (36, 1001.0, 1002.0, 1003.0));
 }
 
@@ -284,8 +285,9 @@ fn a_phantom_goes_from_specification_to_batch() {
     let data = open(&list, std::slice::from_ref(&cohort), dir.path()).expect("opened");
     let keys = data.keys(&["people".into()]);
     let fitted = data.fit(&keys[..4]).expect("fitted");
-    let batch =
-        fitted.batch(&data.items(&keys).expect("items"), &[0, 1, 2], &Draw::Fixed { view: 0 }).expect("a batch");
+    let batch = fitted
+        .batch(&data.items(&keys).expect("items"), &[0, 1, 2], &Augmentation::Fixed { view: 0 })
+        .expect("a batch");
     let t1 = batch.inputs[0].as_ref().expect("asked for");
     assert!(t1.values.len() == 6 * 16 * 18 * 16 && t1.values.iter().all(|v| (0.0..=1.0).contains(v)));
     assert_eq!(batch.inputs[2].as_ref().map(|b| b.values.len()), Some(6));
@@ -307,8 +309,9 @@ fn real_images_of_different_shapes_and_their_labels_make_one_batch() {
     assert_eq!(data.members.len(), 200);
     let keys: Vec<String> = data.members.iter().take(8).map(|m| m.key.clone()).collect();
     let fitted = data.fit(&keys).expect("fitted");
-    let batch =
-        fitted.batch(&data.items(&keys).expect("items"), &[0, 1, 2], &Draw::Fixed { view: 0 }).expect("a batch");
+    let batch = fitted
+        .batch(&data.items(&keys).expect("items"), &[0, 1, 2], &Augmentation::Fixed { view: 0 })
+        .expect("a batch");
     let of = |i: usize| &batch.inputs[i].as_ref().expect("asked for").values;
     assert_eq!((of(0).len(), of(2).len()), (8 * 40 * 56 * 40, 8 * 1400));
     assert!(of(1).iter().all(|v| [0.0, 1.0, 2.0].contains(v)));

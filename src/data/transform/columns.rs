@@ -2,7 +2,7 @@
 
 use super::super::error::{DataError, Result};
 use super::impute::{Cells, Imputer, IterativeImputer, means};
-use fascicle_lang::program::{ColumnStep, Flags, Missing};
+use fascicle_lang::program::{ColumnStep, Missing, MissingIndicators};
 use serde::{Deserialize, Serialize};
 
 /// One column that is read.
@@ -77,9 +77,11 @@ impl ColumnPlan {
         let all: Vec<usize> = (0..columns.len()).collect();
         let some: Vec<usize> = all.iter().copied().filter(|j| has_missing.get(*j) == Some(&true)).collect();
         let choices = match missing.flags() {
-            Flags::No => vec![Vec::new()],
-            Flags::Every => vec![all, some],
-            Flags::Of(names) => vec![all.into_iter().filter(|j| names.contains(&columns[*j].name)).collect()],
+            MissingIndicators::No => vec![Vec::new()],
+            MissingIndicators::Every => vec![all, some],
+            MissingIndicators::Of(names) => {
+                vec![all.into_iter().filter(|j| names.contains(&columns[*j].name)).collect()]
+            }
         };
         let found = values + choices[0].len();
         let flags = choices.into_iter().find(|flags| values + flags.len() == width).ok_or_else(|| DataError::Step {

@@ -5,7 +5,7 @@ use super::super::volume::Volume;
 use super::impute::Cells;
 use super::{BayesianRidge, ColumnPlan, Image, ImageChain, IterativeImputer, SourceColumn};
 use fascicle_lang::program::{
-    AxisName, ColumnStep, Flags, ImageMask, ImageStep, Interpolation, Missing, SpatialKind, View,
+    AxisName, ColumnStep, ImageMask, ImageStep, Interpolation, Missing, MissingIndicators, SpatialKind, View,
 };
 use ndarray::{Array3, Array4, ArrayD, Axis, IxDyn};
 use safetensors::SafeTensors;
@@ -348,7 +348,7 @@ fn columns_are_imputed_then_scaled_and_flags_come_last() {
     let onehot = ColumnStep::OneHot { levels: vec!["F".into(), "M".into()] };
     let plan = plan(
         vec![("age", vec![ColumnStep::Standardize]), ("sex", vec![onehot]), ("dose", vec![ColumnStep::MinMax])],
-        Missing::Mean { flags: Flags::Every },
+        Missing::Mean { flags: MissingIndicators::Every },
         &[true, false, false],
         7,
     );
@@ -369,9 +369,9 @@ fn columns_are_imputed_then_scaled_and_flags_come_last() {
 #[test]
 fn only_columns_with_missing_cells_have_flags_where_that_is_declared() {
     let columns = || vec![("a", vec![]), ("b", vec![])];
-    assert_eq!(plan(columns(), Missing::Mean { flags: Flags::Every }, &[false, true], 3).flags, [1]);
-    assert_eq!(plan(columns(), Missing::Mean { flags: Flags::Every }, &[false, true], 4).flags, [0, 1]);
-    let named = || Missing::Mean { flags: Flags::Of(vec!["a".into()]) };
+    assert_eq!(plan(columns(), Missing::Mean { flags: MissingIndicators::Every }, &[false, true], 3).flags, [1]);
+    assert_eq!(plan(columns(), Missing::Mean { flags: MissingIndicators::Every }, &[false, true], 4).flags, [0, 1]);
+    let named = || Missing::Mean { flags: MissingIndicators::Of(vec!["a".into()]) };
     assert_eq!(plan(columns(), named(), &[false, true], 3).flags, [0]);
     assert_eq!(plan(columns(), Missing::Absent, &[false, true], 2).flags, [0_usize; 0]);
 }

@@ -5,7 +5,7 @@
 
 use super::declare::{analysis, cohort, ensemble, leak, order, pair, protocol, score, stage, sweep};
 use super::diagnostic::{Diagnostic, Severity, Sources};
-use super::evaluate::{Eval, Evaluator, Reported, Trail};
+use super::evaluate::{Checkpoints, Eval, Evaluator, Reported};
 use super::unit::Unit;
 use super::value::Value;
 use super::world::Tables;
@@ -22,7 +22,7 @@ pub(super) struct Variant<'a> {
     /// The file's sweeps, not yet compiled; empty where the file itself is broken.
     pub sweeps: Vec<sweep::Draft>,
     /// Where other variants may begin.
-    pub trail: Trail<'a>,
+    pub checkpoints: Checkpoints<'a>,
     used: Vec<bool>,
 }
 
@@ -45,33 +45,35 @@ impl<'a> Variant<'a> {
         settings: IndexMap<String, Value>,
     ) -> Self {
         let e = Evaluator::new(unit, sources, tables, settings);
-        Self::of(e, Trail::default(), 0, "base", IndexMap::new(), true)
+        Self::of(e, Checkpoints::default(), 0, "base", IndexMap::new(), true)
     }
 
     /// Evaluates the file with a sweep's settings.
     pub(super) fn evaluate(unit: &'a Unit, sources: &'a Sources, tables: &'a Tables<'a>, set: Set) -> Self {
         let e = Evaluator::new(unit, sources, tables, set.settings);
-        Self::of(e, Trail::default(), 0, &set.name, set.spelled, false)
+        Self::of(e, Checkpoints::default(), 0, &set.name, set.spelled, false)
     }
 
     /// The same, beginning where it parts from the one of `others` that goes furthest with it. `base` is the file as it stands.
     /// `None` where none goes any way with it.
-    pub(super) fn branch(others: &[(&Trail<'a>, &Program)], base: &Self, set: &Set) -> Option<Self> {
+    pub(super) fn branch(others: &[(&Checkpoints<'a>, &Program)], base: &Self, set: &Set) -> Option<Self> {
         let base = base.program.as_ref()?;
         let value = |spelled: &IndexMap<String, String>, name: &str| {
             spelled.get(name).or_else(|| base.params.get(name)).cloned()
         };
         let differs = |other: &Program, name: &str| value(&set.spelled, name) != value(&other.settings, name);
-        let furthest = others.iter().max_by_key(|(trail, other)| trail.reaches(&|name| differs(other, name)));
-        let (trail, other) = furthest?;
-        let (e, trail, models) = trail.resume(&other.graph, set.settings.clone(), &|name| differs(other, name))?;
-        Some(Self::of(e, trail, models, &set.name, set.spelled.clone(), false))
+        let furthest =
+            others.iter().max_by_key(|(checkpoints, other)| checkpoints.reaches(&|name| differs(other, name)));
+        let (checkpoints, other) = furthest?;
+        let (e, checkpoints, models) =
+            checkpoints.resume(&other.graph, set.settings.clone(), &|name| differs(other, name))?;
+        Some(Self::of(e, checkpoints, models, &set.name, set.spelled.clone(), false))
     }
 
     /// `models` of the file's models are evaluated already.
     fn of(
         mut e: Evaluator<'a>,
-        mut trail: Trail<'a>,
+        mut checkpoints: Checkpoints<'a>,
         models: usize,
         name: &str,
         spelled: IndexMap<String, String>,
@@ -79,11 +81,11 @@ impl<'a> Variant<'a> {
     ) -> Self {
         let main = (0..e.unit.declarations.len()).filter(|i| e.unit.declarations[*i].scope == 0).collect();
         let assembly = Assembly { main, broken: false, swept };
-        let (program, sweeps) = assembly.program(&mut e, &mut trail, models, name, spelled);
+        let (program, sweeps) = assembly.program(&mut e, &mut checkpoints, models, name, spelled);
         let failed = e.diagnostics.iter().any(|d| d.severity == Severity::Error);
         let sweeps = if failed { Vec::new() } else { sweeps };
-        trail.finish(std::mem::take(&mut e.origins));
-        Self { program: program.filter(|_| !failed), diagnostics: e.diagnostics, sweeps, trail, used: e.used }
+        checkpoints.finish(std::mem::take(&mut e.origins));
+        Self { program: program.filter(|_| !failed), diagnostics: e.diagnostics, sweeps, checkpoints, used: e.used }
     }
 
     /// Adds the declarations that it used.
@@ -114,7 +116,7 @@ impl Assembly {
     fn program<'a>(
         mut self,
         e: &mut Evaluator<'a>,
-        trail: &mut Trail<'a>,
+        checkpoints: &mut Checkpoints<'a>,
         models: usize,
         variant: &str,
         spelled: IndexMap<String, String>,
@@ -124,7 +126,7 @@ impl Assembly {
             self.inputs(e);
         }
         self.settable(e);
-        self.models(e, trail, models);
+        self.models(e, checkpoints, models);
         self.pairings(e);
         let (protocol, known) = self.protocol(e);
         let stages = self.stages(e);
@@ -202,7 +204,7 @@ impl Assembly {
     }
 
     /// Models in the order of the file, the first `done` of them evaluated already; behind each other variants may part.
-    fn models<'a>(&mut self, e: &mut Evaluator<'a>, trail: &mut Trail<'a>, done: usize) {
+    fn models<'a>(&mut self, e: &mut Evaluator<'a>, checkpoints: &mut Checkpoints<'a>, done: usize) {
         let unit = e.unit;
         let models = self
             .main
@@ -217,7 +219,7 @@ impl Assembly {
         for (index, i) in models.enumerate().skip(done) {
             self.broken |= e.global(*i, unit.declarations[*i].declaration.span).is_err();
             if !self.broken && varied.iter().any(|position| !e.consulted.contains(position)) {
-                trail.pass(e, index + 1);
+                checkpoints.pass(e, index + 1);
             }
         }
     }
@@ -276,7 +278,7 @@ impl Assembly {
         let mut failed = false;
         for i in &self.main {
             if let DeclarationKind::Train { model, on, clauses } = &unit.declarations[*i].declaration.kind {
-                match e.under_stage(model, |e| stage::stage(e, model, on, clauses)) {
+                match e.with_stage(model, |e| stage::stage(e, model, on, clauses)) {
                     Ok(draft) => drafts.push(draft),
                     Err(Reported) => failed = true,
                 }

@@ -40,7 +40,7 @@ pub struct Diagnostic {
     /// The variant it arises in, where it is not in every one.
     pub variant: Option<String>,
     /// It has no place in the text: what is wrong was given on the command line.
-    pub nowhere: bool,
+    pub on_command_line: bool,
 }
 
 impl Diagnostic {
@@ -48,12 +48,12 @@ impl Diagnostic {
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         let severity = if code.is_warning() { Severity::Warning } else { Severity::Error };
         let labels = vec![Label { span, text: String::new() }];
-        Self { code, severity, message: message.into(), labels, hint: None, variant: None, nowhere: false }
+        Self { code, severity, message: message.into(), labels, hint: None, variant: None, on_command_line: false }
     }
 
     /// An error that is not in the text but on the command line.
-    pub fn nowhere(code: Code, message: impl Into<String>) -> Self {
-        Self { nowhere: true, ..Self::error(code, Span::default(), message) }
+    pub fn on_command_line(code: Code, message: impl Into<String>) -> Self {
+        Self { on_command_line: true, ..Self::error(code, Span::default(), message) }
     }
 
     /// Says something about the place itself.

@@ -1,7 +1,7 @@
 //! The layer table of `fascicle check`.
 
 use crate::graph::{Cost, Graph, ModuleId, NodeId, Op, PoolKind, UpsampleMode};
-use crate::program::{Program, Rival};
+use crate::program::{Adversary, Program};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,8 @@ pub fn model_tables(program: &Program) -> Vec<ModelTable> {
             let stage = program.stages.iter().find(|s| s.model == index);
             let batch = stage.map_or(1, |s| s.batch as u64);
             let stages = program.stages.iter().filter(|s| s.model == index);
-            let critics = stages.flat_map(|s| &s.rivals).map(|rival| critic(&program.graph, rival)).collect();
+            let critics =
+                stages.flat_map(|s| &s.adversaries).map(|adversary| critic(&program.graph, adversary)).collect();
             let table = table(&program.graph, &model.name, &model.live_roots, stage.map(|s| s.loss), batch);
             ModelTable { critics, ..table }
         })
@@ -98,11 +99,11 @@ fn table(graph: &Graph, name: &str, roots: &[NodeId], loss: Option<NodeId>, batc
 }
 
 /// A critic's layers: the modules that it moves, each where it is applied first.
-fn critic(graph: &Graph, rival: &Rival) -> CriticTable {
-    let live = graph.live([rival.loss]);
+fn critic(graph: &Graph, adversary: &Adversary) -> CriticTable {
+    let live = graph.live([adversary.loss]);
     let mut layers: IndexMap<ModuleId, LayerRow> = IndexMap::new();
     for (node, _) in graph.nodes.iter().zip(&live).filter(|(_, live)| **live) {
-        let Some(id) = node.module.filter(|id| rival.trainable.contains(id)) else { continue };
+        let Some(id) = node.module.filter(|id| adversary.trainable.contains(id)) else { continue };
         let module = graph.module(id);
         layers.entry(id).or_insert_with(|| LayerRow {
             path: module.path.clone(),
@@ -112,7 +113,7 @@ fn critic(graph: &Graph, rival: &Rival) -> CriticTable {
         });
     }
     let layers: Vec<LayerRow> = layers.into_values().collect();
-    CriticTable { name: rival.name.clone(), parameters: layers.iter().map(|l| l.parameters).sum(), layers }
+    CriticTable { name: adversary.name.clone(), parameters: layers.iter().map(|l| l.parameters).sum(), layers }
 }
 
 /// The name of a node that deserves a row: layers with parameters, and what changes a shape.

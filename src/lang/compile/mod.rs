@@ -33,7 +33,7 @@ pub use world::{ColumnSummary, EmptyWorld, Shapes, TableSummary, World};
 use crate::program::{Experiment, Program, Sweep};
 use assemble::{Set, Variant};
 use declare::{param, sweep};
-use evaluate::Trail;
+use evaluate::Checkpoints;
 use fascicle_syntax::{DeclarationKind, nearest};
 use indexmap::IndexMap;
 use unit::{Loader, Unit};
@@ -127,7 +127,7 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
 struct Variants<'a> {
     programs: Vec<Program>,
     /// Where those that follow may begin: how the last of `programs` was evaluated.
-    trail: Trail<'a>,
+    checkpoints: Checkpoints<'a>,
     /// Position in `programs` by name; `None` for one that does not compile.
     known: IndexMap<String, Option<usize>>,
     /// Errors that the file as it stands has not, with the names of the variants in which each arises.
@@ -141,14 +141,14 @@ impl<'a> Variants<'a> {
         set: Set,
         draft: &sweep::Draft,
         base: &Variant<'a>,
-        compile_one: impl FnOnce(Set, &[(&Trail<'a>, &Program)]) -> Variant<'a>,
+        compile_one: impl FnOnce(Set, &[(&Checkpoints<'a>, &Program)]) -> Variant<'a>,
     ) -> Option<usize> {
         if let Some(known) = self.known.get(&set.name) {
             return *known;
         }
         let name = set.name.clone();
-        let begun = base.program.as_ref().map(|program| (&base.trail, program));
-        let latest = self.programs.last().map(|program| (&self.trail, program));
+        let begun = base.program.as_ref().map(|program| (&base.checkpoints, program));
+        let latest = self.programs.last().map(|program| (&self.checkpoints, program));
         let others: Vec<_> = begun.into_iter().chain(latest).collect();
         let variant = compile_one(set, &others);
         let same = |a: &Diagnostic, b: &Diagnostic| a.code == b.code && a.span() == b.span();
@@ -166,7 +166,7 @@ impl<'a> Variants<'a> {
         }
         let index = variant.program.map(|program| {
             self.programs.push(program);
-            self.trail = variant.trail;
+            self.checkpoints = variant.checkpoints;
             self.programs.len() - 1
         });
         self.known.insert(name, index);
@@ -214,7 +214,7 @@ fn given_settings(
                 None => format!("its parameters are {}", known.join(", ")),
             };
             let message = format!("`--set {name}={value}`: the file has no parameter `{name}`");
-            diagnostics.push(Diagnostic::nowhere(Code::UnknownParam, message).hint(hint));
+            diagnostics.push(Diagnostic::on_command_line(Code::UnknownParam, message).hint(hint));
             continue;
         }
         given.insert(name.clone(), param::parse_setting(value));

@@ -51,7 +51,7 @@ pub fn json_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Js
             let labels: Vec<JsonLabel> = d
                 .labels
                 .iter()
-                .filter(|_| !d.nowhere)
+                .filter(|_| !d.on_command_line)
                 .map(|l| {
                     let (line, column) = sources.line_column(l.span);
                     let file = sources.get(l.span.source).map_or_else(String::new, |s| s.name.clone());
@@ -109,7 +109,7 @@ fn attempt(diagnostic: &Diagnostic, sources: &Sources, colour: bool, width: usiz
     let home = diagnostic.span().source;
     let mut help = Vec::new();
     let mut labels = Vec::new();
-    for label in diagnostic.labels.iter().filter(|_| !diagnostic.nowhere) {
+    for label in diagnostic.labels.iter().filter(|_| !diagnostic.on_command_line) {
         if label.span.source == home && labels.len() < most {
             let (start, length) = shown_part(sources, label.span);
             let text = (!label.text.is_empty()).then(|| label.text.clone());

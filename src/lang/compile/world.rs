@@ -76,11 +76,11 @@ impl World for EmptyWorld {
 pub(super) struct Tables<'w> {
     world: &'w dyn World,
     known: RefCell<Vec<(Cohort, Table)>>,
-    weights: RefCell<BTreeMap<String, Held>>,
+    weights: RefCell<BTreeMap<String, LoadedShapes>>,
 }
 
 /// The weights of a file, or why they cannot be read.
-pub(super) type Held = Result<Rc<Shapes>, Rc<str>>;
+pub(super) type LoadedShapes = Result<Rc<Shapes>, Rc<str>>;
 
 /// A table, or why it cannot be read.
 pub(super) type Table = Result<Rc<TableSummary>, Rc<str>>;
@@ -101,7 +101,7 @@ impl<'w> Tables<'w> {
     }
 
     /// The shapes of the weights in a file.
-    pub(super) fn weights(&self, path: &str) -> Held {
+    pub(super) fn weights(&self, path: &str) -> LoadedShapes {
         let read = || self.world.weights(path).map(Rc::new).map_err(Rc::from);
         self.weights.borrow_mut().entry(path.to_string()).or_insert_with(read).clone()
     }

@@ -17,8 +17,8 @@ mod weight;
 
 pub use cost::Cost;
 pub use op::{
-    Binary, ClassWeights, Coalesce, ConvOp, CorrelationNorm, Critic, Extent, LossOp, Measure, Mixture, Nearness, Op,
-    Padding, PoolKind, PoolOp, Reduction, Scoring, Unary, UpsampleMode,
+    Binary, ClassWeights, Coalesce, ConvOp, CorrelationNorm, Critic, Divergence, Extent, LossOp, Mixture, NearPairs,
+    Op, Padding, PoolKind, PoolOp, Reduction, Scoring, Unary, UpsampleMode,
 };
 pub use tensor::{InputId, Kind, Presence, TensorType, show_shape};
 pub use weight::{Init, Role, WeightSpec};

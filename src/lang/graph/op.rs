@@ -461,7 +461,7 @@ pub enum LossOp {
         /// How features are scored.
         scoring: Scoring,
         /// Which divergence.
-        measure: Measure,
+        measure: Divergence,
     },
     /// Supervised contrastive loss of views `[n]` and a class, which comes last.
     SupervisedContrastive {
@@ -484,13 +484,13 @@ pub enum LossOp {
         /// How much nearer.
         by: f64,
         /// What is to be near, and what far.
-        near: Nearness,
+        near: NearPairs,
     },
 }
 
 /// Which values a margin draws together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Nearness {
+pub enum NearPairs {
     /// Those of one subject; those of one member are far: `s`, the anatomy.
     SameSubject,
     /// Those of one member; those of one subject are far: `z`, the appearance.
@@ -523,7 +523,7 @@ pub enum Critic {
 
 /// Which divergence a dual bound is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Measure {
+pub enum Divergence {
     /// Jensen and Shannon's, 0 for equal distributions.
     JensenShannon,
     /// That of the original adversarial networks: the same but for a constant.

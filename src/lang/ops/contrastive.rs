@@ -2,7 +2,7 @@
 //! do not. One number for the batch, over the subjects who have everything that is compared.
 
 use super::{Applied, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits};
-use crate::graph::{CorrelationNorm, Critic, Kind, LossOp, Measure, Op, Scoring, TensorType, show_shape};
+use crate::graph::{CorrelationNorm, Critic, Divergence, Kind, LossOp, Op, Scoring, TensorType, show_shape};
 
 /// The stanzas of this chapter.
 pub const STANZAS: &[Stanza] = &[
@@ -45,8 +45,8 @@ pub const STANZAS: &[Stanza] = &[
         apply: |arguments, read| {
             two_views(read, "fenchel_dual")?;
             let measure = match arguments.word("measure") {
-                Some("gan") => Measure::Gan,
-                _ => Measure::JensenShannon,
+                Some("gan") => Divergence::Gan,
+                _ => Divergence::JensenShannon,
             };
             Ok(loss(LossOp::FenchelDual { scoring: scoring(arguments), measure }))
         },

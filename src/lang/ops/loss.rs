@@ -6,7 +6,7 @@
 use super::{
     Applied, Argument, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits,
 };
-use crate::graph::{ClassWeights, Kind, LossOp, Nearness, Op, TensorType};
+use crate::graph::{ClassWeights, Kind, LossOp, NearPairs, Op, TensorType};
 
 /// The stanzas of this chapter.
 pub const STANZAS: &[Stanza] = &[
@@ -411,8 +411,8 @@ fn margin(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal
                 .at_argument("far")
                 .hint(format!("far: {other}")));
         }
-        (Some("same subject"), _) => Nearness::SameSubject,
-        _ => Nearness::SameMember,
+        (Some("same subject"), _) => NearPairs::SameSubject,
+        _ => NearPairs::SameMember,
     };
     let first = inputs::numbers(read, 0)?;
     for position in 1..read.len() {

@@ -99,7 +99,7 @@ pub enum AnalysisKind {
 /// What a field of a result is, which decides where it can go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum FieldType {
     /// One number.
     Number,
     /// A number for every fold and seed.
@@ -120,7 +120,7 @@ pub enum Answer {
     Map,
 }
 
-impl Answer {
+impl FieldType {
     /// Whether variants can be compared by it: by the number, or the mean of its numbers.
     pub fn has_number(self) -> bool {
         !matches!(self, Self::Labels | Self::Matrix | Self::Maps | Self::Map)

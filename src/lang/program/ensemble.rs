@@ -8,7 +8,7 @@ pub struct Ensemble {
     /// Position of the model in [`super::Program::models`].
     pub model: usize,
     /// Whose predictions become one.
-    pub over: Over,
+    pub over: EnsembleOver,
     /// How class probabilities become one; numbers are averaged.
     pub rule: Rule,
 }
@@ -16,7 +16,7 @@ pub struct Ensemble {
 /// The training runs whose models stand together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Over {
+pub enum EnsembleOver {
     /// The folds of one division with one initialisation: an ensemble a seed and repeat.
     Folds,
     /// The initialisations of one fold: an ensemble a seed and fold.
@@ -41,7 +41,7 @@ pub enum Rule {
     MostConfident,
 }
 
-impl Over {
+impl EnsembleOver {
     /// All of them with their names in the language.
     pub const ALL: &'static [(&'static str, Self)] =
         &[("folds", Self::Folds), ("repeats", Self::Repeats), ("runs", Self::Runs)];

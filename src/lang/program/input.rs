@@ -254,20 +254,20 @@ pub enum Missing {
     /// Fitted: the training mean (of the column before scaling).
     Mean {
         /// Which columns say where they were missing.
-        flags: Flags,
+        flags: MissingIndicators,
     },
     /// Fitted: chained Bayesian ridge regressions, as scikit-learn's `IterativeImputer`.
     Iterative {
         /// Which columns say where they were missing.
-        flags: Flags,
+        flags: MissingIndicators,
     },
 }
 
 impl Missing {
     /// Which columns say where they were missing.
-    pub fn flags(&self) -> &Flags {
+    pub fn flags(&self) -> &MissingIndicators {
         match self {
-            Self::Absent => &Flags::No,
+            Self::Absent => &MissingIndicators::No,
             Self::Mean { flags } | Self::Iterative { flags } => flags,
         }
     }
@@ -275,7 +275,7 @@ impl Missing {
 
 /// Which columns get a further 0/1 column that is 1 where their cell was missing. These stand behind all others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Flags {
+pub enum MissingIndicators {
     /// None.
     No,
     /// Every source column, in order; or those that have missing cells, where that is what the declared width says.
@@ -284,7 +284,7 @@ pub enum Flags {
     Of(Vec<String>),
 }
 
-impl Flags {
+impl MissingIndicators {
     /// How many, of so many columns.
     pub fn count(&self, columns: usize) -> usize {
         match self {

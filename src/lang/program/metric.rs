@@ -55,13 +55,13 @@ pub struct Cnr {
     /// Decides which.
     pub seed: u64,
     /// The image that is judged.
-    pub of: Judged,
+    pub of: JudgedImage,
 }
 
 /// Which of two images is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Judged {
+pub enum JudgedImage {
     /// What the model gives.
     Prediction,
     /// What it should give: the same regions of the true image, to compare with.
@@ -70,7 +70,7 @@ pub enum Judged {
 
 impl Cnr {
     /// A thousand pairs of 4 x 4 x 3 voxels (Dimitri et al. 2022).
-    pub const DEFAULT: Self = Self { roi: [4, 4, 3], pairs: 1000, seed: 0, of: Judged::Prediction };
+    pub const DEFAULT: Self = Self { roi: [4, 4, 3], pairs: 1000, seed: 0, of: JudgedImage::Prediction };
 }
 
 impl Metric {
@@ -98,7 +98,7 @@ impl Metric {
 
     /// Its name in the language and in results, whatever its options; a ratio of the truth has a name of its own.
     pub fn name(self) -> &'static str {
-        if let Self::Cnr(Cnr { of: Judged::Truth, .. }) = self {
+        if let Self::Cnr(Cnr { of: JudgedImage::Truth, .. }) = self {
             return "cnr_of_truth";
         }
         Self::ALL.iter().find(|(_, m)| discriminant(m) == discriminant(&self)).map_or("metric", |(name, _)| name)

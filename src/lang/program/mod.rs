@@ -20,19 +20,19 @@ mod protocol;
 mod residual;
 mod stage;
 
-pub use analysis::{Analysis, AnalysisKind, Answer, Argument, Correction, Subset};
+pub use analysis::{Analysis, AnalysisKind, Argument, Correction, FieldType, Subset};
 pub use cohort::{Cohort, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
-pub use ensemble::{Ensemble, Over, Rule};
+pub use ensemble::{Ensemble, EnsembleOver, Rule};
 pub use input::{
-    AxisName, ColumnSelector, ColumnSpec, ColumnStep, Flags, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
-    Interpolation, Missing, SpatialKind, View,
+    AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
+    Interpolation, Missing, MissingIndicators, SpatialKind, View,
 };
-pub use metric::{Cnr, Judged, Metric};
+pub use metric::{Cnr, JudgedImage, Metric};
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind};
 pub use residual::Residual;
 pub use stage::{
-    Augment, EarlyStop, Keep, Monitor, Optimizer, Precision, Rival, Sampling, Schedule, Stage, StageInit, StageLoad,
+    Adversary, Augment, EarlyStop, Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage, StageInit, StageLoad,
 };
 
 use crate::graph::{Graph, InputId};

@@ -23,7 +23,8 @@ pub struct Stage {
     /// Modules that are used as they are.
     pub frozen: Vec<ModuleId>,
     /// Critics that the loss is to mislead: each takes a step of its own after every step of the stage.
-    pub rivals: Vec<Rival>,
+    #[serde(rename = "rivals")]
+    pub adversaries: Vec<Adversary>,
     /// Where modules start from instead of at random.
     pub init: Vec<StageInit>,
     /// Modules that start from weights in a file.
@@ -58,7 +59,7 @@ pub struct Stage {
 
 /// An adversary within a stage, with parameters, a loss and an optimiser of its own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Rival {
+pub struct Adversary {
     /// As the file calls it: `AnatomyCritic`.
     pub name: String,
     /// What it minimises. Nothing of the stage's own modules is learned through it.

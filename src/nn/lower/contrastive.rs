@@ -2,7 +2,7 @@
 
 use super::super::forward::Step;
 use super::super::{Arithmetic, NnError, Tensor};
-use crate::graph::{Critic, Kind, Measure, Scoring};
+use crate::graph::{Critic, Divergence, Kind, Scoring};
 
 /// Far below every score, and far from overflow: `exp` of it is 0.
 const NEVER: f64 = -1e30;
@@ -98,7 +98,7 @@ pub(super) fn info_nce(step: &Step<'_>, u: Tensor, v: Tensor, scoring: &Scoring)
 }
 
 /// `mean(softplus(s))` over pairs of subjects plus `mean(softplus(-s))` over own pairs.
-pub(super) fn fenchel_dual(step: &Step<'_>, u: Tensor, v: Tensor, scoring: &Scoring, measure: Measure) -> Tensor {
+pub(super) fn fenchel_dual(step: &Step<'_>, u: Tensor, v: Tensor, scoring: &Scoring, measure: Divergence) -> Tensor {
     let scores = Scores::of(step, u, v, scoring);
     let own = scores.positives().neg().softplus().mean_all();
     let pairs = (scores.all.len() / scores.rows * (scores.rows - 1)) as f64;
@@ -109,8 +109,8 @@ pub(super) fn fenchel_dual(step: &Step<'_>, u: Tensor, v: Tensor, scoring: &Scor
         own.add(scores.all.clone().softplus().mul(apart).sum_all().div_scalar(pairs))
     };
     let loss = match measure {
-        Measure::Gan => loss,
-        Measure::JensenShannon => loss.add_scalar(-2.0 * std::f64::consts::LN_2),
+        Divergence::Gan => loss,
+        Divergence::JensenShannon => loss.add_scalar(-2.0 * std::f64::consts::LN_2),
     };
     scores.with_penalty(loss)
 }

@@ -4,7 +4,7 @@ use super::super::forward::Step;
 use super::super::values::Value;
 use super::super::{NnError, Tensor};
 use super::absence::restricted;
-use crate::graph::Nearness;
+use crate::graph::NearPairs;
 use std::sync::Arc;
 
 /// Added to a squared norm, as in the authors' code, so that a vector of zeros has a slope.
@@ -12,7 +12,7 @@ const EPSILON: f64 = 1e-8;
 
 /// `max(0, by - cos(near) + cos(far))`, `[1]`: mean over the subjects of a pair of members, then over the pairs that
 /// anybody has; 0 where nobody has any. The rows of the step are those of the whole batch.
-pub(super) fn margin(step: &Step<'_>, by: f64, near: Nearness) -> Result<Tensor, NnError> {
+pub(super) fn margin(step: &Step<'_>, by: f64, near: NearPairs) -> Result<Tensor, NnError> {
     let batch = step.rows.len();
     let held: Vec<&Value> = step.inputs.iter().flatten().collect();
     let rows_of = |value: &Value| value.rows.as_ref().map_or_else(|| (0..batch).collect(), |rows| rows.to_vec());
@@ -50,8 +50,8 @@ pub(super) fn margin(step: &Step<'_>, by: f64, near: Nearness) -> Result<Tensor,
             let next = pick(first, rows.iter().map(|row| (row + 1) % batch).collect())?;
             let within_member = cosine(own_value, next);
             let (near, far) = match near {
-                Nearness::SameSubject => (within_subject, within_member),
-                Nearness::SameMember => (within_member, within_subject),
+                NearPairs::SameSubject => (within_subject, within_member),
+                NearPairs::SameMember => (within_member, within_subject),
             };
             let loss = far.sub(near).add_scalar(by).relu().mean_all();
             total = Some(match total {

@@ -146,7 +146,7 @@ fn the_dual_bound_is_the_mean_over_pairs_minus_the_mean_over_own_pairs() {
         }
         let gan = own + apart + scoring.penalty * squares;
         // What Jensen and Shannon's takes off may leave next to nothing: it is put back before comparing.
-        for (measure, off) in [(Measure::Gan, 0.0), (Measure::JensenShannon, 4f32.ln())] {
+        for (measure, off) in [(Divergence::Gan, 0.0), (Divergence::JensenShannon, 4f32.ln())] {
             let node = bench.loss(LossOp::FenchelDual { scoring, measure }, &[u, v]);
             assert_close(&[bench.value(node)[0] + off], &[gan as f32], 1e-5);
             bench.assert_gradients(node);

@@ -103,7 +103,7 @@ fn estimates_of_mutual_information_match() {
 
 #[test]
 fn dual_bounds_on_divergences_match() {
-    for (measure, name) in [(Measure::JensenShannon, "fenchel_JSD"), (Measure::Gan, "fenchel_GAN")] {
+    for (measure, name) in [(Divergence::JensenShannon, "fenchel_JSD"), (Divergence::Gan, "fenchel_GAN")] {
         let Some(mut golden) = Golden::open("estimators") else { return };
         let (u, v) = (golden.input("x_locs8"), golden.input("y_locs1"));
         let scoring = Scoring { clip: None, ..SEPARABLE };

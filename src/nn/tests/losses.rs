@@ -174,7 +174,7 @@ fn cosine(a: &[f32], b: &[f32]) -> f32 {
 fn a_margin_compares_the_next_subject_where_both_have_it() {
     let x = [1.0f32, 0.2, -0.5, 0.3, 0.9, 0.4, -0.2, 0.8];
     let y = [0.1f32, 0.6, 0.7, -0.4, 0.5, 0.5];
-    for near in [Nearness::SameSubject, Nearness::SameMember] {
+    for near in [NearPairs::SameSubject, NearPairs::SameMember] {
         let mut bench = Bench::new(4);
         let a = bench.input("a", &[2], x.to_vec());
         // The third subject lacks the second member; nobody has the third.
@@ -187,7 +187,7 @@ fn a_margin_compares_the_next_subject_where_both_have_it() {
             let next = (row + 1) % 4;
             let subject = cosine(own, &y[2 * at..2 * at + 2]);
             let member = cosine(own, &x[2 * next..2 * next + 2]);
-            let (near, far) = if near == Nearness::SameSubject { (subject, member) } else { (member, subject) };
+            let (near, far) = if near == NearPairs::SameSubject { (subject, member) } else { (member, subject) };
             expected += (0.1 - near + far).max(0.0) / 3.0;
         }
         assert_close(&bench.value(node), &[expected], 1e-5);
@@ -200,7 +200,7 @@ fn a_margin_without_another_subject_is_nothing() {
     let mut bench = Bench::new(1);
     let a = bench.input("a", &[2], vec![1.0, 2.0]);
     let b = bench.input("b", &[2], vec![2.0, 1.0]);
-    let node = bench.loss(LossOp::Margin { by: 0.1, near: Nearness::SameSubject }, &[a, b]);
+    let node = bench.loss(LossOp::Margin { by: 0.1, near: NearPairs::SameSubject }, &[a, b]);
     assert_eq!(bench.value(node), [0.0]);
 }
 

@@ -6,7 +6,7 @@
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::items::{Item, Items, Members, sets};
-use super::{Analysed, Field};
+use super::{AnalysisResult, Field};
 use crate::analysis::clustering::affinity_propagation::{AffinityPropagation, BestClusters};
 use crate::analysis::{AnalysisError, Distance, distances, quantile, silhouette};
 use crate::program::{Analysis, Argument};
@@ -14,7 +14,12 @@ use ndarray::Array2;
 
 impl Context<'_> {
     /// Affinity propagation, its settings searched for the best silhouette.
-    pub(super) fn affinity_propagation(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn affinity_propagation(
+        &self,
+        task: &str,
+        variant: usize,
+        declared: &Analysis,
+    ) -> Result<AnalysisResult> {
         let (items, whose) = self.first_run(task, variant, declared, Members::Joined)?;
         let people = items.of(sets(declared));
         let table = Items::table(&people);
@@ -32,7 +37,7 @@ impl Context<'_> {
             tried => format!(", of {tried} settings the one of best silhouette"),
         };
         let method = format!("affinity propagation of negative squared distances (Frey and Dueck, 2007){how}; {whose}");
-        let mut analysed = Analysed::new(declared, method);
+        let mut analysed = AnalysisResult::new(declared, method);
         let best = if tried == 1 {
             let settings = (dampings[0], preferences[0]);
             let method =

@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::tested::{Samples, grouped};
-use super::{Analysed, Field, argument};
+use super::{AnalysisResult, Field, argument};
 use crate::analysis::{self, Alternative, AnalysisError, adjust, one_sample_t, pearson, spearman, welch_t};
 use crate::analysis::{kruskal_wallis, mann_whitney};
 use crate::program::{Analysis, AnalysisKind, Argument, Correction};
@@ -12,13 +12,13 @@ use rayon::prelude::*;
 
 /// The numbers of one sample's test: `p` among them.
 pub(super) type Numbers = IndexMap<&'static str, f64>;
-pub(super) type Tested = std::result::Result<Numbers, AnalysisError>;
+pub(super) type TestResult = std::result::Result<Numbers, AnalysisError>;
 
 impl Context<'_> {
     /// A test of every column, or voxel, of `values`.
-    pub(super) fn columnwise(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn columnwise(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let samples = self.samples(task, variant, argument(task, declared, "values")?)?;
-        let each = |test: &(dyn Fn(usize) -> Tested + Sync)| -> Vec<Tested> {
+        let each = |test: &(dyn Fn(usize) -> TestResult + Sync)| -> Vec<TestResult> {
             (0..samples.len()).into_par_iter().map(test).collect()
         };
         match declared.kind {
@@ -85,8 +85,8 @@ pub(super) fn finished(
     declared: &Analysis,
     samples: &Samples,
     method: String,
-    (tested, mut notes): (Vec<Tested>, Vec<String>),
-) -> Result<Analysed> {
+    (tested, mut notes): (Vec<TestResult>, Vec<String>),
+) -> Result<AnalysisResult> {
     let untested = tested.iter().filter(|t| t.is_err()).count();
     let first =
         tested.iter().enumerate().find_map(|(at, t)| Some(format!("{}: {}", samples.name(at), t.as_ref().err()?)));
@@ -102,7 +102,7 @@ pub(super) fn finished(
     };
     let alpha = declared.number("alpha").unwrap_or(0.05);
     let corrected = correction_name(correction, tested.len() - untested);
-    let mut analysed = Analysed::new(declared, format!("{method}; {corrected}"));
+    let mut analysed = AnalysisResult::new(declared, format!("{method}; {corrected}"));
     analysed.notes = notes;
     fill(task, &mut analysed, samples, &tested, correction, alpha)?;
     Ok(analysed)
@@ -111,9 +111,9 @@ pub(super) fn finished(
 /// Puts the tests side by side, corrects, and counts.
 fn fill(
     task: &str,
-    analysed: &mut Analysed,
+    analysed: &mut AnalysisResult,
     samples: &Samples,
-    tested: &[Tested],
+    tested: &[TestResult],
     correction: Correction,
     alpha: f64,
 ) -> Result<()> {
@@ -164,7 +164,7 @@ fn left_out(people: usize, groups: &[(String, Vec<usize>)]) -> Option<String> {
     (out > 0 && n > 0).then(|| format!("{out} of {people} people are in no group and are left out"))
 }
 
-fn of_one_sample(sample: &[f64]) -> Tested {
+fn of_one_sample(sample: &[f64]) -> TestResult {
     let test = one_sample_t(sample, 0.0, Alternative::TwoSided)?;
     Ok(Numbers::from([
         ("n", sample.len() as f64),
@@ -177,7 +177,7 @@ fn of_one_sample(sample: &[f64]) -> Tested {
     ]))
 }
 
-fn of_correlation(samples: &Samples, sample: usize, other: &[Option<f64>]) -> Tested {
+fn of_correlation(samples: &Samples, sample: usize, other: &[Option<f64>]) -> TestResult {
     let pairs = other.iter().enumerate().filter_map(|(subject, other)| Some((samples.at(subject, sample)?, (*other)?)));
     let (x, y): (Vec<f64>, Vec<f64>) = pairs.unzip();
     let (linear, ranked) = (pearson(&x, &y)?, spearman(&x, &y)?);
@@ -191,7 +191,7 @@ fn of_correlation(samples: &Samples, sample: usize, other: &[Option<f64>]) -> Te
     ]))
 }
 
-fn of_groups(kind: AnalysisKind, samples: &Samples, sample: usize, groups: &[(String, Vec<usize>)]) -> Tested {
+fn of_groups(kind: AnalysisKind, samples: &Samples, sample: usize, groups: &[(String, Vec<usize>)]) -> TestResult {
     let of_groups: Vec<Vec<f64>> =
         groups.iter().map(|(_, members)| samples.of(sample, members.iter().copied())).collect();
     match (kind, of_groups.as_slice()) {

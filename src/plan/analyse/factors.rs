@@ -3,14 +3,14 @@
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::table::Table;
-use super::{Analysed, Field, argument};
+use super::{AnalysisResult, Field, argument};
 use crate::analysis::{FactorAnalysis, Keep, Rotation};
 use crate::program::{Analysis, Argument};
 use ndarray::Array2;
 
 impl Context<'_> {
     /// Principal factors of standardised columns, of the people who have all of them.
-    pub(super) fn factor_analysis(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn factor_analysis(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let values = self.values(task, variant, argument(task, declared, "values")?)?;
         let complete: Vec<(&String, Vec<f64>)> = values
             .subjects
@@ -40,7 +40,7 @@ impl Context<'_> {
             values.names.len(),
             complete.len()
         );
-        let mut analysed = Analysed::new(declared, method);
+        let mut analysed = AnalysisResult::new(declared, method);
         if complete.len() < values.subjects.len() {
             let out = values.subjects.len() - complete.len();
             analysed.notes.push(format!("{out} people lack a column and are left out"));

@@ -3,9 +3,9 @@
 //! The coordinates of an embedding mean nothing outside the model that gives them, so that values of different folds or
 //! seeds never come together here.
 
-use super::super::asked::Asked;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
+use super::super::request::PredictionRequest;
 use super::super::task::RunKey;
 use super::argument;
 use super::table::row_name;
@@ -136,10 +136,10 @@ impl Context<'_> {
     ) -> Result<Items> {
         match argument {
             Argument::Output { model, members: nodes, .. } => {
-                let asked = Asked::of(self.program(variant), *model).unwrap_or_default();
+                let request = PredictionRequest::of(self.program(variant), *model).unwrap_or_default();
                 let predicted = self.predicted(variant, *model, run)?;
                 let values: Option<Vec<_>> =
-                    nodes.iter().map(|(key, node)| Some((key, predicted.nodes.get(asked.node(*node)?)?))).collect();
+                    nodes.iter().map(|(key, node)| Some((key, predicted.nodes.get(request.node(*node)?)?))).collect();
                 let values =
                     values.ok_or_else(|| PlanError::inconsistent("an embedding is not among the predictions"))?;
                 let mut all = Vec::new();

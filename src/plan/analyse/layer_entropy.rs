@@ -5,12 +5,12 @@ use super::super::error::{PlanError, Result};
 use super::super::rows::Rows;
 use super::super::task::RunKey;
 use super::super::train::{FoldBatches, StageJob};
-use super::{Analysed, Field, argument};
+use super::{AnalysisResult, Field, argument};
 use crate::analysis::loss_entropy::{BINS, loss_entropies};
 use crate::analysis::spread;
 use crate::graph::{InputId, ModuleId};
 use crate::program::{Analysis, Argument, Program};
-use crate::train::{Batches, RedrawJob, Redrawn, redrawn};
+use crate::train::{Batches, ReinitializeJob, ReinitializedLosses, reinitialized_losses};
 use std::sync::Arc;
 
 /// The authors' number of draws.
@@ -27,7 +27,7 @@ pub(in super::super) fn stage_of(program: &Program, model: usize) -> Result<usiz
 
 impl Context<'_> {
     /// The entropy of the validation loss over draws of each layer, in the protocol's first run.
-    pub(super) fn layer_entropy(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn layer_entropy(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let program = self.program(variant);
         let Argument::Trained(model) = argument(task, declared, "model")? else {
             return Err(PlanError::inconsistent("`layer_entropy` is asked of something that is no model"));
@@ -38,7 +38,7 @@ impl Context<'_> {
         };
         let run = self.layout.variants[variant].runs[0];
         let stage = stage_of(program, *model)?;
-        let (names, subjects, found) = self.redrawn(task, variant, stage, run, draws)?;
+        let (names, subjects, found) = self.reinitialized_losses(task, variant, stage, run, draws)?;
         for (name, losses) in names.iter().zip(&found.losses) {
             if let Some(draw) = losses.iter().position(|loss| !loss.is_finite()) {
                 let problem = format!(
@@ -55,7 +55,7 @@ impl Context<'_> {
              HyperFusion)",
             run.name(&program.protocol)
         );
-        let mut analysed = Analysed::new(declared, method);
+        let mut analysed = AnalysisResult::new(declared, method);
         let spreads: Vec<_> = found.losses.iter().map(|losses| spread(losses).ok()).collect();
         let mut by_layer = |field: &str, values: Vec<Option<f64>>| {
             analysed.fields.insert(field.into(), Field::Columns { names: names.clone(), values });
@@ -68,20 +68,20 @@ impl Context<'_> {
     }
 
     /// Losses with each layer drawn anew, the layers' names, and how many subjects they are means over.
-    fn redrawn(
+    fn reinitialized_losses(
         &self,
         task: &str,
         variant: usize,
         stage: usize,
         run: RunKey,
         draws: usize,
-    ) -> Result<(Vec<String>, usize, Redrawn)> {
+    ) -> Result<(Vec<String>, usize, ReinitializedLosses)> {
         let job = StageJob::of(self.program(variant), stage)?;
         let dataset = self.dataset(variant)?;
         let split = self.split(variant, run.seed, run.fold)?;
         let fitted = self.fitted(variant, run.seed, run.fold)?;
         let inputs = fitted.of(task, &dataset)?;
-        let rows = Rows::new(&job.live, &inputs);
+        let rows = Rows::new(&job.subgraph, &inputs);
         let batches = FoldBatches::of(task, &job.stage, &rows, &split)?;
         let subjects = batches.validation_len();
         if subjects == 0 {
@@ -89,20 +89,20 @@ impl Context<'_> {
                            give the protocol `validation: 0.1`";
             return Err(PlanError::task(task, problem));
         }
-        let graph = &job.live.graph;
+        let graph = &job.subgraph.graph;
         let is_drawn = |id: &ModuleId| graph.module(*id).weights.iter().any(|weight| weight.is_drawn());
         let layers: Vec<ModuleId> = job.stage.trainable.iter().copied().filter(is_drawn).collect();
         let names = layers.iter().map(|layer| graph.module(*layer).path.clone()).collect();
-        let from_training = self.learnt_in_training(task, &job.live, &batches, &fitted)?;
+        let training_statistics = self.training_statistics(task, &job.subgraph, &batches, &fitted)?;
         let read = |positions: &[usize], wanted: &[InputId]| batches.validation(positions, wanted);
-        let found = redrawn(&RedrawJob {
+        let found = reinitialized_losses(&ReinitializeJob {
             graph: Arc::new(graph.clone()),
             loss: job.stage.loss,
             weights: &self.stage_weights(variant, stage, run)?,
             layers: &layers,
             draws,
             seed: run.number(),
-            from_training: &from_training,
+            training_statistics: &training_statistics,
             subjects,
             batch: job.stage.batch,
             read: &read,

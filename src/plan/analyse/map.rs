@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::items::{Item, Items, Members, sets};
 use super::table::Table;
-use super::{Analysed, Field, argument};
+use super::{AnalysisResult, Field, argument};
 use crate::analysis::latent::tsne::tsne;
 use crate::analysis::{Distance, distances};
 use crate::program::{Analysis, Argument};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 impl Context<'_> {
     /// A map by t-SNE.
-    pub(super) fn tsne(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn tsne(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let colour = argument(task, declared, "colour")?;
         let classes = match colour {
             Argument::Word(_) => Default::default(),
@@ -47,7 +47,7 @@ impl Context<'_> {
             "t-SNE, perplexity {perplexity}, from principal components (van der Maaten and Hinton, 2008); {whose}. Distances \
              between far groups mean little"
         );
-        let mut analysed = Analysed::new(declared, method);
+        let mut analysed = AnalysisResult::new(declared, method);
         let subjects: Vec<String> = shown.iter().map(name).collect();
         let values = map.coordinates.rows().into_iter().map(|r| vec![Some(r[0]), Some(r[1])]).collect();
         let table = Table { names: vec!["x".into(), "y".into()], subjects: subjects.clone(), values };

@@ -39,9 +39,9 @@ pub use table::Table;
 pub use voxels::{Place, Space};
 pub(super) use voxels::{VoxelMaps, is_map};
 
-use super::asked::Asked;
 use super::context::Context;
 use super::error::{PlanError, Result};
+use super::request::PredictionRequest;
 use super::store::{get_json, put_bytes, put_json};
 use super::task::RunKey;
 use crate::program::{Analysis, AnalysisKind, Argument, Program};
@@ -59,7 +59,7 @@ pub(super) const TSV: &str = "analysis.tsv";
 
 /// The result of an analysis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Analysed {
+pub struct AnalysisResult {
     /// Its name.
     pub name: String,
     /// As the file spells it.
@@ -158,7 +158,7 @@ impl Field {
 }
 
 /// A field's name, the names of its columns, and its numbers.
-pub(super) type ByColumn<'a> = (&'a str, &'a [String], &'a [Option<f64>]);
+pub(super) type ColumnField<'a> = (&'a str, &'a [String], &'a [Option<f64>]);
 
 /// What of an analysis decides its result, the results it reads aside.
 pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> {
@@ -166,17 +166,17 @@ pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> 
     for (name, argument) in &analysis.arguments {
         let what = match argument {
             Argument::Model(model) => {
-                let asked = Asked::of(program, *model).unwrap_or_default();
+                let request = PredictionRequest::of(program, *model).unwrap_or_default();
                 let residuals: Vec<Value> = program
                     .residuals(*model)
                     .iter()
-                    .map(|r| json!([r.name, asked.node(r.prediction), asked.truth(r.truth)]))
+                    .map(|r| json!([r.name, request.node(r.prediction), request.truth(r.truth)]))
                     .collect();
                 json!(["model", residuals])
             }
             Argument::Output { model, output, members } => {
-                let asked = Asked::of(program, *model).unwrap_or_default();
-                let members: Vec<Value> = members.iter().map(|(key, node)| json!([key, asked.node(*node)])).collect();
+                let request = PredictionRequest::of(program, *model).unwrap_or_default();
+                let members: Vec<Value> = members.iter().map(|(key, node)| json!([key, request.node(*node)])).collect();
                 json!(["output", output, members])
             }
             // Its weights are those of a task, which is part of the fingerprint.
@@ -191,7 +191,7 @@ pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> 
     Ok(json!([analysis.kind, analysis.name, arguments]))
 }
 
-impl Analysed {
+impl AnalysisResult {
     /// Whether it is the result of the analysis of this name, or of a member of the family of this name.
     pub(super) fn is_of(&self, name: &str) -> bool {
         self.name == name || self.name.split_once('[').is_some_and(|(family, _)| family == name)
@@ -215,7 +215,7 @@ impl Analysed {
     }
 
     /// The fields that are numbers by column: name, names of the columns, numbers.
-    pub(super) fn columns(&self) -> Vec<ByColumn<'_>> {
+    pub(super) fn columns(&self) -> Vec<ColumnField<'_>> {
         self.fields
             .iter()
             .filter_map(|(field, f)| match f {
@@ -236,9 +236,9 @@ impl Context<'_> {
     ///
     /// # Errors
     /// An analysis that has not run.
-    pub fn analysed(&self, variant: usize, analysis: usize) -> Result<Analysed> {
+    pub fn analysed(&self, variant: usize, analysis: usize) -> Result<AnalysisResult> {
         let task = self.layout.variants[variant].analyses.get(analysis).copied();
-        Analysed::read(&self.folder(task.ok_or_else(|| PlanError::inconsistent("an analysis has no task"))?)?)
+        AnalysisResult::read(&self.folder(task.ok_or_else(|| PlanError::inconsistent("an analysis has no task"))?)?)
     }
 
     /// Runs an analysis and writes what it found into `folder`.

@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::error::Result;
 use super::items::{Item, Items, Members, sets, sets_name};
-use super::{Analysed, argument};
+use super::{AnalysisResult, argument};
 use crate::analysis::Distance;
 use crate::analysis::probe::neighbours::retrieval;
 use crate::program::{Analysis, Argument};
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 impl Context<'_> {
     /// The share of embeddings whose nearest neighbour is of their group, in every run.
-    pub(super) fn retrieval(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn retrieval(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let values = argument(task, declared, "values")?;
         let by = argument(task, declared, "groups")?;
         let classes = match by {

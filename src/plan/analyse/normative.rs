@@ -4,12 +4,12 @@
 //! several runs (another cohort, or several seeds) has the mean of the z of all of them. A region that does not vary
 //! among the reference has no z.
 
-use super::super::asked::Asked;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::predict::{Predicted, Values};
+use super::super::request::PredictionRequest;
 use super::table::{Means, Table, row_name};
-use super::{Analysed, Field, argument};
+use super::{AnalysisResult, Field, argument};
 use crate::analysis::NormativeReference;
 use crate::analysis::normative::THRESHOLD;
 use crate::program::{Analysis, Argument, Subset};
@@ -48,7 +48,7 @@ impl<'a> People<'a> {
 
 impl Context<'_> {
     /// z of every case and region.
-    pub(super) fn normative(&self, task: &str, variant: usize, analysis: &Analysis) -> Result<Analysed> {
+    pub(super) fn normative(&self, task: &str, variant: usize, analysis: &Analysis) -> Result<AnalysisResult> {
         let program = self.program(variant);
         let Argument::Model(model) = argument(task, analysis, "model")? else {
             return Err(PlanError::task(task, "`model` names a model"));
@@ -62,14 +62,14 @@ impl Context<'_> {
             );
             return Err(PlanError::task(task, problem));
         }
-        let asked = Asked::of(program, *model).unwrap_or_default();
+        let request = PredictionRequest::of(program, *model).unwrap_or_default();
         let (reference, cases) = (People::of(task, analysis, "reference")?, People::of(task, analysis, "cases")?);
         let method = format!(
             "z of the residuals of {}, in standard deviations of those of {} (Kumar et al., normative modelling)",
             cases.name(),
             reference.name()
         );
-        let mut analysed = Analysed::new(analysis, method);
+        let mut analysed = AnalysisResult::new(analysis, method);
         let (mut z, mut norm) = (Means::default(), Means::default());
         let mut names: Vec<String> = Vec::new();
         let mut constant: BTreeSet<String> = BTreeSet::new();
@@ -90,7 +90,7 @@ impl Context<'_> {
             let pairs = residuals
                 .iter()
                 .map(|r| {
-                    let places = asked.node(r.prediction).zip(asked.truth(r.truth));
+                    let places = request.node(r.prediction).zip(request.truth(r.truth));
                     places.and_then(|(node, truth)| Some((predicted.nodes.get(node)?, predicted.truths.get(truth)?)))
                 })
                 .collect::<Option<Vec<_>>>()

@@ -2,10 +2,10 @@
 
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
-use super::columnwise::{Numbers, Tested, finished};
+use super::columnwise::{Numbers, TestResult, finished};
 use super::table::Table;
 use super::tested::{Samples, grouped};
-use super::{Analysed, argument};
+use super::{AnalysisResult, argument};
 use crate::analysis::statistics::kruskal_wallis::kruskal_wallis_by;
 use crate::analysis::{
     Alternative, AnalysisError, PermutationTest, Permutations, mann_whitney, pearson, permutation_of_labels,
@@ -18,7 +18,7 @@ const SEED: u64 = 1;
 
 impl Context<'_> {
     /// Every column of a test, with its labels shuffled.
-    pub(super) fn permutation(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn permutation(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let Argument::Analysis(name) = argument(task, declared, "test")? else {
             return Err(PlanError::task(task, "`test` names an analysis"));
         };
@@ -27,7 +27,7 @@ impl Context<'_> {
         let values = self.values(task, variant, argument(task, tested, "values")?)?;
         let draws = declared.number("times").unwrap_or(10_000.0) as usize;
         let how = Permutations { draws, seed: SEED };
-        let (shuffled, found): (&str, Vec<Tested>) = match tested.kind {
+        let (shuffled, found): (&str, Vec<TestResult>) = match tested.kind {
             AnalysisKind::OneSampleT => {
                 let test = |column: usize| {
                     let sample = values.column(column);

@@ -5,8 +5,8 @@ use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::task::RunKey;
 use super::items::{Item, Items, Members, sets, sets_name};
-use super::runs::Found;
-use super::{Analysed, argument};
+use super::runs::RunValues;
+use super::{AnalysisResult, argument};
 use crate::analysis::probe::Standardizer;
 use crate::analysis::probe::logistic::Penalty;
 use crate::analysis::probe::ridge::{Ridge, default_penalties};
@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 impl Context<'_> {
     /// A class told from embeddings.
-    pub(super) fn logistic_probe(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn logistic_probe(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let groups = self.groups(task, variant, argument(task, declared, "target")?)?;
         let classes: Vec<&String> = groups.keys().collect();
         if classes.len() < 2 {
@@ -94,7 +94,7 @@ impl Context<'_> {
     }
 
     /// Numbers told from embeddings.
-    pub(super) fn linear_probe(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn linear_probe(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let factors = self.values(task, variant, argument(task, declared, "factor")?)?;
         let places = factors.places();
         let method = format!(
@@ -119,8 +119,8 @@ impl Context<'_> {
         variant: usize,
         (declared, method): (&Analysis, String),
         names: &[String],
-        probe: impl Fn(RunKey, &Items) -> Result<std::result::Result<Found, AnalysisError>>,
-    ) -> Result<Analysed> {
+        probe: impl Fn(RunKey, &Items) -> Result<std::result::Result<RunValues, AnalysisError>>,
+    ) -> Result<AnalysisResult> {
         let values = argument(task, declared, "values")?;
         self.by_run(task, variant, (declared, method), names, |run| {
             let items = self.items(task, variant, run, values, Members::Joined)?;
@@ -149,7 +149,7 @@ fn ridge(
     items: &Items,
     judged: &[Subset],
     told: &dyn Fn(&Item) -> Option<Vec<f64>>,
-) -> std::result::Result<Found, AnalysisError> {
+) -> std::result::Result<RunValues, AnalysisError> {
     let with = |items: Vec<&Item>| -> (ndarray::Array2<f64>, Vec<Vec<f64>>) {
         let with: Vec<_> = items.into_iter().filter_map(|item| Some((item, told(item)?))).collect();
         let (items, numbers): (Vec<&Item>, Vec<Vec<f64>>) = with.into_iter().unzip();

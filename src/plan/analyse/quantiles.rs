@@ -3,13 +3,13 @@
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::tested::grouped;
-use super::{Analysed, Field, argument};
+use super::{AnalysisResult, Field, argument};
 use crate::analysis::{quantile, share_below, spread};
 use crate::program::{Analysis, Argument};
 
 impl Context<'_> {
     /// The share of everybody below each group's median or mean.
-    pub(super) fn quantiles(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn quantiles(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let values = self.values(task, variant, argument(task, declared, "values")?)?;
         let groups = self.groups(task, variant, argument(task, declared, "groups")?)?;
         let groups = grouped(&values.subjects, &groups);
@@ -44,7 +44,7 @@ impl Context<'_> {
         let rows: Vec<String> = groups.iter().map(|(label, rows)| format!("{label} ({})", rows.len())).collect();
         let middle = if mean { "mean" } else { "median" };
         let method = format!("the share of {} people below each group's {middle}", within.subjects.len());
-        let mut analysed = Analysed::new(declared, method);
+        let mut analysed = AnalysisResult::new(declared, method);
         let matrix = |values| Field::Matrix { rows: rows.clone(), columns: within.names.clone(), values };
         analysed.fields.insert("quantile".into(), matrix(shares));
         analysed.fields.insert("centre".into(), matrix(centres));

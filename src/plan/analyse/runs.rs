@@ -3,12 +3,12 @@
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::task::RunKey;
-use super::{Analysed, Field};
+use super::{AnalysisResult, Field};
 use crate::analysis::AnalysisError;
 use crate::program::Analysis;
 
 /// Numbers of one run, by field; in a field one for each of its names.
-pub(super) type Found = Vec<(&'static str, Vec<Option<f64>>)>;
+pub(super) type RunValues = Vec<(&'static str, Vec<Option<f64>>)>;
 
 impl Context<'_> {
     /// Works something out in every run; where a run has no answer the others stay, with a note.
@@ -21,12 +21,12 @@ impl Context<'_> {
         variant: usize,
         (declared, method): (&Analysis, String),
         names: &[String],
-        work: impl Fn(RunKey) -> Result<std::result::Result<Found, AnalysisError>>,
-    ) -> Result<Analysed> {
-        let mut analysed = Analysed::new(declared, method);
+        work: impl Fn(RunKey) -> Result<std::result::Result<RunValues, AnalysisError>>,
+    ) -> Result<AnalysisResult> {
+        let mut analysed = AnalysisResult::new(declared, method);
         let protocol = &self.program(variant).protocol;
         let runs = &self.layout.variants[variant].runs;
-        let mut found: Vec<Option<Found>> = Vec::with_capacity(runs.len());
+        let mut found: Vec<Option<RunValues>> = Vec::with_capacity(runs.len());
         let mut failed = Vec::new();
         for run in runs {
             match work(*run)? {

@@ -4,25 +4,25 @@
 //! models can stand beside one another: everybody's is that of the models, among those of the protocol's first seed, that
 //! have not seen them. Whoever is held out of all folds has the mean over all of these.
 
-use super::super::asked::Asked;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
-use super::super::live::Live;
+use super::super::request::PredictionRequest;
 use super::super::rows::Rows;
+use super::super::subgraph::Subgraph;
 use super::super::task::RunKey;
 use super::super::train::means_of;
 use super::items::{sets, sets_name};
 use super::table::Table;
 use super::voxels::{Place, Space, VoxelMaps};
-use super::{Analysed, Field, argument};
+use super::{AnalysisResult, Field, argument};
 use crate::analysis::saliency::{add_noise, joined};
 use crate::data::affine::Affine;
-use crate::data::dataset::{Draw, Item};
+use crate::data::dataset::{Augmentation, Item};
 use crate::data::transform::{full_width, gaussian_filter};
 use crate::graph::{InputId, NodeId};
 use crate::nn::Batch;
 use crate::program::{Analysis, Argument, ImageMask};
-use crate::train::{DataError, FromTraining, SaliencyJob, saliency};
+use crate::train::{DataError, SaliencyJob, TrainingStatistics, saliency};
 use indexmap::IndexMap;
 use ndarray::ArrayViewMut3;
 use rayon::prelude::*;
@@ -95,7 +95,7 @@ impl Asking {
 
 impl Context<'_> {
     /// The maps of those whom a model has not seen, their mean, and how large they are.
-    pub(super) fn smooth_grad(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn smooth_grad(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let program = self.program(variant);
         let asking = Asking::of(task, declared)?;
         let spec = &program.inputs[asking.input.index()];
@@ -120,7 +120,7 @@ impl Context<'_> {
         }
         let space = Space { shape, place, voxels: mask };
         let method = self.told(&asking, declared, variant, (&runs, seen.len()));
-        let mut analysed = Analysed::new(declared, method);
+        let mut analysed = AnalysisResult::new(declared, method);
         analysed.notes.extend(apart(&space, seen.values(), &spec.name));
 
         let finished: Vec<(String, Place, Vec<f32>)> = seen
@@ -170,14 +170,14 @@ impl Context<'_> {
         (seen, inside): (&mut IndexMap<String, Seen>, &mut [bool]),
     ) -> Result<()> {
         let program = self.program(variant);
-        let live = Live::of(&program.graph, &[asking.node]);
-        let (Some(output), Some(input)) = (live.node(asking.node), live.input_of(asking.input)) else {
+        let subgraph = Subgraph::of(&program.graph, &[asking.node]);
+        let (Some(output), Some(input)) = (subgraph.node(asking.node), subgraph.input_of(asking.input)) else {
             return Err(PlanError::inconsistent("the output does not depend on the image"));
         };
         let dataset = self.dataset(variant)?;
         let fitted = self.fitted(variant, run.seed, run.fold)?;
         let inputs = fitted.of(task, &dataset)?;
-        let reader = Rows::new(&live, &inputs);
+        let reader = Rows::new(&subgraph, &inputs);
         let people = self.unseen(task, variant, declared, asking, run)?;
         let mut affines = Vec::with_capacity(people.len());
         for item in &people {
@@ -188,11 +188,11 @@ impl Context<'_> {
             affines.push(image.affine);
         }
         let views = dataset.views();
-        let input_shape = &live.graph.inputs[input.index()].ty.shape;
+        let input_shape = &subgraph.graph.inputs[input.index()].ty.shape;
         let size: usize = input_shape.iter().product();
         let read = |looks: &[(usize, usize)], wanted: &[InputId]| -> std::result::Result<Batch, DataError> {
             let rows: Vec<_> =
-                looks.iter().map(|(at, look)| (people[*at], Draw::Fixed { view: look % views })).collect();
+                looks.iter().map(|(at, look)| (people[*at], Augmentation::Fixed { view: look % views })).collect();
             let mut batch = reader.batch(&rows, wanted)?;
             let image = batch.inputs.get_mut(input.index()).and_then(Option::as_mut);
             let image = image.ok_or("the network does not read the image")?;
@@ -204,11 +204,14 @@ impl Context<'_> {
             Ok(batch)
         };
         let found = saliency(&SaliencyJob {
-            graph: Arc::new(live.graph.clone()),
+            graph: Arc::new(subgraph.graph.clone()),
             output,
             input,
-            weights: &self.model_weights(task, variant, &live, run)?,
-            from_training: &FromTraining { means: means_of(&live, &fitted), ..FromTraining::default() },
+            weights: &self.model_weights(task, variant, &subgraph, run)?,
+            training_statistics: &TrainingStatistics {
+                means: means_of(&subgraph, &fitted),
+                ..TrainingStatistics::default()
+            },
             subjects: people.len(),
             looks: asking.times * views,
             batch: Self::rows_at_a_time(program, asking.model),
@@ -241,9 +244,9 @@ impl Context<'_> {
         asking: &Asking,
         run: RunKey,
     ) -> Result<Vec<Item>> {
-        let asked = Asked::of(self.program(variant), asking.model).unwrap_or_default();
+        let request = PredictionRequest::of(self.program(variant), asking.model).unwrap_or_default();
         let predicted = self.predicted(variant, asking.model, run)?;
-        let output = asked.node(asking.node).and_then(|at| predicted.nodes.get(at));
+        let output = request.node(asking.node).and_then(|at| predicted.nodes.get(at));
         let output = output.ok_or_else(|| PlanError::inconsistent("an output is not among the predictions"))?;
         let dataset = self.dataset(variant)?;
         let mut people = Vec::new();

@@ -3,8 +3,8 @@
 use super::super::context::Context;
 use super::super::error::Result;
 use super::items::{Item, Items, Members, sets, sets_name};
-use super::runs::Found;
-use super::{Analysed, argument};
+use super::runs::RunValues;
+use super::{AnalysisResult, argument};
 use crate::analysis::{AnalysisError, Energy, canonical_correlations, debiased_linear_cka, linear_cka, svcca};
 use crate::program::{Analysis, Argument};
 use ndarray::Array2;
@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 impl Context<'_> {
     /// CKA, CCA and SVCCA of those who have both.
-    pub(super) fn similarity(&self, task: &str, variant: usize, declared: &Analysis) -> Result<Analysed> {
+    pub(super) fn similarity(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
         let (first, second) = (argument(task, declared, "first")?, argument(task, declared, "second")?);
         let (class, of_class) = match declared.arguments.get("within") {
             Some(column @ Argument::Column { column: name, levels, .. }) => {
@@ -67,7 +67,7 @@ fn measured(
     a: &Array2<f64>,
     b: &Array2<f64>,
     share: f64,
-) -> std::result::Result<Found, AnalysisError> {
+) -> std::result::Result<RunValues, AnalysisError> {
     let mut found = Vec::new();
     for measure in measures {
         found.push(match measure.as_str() {

@@ -1,9 +1,9 @@
 //! Values by subject: what an argument of an analysis stands for.
 
-use super::super::asked::Asked;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::predict::Predicted;
+use super::super::request::PredictionRequest;
 use super::Field;
 use crate::data::table::{levels_of, parse_number, same_level};
 use crate::graph::NodeId;
@@ -159,7 +159,7 @@ impl Context<'_> {
         members: &[(String, NodeId)],
     ) -> Result<Table> {
         let program = self.program(variant);
-        let asked = Asked::of(program, model).unwrap_or_default();
+        let request = PredictionRequest::of(program, model).unwrap_or_default();
         let declared = &program.models[model];
         let is_predicted = |node: &NodeId| {
             (output == declared.name && declared.target.is_some()) || !program.compared_with(*node).is_empty()
@@ -179,7 +179,7 @@ impl Context<'_> {
             let predicted: Predicted = self.predicted(variant, model, *run)?;
             let values: Vec<_> = members
                 .iter()
-                .filter_map(|(key, node)| Some((key, predicted.nodes.get(asked.node(*node)?)?)))
+                .filter_map(|(key, node)| Some((key, predicted.nodes.get(request.node(*node)?)?)))
                 .collect();
             if names.is_empty() {
                 names = values

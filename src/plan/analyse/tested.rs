@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::super::error::Result;
 use super::table::Table;
 use super::voxels::VoxelMaps;
-use super::{Analysed, Field};
+use super::{AnalysisResult, Field};
 use crate::program::Argument;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ impl Samples {
     }
 
     /// Puts what was found for each sample into the result.
-    pub fn put(&self, analysed: &mut Analysed, field: &str, values: Vec<Option<f64>>) {
+    pub fn put(&self, analysed: &mut AnalysisResult, field: &str, values: Vec<Option<f64>>) {
         let found = match self {
             Self::Columns(table) => Field::Columns { names: table.names.clone(), values },
             Self::Voxels(_) if SAME_EVERYWHERE.contains(&field) => match values.into_iter().flatten().next() {
@@ -85,7 +85,7 @@ impl Samples {
     }
 
     /// Of maps, the mean map of each group.
-    pub fn put_means(&self, analysed: &mut Analysed, groups: &[(String, Vec<usize>)]) {
+    pub fn put_means(&self, analysed: &mut AnalysisResult, groups: &[(String, Vec<usize>)]) {
         let Self::Voxels(maps) = self else { return };
         let names = groups.iter().map(|(label, _)| label.clone()).collect();
         let values = groups.iter().map(|(_, members)| maps.mean(members)).collect();

@@ -1,12 +1,12 @@
 //! A result as a table for people and for other programs.
 
-use super::{Analysed, Field, Table, clean};
+use super::{AnalysisResult, Field, Table, clean};
 use std::fmt::Write;
 
 /// Wider tables are kept as JSON alone.
 const WIDEST: usize = 20_000;
 
-impl Analysed {
+impl AnalysisResult {
     /// Numbers by run side by side; what is by subject; rows by columns; numbers by column side by side; or single numbers,
     /// one below the other.
     pub(super) fn tsv(&self) -> String {

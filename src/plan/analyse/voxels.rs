@@ -12,7 +12,7 @@ use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::store::put_bytes;
 use super::super::weights::{read_weights, weights_bytes};
-use super::{Analysed, Field};
+use super::{AnalysisResult, Field};
 use crate::data::affine::Affine;
 use crate::data::nifti::{self, read_header};
 use crate::train::Weights;
@@ -98,7 +98,7 @@ impl VoxelMaps {
     ///
     /// # Errors
     /// Files that cannot be read, or that do not belong together.
-    pub fn read(folder: &Path, analysed: &Analysed, field: &str) -> Result<Option<Self>> {
+    pub fn read(folder: &Path, analysed: &AnalysisResult, field: &str) -> Result<Option<Self>> {
         let (Some(space), Some(Field::Maps { names, .. })) = (&analysed.space, analysed.fields.get(field)) else {
             return Ok(None);
         };
@@ -129,7 +129,7 @@ impl Context<'_> {
         let task = at.and_then(|at| self.layout.variants[variant].analyses.get(at).copied());
         let task = task.ok_or_else(|| PlanError::inconsistent(format!("there is no analysis `{analysis}`")))?;
         let folder = self.folder(task)?;
-        VoxelMaps::read(&folder, &Analysed::read(&folder)?, field)?
+        VoxelMaps::read(&folder, &AnalysisResult::read(&folder)?, field)?
             .ok_or_else(|| PlanError::inconsistent(format!("`{analysis}.{field}` holds no maps")))
     }
 }
@@ -138,7 +138,7 @@ impl Context<'_> {
 ///
 /// # Errors
 /// What the operating system says.
-pub(super) fn write(task: &str, analysed: &Analysed, folder: &Path) -> Result<()> {
+pub(super) fn write(task: &str, analysed: &AnalysisResult, folder: &Path) -> Result<()> {
     let Some(space) = &analysed.space else { return Ok(()) };
     let put = |file: &str, name: &str, shape: Vec<usize>, values: Vec<f32>| {
         let arrays = Weights::from([(name.to_owned(), (shape, values))]);

@@ -1,6 +1,6 @@
 //! Results of analyses as tables: numbers by column, numbers by run, or single numbers; a family in one table.
 
-use super::super::analyse::{Analysed, Field};
+use super::super::analyse::{AnalysisResult, Field};
 use super::super::context::Context;
 use super::super::error::Result;
 use super::{Results, brain, with_variant};
@@ -21,16 +21,17 @@ pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Result<Vec<r
         let program = context.program(variant);
         let shown = program.analyses.iter().zip(&result.analyses).enumerate();
         let shown = shown.filter(|(_, (declared, _))| declared.kind != AnalysisKind::NormativeDeviation);
-        let shown: Vec<(usize, &Analysis, &Analysed)> = shown.map(|(at, (a, x))| (at, a, x)).collect();
+        let shown: Vec<(usize, &Analysis, &AnalysisResult)> = shown.map(|(at, (a, x))| (at, a, x)).collect();
         // Members of a family stand one behind the other.
-        let together = |(_, a, x): &(usize, &Analysis, &Analysed), (_, b, _): &(usize, &Analysis, &Analysed)| {
+        let together = |(_, a, x): &(usize, &Analysis, &AnalysisResult),
+                        (_, b, _): &(usize, &Analysis, &AnalysisResult)| {
             // A map stands by itself.
             a.family().is_some() && a.family() == b.family() && !x.fields.contains_key("map")
         };
         for family in shown.chunk_by(together) {
             let [(_, declared, analysed), ..] = family else { continue };
             let of = declared.family().unwrap_or(&declared.name);
-            let of_family: Vec<&Analysed> = family.iter().map(|(_, _, analysed)| *analysed).collect();
+            let of_family: Vec<&AnalysisResult> = family.iter().map(|(_, _, analysed)| *analysed).collect();
             let sheets = family.iter().map(|(at, a, x)| brain::sheet(context, (variant, *at), a, x));
             let brains = sheets.filter_map(Result::transpose).collect::<Result<Vec<_>>>()?;
             let mut notes = Vec::new();
@@ -53,7 +54,7 @@ pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Result<Vec<r
 }
 
 /// Coordinates with the group of each.
-fn map(analysed: &Analysed) -> Option<report::Map> {
+fn map(analysed: &AnalysisResult) -> Option<report::Map> {
     let (Some(Field::Subjects(map)), Some(Field::Labels { labels, .. })) =
         (analysed.fields.get("map"), analysed.fields.get("colour"))
     else {
@@ -70,7 +71,7 @@ fn map(analysed: &Analysed) -> Option<report::Map> {
     Some(report::Map { points, groups })
 }
 
-fn table(family: &[&Analysed]) -> Table {
+fn table(family: &[&AnalysisResult]) -> Table {
     let Some(first) = family.first() else { return Table::default() };
     if first.fields.values().any(|f| matches!(f, Field::Matrix { .. })) {
         matrix(family)
@@ -86,18 +87,18 @@ fn table(family: &[&Analysed]) -> Table {
 }
 
 /// The column that says which member of a family a row is of, if it is one.
-fn member_column(family: &[&Analysed]) -> Option<Column> {
+fn member_column(family: &[&AnalysisResult]) -> Option<Column> {
     let is_family = family.first().is_some_and(|a| a.name.contains('['));
     is_family.then(|| Column::new("of", ColumnKind::Text))
 }
 
-fn member_cell(analysed: &Analysed) -> Option<Cell> {
+fn member_cell(analysed: &AnalysisResult) -> Option<Cell> {
     let (_, key) = analysed.name.split_once('[')?;
     Some(Cell::Text(key.trim_end_matches(']').to_owned()))
 }
 
 /// t, p and q of every column, one row each.
-fn by_column(family: &[&Analysed]) -> Table {
+fn by_column(family: &[&AnalysisResult]) -> Table {
     let Some(first) = family.first() else { return Table::default() };
     let alpha = match first.fields.get("alpha") {
         Some(Field::Number(alpha)) => *alpha,
@@ -136,7 +137,7 @@ fn kind(field: &str, alpha: f64) -> ColumnKind {
 }
 
 /// Mean and spread over runs, a row for each measure.
-fn by_run(family: &[&Analysed]) -> Table {
+fn by_run(family: &[&AnalysisResult]) -> Table {
     let mut columns: Vec<Column> = member_column(family).into_iter().collect();
     let heading = |name: &str| Column::new(name, ColumnKind::Real { digits: 3 });
     let several = family
@@ -176,8 +177,8 @@ fn by_run(family: &[&Analysed]) -> Table {
 }
 
 /// Rows by columns: the first such field that there is.
-fn matrix(family: &[&Analysed]) -> Table {
-    let of = |analysed: &Analysed| analysed.fields.values().find(|f| matches!(f, Field::Matrix { .. })).cloned();
+fn matrix(family: &[&AnalysisResult]) -> Table {
+    let of = |analysed: &AnalysisResult| analysed.fields.values().find(|f| matches!(f, Field::Matrix { .. })).cloned();
     let mut headings: Vec<Column> = member_column(family).into_iter().collect();
     headings.push(Column::new("name", ColumnKind::Text));
     if let Some(Field::Matrix { columns, .. }) = family.first().and_then(|a| of(a)) {
@@ -198,8 +199,8 @@ fn matrix(family: &[&Analysed]) -> Table {
 }
 
 /// Of maps, which are shown as pictures, how many people and voxels there are: a row each.
-fn counts(family: &[&Analysed]) -> Table {
-    let numbers = |analysed: &Analysed| -> Vec<(String, f64)> {
+fn counts(family: &[&AnalysisResult]) -> Table {
+    let numbers = |analysed: &AnalysisResult| -> Vec<(String, f64)> {
         let number = |(name, field): (&String, &Field)| match field {
             Field::Number(value) => Some((name.clone(), *value)),
             _ => None,
@@ -212,7 +213,7 @@ fn counts(family: &[&Analysed]) -> Table {
     };
     let mut columns: Vec<Column> = member_column(family).into_iter().collect();
     columns.extend(family.first().map(|first| numbers(first)).unwrap_or_default().into_iter().map(heading));
-    let row = |analysed: &&Analysed| {
+    let row = |analysed: &&AnalysisResult| {
         let cells = numbers(analysed).into_iter().map(|(_, value)| Cell::Number(value));
         member_cell(analysed).into_iter().chain(cells).collect()
     };
@@ -220,7 +221,7 @@ fn counts(family: &[&Analysed]) -> Table {
 }
 
 /// Single numbers, and how many people are in each group.
-fn single(family: &[&Analysed]) -> Table {
+fn single(family: &[&AnalysisResult]) -> Table {
     let mut columns: Vec<Column> = member_column(family).into_iter().collect();
     columns.push(Column::new("measure", ColumnKind::Text));
     columns.push(Column::new("value", ColumnKind::Real { digits: 3 }));

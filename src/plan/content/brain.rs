@@ -1,6 +1,6 @@
 //! Maps at voxels as planes: what a saliency is on average, and where groups differ in it.
 
-use super::super::analyse::{Analysed, Field, VoxelMaps};
+use super::super::analyse::{AnalysisResult, Field, VoxelMaps};
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use crate::analysis::quantile;
@@ -23,7 +23,7 @@ pub(super) fn sheet(
     context: &Context<'_>,
     (variant, at): (usize, usize),
     declared: &Analysis,
-    analysed: &Analysed,
+    analysed: &AnalysisResult,
 ) -> Result<Option<BrainSheet>> {
     if analysed.space.is_none() || variant >= VARIANTS {
         return Ok(None);
@@ -90,7 +90,7 @@ fn limit<'a>(values: impl Iterator<Item = &'a f32>) -> f64 {
     quantile(&sizes, SHOWN).ok().filter(|limit| *limit > 0.0).unwrap_or(1.0)
 }
 
-fn number(analysed: &Analysed, field: &str) -> Option<f64> {
+fn number(analysed: &AnalysisResult, field: &str) -> Option<f64> {
     match analysed.fields.get(field) {
         Some(Field::Number(value)) => Some(*value),
         _ => None,
@@ -103,7 +103,7 @@ struct Significant {
     told: String,
 }
 
-fn significant(folder: &Path, analysed: &Analysed) -> Result<Option<Significant>> {
+fn significant(folder: &Path, analysed: &AnalysisResult) -> Result<Option<Significant>> {
     let (Some(alpha), Some(q)) = (number(analysed, "alpha"), VoxelMaps::read(folder, analysed, "q")?) else {
         return Ok(None);
     };
@@ -115,7 +115,7 @@ fn significant(folder: &Path, analysed: &Analysed) -> Result<Option<Significant>
 
 /// Planes of the maps through the voxel where the last of them is largest: among those that are significant, where any is.
 fn drawn(
-    (declared, analysed): (&Analysis, &Analysed),
+    (declared, analysed): (&Analysis, &AnalysisResult),
     shown: Vec<Shown>,
     significant: Option<Significant>,
 ) -> Result<Option<BrainSheet>> {

@@ -1,6 +1,6 @@
 //! Deviations from the norm, by region and by person, with the test that some later analysis made of them.
 
-use super::super::analyse::{Analysed, Field, Table};
+use super::super::analyse::{AnalysisResult, Field, Table};
 use super::super::context::Context;
 use super::{Results, with_variant};
 use crate::analysis::{Alternative, one_sample_t};
@@ -47,14 +47,14 @@ pub(super) fn deviations(context: &Context<'_>, results: &Results) -> Vec<Deviat
 }
 
 /// The one-sample test of an analysis' z, where the file asks for one.
-fn test_of<'a>(program: &Program, analyses: &'a [Analysed], name: &str) -> Option<&'a Analysed> {
+fn test_of<'a>(program: &Program, analyses: &'a [AnalysisResult], name: &str) -> Option<&'a AnalysisResult> {
     let reads = |argument: &Argument| matches!(argument, Argument::Result { analysis, field } if analysis == name && field == "z");
     let at =
         program.analyses.iter().position(|a| a.kind == AnalysisKind::OneSampleT && a.arguments.values().any(reads))?;
     analyses.get(at)
 }
 
-fn regions(z: &Table, tested: Option<&Analysed>) -> Vec<Region> {
+fn regions(z: &Table, tested: Option<&AnalysisResult>) -> Vec<Region> {
     let corrected = |at: usize| match tested?.fields.get("q")? {
         Field::Columns { values, .. } => values.get(at).copied().flatten(),
         _ => None,

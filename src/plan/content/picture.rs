@@ -1,9 +1,9 @@
 //! Images beside what a model made of them: the first test subjects of each variant's first run.
 
-use super::super::asked::Asked;
 use super::super::context::Context;
 use super::super::error::Result;
 use super::super::predict::{Grid, Predicted};
+use super::super::request::PredictionRequest;
 use super::super::score::label;
 use super::variant_name;
 use crate::program::ScorePair;
@@ -23,14 +23,14 @@ pub(super) fn pictures(context: &Context<'_>) -> Result<Vec<PictureSet>> {
         let program = context.program(variant);
         let Some(run) = tasks.runs.first() else { continue };
         for model in 0..program.models.len() {
-            let Some(asked) = Asked::of(program, model) else { continue };
+            let Some(request) = PredictionRequest::of(program, model) else { continue };
             let predicted = context.predicted(variant, model, *run)?;
             for score in program.scores_of_runs(model) {
                 for pair in score.pairs.iter().filter(|pair| pair.without.is_none()) {
                     let shown =
-                        predicted.grids.iter().filter(|g| Some(g.truth) == asked.truth(pair.truth)).take(SUBJECTS);
+                        predicted.grids.iter().filter(|g| Some(g.truth) == request.truth(pair.truth)).take(SUBJECTS);
                     for grid in shown {
-                        let Some(mut picture) = picture(&asked, &predicted, pair, grid) else { continue };
+                        let Some(mut picture) = picture(&request, &predicted, pair, grid) else { continue };
                         picture.variant = variant_name(context, variant);
                         picture.fold = run.name(&program.protocol);
                         let name = label(&score.of, &pair.key);
@@ -49,8 +49,8 @@ pub(super) fn pictures(context: &Context<'_>) -> Result<Vec<PictureSet>> {
 }
 
 /// Three planes through the middle, of the first channel.
-fn picture(asked: &Asked, predicted: &Predicted, pair: &ScorePair, grid: &Grid) -> Option<Picture> {
-    let node = predicted.nodes.get(asked.node(pair.prediction)?)?;
+fn picture(request: &PredictionRequest, predicted: &Predicted, pair: &ScorePair, grid: &Grid) -> Option<Picture> {
+    let node = predicted.nodes.get(request.node(pair.prediction)?)?;
     let truth = predicted.truths.get(grid.truth)?;
     let [c, x, y, z] = *truth.shape.as_slice() else { return None };
     if node.shape != truth.shape {

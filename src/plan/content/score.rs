@@ -6,7 +6,7 @@ use super::super::score::{INTERVAL, Line, Scored};
 use super::{Results, of_and_on, variant_name, with_variant};
 use crate::analysis::{mean_absolute_error, pearson};
 use crate::graph::Kind;
-use crate::program::{Cnr, Judged, Metric, Program};
+use crate::program::{Cnr, JudgedImage, Metric, Program};
 use crate::report::content::{
     Better, Comparison, Confusion, Contrast, FoldScore, Quantity, Regression, ScatterPoint, Score, VariantScore,
 };
@@ -65,8 +65,8 @@ fn quantity(metric: Metric) -> Quantity {
         Metric::Psnr => Quantity::with_unit("peak signal-to-noise ratio", "dB"),
         Metric::Ssim => Quantity::plain("structural similarity"),
         Metric::NormDiff => Quantity::plain("normalised difference"),
-        Metric::Cnr(Cnr { of: Judged::Prediction, .. }) => Quantity::plain("contrast-to-noise ratio"),
-        Metric::Cnr(Cnr { of: Judged::Truth, .. }) => Quantity::plain("contrast-to-noise ratio of the truth"),
+        Metric::Cnr(Cnr { of: JudgedImage::Prediction, .. }) => Quantity::plain("contrast-to-noise ratio"),
+        Metric::Cnr(Cnr { of: JudgedImage::Truth, .. }) => Quantity::plain("contrast-to-noise ratio of the truth"),
         Metric::Skill => Quantity::plain("skill against the mean training image"),
         other => Quantity::plain(other.name()),
     }

@@ -1,8 +1,8 @@
 //! Images that a model drew, as NIfTI files in the space of what they are compared to.
 
-use super::super::asked::Asked;
 use super::super::error::{PlanError, Result};
 use super::super::predict::Predicted;
+use super::super::request::PredictionRequest;
 use super::super::score::label;
 use crate::data::nifti::{self, read_header};
 use crate::program::Program;
@@ -14,10 +14,12 @@ use std::path::Path;
 /// # Errors
 /// What the operating system says.
 pub(super) fn write(program: &Program, model: usize, predicted: &Predicted, folder: &Path) -> Result<()> {
-    let Some(asked) = Asked::of(program, model) else { return Ok(()) };
+    let Some(request) = PredictionRequest::of(program, model) else { return Ok(()) };
     for score in program.scores_of_runs(model) {
         for pair in score.pairs.iter().filter(|pair| pair.without.is_none()) {
-            let (Some(node), Some(truth)) = (asked.node(pair.prediction), asked.truth(pair.truth)) else { continue };
+            let (Some(node), Some(truth)) = (request.node(pair.prediction), request.truth(pair.truth)) else {
+                continue;
+            };
             let (Some(node), Some(_)) = (predicted.nodes.get(node), predicted.truths.get(truth)) else { continue };
             for grid in predicted.grids.iter().filter(|grid| grid.truth == truth) {
                 let (Some(values), Some(row)) = (node.row(grid.row), predicted.rows.get(grid.row)) else { continue };

@@ -1,9 +1,9 @@
 //! Tables of a run's folder: flow, scores of one run, predictions.
 
 use super::super::analyse::clean;
-use super::super::asked::Asked;
 use super::super::metric::softmax;
 use super::super::predict::Predicted;
+use super::super::request::PredictionRequest;
 use super::super::score::{Scored, label};
 use super::super::task::RunKey;
 use crate::data::flow::Flow;
@@ -67,10 +67,10 @@ impl Predictions {
         scores: impl Iterator<Item = &'a Score>,
         predicted: &Predicted,
     ) {
-        let Some(asked) = Asked::of(program, model) else { return };
+        let Some(request) = PredictionRequest::of(program, model) else { return };
         for score in scores {
             for pair in score.pairs.iter().filter(|pair| pair.without.is_none()) {
-                let places = asked.node(pair.prediction).zip(asked.truth(pair.truth));
+                let places = request.node(pair.prediction).zip(request.truth(pair.truth));
                 let Some((node, truth)) =
                     places.and_then(|(n, t)| Some((predicted.nodes.get(n)?, predicted.truths.get(t)?)))
                 else {

@@ -16,12 +16,12 @@ fn a_result_is_found_again_and_only_under_its_fingerprint() -> Outcome {
     let folder = tempfile::tempdir()?;
     let store = Store::open(&folder.path().join("store"))?;
     let one = identity("one")?;
-    assert!(matches!(store.find("train", &one.fingerprint), Found::Absent));
+    assert!(matches!(store.find("train", &one.fingerprint), Stored::Absent));
     put(&store, &one)?;
-    let Found::Whole(entry) = store.find("train", &one.fingerprint) else { return Err("not found".into()) };
+    let Stored::Whole(entry) = store.find("train", &one.fingerprint) else { return Err("not found".into()) };
     assert_eq!((fs::read(entry.folder.join("weights"))?, entry.seconds), (b"0123456789".to_vec(), 1.5));
-    assert!(matches!(store.find("train", &identity("two")?.fingerprint), Found::Absent));
-    assert!(matches!(store.find("fit", &one.fingerprint), Found::Absent));
+    assert!(matches!(store.find("train", &identity("two")?.fingerprint), Stored::Absent));
+    assert!(matches!(store.find("fit", &one.fingerprint), Stored::Absent));
     Ok(())
 }
 
@@ -39,9 +39,9 @@ fn a_result_with_a_changed_a_shortened_or_a_missing_file_is_damaged_and_can_be_r
     ];
     for damage in damages {
         damage()?;
-        assert!(matches!(store.find("train", &one.fingerprint), Found::Damaged(_)));
+        assert!(matches!(store.find("train", &one.fingerprint), Stored::Damaged(_)));
         put(&store, &one)?;
-        assert!(matches!(store.find("train", &one.fingerprint), Found::Whole(_)));
+        assert!(matches!(store.find("train", &one.fingerprint), Stored::Whole(_)));
     }
     Ok(())
 }
@@ -56,7 +56,7 @@ fn a_task_that_fails_leaves_nothing_behind() -> Outcome {
         Err(PlanError::task("train m", "no"))
     });
     assert!(failed.is_err());
-    assert!(matches!(store.find("train", &one.fingerprint), Found::Absent));
+    assert!(matches!(store.find("train", &one.fingerprint), Stored::Absent));
     assert_eq!(fs::read_dir(folder.path().join("train"))?.count(), 0);
     Ok(())
 }

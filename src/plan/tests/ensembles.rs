@@ -7,11 +7,11 @@ use super::reuse::WORK;
 use super::{Bench, Kind, Outcome, ran};
 use crate::analysis::ensemble::{Combination, combine};
 use crate::plan::RunSummary;
-use crate::program::{Ensemble, Metric, Over, Program, Rule, Score, Subset};
+use crate::program::{Ensemble, EnsembleOver, Metric, Program, Rule, Score, Subset};
 use ndarray::{Array3, Axis};
 
 /// Scores a program's first score on held-out people too, by itself and by an ensemble.
-fn with_ensemble(mut program: Program, over: Over, rule: Rule) -> Program {
+fn with_ensemble(mut program: Program, over: EnsembleOver, rule: Rule) -> Program {
     let protocol = folds(3, 20);
     program.protocol = crate::program::Protocol { seeds: vec![1, 2], repeats: 2, ..protocol };
     program.ensembles = vec![Ensemble { model: program.scores[0].model, over, rule }];
@@ -35,7 +35,7 @@ fn predictions(
 #[test]
 fn the_folds_predict_the_held_out_people_as_one() -> Outcome {
     let bench = Bench::new()?;
-    let program = with_ensemble(classifier(4), Over::Folds, Rule::InverseEntropy);
+    let program = with_ensemble(classifier(4), EnsembleOver::Folds, Rule::InverseEntropy);
     let summary = bench.run(&one_variant(program))?;
     let of_folds: Vec<Predicted> = (1..=3)
         .map(|fold| predictions(&bench, &summary, Kind::Predict, &format!("fold {fold}, repeat 2, seed 1"), ""))
@@ -73,7 +73,7 @@ fn the_folds_predict_the_held_out_people_as_one() -> Outcome {
 fn another_rule_trains_nothing_and_predicts_nothing() -> Outcome {
     let bench = Bench::new()?;
     let alone = |rule| {
-        let mut program = with_ensemble(classifier(4), Over::Runs, rule);
+        let mut program = with_ensemble(classifier(4), EnsembleOver::Runs, rule);
         (program.protocol.seeds, program.protocol.repeats) = (vec![1], 1);
         one_variant(program)
     };
@@ -91,7 +91,7 @@ fn another_rule_trains_nothing_and_predicts_nothing() -> Outcome {
 #[test]
 fn predicted_numbers_are_averaged_over_models() -> Outcome {
     let bench = Bench::new()?;
-    let mut program = with_ensemble(two_stages(), Over::Repeats, Rule::Mean);
+    let mut program = with_ensemble(two_stages(), EnsembleOver::Repeats, Rule::Mean);
     program.protocol.seeds = vec![1];
     program.protocol.stratify.clear();
     let summary = bench.run(&one_variant(program))?;

@@ -3,10 +3,10 @@
 use super::programs::{classifier, one_variant};
 use super::reuse::WORK;
 use super::{Bench, Outcome, ran};
-use crate::plan::{Analysed, Field};
+use crate::plan::{AnalysisResult, Field};
 use crate::program::{Analysis, AnalysisKind, Argument, Experiment};
 
-fn asked(draws: f64) -> Experiment {
+fn request(draws: f64) -> Experiment {
     let mut program = classifier(4);
     let arguments = [("model".to_owned(), Argument::Trained(0)), ("draws".to_owned(), Argument::Number(draws))];
     let spelling = format!("layer_entropy(dx, draws: {draws})");
@@ -22,9 +22,9 @@ fn asked(draws: f64) -> Experiment {
 #[test]
 fn each_layer_has_the_entropy_of_the_loss_over_its_draws() -> Outcome {
     let bench = Bench::new()?;
-    let summary = bench.run(&asked(200.0))?;
+    let summary = bench.run(&request(200.0))?;
     let at = bench.stored(&summary, super::Kind::Analyse, "layers", "analysis.json");
-    let found: Analysed = serde_json::from_str(&std::fs::read_to_string(at)?)?;
+    let found: AnalysisResult = serde_json::from_str(&std::fs::read_to_string(at)?)?;
     let Some(Field::Columns { names, values }) = found.fields.get("entropy") else { return Err("no entropy".into()) };
     assert_eq!(names, &["dx.Linear", "dx.Linear_2"]);
     assert!(values.iter().flatten().all(|bits| *bits > 0.5 && *bits < 30_f64.log2()), "{values:?}");
@@ -44,7 +44,7 @@ fn each_layer_has_the_entropy_of_the_loss_over_its_draws() -> Outcome {
 #[test]
 fn other_draws_train_nothing() -> Outcome {
     let bench = Bench::new()?;
-    bench.run(&asked(20.0))?;
-    assert_eq!(ran(&bench.run(&asked(30.0))?, &WORK), ["analyse layers"]);
+    bench.run(&request(20.0))?;
+    assert_eq!(ran(&bench.run(&request(30.0))?, &WORK), ["analyse layers"]);
     Ok(())
 }

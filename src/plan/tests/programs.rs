@@ -135,7 +135,7 @@ fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
         terms: Vec::new(),
         trainable,
         frozen: Vec::new(),
-        rivals: Vec::new(),
+        adversaries: Vec::new(),
         init: Vec::new(),
         loads: Vec::new(),
         optimizer: Optimizer::Adam { lr: 0.02, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 },

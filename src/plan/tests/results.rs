@@ -113,7 +113,7 @@ fn patients_deviate_from_healthy_people_who_trained_nothing() -> Outcome {
         let numbers = &summary.variants[0].analyses;
         assert!(numbers.contains_key("by_region.significant") && numbers.contains_key("with_age.r"), "{numbers:?}");
         let at = bench.stored(&summary, super::Kind::Analyse, "deviation", "analysis.json");
-        let deviation: super::super::Analysed = serde_json::from_str(&read(&at)?)?;
+        let deviation: super::super::AnalysisResult = serde_json::from_str(&read(&at)?)?;
         let Some(Field::Subjects(z)) = deviation.fields.get("z") else { return Err("no z".into()) };
         assert_eq!((z.names.as_slice(), z.subjects.len()), (["a", "b", "c", "d"].map(str::to_owned).as_slice(), 20));
         assert!(z.subjects.iter().all(|s| s.starts_with("patients:")));
@@ -138,7 +138,7 @@ fn people_who_trained_under_another_name_are_no_cases() -> Outcome {
     let watcher = Watcher::default();
     let summary = run(&one_variant(program), &bench.options(&watcher))?;
     let at = bench.stored(&summary, super::Kind::Analyse, "deviation", "analysis.json");
-    let deviation: super::super::Analysed = serde_json::from_str(&read(&at)?)?;
+    let deviation: super::super::AnalysisResult = serde_json::from_str(&read(&at)?)?;
     // All 80 are there, each judged by the models that did not see them.
     assert_eq!(deviation.groups[1].1.len(), 80);
     assert!(watcher.told().contains("trained the model as people of healthy"), "{}", watcher.told());

@@ -2,7 +2,7 @@
 //! is used when is in [`choice`](super::choice).
 
 use super::axis::{Axis, Phase};
-use super::choice::{self, Way};
+use super::choice::{self, Algorithm};
 use crate::Arithmetic;
 use crate::array::{Array, Range, Window};
 use fascicle_kernels::Geometry;
@@ -131,13 +131,13 @@ pub(super) fn weight_gradient(geometry: &Geometry, arithmetic: Arithmetic, x: Ar
     let shape = Shape::of(geometry, arithmetic);
     let (x, gradient) = (x.reshape(&shape.read()), gradient.reshape(&shape.made()));
     match choice::weight_gradient(&shape, x.is_on_card()) {
-        Way::Card => cut(x, &shape).split_weight_gradient(gradient, &shape.geometry()),
-        Way::Rows => {
+        Algorithm::Card => cut(x, &shape).split_weight_gradient(gradient, &shape.geometry()),
+        Algorithm::Rows => {
             let row = shape.of_a_row();
             let of_row = |(x, gradient)| weight_gradient_by_burn(&row, x, gradient);
             Array::cat(rows(x).into_iter().zip(rows(gradient)).map(of_row).collect(), 0)
         }
-        Way::Burn => weight_gradient_by_burn(&shape, x, gradient),
+        Algorithm::Burn => weight_gradient_by_burn(&shape, x, gradient),
     }
 }
 
@@ -154,15 +154,15 @@ fn weight_gradient_by_burn(shape: &Shape, x: Array, gradient: Array) -> Array {
 
 fn convolved(shape: &Shape, x: Array, weight: Array) -> Array {
     match choice::forward(shape, x.is_on_card()) {
-        Way::Card => cut(x, shape).direct_convolution(weight, &shape.geometry()).reshape(&shape.made()),
-        Way::Rows => {
+        Algorithm::Card => cut(x, shape).direct_convolution(weight, &shape.geometry()).reshape(&shape.made()),
+        Algorithm::Rows => {
             let row = shape.of_a_row();
             let weights = weight.dims();
             let own = [&[shape.rows, shape.outputs], &weights[1..]].concat();
             let of_row = |(x, weight): (Array, Array)| by_burn(&row, x, weight.reshape(&row.weight()));
             Array::cat(rows(x).into_iter().zip(rows(weight.reshape(&own))).map(of_row).collect(), 0)
         }
-        Way::Burn => by_burn(shape, x, weight),
+        Algorithm::Burn => by_burn(shape, x, weight),
     }
 }
 

@@ -21,7 +21,7 @@ const ENOUGH_TILES: usize = 32;
 
 /// What computes a convolution, or the gradient of its weight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Algorithm {
     /// A kernel of ours, on a card.
     Card,
     /// burn, a row of the batch after the other.
@@ -31,20 +31,20 @@ pub(super) enum Way {
 }
 
 /// Of a convolution.
-pub(super) fn forward(shape: &Shape, on_card: bool) -> Way {
+pub(super) fn forward(shape: &Shape, on_card: bool) -> Algorithm {
     match (on_card, shape.own_weights) {
-        (true, own) if own || shape.groups > 1 || shape.arithmetic == Arithmetic::Float32 => Way::Card,
-        (false, true) => Way::Rows,
-        _ => Way::Burn,
+        (true, own) if own || shape.groups > 1 || shape.arithmetic == Arithmetic::Float32 => Algorithm::Card,
+        (false, true) => Algorithm::Rows,
+        _ => Algorithm::Burn,
     }
 }
 
 /// Of the gradient of its weight.
-pub(super) fn weight_gradient(shape: &Shape, on_card: bool) -> Way {
+pub(super) fn weight_gradient(shape: &Shape, on_card: bool) -> Algorithm {
     let taps: usize = shape.axes.iter().map(|axis| axis.kernel).product();
     let tiles = shape.outputs.div_ceil(TILE) * (shape.inputs * taps).div_ceil(TILE);
     match forward(shape, on_card) {
-        Way::Burn if on_card && tiles < ENOUGH_TILES => Way::Card,
+        Algorithm::Burn if on_card && tiles < ENOUGH_TILES => Algorithm::Card,
         way => way,
     }
 }
@@ -62,8 +62,8 @@ mod tests {
     #[test]
     fn single_precision_is_ours_on_a_card() {
         let shape = shape(64, 128, 1, Arithmetic::Float32);
-        assert_eq!((forward(&shape, true), weight_gradient(&shape, true)), (Way::Card, Way::Card));
-        assert_eq!((forward(&shape, false), weight_gradient(&shape, false)), (Way::Burn, Way::Burn));
+        assert_eq!((forward(&shape, true), weight_gradient(&shape, true)), (Algorithm::Card, Algorithm::Card));
+        assert_eq!((forward(&shape, false), weight_gradient(&shape, false)), (Algorithm::Burn, Algorithm::Burn));
     }
 
     #[test]
@@ -71,9 +71,12 @@ mod tests {
         for arithmetic in [Arithmetic::Tf32, Arithmetic::Bfloat16] {
             let (first, wide, depthwise) =
                 (shape(1, 16, 1, arithmetic), shape(64, 128, 1, arithmetic), shape(16, 16, 16, arithmetic));
-            assert_eq!((forward(&first, true), weight_gradient(&first, true)), (Way::Burn, Way::Card));
-            assert_eq!((forward(&wide, true), weight_gradient(&wide, true)), (Way::Burn, Way::Burn));
-            assert_eq!((forward(&depthwise, true), weight_gradient(&depthwise, true)), (Way::Card, Way::Card));
+            assert_eq!((forward(&first, true), weight_gradient(&first, true)), (Algorithm::Burn, Algorithm::Card));
+            assert_eq!((forward(&wide, true), weight_gradient(&wide, true)), (Algorithm::Burn, Algorithm::Burn));
+            assert_eq!(
+                (forward(&depthwise, true), weight_gradient(&depthwise, true)),
+                (Algorithm::Card, Algorithm::Card)
+            );
         }
     }
 }

@@ -34,7 +34,7 @@ fn a_way_back_is_gone_once() {
     let y = leaf(&[1.0]).exp();
     let (a, b) = (y.clone().mul_scalar(2.0), y.mul_scalar(3.0));
     assert!(a.backward().is_ok());
-    assert_eq!(b.backward().unwrap_err(), UsedUp);
+    assert_eq!(b.backward().unwrap_err(), HistoryFreed);
 }
 
 #[test]

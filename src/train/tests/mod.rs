@@ -1,17 +1,17 @@
 //! Small graphs trained on numbers made up here, and comparisons with PyTorch's.
 
+mod adversaries;
 mod curves;
+mod early_stopping;
 mod learning;
 mod optimizers;
 mod order;
 mod predicting;
-mod redrawing;
+mod reinitializing;
 mod resuming;
-mod rivals;
 mod saliency;
 mod schedules;
 mod trouble;
-mod watching;
 
 use super::*;
 use crate::graph::*;
@@ -142,7 +142,7 @@ impl Batches for People {
         self.validation.len()
     }
 
-    fn training(&self, draws: &[Draw], _: &[InputId]) -> Result<Batch, DataError> {
+    fn training(&self, draws: &[DrawnSubject], _: &[InputId]) -> Result<Batch, DataError> {
         if self.read.fetch_add(1, Ordering::Relaxed) + 1 == self.fails_at {
             return Err("sub-07: the volume is truncated".into());
         }
@@ -185,7 +185,7 @@ impl Scene {
             terms: vec![("fit".into(), loss)],
             trainable: sketch.modules(),
             frozen: Vec::new(),
-            rivals: Vec::new(),
+            adversaries: Vec::new(),
             init: Vec::new(),
             loads: Vec::new(),
             optimizer: Optimizer::Sgd { lr: 0.1, momentum: 0.0, nesterov: false, weight_decay: 0.0 },
@@ -231,18 +231,18 @@ impl Scene {
             device: &device,
             seed: self.seed,
             initial: self.initial.clone(),
-            from_training: FromTraining::default(),
+            training_statistics: TrainingStatistics::default(),
             folder,
             checkpoint_interval: self.interval,
             interrupt: &self.interrupt,
-            monitor: Some(&|seen: &Monitored| Ok(accuracy(seen))),
+            monitor: Some(&|seen: &ValidationPredictions| Ok(accuracy(seen))),
             progress,
             warn: &|text| self.warnings.borrow_mut().push(text.into()),
         })
     }
 }
 
-fn accuracy(seen: &Monitored) -> f64 {
+fn accuracy(seen: &ValidationPredictions) -> f64 {
     assert_eq!(seen.metric, Metric::Accuracy);
     let levels = seen.prediction_shape[0];
     assert_eq!((seen.prediction.len(), seen.truth.len()), (seen.rows * levels, seen.rows));

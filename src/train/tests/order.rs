@@ -1,13 +1,13 @@
-use super::super::order::{Drawing, batch_sizes, cut};
+use super::super::order::{Sampler, batch_sizes, cut};
 use super::*;
 
-fn positions(draws: &[Draw]) -> Vec<usize> {
+fn positions(draws: &[DrawnSubject]) -> Vec<usize> {
     draws.iter().map(|d| d.position).collect()
 }
 
 #[test]
 fn everybody_is_seen_once_an_epoch_in_an_order_that_seed_and_epoch_decide() {
-    let drawing = Drawing::Shuffled(50);
+    let drawing = Sampler::Shuffled(50);
     let first = drawing.epoch(1, 0);
     let mut sorted = positions(&first);
     sorted.sort_unstable();
@@ -20,7 +20,7 @@ fn everybody_is_seen_once_an_epoch_in_an_order_that_seed_and_epoch_decide() {
 #[test]
 fn classes_are_drawn_equally_often_when_balanced() {
     let classes: Vec<Option<usize>> = (0..61).map(|i| Some(usize::from(i < 7))).collect();
-    let drawing = Drawing::balanced(&classes);
+    let drawing = Sampler::balanced(&classes);
     for epoch in 0..20 {
         let draws = drawing.epoch(3, epoch);
         assert_eq!(draws.len(), 61);
@@ -31,14 +31,14 @@ fn classes_are_drawn_equally_often_when_balanced() {
 
 #[test]
 fn those_without_a_class_are_a_group_of_their_own() {
-    let drawing = Drawing::balanced(&[Some(0), Some(0), None, Some(1), Some(0), Some(0)]);
+    let drawing = Sampler::balanced(&[Some(0), Some(0), None, Some(1), Some(0), Some(0)]);
     let draws = drawing.epoch(3, 0);
     assert_eq!(draws.iter().filter(|d| d.position == 2).count(), 2);
 }
 
 #[test]
 fn a_subject_that_is_drawn_twice_is_augmented_in_two_ways() {
-    let drawing = Drawing::balanced(&[Some(0), Some(1), Some(1), Some(1)]);
+    let drawing = Sampler::balanced(&[Some(0), Some(1), Some(1), Some(1)]);
     let draws = drawing.epoch(3, 0);
     let seeds: Vec<u64> = draws.iter().filter(|d| d.position == 0).map(|d| d.seed).collect();
     assert_eq!(seeds.len(), 2);

@@ -10,7 +10,7 @@ fn try_to_predict(
         graph: scene.graph.clone(),
         nodes,
         weights,
-        from_training: &FromTraining::default(),
+        training_statistics: &TrainingStatistics::default(),
         subjects: scene.people.inputs[0].1.len(),
         batch,
         read: &|positions, _| Ok(scene.people.batch(positions, None)),

@@ -22,8 +22,8 @@ pub(in crate::compile) fn cohort(
     clauses: &[Clause],
 ) -> Eval<Cohort> {
     let source = self::source(e, source);
-    let nowhere = CohortSource::Table { path: String::new() };
-    let mut cohort = Cohort::new(&name.text, nowhere);
+    let on_command_line = CohortSource::Table { path: String::new() };
+    let mut cohort = Cohort::new(&name.text, on_command_line);
     let mut read = Vec::new();
     let clauses = all(clauses.iter().map(|c| clause(e, c, &mut cohort, &mut read)));
     cohort.source = source?;

@@ -7,7 +7,7 @@ use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts, pipe_steps, unknown_function};
 use crate::compile::value::Value;
 use crate::compile::world::{ColumnSummary, TableSummary};
-use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Flags, Missing};
+use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing, MissingIndicators};
 use fascicle_syntax::{Expr, ExprKind, Span, nearest};
 use std::rc::Rc;
 
@@ -375,12 +375,12 @@ fn missing(e: &mut Evaluator<'_>, expr: &Expr, columns: &[ColumnSpec]) -> Eval<M
 }
 
 /// `flags: true`, or `flags: [abeta, ptau]` for some of the columns that are read.
-fn flags(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, columns: &[ColumnSpec]) -> Eval<Flags> {
-    let Some(expr) = reader.named("flags") else { return Ok(Flags::No) };
+fn flags(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, columns: &[ColumnSpec]) -> Eval<MissingIndicators> {
+    let Some(expr) = reader.named("flags") else { return Ok(MissingIndicators::No) };
     let ExprKind::List(items) = &expr.kind else {
         return match e.eval(expr)? {
-            Value::Bool(true) => Ok(Flags::Every),
-            Value::Bool(false) => Ok(Flags::No),
+            Value::Bool(true) => Ok(MissingIndicators::Every),
+            Value::Bool(false) => Ok(MissingIndicators::No),
             other => e.expected("true, false or a list of columns", &other, expr.span),
         };
     };
@@ -400,7 +400,7 @@ fn flags(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, columns: &[ColumnSpec])
             names.push(name);
         }
     }
-    Ok(Flags::Of(names))
+    Ok(MissingIndicators::Of(names))
 }
 
 /// How many numbers a subject has of these columns.

@@ -5,7 +5,7 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, unknown_function};
 use crate::graph::Kind;
-use crate::program::{Ensemble, Over, Protocol, ProtocolKind, Rule, Score, Subset};
+use crate::program::{Ensemble, EnsembleOver, Protocol, ProtocolKind, Rule, Score, Subset};
 use fascicle_syntax::{Argument, Name, Span};
 
 /// An ensemble with what is asked of it: the model's scores on the people who are held out.
@@ -49,12 +49,12 @@ pub(in crate::compile) fn ensemble(
 }
 
 /// Whose predictions become one; a single model is no ensemble.
-fn members(e: &mut Evaluator<'_>, over: &Name, protocol: &Protocol) -> Eval<Over> {
-    let names: Vec<&str> = Over::ALL.iter().map(|(name, _)| *name).collect();
-    let Some((_, found)) = Over::ALL.iter().find(|(name, _)| *name == over.text) else {
+fn members(e: &mut Evaluator<'_>, over: &Name, protocol: &Protocol) -> Eval<EnsembleOver> {
+    let names: Vec<&str> = EnsembleOver::ALL.iter().map(|(name, _)| *name).collect();
+    let Some((_, found)) = EnsembleOver::ALL.iter().find(|(name, _)| *name == over.text) else {
         return unknown_function(e, Code::WrongArgument, "ensemble over", &over.text, over.span, &names);
     };
-    if *found == Over::Repeats && protocol.repeats < 2 {
+    if *found == EnsembleOver::Repeats && protocol.repeats < 2 {
         let message = "an ensemble over repeats has a single model here: every fold is trained once";
         let hint = "train each fold several times: kfold(5, holdout: 100, repeats: 3)";
         return e.fail(Diagnostic::error(Code::WrongArgument, over.span, message).hint(hint));

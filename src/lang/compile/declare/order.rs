@@ -6,7 +6,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::graph::{Module, ModuleId, show_shape};
-use crate::program::{Rival, Stage, StageInit};
+use crate::program::{Adversary, Stage, StageInit};
 use fascicle_syntax::{Span, nearest};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -45,7 +45,7 @@ fn moved(e: &mut Evaluator<'_>, draft: &Draft) -> Eval<Stage> {
     for (path, span) in &draft.freeze {
         frozen.extend(modules_below(e, path, *span)?.iter().map(|(m, _)| *m));
     }
-    let mut rivals: BTreeSet<ModuleId> = BTreeSet::new();
+    let mut adversaries: BTreeSet<ModuleId> = BTreeSet::new();
     for critic in &draft.critics {
         let own = e.graph.live_modules(&e.graph.live([critic.loss]));
         let below = |m: &ModuleId| {
@@ -56,15 +56,16 @@ fn moved(e: &mut Evaluator<'_>, draft: &Draft) -> Eval<Stage> {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         let trainable: Vec<ModuleId> = own.into_iter().filter(below).collect();
-        rivals.extend(&trainable);
-        stage.rivals.push(Rival {
+        adversaries.extend(&trainable);
+        stage.adversaries.push(Adversary {
             name: critic.name.clone(),
             loss: critic.loss,
             trainable,
             optimizer: critic.optimizer.clone().unwrap_or_else(|| stage.optimizer.clone()),
         });
     }
-    (stage.frozen, stage.trainable) = used.iter().filter(|m| !rivals.contains(m)).partition(|m| frozen.contains(m));
+    (stage.frozen, stage.trainable) =
+        used.iter().filter(|m| !adversaries.contains(m)).partition(|m| frozen.contains(m));
     if stage.trainable.iter().any(|m| e.graph.module(*m).parameters() > 0) {
         return Ok(stage);
     }

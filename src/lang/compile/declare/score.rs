@@ -7,7 +7,7 @@ use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::reader::{Reader, call_parts};
 use crate::compile::value::Value;
 use crate::graph::{InputId, Kind};
-use crate::program::{Cnr, InputSource, Judged, Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
+use crate::program::{Cnr, InputSource, JudgedImage, Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
 use fascicle_syntax::{Argument, BinaryOp, Expr, ExprKind, Name, Span, nearest};
 
 /// Compiles a score.
@@ -234,8 +234,8 @@ fn cnr(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, default: Cnr) -> Eval<Cnr
     let pairs = reader.named_count(e, "pairs", 1)?.unwrap_or(default.pairs);
     let seed = reader.named_count(e, "seed", 0)?.map_or(default.seed, |seed| seed as u64);
     let of = match reader.named("of") {
-        Some(word) if reader.word_of(e, "of", word, &["prediction", "truth"])? == "truth" => Judged::Truth,
-        _ => Judged::Prediction,
+        Some(word) if reader.word_of(e, "of", word, &["prediction", "truth"])? == "truth" => JudgedImage::Truth,
+        _ => JudgedImage::Prediction,
     };
     Ok(Cnr { roi, pairs, seed, of })
 }

@@ -72,7 +72,7 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         terms: Vec::new(),
         trainable: Vec::new(),
         frozen: Vec::new(),
-        rivals: Vec::new(),
+        adversaries: Vec::new(),
         init: Vec::new(),
         loads: Vec::new(),
         optimizer: Optimizer::Adam { lr: 1e-3, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 },

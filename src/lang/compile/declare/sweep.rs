@@ -5,7 +5,7 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
 use crate::compile::reader::unknown_function;
 use crate::compile::value::{Value, spell};
-use crate::program::{Analysis, Answer, PairedTest, Score};
+use crate::program::{Analysis, FieldType, PairedTest, Score};
 use fascicle_syntax::{Clause, DeclarationKind, Expr, ExprKind, Name, Span, SweepAxis, Type, TypeKind, nearest};
 use indexmap::IndexMap;
 use std::rc::Rc;
@@ -357,7 +357,7 @@ fn compared_field(
     if let Some(answer) = super::analysis::answer_of(analysis, field).filter(|answer| !answer.has_number()) {
         let message = format!("`{name}.{field}` is {}, and variants are compared by numbers", answer.describe());
         let fields = super::analysis::field_names(analysis);
-        let is_number = |f: &&&str| super::analysis::answer_of(analysis, f).is_some_and(Answer::has_number);
+        let is_number = |f: &&&str| super::analysis::answer_of(analysis, f).is_some_and(FieldType::has_number);
         let numbers: Vec<String> = fields.iter().filter(is_number).map(|f| format!("{name}.{f}")).collect();
         let hint = match numbers.as_slice() {
             [] => "ask for a test of it, and compare what that finds: differ.significant".to_owned(),

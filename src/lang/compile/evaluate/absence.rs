@@ -10,7 +10,7 @@ use fascicle_syntax::Span;
 
 impl Evaluator<'_> {
     /// Names of the inputs that must be there: "`hippocampal`".
-    pub(super) fn who_has(&self, presence: &Presence) -> String {
+    pub(super) fn describe_presence(&self, presence: &Presence) -> String {
         let names: Vec<String> =
             presence.iter().filter_map(|i| self.inputs.get(i.index())).map(|i| format!("`{}`", i.name)).collect();
         names.join(" and ")
@@ -48,7 +48,7 @@ impl Evaluator<'_> {
             .map_or((0, odd), |(position, node)| (position, node));
         let lacked = self.ty(lacking.1).presence.clone();
         let other = batched.iter().copied().find(|(_, n)| self.ty(*n).presence != lacked);
-        let who = self.who_has(&lacked);
+        let who = self.describe_presence(&lacked);
         let span = spans.get(lacking.0).copied().unwrap_or(call);
         let source = lacked.iter().next().and_then(|i| self.input_spans.get(i.index())).copied();
         let text = self.sources.text(span).to_string();

@@ -301,7 +301,7 @@ impl Evaluator<'_> {
                 if *prior || presences.iter().any(Presence::is_empty) {
                     return Ok(Presence::new());
                 }
-                let who = self.who_has(&presences.iter().flatten().copied().collect());
+                let who = self.describe_presence(&presences.iter().flatten().copied().collect());
                 let name = match kind {
                     Mixture::Product => "poe",
                     Mixture::Mixture => "moe",

@@ -1,6 +1,6 @@
 //! Arguments of operators: names, positions and types settled before a stanza sees them.
 
-use super::{Code, Diagnostic, Eval, Evaluator, Placed, Reported, all};
+use super::{Code, Diagnostic, Eval, Evaluator, Reported, Spanned, all};
 use crate::compile::value::{Value, spell};
 use crate::ops::{self, Arguments, Arity, Parameter, ParameterType, Stanza};
 use fascicle_syntax::{Argument, Expr, ExprKind, Span, nearest};
@@ -13,7 +13,7 @@ impl Evaluator<'_> {
         piped: Option<(Value, Span)>,
         arguments: &[Argument],
         span: Span,
-    ) -> Eval<(Vec<Placed>, Vec<Argument>)> {
+    ) -> Eval<(Vec<Spanned>, Vec<Argument>)> {
         let mut inputs: Vec<(Value, Span)> = piped.into_iter().collect();
         let mut rest = Vec::new();
         match stanza.arity {

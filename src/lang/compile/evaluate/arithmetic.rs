@@ -305,7 +305,7 @@ impl Evaluator<'_> {
                     );
                 }
                 if theirs.may_be_absent() {
-                    let who = self.who_has(&theirs.presence);
+                    let who = self.describe_presence(&theirs.presence);
                     return self.fail(
                         Diagnostic::error(
                             Code::AbsentUsed,

@@ -32,12 +32,12 @@ struct Checkpoint<'a> {
 
 /// The checkpoints that a variant has passed, the last one furthest on.
 #[derive(Default)]
-pub(in crate::compile) struct Trail<'a> {
+pub(in crate::compile) struct Checkpoints<'a> {
     checkpoints: Vec<Rc<Checkpoint<'a>>>,
     origins: Vec<Span>,
 }
 
-impl<'a> Trail<'a> {
+impl<'a> Checkpoints<'a> {
     /// Remembers how the variant stands behind this many models, unless there is something to tell of it: what is told once
     /// must not be told again.
     pub(in crate::compile) fn pass(&mut self, e: &mut Evaluator<'a>, models: usize) {
@@ -76,7 +76,7 @@ impl<'a> Trail<'a> {
         graph: &Graph,
         settings: IndexMap<String, Value>,
         differs: &dyn Fn(&str) -> bool,
-    ) -> Option<(Evaluator<'a>, Trail<'a>, usize)> {
+    ) -> Option<(Evaluator<'a>, Checkpoints<'a>, usize)> {
         let from = self.shared(differs)?;
         let mut e = from.evaluator.clone();
         e.settings = settings;
@@ -90,6 +90,6 @@ impl<'a> Trail<'a> {
             }
         }
         let passed = self.checkpoints.iter().take_while(|c| c.models <= from.models).cloned().collect();
-        Some((e, Trail { checkpoints: passed, origins: Vec::new() }, from.models))
+        Some((e, Checkpoints { checkpoints: passed, origins: Vec::new() }, from.models))
     }
 }

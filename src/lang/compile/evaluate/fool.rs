@@ -4,7 +4,7 @@
 //! what it says and the uniform distribution (Tzeng et al. 2015, eq. 4): at its least where nothing can be told. The
 //! critic minimises, in steps of its own, the cross entropy of the member it was shown. Neither moves the other.
 
-use super::{Code, Diagnostic, Eval, Evaluator, Placed};
+use super::{Code, Diagnostic, Eval, Evaluator, Spanned};
 use crate::compile::declare::optimizer;
 use crate::compile::reader::Reader;
 use crate::compile::value::{InstanceId, Value};
@@ -37,7 +37,7 @@ impl Evaluator<'_> {
     }
 
     /// `fool(Critic(), family, optimizer: Adam(lr: 1e-4))`.
-    pub(super) fn fool(&mut self, piped: Option<Placed>, arguments: &[Argument], span: Span) -> Eval<Value> {
+    pub(super) fn fool(&mut self, piped: Option<Spanned>, arguments: &[Argument], span: Span) -> Eval<Value> {
         if self.critics.is_none() {
             return self.fail(
                 Diagnostic::error(Code::KindMismatch, span, "`fool` trains a critic, and only a stage trains")
@@ -91,7 +91,7 @@ impl Evaluator<'_> {
     }
 
     /// What the stage and what the critic minimises: means over the members.
-    fn played(&mut self, critic: InstanceId, members: &[Placed], place: Span, span: Span) -> Eval<(NodeId, NodeId)> {
+    fn played(&mut self, critic: InstanceId, members: &[Spanned], place: Span, span: Span) -> Eval<(NodeId, NodeId)> {
         let count = members.len();
         let (mut fooled, mut caught) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for (position, (value, at)) in members.iter().enumerate() {

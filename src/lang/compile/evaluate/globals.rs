@@ -117,7 +117,7 @@ impl Evaluator<'_> {
             return Err(Reported);
         }
         self.depth += 1;
-        let result = self.under_root("", scope, work);
+        let result = self.with_root("", scope, work);
         self.depth -= 1;
         result
     }

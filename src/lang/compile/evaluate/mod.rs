@@ -23,7 +23,7 @@ mod globals;
 mod loss;
 mod model;
 
-pub(super) use checkpoint::Trail;
+pub(super) use checkpoint::Checkpoints;
 pub(super) use fool::Critic;
 
 use super::code::Code;
@@ -45,7 +45,7 @@ pub(super) struct Reported;
 pub(super) type Eval<T> = Result<T, Reported>;
 
 /// A value with the place where it stands.
-pub(super) type Placed = (Value, Span);
+pub(super) type Spanned = (Value, Span);
 
 /// The members of an output: key and node; a single one has the key `""`.
 pub(super) type Members = Vec<(String, NodeId)>;
@@ -234,7 +234,7 @@ impl<'a> Evaluator<'a> {
     /// What goes wrong inside a block of another file is also shown where this file applies it.
     fn seen_from_the_file(&self, diagnostic: Diagnostic) -> Diagnostic {
         let own = |span: Span| span.source == SourceId::default();
-        if diagnostic.nowhere || diagnostic.labels.iter().any(|label| own(label.span)) {
+        if diagnostic.on_command_line || diagnostic.labels.iter().any(|label| own(label.span)) {
             return diagnostic;
         }
         match self.frames.iter().rev().filter_map(|frame| frame.applied).find(|span| own(*span)) {
@@ -276,7 +276,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Runs with modules made below a new root, such as a model's name.
-    pub fn under_root<T>(&mut self, name: &str, scope: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub fn with_root<T>(&mut self, name: &str, scope: usize, work: impl FnOnce(&mut Self) -> T) -> T {
         let owner = InstanceId(self.instances.len());
         self.instances.push(Instance {
             kind: InstanceKind::Root,
@@ -301,8 +301,8 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Runs a stage's declaration: modules that its loss makes stand below `train NAME`.
-    pub fn under_stage<T>(&mut self, model: &fascicle_syntax::Name, work: impl FnOnce(&mut Self) -> T) -> T {
-        self.under_root(&format!("train {}", model.text), 0, work)
+    pub fn with_stage<T>(&mut self, model: &fascicle_syntax::Name, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.with_root(&format!("train {}", model.text), 0, work)
     }
 
     /// The mean over the batch of one number a subject.

@@ -8,7 +8,7 @@ mod strata;
 use super::{Bench, Outcome};
 use crate::compile::{ColumnSummary, TableSummary, World, compile};
 use crate::data::{CohortData, TableSummary as DataSummary};
-use crate::plan::{Analysed, Field, RunSummary};
+use crate::plan::{AnalysisResult, Field, RunSummary};
 use crate::program::{Cohort, Experiment};
 use std::path::{Path, PathBuf};
 
@@ -42,7 +42,7 @@ pub(super) fn experiment(bench: &Bench, text: &str) -> Result<Experiment, Box<dy
 }
 
 /// An analysis of the first variant, as the store has it.
-fn analysed(bench: &Bench, summary: &RunSummary, name: &str) -> Result<Analysed, Box<dyn std::error::Error>> {
+fn analysed(bench: &Bench, summary: &RunSummary, name: &str) -> Result<AnalysisResult, Box<dyn std::error::Error>> {
     let at = bench.stored(summary, super::Kind::Analyse, &format!("analyse {name}"), "analysis.json");
     Ok(serde_json::from_str(&text(&at)?)?)
 }
@@ -52,11 +52,11 @@ fn text(path: &Path) -> Result<String, Box<dyn std::error::Error>> {
 }
 
 /// A field that is there.
-fn field<'a>(analysed: &'a Analysed, name: &str) -> Result<&'a Field, Box<dyn std::error::Error>> {
+fn field<'a>(analysed: &'a AnalysisResult, name: &str) -> Result<&'a Field, Box<dyn std::error::Error>> {
     analysed.fields.get(name).ok_or_else(|| format!("no field {name}").into())
 }
 
 /// A field's number, or its mean.
-fn number(analysed: &Analysed, name: &str) -> Result<f64, Box<dyn std::error::Error>> {
+fn number(analysed: &AnalysisResult, name: &str) -> Result<f64, Box<dyn std::error::Error>> {
     field(analysed, name)?.number().ok_or_else(|| format!("{name} is no number").into())
 }

@@ -26,7 +26,7 @@ train bent { minimize cross_entropy(bent, diagnosis), epochs 2, batch 4 }
 protocol cv = kfold(2, stratify: [diagnosis], seeds: [4, 5])
 "#;
 
-fn asked(analyses: &str) -> String {
+fn request(analyses: &str) -> String {
     format!("{FILE}\n{analyses}\n")
 }
 
@@ -46,7 +46,7 @@ fn written(summary: &RunSummary, analysis: &str) -> Result<Vec<(String, Volume)>
 #[test]
 fn the_map_of_a_linear_model_is_the_norm_of_the_weights_that_had_not_seen_the_subject() -> Outcome {
     let bench = Bench::new()?;
-    let file = asked("analysis saliency = smooth_grad(line.z, of: t1, noise: 0.2, times: 3, mask: all)");
+    let file = request("analysis saliency = smooth_grad(line.z, of: t1, noise: 0.2, times: 3, mask: all)");
     let file = file.replace("kfold(2,", "kfold(2, holdout: 4,");
     let summary = bench.run(&experiment(&bench, &file)?)?;
     let found = analysed(&bench, &summary, "saliency")?;
@@ -95,7 +95,7 @@ fn the_map_of_a_linear_model_is_the_norm_of_the_weights_that_had_not_seen_the_su
 #[test]
 fn whoever_lacks_the_image_has_no_map_of_it() -> Outcome {
     let bench = Bench::new()?;
-    let file = asked(
+    let file = request(
         "modality late: volume[1, 16, 18, 16]? = heads.image(\"pet/*_pet.nii.gz\") |> zscore
 group scans = [t1, late]
 model both(scans) {
@@ -137,7 +137,7 @@ fn subject(file: &str) -> String {
 #[test]
 fn maps_lie_where_the_images_lie_are_the_same_every_time_and_are_smoothed_and_masked() -> Outcome {
     let bench = Bench::new()?;
-    let file = asked(
+    let file = request(
         "analysis raw = smooth_grad(bent.z, of: pet, noise: 0.1, times: 4, mask: all)
 analysis smooth = smooth_grad(bent.z, of: pet, noise: 0.1, times: 4, mask: above_mean, smooth: 20mm)
 analysis loud = smooth_grad(bent.z, of: pet, noise: 0.5, times: 4, mask: all)",
@@ -171,7 +171,7 @@ analysis loud = smooth_grad(bent.z, of: pet, noise: 0.5, times: 4, mask: all)",
 #[test]
 fn groups_are_compared_at_every_voxel() -> Outcome {
     let bench = Bench::new()?;
-    let file = asked(
+    let file = request(
         "group scans = [t1, pet]
 analysis saliency = for s in scans { smooth_grad(bent.z, of: s, noise: 0.1, times: 2, smooth: 5mm, mask: above_mean) }
 analysis group_map = for s in scans { mann_whitney(saliency[s], patient vs control, effect: rank_biserial) }

@@ -1,6 +1,6 @@
 //! The analyses of the language: one entry of [`FUNCTIONS`] each, which the compiler and the documentation read.
 
-use crate::program::{Analysis, AnalysisKind, Answer, Argument};
+use crate::program::{Analysis, AnalysisKind, Argument, FieldType};
 
 /// What a parameter of an analysis takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,7 +62,7 @@ pub(in crate::compile) struct Function {
     pub parameters: &'static [(&'static str, Takes)],
     /// The fields of its result. One that gives labels or maps stands for the whole: `by strata`. Of a test of maps, what
     /// is by column is a map.
-    pub fields: &'static [(&'static str, Answer)],
+    pub fields: &'static [(&'static str, FieldType)],
 }
 
 const CORRECT: (&str, Takes) = ("correct", Takes::Correction);
@@ -74,10 +74,10 @@ const GROUPS: (&str, Takes) = ("groups", Takes::Groups(&[]));
 const ON_TEST: (&str, Takes) = ("on", Takes::On(&["test", "holdout"]));
 const ON_UNSEEN: (&str, Takes) = ("on", Takes::On(&["unseen", "test", "holdout", "all"]));
 
-const P: (&str, Answer) = ("p", Answer::Columns);
-const Q: (&str, Answer) = ("q", Answer::Columns);
-const EFFECT: (&str, Answer) = ("effect", Answer::Columns);
-const SIGNIFICANT: (&str, Answer) = ("significant", Answer::Number);
+const P: (&str, FieldType) = ("p", FieldType::Columns);
+const Q: (&str, FieldType) = ("q", FieldType::Columns);
+const EFFECT: (&str, FieldType) = ("effect", FieldType::Columns);
+const SIGNIFICANT: (&str, FieldType) = ("significant", FieldType::Number);
 
 /// All analyses.
 pub(in crate::compile) const FUNCTIONS: &[Function] = &[
@@ -92,7 +92,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         example: "analysis away = normative_deviation(norm, reference: people.test, cases: patients)",
         kind: AnalysisKind::NormativeDeviation,
         parameters: &[("model", Takes::Model), ("reference", Takes::People), ("cases", Takes::People)],
-        fields: &[("z", Answer::Vector), ("mean", Answer::Real), ("extreme", Answer::Real)],
+        fields: &[("z", FieldType::Vector), ("mean", FieldType::Real), ("extreme", FieldType::Real)],
     },
     Function {
         name: "one_sample_t",
@@ -102,7 +102,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         example: "analysis regions = one_sample_t(deviation.z, correct: fdr, alpha: 0.05)",
         kind: AnalysisKind::OneSampleT,
         parameters: &[TESTED, CORRECT, ALPHA],
-        fields: &[("t", Answer::Columns), P, Q, SIGNIFICANT],
+        fields: &[("t", FieldType::Columns), P, Q, SIGNIFICANT],
     },
     Function {
         name: "two_sample_t",
@@ -112,7 +112,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         example: "analysis atrophied = two_sample_t(people.columns(/^lh_/), HC vs AD, correct: fdr)",
         kind: AnalysisKind::TwoSampleT,
         parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
-        fields: &[("t", Answer::Columns), P, Q, SIGNIFICANT],
+        fields: &[("t", FieldType::Columns), P, Q, SIGNIFICANT],
     },
     Function {
         name: "mann_whitney",
@@ -122,7 +122,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         example: "analysis ranked = mann_whitney(people.columns(/^lh_/), HC vs AD, correct: holm)",
         kind: AnalysisKind::MannWhitney,
         parameters: &[TESTED, GROUPS, CORRECT, ALPHA, ("effect", Takes::Word(&["rank_biserial"]))],
-        fields: &[("u", Answer::Columns), P, Q, EFFECT, SIGNIFICANT],
+        fields: &[("u", FieldType::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
     Function {
         name: "kruskal_wallis",
@@ -132,7 +132,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         example: "analysis stages = kruskal_wallis(deviation.mean by patients.stage)",
         kind: AnalysisKind::KruskalWallis,
         parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
-        fields: &[("h", Answer::Columns), P, Q, EFFECT, SIGNIFICANT],
+        fields: &[("h", FieldType::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
     Function {
         name: "correlation",
@@ -142,7 +142,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         example: "analysis memory = correlation(deviation.mean, patients.recall)",
         kind: AnalysisKind::Correlation,
         parameters: &[TESTED, ("with", Takes::Values), CORRECT, ALPHA],
-        fields: &[("r", Answer::Columns), P, Q, SIGNIFICANT],
+        fields: &[("r", FieldType::Columns), P, Q, SIGNIFICANT],
     },
     Function {
         name: "logistic_probe",
@@ -163,11 +163,11 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ON_TEST,
         ],
         fields: &[
-            ("auc", Answer::Runs),
-            ("accuracy", Answer::Runs),
-            ("balanced_accuracy", Answer::Runs),
-            ("strength", Answer::Runs),
-            ("mixture", Answer::Runs),
+            ("auc", FieldType::Runs),
+            ("accuracy", FieldType::Runs),
+            ("balanced_accuracy", FieldType::Runs),
+            ("strength", FieldType::Runs),
+            ("mixture", FieldType::Runs),
         ],
     },
     Function {
@@ -179,7 +179,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         example: "analysis old = linear_probe(code.z[t1], age)",
         kind: AnalysisKind::LinearProbe,
         parameters: &[VALUES, ("factor", Takes::Values), ON_TEST],
-        fields: &[("r2", Answer::Runs), ("r", Answer::Runs), ("strength", Answer::Runs)],
+        fields: &[("r2", FieldType::Runs), ("r", FieldType::Runs), ("strength", FieldType::Runs)],
     },
     Function {
         name: "retrieval",
@@ -195,7 +195,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ("distance", Takes::Word(&["cosine", "euclidean"])),
             ON_UNSEEN,
         ],
-        fields: &[("share", Answer::Runs), ("chance", Answer::Runs)],
+        fields: &[("share", FieldType::Runs), ("chance", FieldType::Runs)],
     },
     Function {
         name: "affinity_propagation",
@@ -213,11 +213,11 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ON_UNSEEN,
         ],
         fields: &[
-            ("labels", Answer::Labels),
-            ("clusters", Answer::Number),
-            ("silhouette", Answer::Number),
-            ("damping", Answer::Number),
-            ("preference", Answer::Number),
+            ("labels", FieldType::Labels),
+            ("clusters", FieldType::Number),
+            ("silhouette", FieldType::Number),
+            ("damping", FieldType::Number),
+            ("preference", FieldType::Number),
         ],
     },
     Function {
@@ -230,11 +230,11 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         kind: AnalysisKind::FactorAnalysis,
         parameters: &[VALUES, ("rotate", Takes::Word(&["varimax", "none"])), ("keep", Takes::Factors)],
         fields: &[
-            ("scores", Answer::Vector),
-            ("loadings", Answer::Matrix),
-            ("communality", Answer::Columns),
-            ("explained", Answer::Number),
-            ("factors", Answer::Number),
+            ("scores", FieldType::Vector),
+            ("loadings", FieldType::Matrix),
+            ("communality", FieldType::Columns),
+            ("explained", FieldType::Number),
+            ("factors", FieldType::Number),
         ],
     },
     Function {
@@ -256,7 +256,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         example: "analysis profile = quantiles(median(people.columns(/^lh_/) by strata), within: people.columns(/^lh_/))",
         kind: AnalysisKind::Quantiles,
         parameters: &[("values", Takes::Centres), ("within", Takes::Reference)],
-        fields: &[("quantile", Answer::Matrix), ("centre", Answer::Matrix)],
+        fields: &[("quantile", FieldType::Matrix), ("centre", FieldType::Matrix)],
     },
     Function {
         name: "similarity",
@@ -275,11 +275,11 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ON_UNSEEN,
         ],
         fields: &[
-            ("cka", Answer::Runs),
-            ("debiased_cka", Answer::Runs),
-            ("cca", Answer::Runs),
-            ("svcca", Answer::Runs),
-            ("people", Answer::Runs),
+            ("cka", FieldType::Runs),
+            ("debiased_cka", FieldType::Runs),
+            ("cca", FieldType::Runs),
+            ("svcca", FieldType::Runs),
+            ("people", FieldType::Runs),
         ],
     },
     Function {
@@ -297,7 +297,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ("seed", Takes::Count(1, 0)),
             ON_UNSEEN,
         ],
-        fields: &[("map", Answer::Vector), ("divergence", Answer::Number)],
+        fields: &[("map", FieldType::Vector), ("divergence", FieldType::Number)],
     },
     Function {
         name: "layer_entropy",
@@ -311,10 +311,10 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         kind: AnalysisKind::LayerEntropy,
         parameters: &[("model", Takes::Trained), ("draws", Takes::Count(1000, 2))],
         fields: &[
-            ("entropy", Answer::Columns),
-            ("mean", Answer::Columns),
-            ("sd", Answer::Columns),
-            ("loss", Answer::Number),
+            ("entropy", FieldType::Columns),
+            ("mean", FieldType::Columns),
+            ("sd", FieldType::Columns),
+            ("loss", FieldType::Number),
         ],
     },
     Function {
@@ -337,7 +337,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ("mask", Takes::Word(&["nonzero", "above_mean", "all"])),
             ON_UNSEEN,
         ],
-        fields: &[("maps", Answer::Maps), ("mean", Answer::Map), ("magnitude", Answer::Real)],
+        fields: &[("maps", FieldType::Maps), ("mean", FieldType::Map), ("magnitude", FieldType::Real)],
     },
 ];
 
@@ -347,10 +347,10 @@ pub(in crate::compile) fn of(kind: AnalysisKind) -> Option<&'static Function> {
 }
 
 /// The fields that an analysis has: of measures that can be chosen only those that are.
-pub(in crate::compile) fn fields(analysis: &Analysis) -> Vec<(&'static str, Answer)> {
+pub(in crate::compile) fn fields(analysis: &Analysis) -> Vec<(&'static str, FieldType)> {
     let fields = of(analysis.kind).map_or(&[][..], |f| f.fields);
     if matches!(analysis.arguments.get("values"), Some(Argument::Maps { .. })) {
-        let at_voxels = |(name, answer)| (name, if answer == Answer::Columns { Answer::Map } else { answer });
+        let at_voxels = |(name, answer)| (name, if answer == FieldType::Columns { FieldType::Map } else { answer });
         return fields.iter().copied().map(at_voxels).collect();
     }
     let chosen = analysis.arguments.get("measures");
@@ -366,6 +366,6 @@ pub(in crate::compile) fn field_names(analysis: &Analysis) -> Vec<&'static str> 
 }
 
 /// What a field of an analysis is.
-pub(in crate::compile) fn answer_of(analysis: &Analysis, field: &str) -> Option<Answer> {
+pub(in crate::compile) fn answer_of(analysis: &Analysis, field: &str) -> Option<FieldType> {
     fields(analysis).into_iter().find(|(name, _)| *name == field).map(|(_, answer)| answer)
 }

@@ -10,13 +10,13 @@ use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts};
 use crate::compile::value::Value;
 use crate::graph::Kind;
-use crate::program::{Analysis, Answer, Argument, InputSource};
+use crate::program::{Analysis, Argument, FieldType, InputSource};
 use fascicle_syntax::{BinaryOp, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
 
 /// Something by subject, and what it is; `None`: numbers that may also stand for groups, as those of a column.
 struct Found {
     argument: Argument,
-    answer: Option<Answer>,
+    answer: Option<FieldType>,
 }
 
 /// `deviation.z`, `patients.adas13`, `people.columns(/^lh_/)`, a target, an output: numbers.
@@ -28,8 +28,8 @@ pub(super) fn numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>)
 fn as_numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>, found: Found) -> Eval<Argument> {
     let function = context.function.name;
     match found.answer {
-        None | Some(Answer::Real | Answer::Vector | Answer::Columns) => Ok(found.argument),
-        Some(Answer::Labels) => {
+        None | Some(FieldType::Real | FieldType::Vector | FieldType::Columns) => Ok(found.argument),
+        Some(FieldType::Labels) => {
             let spelled = e.sources.text(expr.span).to_owned();
             let message = format!("`{spelled}` gives groups, and `{function}` needs numbers here");
             e.fail(
@@ -37,7 +37,7 @@ fn as_numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>, found: 
                     .hint(format!("groups stand behind `by`: kruskal_wallis(x by {spelled})")),
             )
         }
-        Some(Answer::Maps) => {
+        Some(FieldType::Maps) => {
             let spelled = e.sources.text(expr.span).to_owned();
             let message = format!("`{spelled}` is a map for every subject, and `{function}` needs numbers here");
             e.fail(
@@ -61,7 +61,7 @@ fn as_numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>, found: 
 pub(super) fn tested(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
     let found = found(e, expr, context)?;
     match (found.answer, found.argument) {
-        (Some(Answer::Maps), argument) => Ok(argument),
+        (Some(FieldType::Maps), argument) => Ok(argument),
         (answer, argument) => as_numbers(e, expr, context, Found { argument, answer }),
     }
 }
@@ -83,7 +83,7 @@ pub(super) fn groups(
         return versus(e, left, right, expr.span);
     }
     let found = found(e, expr, context)?;
-    if matches!(found.answer, None | Some(Answer::Labels)) {
+    if matches!(found.answer, None | Some(FieldType::Labels)) {
         return Ok(found.argument);
     }
     let hint = match words {
@@ -91,7 +91,7 @@ pub(super) fn groups(
         words => format!("a class or a column with few values, or {}", words.join(", ")),
     };
     let spelled = e.sources.text(expr.span).to_owned();
-    let what = found.answer.map_or("", Answer::describe);
+    let what = found.answer.map_or("", FieldType::describe);
     e.fail(
         Diagnostic::error(Code::KindMismatch, expr.span, format!("`{spelled}` is {what}, and groups are needed"))
             .hint(hint),
@@ -239,7 +239,7 @@ fn output(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Found> {
     let (model, output, members) = e.output_members(expr)?;
     e.read.extend(members.iter().map(|(_, n)| *n));
     let single = matches!(members.as_slice(), [(_, node)] if e.ty(*node).len() == 1);
-    let answer = Some(if single { Answer::Real } else { Answer::Vector });
+    let answer = Some(if single { FieldType::Real } else { FieldType::Vector });
     Ok(Found { argument: Argument::Output { model, output, members }, answer })
 }
 
@@ -249,7 +249,7 @@ fn of_input(e: &mut Evaluator<'_>, input: usize, span: Span, context: &Context<'
         let class = matches!(e.graph.inputs[input].ty.kind, Kind::Class(_));
         let argument =
             Argument::Column { cohort: spec.cohort.clone(), column: column.clone(), levels: spec.levels.clone() };
-        return Ok(Found { argument, answer: Some(if class { Answer::Labels } else { Answer::Real }) });
+        return Ok(Found { argument, answer: Some(if class { FieldType::Labels } else { FieldType::Real }) });
     }
     let hint = match (&spec.source, &spec.cohort) {
         (InputSource::Columns { .. }, Some(cohort)) => format!("name the columns: {cohort}.columns(..)"),
@@ -272,7 +272,7 @@ fn columns(e: &mut Evaluator<'_>, cohort: Option<&str>, mut reader: Reader<'_>, 
     }
     let columns = specs.iter().flat_map(|spec| spec.select.names().to_vec()).collect();
     let argument = Argument::Columns { cohort: cohort.map(str::to_owned), columns };
-    Ok(Found { argument, answer: Some(Answer::Vector) })
+    Ok(Found { argument, answer: Some(FieldType::Vector) })
 }
 
 fn column(e: &mut Evaluator<'_>, cohort: String, name: &Name) -> Eval<Found> {
@@ -281,8 +281,8 @@ fn column(e: &mut Evaluator<'_>, cohort: String, name: &Name) -> Eval<Found> {
     if let Some(Ok(table)) = table {
         match table.column(&name.text) {
             None => return unknown_column(e, &cohort, &table, &name.text, name.span),
-            Some(column) if !column.numeric => answer = Some(Answer::Labels),
-            Some(column) if column.levels.is_none() => answer = Some(Answer::Real),
+            Some(column) if !column.numeric => answer = Some(FieldType::Labels),
+            Some(column) if column.levels.is_none() => answer = Some(FieldType::Real),
             Some(_) => {}
         }
     }
@@ -311,12 +311,12 @@ fn result(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Opt
     let found = match field {
         Some(field) => fields.iter().find(|(known, _)| *known == field.text),
         // Without a field, the labels or maps that it gave.
-        None => fields.iter().find(|(_, answer)| matches!(answer, Answer::Labels | Answer::Maps)),
+        None => fields.iter().find(|(_, answer)| matches!(answer, FieldType::Labels | FieldType::Maps)),
     };
     if let Some((field, answer)) = found {
         let (analysis, field) = (analysis.name.clone(), (*field).to_owned());
         let argument = match answer {
-            Answer::Maps => Argument::Maps { analysis, field },
+            FieldType::Maps => Argument::Maps { analysis, field },
             _ => Argument::Result { analysis, field },
         };
         return Ok(Some(Found { argument, answer: Some(*answer) }));

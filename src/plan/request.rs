@@ -5,7 +5,7 @@ use crate::program::{Argument, InputRole, InputSource, Program, Subset};
 
 /// What one prediction task has to deliver.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Asked {
+pub(super) struct PredictionRequest {
     /// Nodes, ascending.
     pub nodes: Vec<NodeId>,
     /// Inputs that hold truths, ascending.
@@ -19,25 +19,25 @@ pub(super) struct Asked {
 /// All sets, in the order of a prediction's rows.
 pub(super) const SETS: [Subset; 5] = [Subset::Training, Subset::Validation, Subset::Test, Subset::Holdout, Subset::All];
 
-impl Asked {
+impl PredictionRequest {
     /// What scores and analyses ask of a model; `None` where nothing does.
     pub fn of(program: &Program, model: usize) -> Option<Self> {
-        let mut asked = Self::default();
+        let mut request = Self::default();
         let mut sets = Vec::new();
         for score in program.scores.iter().filter(|score| score.model == model) {
-            asked.nodes.extend(score.pairs.iter().map(|pair| pair.prediction));
-            asked.truths.extend(score.pairs.iter().map(|pair| pair.truth));
+            request.nodes.extend(score.pairs.iter().map(|pair| pair.prediction));
+            request.truths.extend(score.pairs.iter().map(|pair| pair.truth));
             sets.push(score.on);
             for pair in &score.pairs {
                 let Some(left_out) = pair.without else { continue };
-                let at = asked.without.partition_point(|(input, _)| *input < left_out);
-                if asked.without.get(at).is_none_or(|(input, _)| *input != left_out) {
-                    asked.without.insert(at, (left_out, Vec::new()));
+                let at = request.without.partition_point(|(input, _)| *input < left_out);
+                if request.without.get(at).is_none_or(|(input, _)| *input != left_out) {
+                    request.without.insert(at, (left_out, Vec::new()));
                 }
-                asked.without[at].1.push(pair.prediction);
+                request.without[at].1.push(pair.prediction);
             }
         }
-        for (_, nodes) in &mut asked.without {
+        for (_, nodes) in &mut request.without {
             nodes.sort_unstable();
             nodes.dedup();
         }
@@ -46,11 +46,11 @@ impl Asked {
             match argument {
                 Argument::Model(m) if *m == model => {
                     let residuals = program.residuals(model);
-                    asked.nodes.extend(residuals.iter().map(|r| r.prediction));
-                    asked.truths.extend(residuals.iter().map(|r| r.truth));
+                    request.nodes.extend(residuals.iter().map(|r| r.prediction));
+                    request.truths.extend(residuals.iter().map(|r| r.truth));
                 }
                 Argument::Output { model: m, members, .. } if *m == model => {
-                    asked.nodes.extend(members.iter().map(|(_, node)| *node));
+                    request.nodes.extend(members.iter().map(|(_, node)| *node));
                 }
                 _ => continue,
             }
@@ -59,12 +59,12 @@ impl Asked {
                 sets.push(Subset::Training);
             }
         }
-        asked.nodes.sort_unstable();
-        asked.nodes.dedup();
-        asked.truths.sort_unstable();
-        asked.truths.dedup();
-        asked.sets = SETS.into_iter().filter(|set| sets.contains(set)).collect();
-        (!asked.nodes.is_empty()).then_some(asked)
+        request.nodes.sort_unstable();
+        request.nodes.dedup();
+        request.truths.sort_unstable();
+        request.truths.dedup();
+        request.sets = SETS.into_iter().filter(|set| sets.contains(set)).collect();
+        (!request.nodes.is_empty()).then_some(request)
     }
 
     /// The place of a node.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// Probes that a device has passed.
-pub(super) struct Known {
+pub(super) struct PassedProbes {
     file: Option<PathBuf>,
     passed: Passed,
     changed: bool,
@@ -22,7 +22,7 @@ struct Passed {
     probes: BTreeSet<String>,
 }
 
-impl Known {
+impl PassedProbes {
     /// What is known of a device.
     pub fn read(device: &Device) -> Self {
         let mut known = Self::nothing(device);

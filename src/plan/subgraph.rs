@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// A live part.
 #[derive(Debug, Clone)]
-pub(super) struct Live {
+pub(super) struct Subgraph {
     /// It, as a graph of its own.
     pub graph: Graph,
     /// For each of its inputs, the input of the whole graph.
@@ -22,27 +22,27 @@ pub(super) struct Live {
     nodes: BTreeMap<NodeId, NodeId>,
 }
 
-impl Live {
+impl Subgraph {
     /// What these nodes depend on.
     pub fn of(graph: &Graph, roots: &[NodeId]) -> Self {
-        let mut live =
+        let mut subgraph =
             Self { graph: Graph::default(), inputs: Vec::new(), modules: Vec::new(), nodes: BTreeMap::new() };
         for root in roots {
             // Depth first without recursion: networks can be deep.
             let mut open = vec![(*root, false)];
             while let Some((node, inputs_done)) = open.pop() {
-                if live.nodes.contains_key(&node) {
+                if subgraph.nodes.contains_key(&node) {
                     continue;
                 }
                 if inputs_done {
-                    live.take(graph, node);
+                    subgraph.take(graph, node);
                 } else {
                     open.push((node, true));
                     open.extend(graph.node(node).inputs.iter().rev().map(|input| (*input, false)));
                 }
             }
         }
-        live
+        subgraph
     }
 
     fn take(&mut self, graph: &Graph, id: NodeId) {

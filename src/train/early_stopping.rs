@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 /// The memory of early stopping and of `keep best`; checkpoints keep it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Watch {
+pub(super) struct EarlyStopping {
     larger_is_better: bool,
     best: Option<(usize, f64)>,
     reference: Option<f64>,
     waited: usize,
 }
 
-impl Watch {
+impl EarlyStopping {
     /// A watch on what a stage keeps: its metric, or the validation loss where it names none.
     pub fn of(keep: &Keep) -> Self {
         let larger_is_better = match keep {
@@ -51,7 +51,7 @@ impl Watch {
     }
 
     /// Whether so many epochs went by without an improvement by `min_delta`.
-    pub fn gives_up(&self, early_stop: Option<&EarlyStop>) -> bool {
+    pub fn should_stop(&self, early_stop: Option<&EarlyStop>) -> bool {
         early_stop.is_some_and(|rule| self.waited >= rule.patience.max(1))
     }
 }

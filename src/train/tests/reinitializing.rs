@@ -4,7 +4,7 @@ use super::*;
 use crate::analysis::loss_entropy::{BINS, loss_entropies};
 
 /// `y = b(a(x))` of one number each, against `x`, which is 1 for everybody; `b` is 0 where it says so.
-fn losses(b_is_zero: bool, interrupt: bool) -> Option<Redrawn> {
+fn losses(b_is_zero: bool, interrupt: bool) -> Option<ReinitializedLosses> {
     let mut s = Sketch::default();
     let x = s.input("x", TensorType::tensor([1]));
     let h = s.linear("a", x, 1, 1);
@@ -21,14 +21,14 @@ fn losses(b_is_zero: bool, interrupt: bool) -> Option<Redrawn> {
     .into();
     let people = People { inputs: vec![(vec![1], vec![vec![1.0]; 5])], ..People::default() };
     let read = |positions: &[usize], _: &[InputId]| Ok(people.batch(positions, None));
-    redrawn(&RedrawJob {
+    reinitialized_losses(&ReinitializeJob {
         graph: Arc::new(s.0.clone()),
         loss,
         weights: &weights,
         layers: &s.modules(),
         draws: 1000,
         seed: 7,
-        from_training: &FromTraining::default(),
+        training_statistics: &TrainingStatistics::default(),
         subjects: 5,
         batch: 2,
         read: &read,

@@ -1,5 +1,5 @@
 use super::*;
-use crate::program::Rival;
+use crate::program::Adversary;
 
 /// Codes of two modalities, `[s, 1]` and `[s, -1]`, from which `s` is read; a critic tells the codes apart. The modules are
 /// the encoder, its normalisation, the decoder, the critic's normalisation and the critic.
@@ -22,12 +22,12 @@ fn told_apart(weight: f64, normalised: bool) -> Scene {
     let fits = read.map(|read| sketch.loss("m.mse", LossOp::MeanSquared, &[read, truth]));
     let fit = sketch.scalar(Op::Binary(Binary::Add), &fits);
 
-    let still = codes.map(|code| sketch.op("still", Op::StopGradient, &[code], &[3]));
+    let frozen = codes.map(|code| sketch.op("still", Op::StopGradient, &[code], &[3]));
     // Normalised each by itself, modalities that differ in their means would look alike to the critic.
     let critics_norm = normalised.then(|| sketch.batch_norm("critic.BatchNorm", codes[0], 3));
     let logits = sketch.linear("critic.Linear", critics_norm.unwrap_or(codes[0]), 3, 2);
     let mut said = Vec::new();
-    for value in [codes[0], codes[1], still[0], still[1]] {
+    for value in [codes[0], codes[1], frozen[0], frozen[1]] {
         let logits = match (value == codes[0], critics_norm) {
             (true, _) => logits,
             (false, None) => sketch.again(logits, value),
@@ -71,7 +71,7 @@ fn told_apart(weight: f64, normalised: bool) -> Scene {
     scene.stage.terms = vec![("fit".into(), fit), ("Critic, its own loss".into(), critics_own)];
     scene.stage.optimizer = Optimizer::Adam { lr: 0.02, betas: (0.9, 0.999), eps: 1e-8, weight_decay: 0.0 };
     scene.stage.batch = 8;
-    scene.stage.rivals = vec![Rival {
+    scene.stage.adversaries = vec![Adversary {
         name: "Critic".into(),
         loss: critics_own,
         trainable: sketch.modules().into_iter().filter(|m| !own(m)).collect(),
@@ -94,9 +94,9 @@ impl Sketch {
 
 /// The weights below a path, as they were and as they are: those whose numbers have changed.
 fn moved(scene: &Scene, below: &str) -> Vec<String> {
-    let mut still = told_apart(1.0, true);
-    still.stage.epochs = 0;
-    let before = still.train().unwrap().weights;
+    let mut frozen = told_apart(1.0, true);
+    frozen.stage.epochs = 0;
+    let before = frozen.train().unwrap().weights;
     let after = scene.train().unwrap().weights;
     let changed = |name: &String| before[name] != after[name];
     before.keys().filter(|name| name.starts_with(below) && changed(name)).cloned().collect()
@@ -106,7 +106,8 @@ fn moved(scene: &Scene, below: &str) -> Vec<String> {
 fn the_stage_does_not_move_the_critic_nor_the_critic_the_stage() {
     let mut scene = told_apart(1.0, true);
     scene.stage.epochs = 2;
-    scene.stage.rivals[0].optimizer = Optimizer::Sgd { lr: 0.0, momentum: 0.0, nesterov: false, weight_decay: 0.0 };
+    scene.stage.adversaries[0].optimizer =
+        Optimizer::Sgd { lr: 0.0, momentum: 0.0, nesterov: false, weight_decay: 0.0 };
     // Running statistics are no parameters: they follow the batches.
     let statistics = ["critic.BatchNorm.running_mean", "critic.BatchNorm.running_var"];
     assert_eq!(moved(&scene, "critic"), statistics);
@@ -125,7 +126,7 @@ fn running_statistics_follow_the_steps_of_their_own_side_only() {
     let mut scene = told_apart(1.0, true);
     (scene.stage.epochs, scene.stage.batch) = (1, 32);
     scene.stage.optimizer = Optimizer::Sgd { lr: 0.0, momentum: 0.0, nesterov: false, weight_decay: 0.0 };
-    scene.stage.rivals[0].optimizer = scene.stage.optimizer.clone();
+    scene.stage.adversaries[0].optimizer = scene.stage.optimizer.clone();
     let weights = scene.train().unwrap().weights;
     let of = |name: &str| weights[name].1.clone();
     let (w, b) = (of("m.Encoder.weight"), of("m.Encoder.bias"));
@@ -148,7 +149,8 @@ fn settling(weight: f64, epochs: usize) -> Scene {
     let mut scene = told_apart(weight, false);
     scene.stage.epochs = epochs;
     scene.stage.optimizer = Optimizer::Sgd { lr: 0.1, momentum: 0.0, nesterov: false, weight_decay: 0.0 };
-    scene.stage.rivals[0].optimizer = Optimizer::Sgd { lr: 1.0, momentum: 0.0, nesterov: false, weight_decay: 0.05 };
+    scene.stage.adversaries[0].optimizer =
+        Optimizer::Sgd { lr: 1.0, momentum: 0.0, nesterov: false, weight_decay: 0.05 };
     // A code that begins with as much of the modality as of what is asked for.
     let first = (vec![3, 2], vec![1.0, 1.0, 0.5, -1.0, 0.3, 1.0]);
     scene.initial.insert("m.Encoder.weight".into(), first);
@@ -179,7 +181,7 @@ fn what_is_to_fool_a_critic_comes_out_alike() {
 }
 
 #[test]
-fn an_interrupted_stage_with_a_rival_ends_with_the_bytes_of_one_that_was_not() {
+fn an_interrupted_stage_with_an_adversary_ends_with_the_bytes_of_one_that_was_not() {
     let mut scene = told_apart(1.0, true);
     (scene.stage.epochs, scene.stage.accumulate, scene.stage.clip) = (4, 2, Some(0.5));
     let whole = scene.train().unwrap();

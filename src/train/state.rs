@@ -1,13 +1,13 @@
 //! Where training stands, tensors included: at its start, from a checkpoint, into a checkpoint.
 
 use super::checkpoint::{Checkpoint, State};
+use super::early_stopping::EarlyStopping;
 use super::history::History;
 use super::job::{Job, Weights};
 use super::optimizer::OptimizerState;
 use super::schedule::Plateau;
 use super::step::trained;
 use super::tensorboard::EventFile;
-use super::watch::Watch;
 use super::{CHECKPOINT_FILE, TrainError};
 use crate::graph::ModuleId;
 use crate::nn::Network;
@@ -16,7 +16,7 @@ use std::time::Instant;
 
 /// Where training stands, tensors included. Copies share the tensors' memory until one of them moves on.
 #[derive(Clone)]
-pub(super) struct Position {
+pub(super) struct TrainingState {
     pub state: State,
     pub network: Network,
     pub optimizer: OptimizerState,
@@ -32,10 +32,10 @@ pub(super) struct Files<'a> {
     pub events: EventFile,
     pub written: Instant,
     /// The end of the last epoch, where no checkpoint has it.
-    pub unsaved: Option<Position>,
+    pub unsaved: Option<TrainingState>,
 }
 
-impl Position {
+impl TrainingState {
     /// Before the first step: weights drawn from the seed, but those the job gives.
     pub fn start(job: &Job<'_>, modules: &[ModuleId]) -> Result<Self, TrainError> {
         let mut network = Network::new(&job.graph, modules, job.seed, job.device);
@@ -50,11 +50,12 @@ impl Position {
             epochs: 0,
             steps: 0,
             history: History::default(),
-            watch: Watch::of(&job.stage.keep),
+            early_stopping: EarlyStopping::of(&job.stage.keep),
             plateau: Plateau::default(),
             events: 0,
         };
-        let adversaries = job.stage.rivals.iter().map(|rival| OptimizerState::new(&rival.optimizer)).collect();
+        let adversaries =
+            job.stage.adversaries.iter().map(|adversary| OptimizerState::new(&adversary.optimizer)).collect();
         Ok(Self { state, network, optimizer: OptimizerState::new(&job.stage.optimizer), adversaries, best: None })
     }
 
@@ -67,7 +68,8 @@ impl Position {
         let mut network = build(&checkpoint.weights)?;
         network.freeze(&frozen(job, modules));
         let best = checkpoint.best.as_ref().map(build).transpose()?.map(|best| best.for_prediction());
-        let rules = std::iter::once(&job.stage.optimizer).chain(job.stage.rivals.iter().map(|rival| &rival.optimizer));
+        let rules = std::iter::once(&job.stage.optimizer)
+            .chain(job.stage.adversaries.iter().map(|adversary| &adversary.optimizer));
         let mut optimizers: Vec<OptimizerState> = rules.map(OptimizerState::new).collect();
         if optimizers.len() != checkpoint.moments.len() {
             return Err("it holds the moments of other optimizers".into());
@@ -105,10 +107,10 @@ impl Files<'_> {
 }
 
 /// What the checkpoint in the job's folder says; `None`, and a warning, where it cannot be used.
-pub(super) fn resumed(job: &Job<'_>, modules: &[ModuleId], fingerprint: &str) -> Option<Position> {
+pub(super) fn resumed(job: &Job<'_>, modules: &[ModuleId], fingerprint: &str) -> Option<TrainingState> {
     let folder = job.folder?;
     let position = Checkpoint::read(folder, fingerprint)
-        .and_then(|found| found.map(|checkpoint| Position::of_checkpoint(job, modules, &checkpoint)).transpose());
+        .and_then(|found| found.map(|checkpoint| TrainingState::of_checkpoint(job, modules, &checkpoint)).transpose());
     position.unwrap_or_else(|reason| {
         let path = folder.join(CHECKPOINT_FILE);
         let name = &job.stage.name;

@@ -1,15 +1,15 @@
 //! Losses with the weights of one layer at a time drawn anew: how much does the loss depend on the layer?
 
 use super::history::Mean;
-use super::predict::{Read, Reading, prediction_settings};
-use super::{FromTraining, TrainError, Weights};
+use super::predict::{HostOutput, ReadBatch, prediction_settings};
+use super::{TrainError, TrainingStatistics, Weights};
 use crate::graph::{Graph, ModuleId, NodeId};
 use crate::nn::{Device, Forward, Network};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whose loss is evaluated, with which layers drawn how often.
-pub struct RedrawJob<'a> {
+pub struct ReinitializeJob<'a> {
     /// The network.
     pub graph: Arc<Graph>,
     /// The loss.
@@ -23,13 +23,13 @@ pub struct RedrawJob<'a> {
     /// Decides every draw.
     pub seed: u64,
     /// Numbers computed on the training subjects.
-    pub from_training: &'a FromTraining,
+    pub training_statistics: &'a TrainingStatistics,
     /// Number of subjects.
     pub subjects: usize,
     /// Subjects evaluated at a time.
     pub batch: usize,
     /// Delivers their inputs.
-    pub read: &'a Read<'a>,
+    pub read: &'a ReadBatch<'a>,
     /// Where to compute.
     pub device: &'a Device,
     /// Set by Ctrl-C: looked at between draws.
@@ -38,7 +38,7 @@ pub struct RedrawJob<'a> {
 
 /// What drawing came to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Redrawn {
+pub struct ReinitializedLosses {
     /// The loss with the weights as they are.
     pub loss: f64,
     /// By layer, by draw. A loss that is not a number is NaN here.
@@ -52,7 +52,7 @@ pub struct Redrawn {
 ///
 /// # Errors
 /// Weights that are missing or of another shape, data that cannot be read, a device that fails.
-pub fn redrawn(job: &RedrawJob<'_>) -> Result<Option<Redrawn>, TrainError> {
+pub fn reinitialized_losses(job: &ReinitializeJob<'_>) -> Result<Option<ReinitializedLosses>, TrainError> {
     let forward = Forward::new(job.graph.clone(), &[job.loss]);
     let modules = job.graph.live_modules(forward.live());
     let inputs = job.graph.live_inputs(forward.live());
@@ -60,7 +60,7 @@ pub fn redrawn(job: &RedrawJob<'_>) -> Result<Option<Redrawn>, TrainError> {
     let own: Weights = network.names().filter_map(|name| job.weights.get(&name).map(|w| (name, w.clone()))).collect();
     network.set_weights(&own)?;
     let network = network.for_prediction();
-    let settings = prediction_settings(job.from_training);
+    let settings = prediction_settings(job.training_statistics);
 
     let mut as_it_is = Mean::default();
     let mut means = vec![vec![Mean::default(); job.draws]; job.layers.len()];
@@ -69,7 +69,7 @@ pub fn redrawn(job: &RedrawJob<'_>) -> Result<Option<Redrawn>, TrainError> {
         let batch = (job.read)(piece, &inputs)
             .map_err(|source| TrainError::Data { during: "drawing layers anew".into(), source })?;
         let loss = |network: &Network| -> Result<Option<f64>, TrainError> {
-            Ok(Reading::of(&forward.run(network, &batch, &settings)?, job.loss)?.mean())
+            Ok(HostOutput::of(&forward.run(network, &batch, &settings)?, job.loss)?.mean())
         };
         if let Some(value) = loss(&network)? {
             as_it_is.add(value, piece.len());
@@ -80,7 +80,7 @@ pub fn redrawn(job: &RedrawJob<'_>) -> Result<Option<Redrawn>, TrainError> {
                 if job.interrupt.load(Ordering::Relaxed) {
                     return Ok(None);
                 }
-                changed.redraw(&job.graph, *layer, job.seed.wrapping_add(draw as u64));
+                changed.reinitialize(&job.graph, *layer, job.seed.wrapping_add(draw as u64));
                 if let Some(value) = loss(&changed)? {
                     mean.add(value, piece.len());
                 }
@@ -89,5 +89,5 @@ pub fn redrawn(job: &RedrawJob<'_>) -> Result<Option<Redrawn>, TrainError> {
     }
     let value = |mean: &Mean| mean.value().unwrap_or(f64::NAN);
     let losses = means.iter().map(|of_layer| of_layer.iter().map(value).collect()).collect();
-    Ok(Some(Redrawn { loss: value(&as_it_is), losses }))
+    Ok(Some(ReinitializedLosses { loss: value(&as_it_is), losses }))
 }
