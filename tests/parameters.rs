@@ -1,6 +1,6 @@
 //! The published systems count what their authors' code counts, layer by layer, less what that code holds and does not use.
 
-use fascicle::compile::{EmptyWorld, TableSummary, World, compile, model_tables};
+use fascicle::compile::{EmptyWorld, TableProblem, TableSummary, World, compile, model_tables};
 use fascicle::graph::Init;
 use fascicle::program::{Cohort, Program};
 use std::path::Path;
@@ -14,7 +14,7 @@ impl World for Folder {
         std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))
     }
 
-    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, TableProblem> {
         EmptyWorld.table(cohort)
     }
 }

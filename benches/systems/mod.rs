@@ -3,7 +3,7 @@
 // A test that counts takes no sizes from the papers.
 #![allow(dead_code)]
 
-use fascicle::compile::{EmptyWorld, TableSummary, World, compile, model_tables};
+use fascicle::compile::{EmptyWorld, TableProblem, TableSummary, World, compile, model_tables};
 use fascicle::graph::{Graph, InputId, Kind};
 use fascicle::nn::{Batch, Device, InputBatch};
 use fascicle::program::{Cohort, Keep, Precision, Sampling, Schedule, Stage};
@@ -47,7 +47,7 @@ impl World for Folder {
         std::fs::read_to_string(experiments().join(path)).map_err(|e| format!("{path}: {e}"))
     }
 
-    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, TableProblem> {
         EmptyWorld.table(cohort)
     }
 }

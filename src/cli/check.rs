@@ -2,7 +2,9 @@
 
 use super::{Program, source, status, table};
 use crate::compile::{JsonDiagnostic, LayerRow, ModelTable, json_diagnostics, model_tables};
-use crate::data::{CohortData, check_data};
+use crate::data::table::Tables;
+use crate::data::{CohortData, DataCheck, Flow, availability, check_data};
+use crate::program::Program as Compiled;
 use clap::Args;
 use serde::Serialize;
 use std::path::Path;
@@ -24,12 +26,15 @@ pub(super) struct CheckArgs {
 struct Json {
     models: Vec<ModelTable>,
     diagnostics: Vec<JsonDiagnostic>,
+    /// What becomes of everybody in each cohort, where the tables can be read; with `--data`, who has what.
+    flows: Vec<Flow>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    problems: Option<Vec<crate::data::Problem>>,
+    #[serde(flatten)]
+    data: Option<DataCheck>,
 }
 
 pub(super) fn check(args: &CheckArgs) -> u8 {
-    let (_, compilation) = match source::compile(&args.program) {
+    let (_, compilation) = match source::compile(&args.program, args.data) {
         Ok(compiled) => compiled,
         Err(message) => {
             source::fail(&message);
@@ -37,14 +42,15 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
         }
     };
     let models = compilation.base.as_ref().filter(|_| !compilation.failed()).map(model_tables).unwrap_or_default();
-    let problems = match (&compilation.base, args.data) {
-        (Some(program), true) => Some(data_problems(program)),
-        _ => None,
+    let (flows, data) = match compilation.base.as_ref().filter(|_| !compilation.failed()) {
+        Some(program) if args.data => data_check(program),
+        Some(program) => (table_flows(program), None),
+        None => (Vec::new(), None),
     };
-    let wrong = compilation.failed() || problems.as_ref().is_some_and(|p| !p.is_empty());
+    let wrong = compilation.failed() || data.as_ref().is_some_and(|d| !d.problems.is_empty());
     if args.json {
         let diagnostics = json_diagnostics(&compilation.diagnostics, &compilation.sources);
-        let json = Json { models, diagnostics, problems };
+        let json = Json { models, diagnostics, flows, data };
         source::print_json(&json);
     } else {
         source::tell(&compilation);
@@ -58,8 +64,11 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
                 source::print(&format!("sweep {}: {}\n", sweep.name, source::plural(sweep.variants.len(), "variant")));
             }
         }
-        if let Some(problems) = &problems {
-            tell_problems(problems);
+        for flow in flows.iter().filter(|flow| args.data || !flow.is_whole()) {
+            source::print(&format!("{flow}\n"));
+        }
+        if let Some(data) = &data {
+            tell(data, &flows);
         }
     }
     // The process ends here: the programs of a thousand variants need not be taken apart first.
@@ -100,32 +109,56 @@ fn rows(layers: &[LayerRow]) -> String {
     table::aligned(&["layer", "operator", "output", "parameters"], &rows, 3)
 }
 
-/// What the files say that the program cannot know.
-fn data_problems(program: &crate::program::Program) -> Vec<crate::data::Problem> {
-    let mut problems = Vec::new();
-    let (mut loaded, tables) = (Vec::new(), crate::data::table::Tables::default());
+/// What the tables alone say: who is found and kept. Nothing where they are not here.
+fn table_flows(program: &Compiled) -> Vec<Flow> {
+    let tables = Tables::default();
+    let load = |cohort| CohortData::load_with(cohort, Path::new("."), &tables).map(|data| data.flow);
+    program.cohorts.iter().map(load).collect::<Result<_, _>>().unwrap_or_default()
+}
+
+/// What the files say that the program cannot know: who has what, and what does not fit.
+fn data_check(program: &Compiled) -> (Vec<Flow>, Option<DataCheck>) {
+    let mut loaded = Vec::new();
+    let mut wrong = Vec::new();
+    let tables = Tables::default();
+    let whole = |message: String| crate::data::Problem { subject: String::new(), file: None, message };
     for cohort in &program.cohorts {
         match CohortData::load_with(cohort, Path::new("."), &tables) {
             Ok(data) => loaded.push(data),
-            Err(error) => problems.push(crate::data::Problem {
-                subject: String::new(),
-                file: None,
-                message: format!("cohort `{}`: {error}", cohort.name),
-            }),
+            Err(error) => wrong.push(whole(error.to_string())),
         }
     }
-    problems.extend(check_data(&program.inputs, &loaded));
-    problems
+    let mut data = check_data(&program.inputs, &loaded);
+    data.problems.splice(0..0, wrong);
+    let sets: Vec<Vec<usize>> =
+        program.at_least_one.iter().map(|set| set.iter().map(|i| i.index()).collect()).collect();
+    let flows = match availability(&program.inputs, &sets, &loaded) {
+        Ok(flows) => flows,
+        // What is wrong with one subject, or one input, was found above.
+        Err(error) if data.problems.is_empty() => {
+            data.problems.push(whole(error.to_string()));
+            Vec::new()
+        }
+        Err(_) => loaded.into_iter().map(|cohort| cohort.flow).collect(),
+    };
+    (flows, Some(data))
 }
 
-fn tell_problems(problems: &[crate::data::Problem]) {
-    if problems.is_empty() {
-        source::print("the data fit: every subject has what the file asks for, or may lack it\n");
+fn tell(data: &DataCheck, flows: &[Flow]) {
+    for warning in &data.warnings {
+        source::note(&format!("warning: {warning}"));
+    }
+    if data.problems.is_empty() {
+        let (found, analysed) = flows.iter().fold((0, 0), |(f, a), flow| (f + flow.found, a + flow.analysed));
+        source::print(&match flows.iter().all(Flow::is_whole) {
+            true => format!("the data fit: all {analysed} have what the file asks for\n"),
+            false => format!("the data can be read: {analysed} of {found} are analysed\n"),
+        });
         return;
     }
-    for problem in problems {
+    for problem in &data.problems {
         let subject = if problem.subject.is_empty() { String::new() } else { format!("{}: ", problem.subject) };
         source::fail(&format!("{subject}{}", problem.message));
     }
-    source::fail(&format!("{} in the data", source::plural(problems.len(), "problem")));
+    source::fail(&format!("{} in the data", source::plural(data.problems.len(), "problem")));
 }

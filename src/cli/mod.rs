@@ -5,6 +5,7 @@
 
 mod apply;
 mod check;
+mod completions;
 mod device;
 mod doc;
 mod explain;
@@ -77,6 +78,10 @@ enum Command {
     New(new::NewArgs),
     /// Write made-up heads with a clinical table as a BIDS folder
     Phantom(phantom::PhantomArgs),
+    /// Print what a shell needs to complete commands and options
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page, or write one for each command
+    Man(completions::ManArgs),
 }
 
 /// The file to compile, and what is set in it.
@@ -120,6 +125,8 @@ pub fn main() -> ExitCode {
         Command::Doc(args) => doc::doc(&args),
         Command::New(args) => new::new(&args),
         Command::Phantom(args) => phantom::phantom(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => completions::man(&args),
     };
     ExitCode::from(status)
 }

@@ -1,5 +1,6 @@
 //! Progress on standard error: a bar on a terminal, plain lines in a log.
 
+use crate::data::Flow;
 use crate::plan::Listener;
 use crate::train::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -61,6 +62,10 @@ impl Listener for Terminal {
         self.bar.set_message("");
         // A task shorter than a log's interval says only that it is done.
         *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn cohort(&self, flow: &Flow) {
+        self.line(&flow.to_string());
     }
 
     fn epoch(&self, task: &str, progress: &Progress) {

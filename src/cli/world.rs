@@ -1,27 +1,78 @@
 //! The file system as the compiler's world.
 
-use crate::compile::{ColumnSummary, Shapes, TableSummary, World};
+use crate::compile::{ColumnSummary, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
+use crate::data::error::DataError;
 use crate::data::table::Tables;
 use crate::data::{CohortData, TableSummary as DataSummary};
 use crate::exchange::shapes_of_safetensors;
-use crate::program::Cohort;
+use crate::program::{Cohort, CohortClause};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// Files relative to the program's folder, tables relative to the working folder. Each table is read once,
 /// whatever the number of cohorts and variants that ask for it.
 pub struct Files {
     folder: PathBuf,
+    /// Whether data that are not here are a mistake: for `run` they are, for `check` they may be elsewhere.
+    needed: bool,
     read: Tables,
-    summaries: RefCell<Vec<(Cohort, Result<TableSummary, String>)>>,
+    loaded: RefCell<Vec<(Cohort, Loaded)>>,
 }
 
+/// A cohort with its summary, or why it cannot be read.
+type Loaded = Result<Rc<(CohortData, TableSummary)>, TableProblem>;
+
 impl Files {
-    /// The world around a program.
+    /// The world around a program that is looked at, perhaps without its data.
     pub fn beside(program: &Path) -> Self {
         let folder = program.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        Self { folder, read: Tables::default(), summaries: RefCell::default() }
+        Self { folder, needed: false, read: Tables::default(), loaded: RefCell::default() }
     }
+
+    /// The same world, where data that are not here are an error.
+    pub fn with_data_needed(self, needed: bool) -> Self {
+        Self { needed, ..self }
+    }
+
+    fn load(&self, cohort: &Cohort) -> Loaded {
+        if let Some((_, known)) = self.loaded.borrow().iter().find(|(c, _)| c == cohort) {
+            return known.clone();
+        }
+        let loaded = CohortData::load_with(cohort, Path::new("."), &self.read)
+            .and_then(|data| {
+                let summary = DataSummary::of(&data)?;
+                Ok(Rc::new((data, summarised(summary))))
+            })
+            .map_err(|error| self.problem(&error));
+        self.loaded.borrow_mut().push((cohort.clone(), loaded.clone()));
+        loaded
+    }
+
+    fn problem(&self, error: &DataError) -> TableProblem {
+        let (clause, inner) = match error {
+            DataError::Declared { clause, source, .. } => (*clause, source.as_ref()),
+            other => (CohortClause::Source, other),
+        };
+        let kind = match inner {
+            DataError::NotFound { .. } if !self.needed => TableProblemKind::NotHere,
+            _ => TableProblemKind::Wrong,
+        };
+        let (message, hint) = inner.problem_and_hint();
+        TableProblem { kind, clause, message, hint }
+    }
+}
+
+fn summarised(summary: DataSummary) -> TableSummary {
+    let column = |c: crate::data::ColumnSummary| ColumnSummary {
+        name: c.name,
+        numeric: c.numeric,
+        first_text: c.first_text,
+        levels: c.levels,
+        counts: c.counts,
+        missing: c.missing,
+    };
+    TableSummary { people: Some(summary.rows), columns: summary.columns.into_iter().map(column).collect() }
 }
 
 impl World for Files {
@@ -32,27 +83,25 @@ impl World for Files {
         })
     }
 
-    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        if let Some((_, known)) = self.summaries.borrow().iter().find(|(c, _)| c == cohort) {
-            return known.clone();
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, TableProblem> {
+        self.load(cohort).map(|loaded| loaded.1.clone())
+    }
+
+    fn count(&self, cohort: &Cohort, who: &Who) -> Option<usize> {
+        let loaded = self.load(cohort).ok()?;
+        let data = &loaded.0;
+        match who {
+            Who::Lacking(columns) => {
+                let places = columns.iter().map(|name| data.column(name).ok()).collect::<Option<Vec<_>>>()?;
+                let lacks = |record: &usize| places.iter().any(|place| data.text(*record, place).is_none());
+                Some((0..data.records.len()).filter(lacks).count())
+            }
+            Who::With { column, value } => {
+                let place = data.column(column).ok()?;
+                let cells = (0..data.records.len()).filter_map(|record| data.text(record, &place));
+                Some(cells.filter(|cell| crate::data::is_value(cell, value)).count())
+            }
         }
-        let read = CohortData::load_with(cohort, Path::new("."), &self.read)
-            .and_then(|data| DataSummary::of(&data))
-            .map(|summary| TableSummary {
-                columns: summary
-                    .columns
-                    .into_iter()
-                    .map(|c| ColumnSummary {
-                        name: c.name,
-                        numeric: c.numeric,
-                        first_text: c.first_text,
-                        levels: c.levels,
-                    })
-                    .collect(),
-            })
-            .map_err(|error| error.to_string());
-        self.summaries.borrow_mut().push((cohort.clone(), read.clone()));
-        read
     }
 
     fn weights(&self, path: &str) -> Result<Shapes, String> {

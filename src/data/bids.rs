@@ -117,11 +117,11 @@ impl FilePattern {
         stem.rsplit(['_', '*']).next().unwrap_or(stem)
     }
 
-    /// The subject's one file below `root`, `None` where there is none.
+    /// The subject's one file below `root`.
     ///
     /// # Errors
     /// [`DataError::Ambiguous`] where several match, naming them.
-    pub fn find(&self, root: &Path, subject: &str, session: Option<&str>) -> Result<Option<PathBuf>> {
+    pub fn find(&self, root: &Path, subject: &str, session: Option<&str>) -> Result<FileSearch> {
         let mut folder = root.to_owned();
         if let Some(name) = &self.derivative {
             folder.push("derivatives");
@@ -137,19 +137,32 @@ impl FilePattern {
         let start = if start.is_dir() || fixed.as_os_str().is_empty() { start } else { parent(&start) };
         let deep = self.within.contains("**");
         let depth = if deep { usize::MAX } else { self.within.split('/').count() };
-        let mut matches: Vec<PathBuf> = WalkDir::new(&start)
-            .max_depth(depth)
-            .follow_links(true)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_map(std::result::Result::ok)
-            .filter(|entry| !entry.file_type().is_dir())
-            .map(walkdir::DirEntry::into_path)
-            .filter(|path| path.strip_prefix(&folder).is_ok_and(|inside| self.matcher.is_match(inside)))
-            .collect();
-        match matches.len() {
-            0 => Ok(None),
-            1 => Ok(matches.pop()),
+        let matching = |path: &Path| path.strip_prefix(&folder).is_ok_and(|inside| self.matcher.is_match(inside));
+        let (mut matches, mut unreadable) = (Vec::new(), None);
+        // A link to a folder above this one would have the whole disk walked.
+        let leads_out = |entry: &walkdir::DirEntry| {
+            entry.path_is_symlink() && entry.file_type().is_dir() && is_above(entry.path(), root)
+        };
+        let walk = WalkDir::new(&start).max_depth(depth).follow_links(true).sort_by_file_name();
+        for entry in walk.into_iter().filter_entry(|entry| !leads_out(entry)) {
+            match entry {
+                Ok(entry) if !matching(entry.path()) => {}
+                Ok(entry) if entry.file_type().is_file() => matches.push(entry.into_path()),
+                Ok(entry) => {
+                    let what = if entry.file_type().is_dir() { "a folder" } else { "a pipe, socket or device" };
+                    unreadable.get_or_insert(format!("{} is {what}, not a file", entry.path().display()));
+                }
+                Err(error) => {
+                    if let Some(reason) = why_not_read(&error, &start, &matching) {
+                        unreadable.get_or_insert(reason);
+                    }
+                }
+            }
+        }
+        match (matches.len(), unreadable) {
+            (0, None) => Ok(FileSearch::Absent),
+            (0, Some(reason)) => Ok(FileSearch::Unreadable(reason)),
+            (1, _) => Ok(matches.pop().map_or(FileSearch::Absent, FileSearch::One)),
             _ => Err(DataError::Ambiguous {
                 record: session.map_or_else(|| subject.to_owned(), |s| format!("{subject}, {s}")),
                 pattern: self.spelling.clone(),
@@ -159,6 +172,46 @@ impl FilePattern {
                     .collect(),
             }),
         }
+    }
+}
+
+/// What a search for a file came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileSearch {
+    /// The file.
+    One(PathBuf),
+    /// Nothing of that name.
+    Absent,
+    /// There is something, or there may be, and it cannot be read: why.
+    Unreadable(String),
+}
+
+/// Why something could not be looked at: `None` where it is of no concern, or where nothing was looked for.
+fn why_not_read(error: &walkdir::Error, start: &Path, matching: &dyn Fn(&Path) -> bool) -> Option<String> {
+    let path = error.path()?;
+    let kind = error.io_error()?.kind();
+    match path.read_link() {
+        Ok(target) if kind == std::io::ErrorKind::NotFound => matching(path).then(|| broken_link(path, &target)),
+        // The folder that is searched need not exist.
+        _ if kind == std::io::ErrorKind::NotFound && path == start => None,
+        _ => Some(format!("{} cannot be read: {}", path.display(), error.io_error()?)),
+    }
+}
+
+/// A link whose file is not there: of an annex, its content was not fetched.
+fn broken_link(path: &Path, target: &Path) -> String {
+    let annexed = target.components().any(|part| part.as_os_str() == "annex");
+    match annexed {
+        true => format!("the content of {} is not here (git annex get, or datalad get, fetches it)", path.display()),
+        false => format!("{} is a link to {}, which is not there", path.display(), target.display()),
+    }
+}
+
+/// Whether a folder holds another, links resolved.
+fn is_above(folder: &Path, other: &Path) -> bool {
+    match (folder.canonicalize(), other.canonicalize()) {
+        (Ok(folder), Ok(other)) => other.starts_with(folder),
+        _ => false,
     }
 }
 

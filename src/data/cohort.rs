@@ -6,7 +6,7 @@
 //!
 //! Rows meet records by subject, with or without `sub-`, and by session where a table has sessions; never by position.
 
-use super::bids::{Bids, FilePattern};
+use super::bids::{Bids, FilePattern, FileSearch};
 use super::error::{DataError, Result};
 use super::flow::Flow;
 pub use super::image_file::ImageFile;
@@ -15,7 +15,7 @@ use super::keep;
 use super::pair::{self, PairingDecision, Partners};
 use super::phantom::{Contrast, Phantom, PhantomSpec};
 use super::table::{Row, Table, Tables, levels_of, no_column, parse_number, without_prefix};
-use fascicle_lang::program::{Cohort, CohortSource, PhantomSettings};
+use fascicle_lang::program::{Cohort, CohortClause, CohortSource, PhantomSettings};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -58,6 +58,8 @@ pub struct CohortData {
     pub(crate) tables: Vec<JoinedTable>,
     rename: IndexMap<String, String>,
     files: Files,
+    /// The least share of the records that must have all that is required.
+    pub(crate) least_complete: f64,
 }
 
 /// Where a column is: its name for messages, and its places, first found first.
@@ -65,6 +67,15 @@ pub struct CohortData {
 pub struct ColumnPlace {
     name: String,
     places: Vec<(usize, usize)>,
+}
+
+/// Why a record has no image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoImage {
+    /// There is none.
+    Absent(String),
+    /// There is one, or may be, and it cannot be read.
+    Unreadable(String),
 }
 
 /// Where images are.
@@ -89,16 +100,25 @@ impl CohortData {
     /// # Errors
     /// As [`CohortData::load`].
     pub fn load_with(cohort: &Cohort, base: &Path, known: &Tables) -> Result<Self> {
+        let at = |clause: CohortClause| move |e: DataError| e.of_clause(&cohort.name, clause);
         let mut data = match &cohort.source {
-            CohortSource::Bids { path } => Self::of_bids(cohort, &base.join(path))?,
-            CohortSource::Table { path } => Self::of_table(cohort, &base.join(path), known)?,
-            CohortSource::Phantom(settings) => Self::of_phantom(cohort, settings)?,
-        };
-        for path in &cohort.join {
+            CohortSource::Bids { path } => Self::of_bids(cohort, &base.join(path)),
+            CohortSource::Table { path } => Self::of_table(cohort, &base.join(path), known),
+            CohortSource::Phantom(settings) => Self::of_phantom(cohort, settings),
+        }
+        .map_err(|e| match &e {
+            DataError::NoColumn { column, .. } if cohort.subject.as_ref() == Some(column) => {
+                at(CohortClause::Subject)(e)
+            }
+            _ => at(CohortClause::Source)(e),
+        })?;
+        for (place, path) in cohort.join.iter().enumerate() {
+            let at = at(CohortClause::Join(place));
             if let Files::Phantom(phantom) = &data.files
                 && let Some((columns, rows)) = phantom.derivative(path)
             {
-                data.attach(JoinedTable::new(Arc::new(table_of(Path::new(path), columns, rows)), None)?)?;
+                let table = JoinedTable::new(Arc::new(table_of(Path::new(path), columns, rows)), None);
+                table.and_then(|table| data.attach(table)).map_err(at)?;
                 continue;
             }
             let beside = match &data.files {
@@ -106,17 +126,53 @@ impl CohortData {
                 Files::Phantom(_) => base.join(path),
             };
             let path = if beside.is_file() { beside } else { base.join(path) };
-            let table = known.read(&path)?;
-            // A joined table may call its subjects otherwise.
-            let subject = cohort.subject.as_deref().filter(|name| table.columns.iter().any(|c| c == name));
-            data.attach(JoinedTable::new(table, subject)?)?;
+            data.join(known, &path, cohort.subject.as_deref()).map_err(at)?;
         }
-        let missing = data.rename.keys().filter_map(|name| data.column(name).err()).collect();
-        DataError::collect(missing)?;
+        for (place, name) in data.rename.keys().enumerate() {
+            data.column(name).map_err(at(CohortClause::Rename(place)))?;
+        }
         data.count();
-        data.pair(cohort)?;
+        data.pair(cohort).map_err(at(CohortClause::Pair))?;
         data.keep(cohort)?;
         Ok(data)
+    }
+
+    /// Joins a table from a file, whose rows must be of somebody.
+    fn join(&mut self, known: &Tables, path: &Path, subject: Option<&str>) -> Result<()> {
+        let table = known.read(path)?;
+        // A joined table may call its subjects otherwise.
+        let subject = subject.filter(|name| table.columns.iter().any(|c| c == name));
+        self.attach(JoinedTable::new(table, subject)?)?;
+        self.somebody_is_joined()
+    }
+
+    /// The last table must have a row of somebody.
+    fn somebody_is_joined(&self) -> Result<()> {
+        let Some(joined) = self.tables.last() else { return Ok(()) };
+        let is_joined = |record: &Record| record.rows.last().is_some_and(Option::is_some);
+        if self.records.is_empty() || joined.table.rows.is_empty() || self.records.iter().any(is_joined) {
+            return Ok(());
+        }
+        let three = |ids: &mut dyn Iterator<Item = &str>| {
+            let shown: Vec<String> = ids.take(3).map(|id| format!("`{id}`")).collect();
+            shown.join(", ")
+        };
+        let key = match self.tables.first() {
+            Some(first) if self.tables.len() > 1 => first.table.columns[first.subject].clone(),
+            _ => "sub-* folders".to_owned(),
+        };
+        let column = joined.table.columns[joined.subject].clone();
+        Err(DataError::JoinsNobody {
+            path: joined.table.path.clone(),
+            there: three(&mut joined.table.rows.iter().filter_map(|row| row.cells.get(joined.subject))),
+            here: three(&mut self.records.iter().map(|record| record.subject.as_str())),
+            hint: format!(
+                "rows meet people by their identifiers; if another column than `{column}` has them, call it `participant_id`, or by the \
+                 name that `subject` gives"
+            ),
+            key,
+            column,
+        })
     }
 
     fn of_bids(cohort: &Cohort, root: &Path) -> Result<Self> {
@@ -141,8 +197,32 @@ impl CohortData {
             }
             tables.push(table);
         }
+        let by_folder = bids.subjects.len();
         if let Some(table) = bids.sessions {
             tables.push(JoinedTable { by_session: true, ..JoinedTable::new(Arc::new(table), None)? });
+        }
+        // Whoever is in the table alone has images of another place, or none; but one of the folders should be in it.
+        if let Some(table) = tables.first().filter(|t| !t.by_session && by_folder > 0) {
+            let listed: BTreeSet<&str> = table
+                .table
+                .rows
+                .iter()
+                .filter_map(|row| row.cells.get(table.subject))
+                .map(|id| without_prefix(id, "sub-"))
+                .collect();
+            if !listed.is_empty() && !bids.subjects.keys().any(|s| listed.contains(without_prefix(s, "sub-"))) {
+                let three =
+                    |ids: Vec<&str>| ids.iter().take(3).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+                return Err(DataError::JoinsNobody {
+                    path: table.table.path.clone(),
+                    column: table.table.columns[table.subject].clone(),
+                    there: three(table.table.rows.iter().filter_map(|row| row.cells.get(table.subject)).collect()),
+                    key: "the subjects' folders".into(),
+                    here: three(bids.subjects.keys().map(String::as_str).collect()),
+                    hint: "the folder of `01` is `sub-01`; `subject COLUMN` names the column that identifies people"
+                        .into(),
+                });
+            }
         }
         Self::assemble(cohort, origin_of(root), Files::Folder(root.to_owned()), found, tables)
     }
@@ -197,7 +277,20 @@ impl CohortData {
             tables: Vec::new(),
             rename: cohort.rename.clone(),
             files,
+            least_complete: cohort.complete.unwrap_or(Cohort::LEAST_COMPLETE),
         };
+        for record in &data.records {
+            let ids = std::iter::once(record.subject.as_str()).chain(record.session.as_deref());
+            for (id, problem) in ids.filter_map(|id| Some((id, unusable(id)?))) {
+                let row = tables.iter().flat_map(|t| &t.table.rows).find(|row| row.cells.iter().any(|cell| cell == id));
+                return Err(DataError::Identifier {
+                    path: row.map_or_else(|| PathBuf::from(&data.origin), |row| row.path.to_path_buf()),
+                    line: row.map_or(1, |row| row.line),
+                    id: id.escape_debug().to_string(),
+                    problem,
+                });
+            }
+        }
         for table in tables {
             data.attach(table)?;
         }
@@ -242,29 +335,33 @@ impl CohortData {
     fn somebody_is_left(&self) -> Result<()> {
         match self.records.is_empty() {
             false => Ok(()),
-            true => {
-                Err(DataError::Cohort { cohort: self.name.clone(), problem: format!("nobody is left.\n{}", self.flow) })
-            }
+            true => Err(DataError::NobodyLeft(Box::new(self.flow.clone()))),
         }
     }
 
     fn keep(&mut self, cohort: &Cohort) -> Result<()> {
-        keep::check_columns(self, &cohort.keep)?;
+        let at = |place: usize| move |e: DataError| e.of_clause(&cohort.name, CohortClause::Keep(place));
+        for (place, (_, condition)) in cohort.keep.iter().enumerate() {
+            keep::check_columns(self, condition).map_err(at(place))?;
+        }
+        // The last condition that left somebody out.
+        let mut last = 0;
         let mut kept = Vec::with_capacity(self.records.len());
         let mut flow = self.flow.clone();
         let mut errors = Vec::new();
         for record in 0..self.records.len() {
             let mut stays = true;
-            for (spelling, condition) in &cohort.keep {
+            for (place, (spelling, condition)) in cohort.keep.iter().enumerate() {
                 let reason = match keep::satisfies(self, record, condition) {
                     Ok(Some(true)) => continue,
                     Ok(Some(false)) => format!("keep {spelling}"),
                     Ok(None) => format!("keep {spelling}: the cell is missing"),
                     Err(e) => {
-                        errors.push(e);
+                        errors.push(at(place)(e));
                         break;
                     }
                 };
+                last = last.max(place);
                 flow.leave_out(&reason, &self.records[record].name());
                 stays = false;
                 break;
@@ -276,7 +373,7 @@ impl CohortData {
         DataError::collect(errors)?;
         self.flow = flow;
         self.records = kept;
-        self.somebody_is_left()
+        self.somebody_is_left().map_err(at(last))
     }
 
     /// Names of all columns (renamed ones by their new name), in the order of the tables.
@@ -397,21 +494,32 @@ impl CohortData {
         Ok(levels_of(self.texts(name)?.into_iter().flatten()))
     }
 
-    /// A record's image; `None` where there is none.
+    /// A record's image; `None` where there is none, or none that can be read: see [`CohortData::find_image`].
     ///
     /// # Errors
     /// Several files match, or the phantom has no such contrast.
     pub fn image(&self, record: usize, pattern: &FilePattern) -> Result<Option<ImageFile>> {
+        Ok(self.find_image(record, pattern)?.ok())
+    }
+
+    /// A record's image, or why it has none.
+    ///
+    /// # Errors
+    /// Several files match, or the phantom has no such contrast.
+    pub fn find_image(&self, record: usize, pattern: &FilePattern) -> Result<std::result::Result<ImageFile, NoImage>> {
         let this = &self.records[record];
         match &self.files {
             Files::Folder(root) => {
                 let session = this.partners.get(&pattern.spelling).unwrap_or(&this.session);
+                let mut none = NoImage::Absent(format!("no file matches `{}`", pattern.spelling));
                 for subject in [this.subject.clone(), format!("sub-{}", this.subject)] {
-                    if let Some(path) = pattern.find(root, &subject, session.as_deref())? {
-                        return Ok(Some(ImageFile::Path(path)));
+                    match pattern.find(root, &subject, session.as_deref())? {
+                        FileSearch::One(path) => return Ok(Ok(ImageFile::Path(path))),
+                        FileSearch::Unreadable(reason) => none = NoImage::Unreadable(reason),
+                        FileSearch::Absent => {}
                     }
                 }
-                Ok(None)
+                Ok(Err(none))
             }
             Files::Phantom(phantom) => {
                 let subject = this.rows.first().copied().flatten().unwrap_or(0);
@@ -424,9 +532,9 @@ impl CohortData {
                     })?),
                 };
                 if contrast.is_some_and(|c| !phantom.has_scan(subject, c)) {
-                    return Ok(None);
+                    return Ok(Err(NoImage::Absent(format!("no file matches `{}`", pattern.spelling))));
                 }
-                Ok(Some(ImageFile::Scan { phantom: phantom.clone(), subject, contrast }))
+                Ok(Ok(ImageFile::Scan { phantom: phantom.clone(), subject, contrast }))
             }
         }
     }
@@ -457,6 +565,17 @@ impl CohortData {
             }
         }
         paths
+    }
+}
+
+/// Why an identifier cannot name a file or a folder of its own.
+fn unusable(id: &str) -> Option<&'static str> {
+    match id {
+        "." | ".." => Some("it is a folder's name for itself or the one above"),
+        _ if id.contains(['/', '\\']) => Some("it holds a separator of folders"),
+        _ if id.chars().any(char::is_control) => Some("it holds a tab, a new line or another control character"),
+        _ if id.len() > 128 => Some("it is longer than 128 bytes"),
+        _ => None,
     }
 }
 

@@ -1,15 +1,15 @@
 use super::super::bids::{Entities, FilePattern};
 use super::super::error::DataError;
 use super::super::samples::{bids, folder, phantom, put, shared, table};
-use super::{CohortData, ImageFile};
-use fascicle_lang::program::{Comparison, Predicate, Scalar};
+use super::{CohortData, ImageFile, NoImage};
+use fascicle_lang::program::{CohortClause, Comparison, Predicate, Scalar};
 use std::path::Path;
 
 fn compare(column: &str, comparison: Comparison, value: Scalar) -> Predicate {
     Predicate::Compare { column: column.into(), comparison, value }
 }
 
-fn load(cohort: &fascicle_lang::program::Cohort) -> Result<CohortData, DataError> {
+fn load(cohort: &fascicle_lang::program::Cohort) -> super::Result<CohortData> {
     CohortData::load(cohort, Path::new(""))
 }
 
@@ -78,12 +78,67 @@ fn file_names_are_taken_apart_into_entities() {
     assert_eq!((found.suffix.as_str(), found.extension.as_str()), ("T1w", ".nii.gz"));
 }
 
+/// The part of the declaration that an error concerns, and the error.
+fn clause_and_error(loaded: super::Result<CohortData>) -> (CohortClause, DataError) {
+    match loaded.expect_err("an error") {
+        DataError::Declared { clause, source, .. } => (clause, *source),
+        other => panic!("{other} names no part of the declaration"),
+    }
+}
+
+#[test]
+fn a_join_that_matches_nobody_names_both_columns_with_values_of_each() {
+    let dir = folder();
+    let path = put(dir.path(), "t.csv", "participant_id,age\nsub-1,30\nsub-2,31\n");
+    put(dir.path(), "more.csv", "ID,score\nA1,5\nA2,6\n");
+    let mut cohort = table(&path);
+    cohort.join = vec!["more.csv".into()];
+    let (clause, error) = clause_and_error(load(&cohort));
+    assert_eq!(clause, CohortClause::Join(0));
+    let told = error.to_string();
+    assert!(told.contains("its column `ID` has `A1`, `A2`, and `participant_id` `sub-1`, `sub-2`"), "{told}");
+}
+
+#[test]
+fn an_identifier_that_leads_out_of_its_folder_is_refused_with_its_line() {
+    let dir = folder();
+    for (id, problem) in [("../x", "separator"), ("/etc/x", "separator"), ("..", "above"), ("\"a\tb\"", "a tab")] {
+        let path = put(dir.path(), "t.csv", &format!("participant_id,age\nsub-1,30\n{id},31\n"));
+        let (clause, error) = clause_and_error(load(&table(&path)));
+        assert_eq!(clause, CohortClause::Source);
+        assert!(matches!(error, DataError::Identifier { line: 3, .. }), "{error}");
+        assert!(error.to_string().contains(problem), "{error}");
+    }
+}
+
+#[test]
+fn a_link_without_content_and_a_folder_in_a_files_place_are_told_from_nothing() {
+    let dir = folder();
+    for subject in ["sub-1", "sub-2", "sub-3", "sub-4"] {
+        std::fs::create_dir_all(dir.path().join(subject).join("anat")).expect("folders");
+    }
+    put(dir.path(), "participants.tsv", "participant_id\nsub-1\nsub-2\nsub-3\nsub-4\n");
+    let file = |subject: &str| dir.path().join(subject).join("anat").join(format!("{subject}_T1w.nii.gz"));
+    std::fs::write(file("sub-1"), b"x").expect("a file");
+    std::fs::create_dir(file("sub-2")).expect("a folder");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../../.git/annex/objects/MD5E-s1--0.nii.gz", file("sub-3")).expect("a link");
+    let data = load(&bids(dir.path())).expect("loaded");
+    let pattern = FilePattern::new("anat/*_T1w.nii.gz").expect("a pattern");
+    let find = |record| data.find_image(record, &pattern).expect("found or not");
+    assert!(matches!(find(0), Ok(ImageFile::Path(_))));
+    assert!(matches!(find(1), Err(NoImage::Unreadable(reason)) if reason.contains("is a folder, not a file")));
+    #[cfg(unix)]
+    assert!(matches!(find(2), Err(NoImage::Unreadable(reason)) if reason.contains("git annex get")));
+    assert!(matches!(find(3), Err(NoImage::Absent(_))));
+}
+
 #[test]
 fn a_folder_that_is_not_there_is_said_to_be_missing() {
     let dir = folder();
     let error = load(&bids(&dir.path().join("nowhere"))).expect_err("missing").to_string();
     assert!(error.contains("there is no BIDS folder at") && error.contains("nowhere"), "{error}");
-    assert!(matches!(load(&bids(dir.path())), Err(DataError::NotFound { .. })));
+    assert!(matches!(clause_and_error(load(&bids(dir.path()))), (CohortClause::Source, DataError::NotFound { .. })));
 }
 
 #[test]
@@ -118,14 +173,16 @@ fn columns_can_be_renamed_and_tables_joined() {
     assert_eq!(data.numbers("age").expect("ages"), [Some(30.0), Some(31.0)]);
     assert_eq!(data.numbers("score").expect("scores"), [None, Some(5.0)]);
     cohort.rename.insert("weight".into(), "Wait".into());
-    assert!(matches!(load(&cohort), Err(DataError::NoColumn { .. })));
+    assert!(matches!(clause_and_error(load(&cohort)), (CohortClause::Rename(1), DataError::NoColumn { .. })));
 }
 
 #[test]
 fn a_subject_that_occurs_twice_in_a_table_is_an_error() {
     let dir = folder();
     let path = put(dir.path(), "t.csv", "id,age\na,30\na,31\n");
-    assert!(matches!(load(&table(&path)), Err(DataError::DuplicateSubject { first: 2, second: 3, .. })));
+    let (clause, error) = clause_and_error(load(&table(&path)));
+    assert_eq!(clause, CohortClause::Source);
+    assert!(matches!(error, DataError::DuplicateSubject { first: 2, second: 3, .. }), "{error}");
 }
 
 #[test]
@@ -133,7 +190,7 @@ fn text_where_keep_compares_numbers_is_named_with_its_line() {
     let dir = folder();
     let mut cohort = table(&put(dir.path(), "t.csv", "id,age\na,30\nb,old\n"));
     cohort.keep = vec![("age < 45".into(), compare("age", Comparison::Less, Scalar::Number(45.0)))];
-    assert!(matches!(load(&cohort), Err(DataError::NotANumber { line: 3, .. })));
+    assert!(matches!(clause_and_error(load(&cohort)), (CohortClause::Keep(0), DataError::NotANumber { line: 3, .. })));
 }
 
 #[test]

@@ -4,6 +4,8 @@
 //! was expected, what was found, and what to do. Several errors of the same pass are handed over together as
 //! [`DataError::Many`], so that a cohort with ten broken files needs one run to find all ten.
 
+use super::flow::Flow;
+use fascicle_lang::program::CohortClause;
 use std::path::{Path, PathBuf};
 
 /// What is wrong with an input that is given by hand where one is read from people.
@@ -151,6 +153,66 @@ pub enum DataError {
         /// What is wrong with it.
         problem: String,
     },
+    /// Something about a part of a cohort's declaration.
+    #[error("cohort `{cohort}`: {source}")]
+    Declared {
+        /// The cohort.
+        cohort: String,
+        /// The part.
+        clause: CohortClause,
+        /// What is wrong with it.
+        #[source]
+        source: Box<DataError>,
+    },
+    /// A table whose rows are of nobody in the cohort.
+    #[error("{} joins nobody: its column `{column}` has {there}, and `{key}` {here}; {hint}", path.display())]
+    JoinsNobody {
+        /// The table.
+        path: PathBuf,
+        /// The column by which its rows should meet people.
+        column: String,
+        /// Some of its cells.
+        there: String,
+        /// What identifies people in the cohort.
+        key: String,
+        /// Some of them.
+        here: String,
+        /// What to do.
+        hint: String,
+    },
+    /// An identifier that would name a file outside of its folder, or none.
+    #[error("{}, line {line}: `{id}` cannot identify anybody: {problem}; identifiers name files and folders", path.display())]
+    Identifier {
+        /// The table, or the folder.
+        path: PathBuf,
+        /// Its line, from 1.
+        line: usize,
+        /// The identifier, with what cannot be printed escaped.
+        id: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Nobody is left of a cohort.
+    #[error("nobody is left.\n{0}")]
+    NobodyLeft(Box<Flow>),
+    /// Fewer people have what is required than are meant to.
+    #[error(
+        "{have} of the {kept} people kept have all that is required, less than {}%; correct what is missing, or say that it is \
+         meant: complete {suggested}\n{flow}",
+        (100.0 * least).round()
+    )]
+    FewComplete {
+        /// People who have it all.
+        have: usize,
+        /// People who meet the conditions.
+        kept: usize,
+        /// The least share.
+        least: f64,
+        /// A share that would do.
+        suggested: f64,
+        /// Who was left out, and why.
+        flow: Box<Flow>,
+    },
     /// Something about a cohort as a whole.
     #[error("cohort `{cohort}`: {problem}")]
     Cohort {
@@ -213,6 +275,33 @@ impl DataError {
             0 => Ok(()),
             1 => Err(errors.swap_remove(0)),
             _ => Err(Self::Many(errors)),
+        }
+    }
+
+    /// The same error, said of a part of a cohort's declaration.
+    pub(crate) fn of_clause(self, cohort: &str, clause: CohortClause) -> Self {
+        match self {
+            Self::Declared { .. } => self,
+            other => Self::Declared { cohort: cohort.into(), clause, source: Box::new(other) },
+        }
+    }
+
+    /// What is wrong, and what to do where that stands apart.
+    pub fn problem_and_hint(&self) -> (String, Option<String>) {
+        match self {
+            Self::Declared { source, .. } => source.problem_and_hint(),
+            Self::NotFound { path, what, hint } => {
+                (format!("there is no {what} at {}", path.display()), Some(hint.clone()))
+            }
+            Self::JoinsNobody { path, column, there, key, here, hint } => (
+                format!("{} joins nobody: its column `{column}` has {there}, and `{key}` {here}", path.display()),
+                Some(hint.clone()),
+            ),
+            Self::DuplicateSubject { path, subject, first, second } => (
+                format!("{} has `{subject}` on line {first} and again on line {second}", path.display()),
+                Some("keep one line a subject, or tell them apart by a `session_id` column".into()),
+            ),
+            other => (other.to_string(), None),
         }
     }
 

@@ -56,7 +56,8 @@ fn compare(
     }))
 }
 
-fn is_value(cell: &str, value: &Scalar) -> bool {
+/// Whether a cell is a value: the same text, or the same number.
+pub fn is_value(cell: &str, value: &Scalar) -> bool {
     match value {
         Scalar::Text(text) => same_level(cell, text),
         Scalar::Number(number) => parse_number(cell) == Some(*number),
@@ -94,7 +95,6 @@ pub(crate) fn columns_of(condition: &Predicate) -> Vec<&str> {
 ///
 /// # Errors
 /// All columns that are not there.
-pub(crate) fn check_columns(cohort: &CohortData, conditions: &[(String, Predicate)]) -> Result<()> {
-    let missing = conditions.iter().flat_map(|(_, c)| columns_of(c)).filter_map(|name| cohort.column(name).err());
-    DataError::collect(missing.collect())
+pub(crate) fn check_columns(cohort: &CohortData, condition: &Predicate) -> Result<()> {
+    DataError::collect(columns_of(condition).into_iter().filter_map(|name| cohort.column(name).err()).collect())
 }

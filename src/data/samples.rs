@@ -73,7 +73,7 @@ pub(crate) fn volume_input(name: &str, pattern: &str, shape: [usize; 3], steps: 
         name: name.into(),
         role: InputRole::Modality,
         cohort: None,
-        source: InputSource::Image { pattern: pattern.into(), kind: SpatialKind::Volume, steps },
+        source: InputSource::Image { pattern: pattern.into(), kind: SpatialKind::Volume, steps, any_spacing: false },
         optional: false,
         shape: vec![1, shape[0], shape[1], shape[2]],
         levels: Vec::new(),

@@ -2,15 +2,16 @@
 //! first to resolve `vector[_]` and regular expressions, `check --data` for the second.
 
 use super::bids::FilePattern;
-use super::cohort::{CohortData, ImageFile};
+use super::cohort::{CohortData, ImageFile, NoImage};
 use super::dataset::{chain_of, source_columns};
 use super::error::{DataError, IN_NO_COHORT, Result};
+use super::grid::{Grid, may_differ, unlike_most};
 use super::nifti::read_header;
 use super::table::{levels_of, same_level};
 use fascicle_lang::program::{InputSource, InputSpec};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// A column with more distinct values than this has no levels.
@@ -38,6 +39,8 @@ pub struct ColumnSummary {
     pub first_text: Option<(usize, String)>,
     /// Distinct values, sorted (numbers by value), where there are no more than 64.
     pub levels: Option<Vec<String>>,
+    /// How many records have each of them.
+    pub counts: Vec<usize>,
 }
 
 /// Something that will not work.
@@ -49,6 +52,15 @@ pub struct Problem {
     pub file: Option<PathBuf>,
     /// What is wrong, and what to do.
     pub message: String,
+}
+
+/// What [`check_data`] found.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DataCheck {
+    /// What will not work.
+    pub problems: Vec<Problem>,
+    /// What works, and is perhaps not meant.
+    pub warnings: Vec<String>,
 }
 
 impl TableSummary {
@@ -65,12 +77,19 @@ impl TableSummary {
                 let cells = || (0..cohort.records.len()).map(|record| cohort.text(record, &place));
                 let missing = cells().filter(Option::is_none).count();
                 let first_text = cohort.first_text(&place).map(|(line, cell)| (line, cell.to_owned()));
+                let levels = few_levels(cells().flatten());
+                let counts = levels.as_ref().map_or_else(Vec::new, |levels| {
+                    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+                    cells().flatten().for_each(|cell| *counts.entry(cell).or_default() += 1);
+                    levels.iter().map(|level| counts.get(level.as_str()).copied().unwrap_or(0)).collect()
+                });
                 Ok(ColumnSummary {
                     name: name.to_owned(),
                     numeric: first_text.is_none() && missing < cohort.records.len(),
                     missing,
                     first_text,
-                    levels: few_levels(cells().flatten()),
+                    levels,
+                    counts,
                 })
             })
             .collect::<Result<_>>()?;
@@ -92,15 +111,21 @@ fn few_levels<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Vec<String>> {
 
 /// Everything that can be found wrong without decoding a volume: columns that are not there, text in columns of
 /// numbers, classes that were not declared, patterns that match nothing or too much, headers that do not fit.
-pub fn check_data(inputs: &[InputSpec], cohorts: &[CohortData]) -> Vec<Problem> {
-    let mut problems = Vec::new();
+pub fn check_data(inputs: &[InputSpec], cohorts: &[CohortData]) -> DataCheck {
+    let (mut problems, mut warnings) = (Vec::new(), Vec::new());
     for cohort in cohorts {
         for spec in inputs.iter().filter(|i| i.cohort.as_ref().is_none_or(|name| *name == cohort.name)) {
             let about = |message: String| format!("input `{}`: {message}", spec.name);
             match &spec.source {
                 InputSource::Given => problems.push(whole(about(IN_NO_COHORT.into()))),
                 InputSource::Image { pattern, .. } => match FilePattern::new(pattern) {
-                    Ok(pattern) => problems.extend(check_images(spec, cohort, &pattern)),
+                    Ok(pattern) => {
+                        let (wrong, grids) = check_images(spec, cohort, &pattern);
+                        problems.extend(wrong);
+                        if !may_differ(spec) {
+                            warnings.extend(unlike_most(&spec.name, &grids));
+                        }
+                    }
                     Err(e) => problems.push(whole(about(e.to_string()))),
                 },
                 InputSource::Column { column } => match cohort.texts(column) {
@@ -135,7 +160,7 @@ pub fn check_data(inputs: &[InputSpec], cohorts: &[CohortData]) -> Vec<Problem> 
             }
         }
     }
-    problems
+    DataCheck { problems, warnings }
 }
 
 /// What is wrong with a column of numbers, each cell of it.
@@ -152,27 +177,41 @@ fn whole(message: String) -> Problem {
     Problem { subject: String::new(), file: None, message }
 }
 
-fn check_images(spec: &InputSpec, cohort: &CohortData, pattern: &FilePattern) -> Vec<Problem> {
-    (0..cohort.records.len())
+/// What is wrong with the images of an input, and the grids of those that can be read.
+fn check_images(spec: &InputSpec, cohort: &CohortData, pattern: &FilePattern) -> (Vec<Problem>, Vec<(String, Grid)>) {
+    let looked: Vec<std::result::Result<Option<(String, Grid)>, Problem>> = (0..cohort.records.len())
         .into_par_iter()
-        .filter_map(|record| {
+        .map(|record| {
+            let name = cohort.records[record].name();
             let problem = |file: Option<PathBuf>, message: String| {
                 let message = format!("input `{}`: {message}", spec.name);
-                Some(Problem { subject: cohort.records[record].name(), file, message })
+                Err(Problem { subject: name.clone(), file, message })
             };
-            match cohort.image(record, pattern) {
+            match cohort.find_image(record, pattern) {
                 Err(e) => problem(None, e.to_string()),
-                Ok(None) if spec.optional => None,
-                Ok(None) => problem(None, format!("no file matches `{}`; the subject is left out", pattern.spelling)),
-                Ok(Some(ImageFile::Scan { .. })) => None,
-                Ok(Some(ImageFile::Path(path))) => {
+                Ok(Err(NoImage::Absent(_))) if spec.optional => Ok(None),
+                Ok(Err(NoImage::Absent(reason) | NoImage::Unreadable(reason))) => {
+                    let left_out = if spec.optional { "" } else { "; the subject is left out" };
+                    problem(None, format!("{reason}{left_out}"))
+                }
+                Ok(Ok(ImageFile::Scan { .. })) => Ok(None),
+                Ok(Ok(ImageFile::Path(path))) => {
                     let fits = read_header(&path).and_then(|header| {
                         let shape = header.volume_shape(&path)?;
-                        chain_of(spec).map_or(Ok(()), |chain| chain.check_boxes(shape))
+                        chain_of(spec).map_or(Ok(()), |chain| chain.check_boxes(shape))?;
+                        Ok(Grid::of(&header))
                     });
-                    fits.err().and_then(|e| problem(Some(path), e.to_string()))
+                    fits.map(|grid| Some((name.clone(), grid))).or_else(|e| problem(Some(path), e.to_string()))
                 }
             }
         })
-        .collect()
+        .collect();
+    let (mut problems, mut grids) = (Vec::new(), Vec::new());
+    for found in looked {
+        match found {
+            Ok(grid) => grids.extend(grid),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    (problems, grids)
 }

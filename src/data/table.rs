@@ -83,6 +83,11 @@ impl Cells {
         self.0.get(column).filter(|cell| !is_absent(cell))
     }
 
+    /// All cells, as text, missing ones too.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter()
+    }
+
     /// Adds a cell.
     pub fn push(&mut self, cell: Option<&str>) {
         self.0.push_field(cell.unwrap_or_default().trim());

@@ -3,7 +3,7 @@
 //! Checking every value would cost a transfer a node, so the loop looks at losses alone; when one is not finite, the
 //! same batch is run again here, with each value checked.
 
-use super::forward::op_name;
+use super::step::op_name;
 use super::{Batch, Forward, Gradients, Network, NnError, RunSettings};
 
 /// The first place where a NaN or an infinity arose.

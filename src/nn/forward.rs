@@ -5,54 +5,14 @@
 //! node reads is first brought to the node's own rows, except by the operations that give absence a meaning. Nodes
 //! that no row has are not evaluated at all; losses without rows are 0.
 
+use super::settings::RunSettings;
+use super::step::{Step, full_dims, op_name};
 use super::values::{Statistics, Value, Values};
-use super::{Arithmetic, Batch, Device, Network, NnError, Tensor, lower};
-use crate::graph::{Graph, InputId, LossOp, ModuleId, Node, NodeId, Op, Presence, TensorType};
+use super::{Batch, Device, Network, NnError, Tensor, lower};
+use crate::graph::{Graph, InputId, LossOp, Node, NodeId, Op, Presence};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Whether a pass is one of training. Both can be differentiated if the network tracks gradients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Batch statistics, dropout, draws from Gaussians. What is drawn depends on these numbers and the node alone.
-    Training {
-        /// The run's seed.
-        seed: u64,
-        /// Which step of the run.
-        step: u64,
-    },
-    /// Running statistics, no dropout, means of Gaussians.
-    Prediction,
-}
-
-/// How a pass is made, beside the batch.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunSettings {
-    /// Training or prediction.
-    pub mode: Mode,
-    /// Weights of the classes of a target, from the training subjects of the fold.
-    pub class_weights: BTreeMap<InputId, Vec<f64>>,
-    /// Mean of an input over the training subjects of the fold, one row.
-    pub training_means: BTreeMap<InputId, Vec<f32>>,
-    /// Whether gradients of inputs are wanted (saliency).
-    pub track_inputs: bool,
-    /// How convolutions and products of matrices multiply on a card.
-    pub arithmetic: Arithmetic,
-}
-
-impl RunSettings {
-    /// A pass in this mode, with nothing taken from training subjects.
-    pub fn new(mode: Mode) -> Self {
-        Self {
-            mode,
-            class_weights: BTreeMap::new(),
-            training_means: BTreeMap::new(),
-            track_inputs: false,
-            arithmetic: Arithmetic::Float32,
-        }
-    }
-}
 
 /// The live part of a graph, ready to be evaluated.
 #[derive(Debug, Clone)]
@@ -69,87 +29,6 @@ struct Pass<'a> {
     network: &'a Network,
     settings: &'a RunSettings,
     statistics: RefCell<Statistics>,
-}
-
-/// What the lowering of one node sees.
-pub(super) struct Step<'a> {
-    pub graph: &'a Graph,
-    pub id: NodeId,
-    pub node: &'a Node,
-    /// The rows the result is for; empty for one value for the whole batch.
-    pub rows: Arc<[usize]>,
-    /// What the node reads, in order; `None` where no row has it. Brought to `rows`, unless the operation gives absence
-    /// a meaning.
-    pub inputs: Vec<Option<Value>>,
-    pub network: &'a Network,
-    pub settings: &'a RunSettings,
-    pub device: &'a Device,
-    /// Running statistics moved so far in this pass: a module applied twice moves them twice.
-    pub statistics: &'a RefCell<Statistics>,
-}
-
-impl Step<'_> {
-    /// An error in the graph itself.
-    pub fn broken(&self, problem: impl Into<String>) -> NnError {
-        NnError::Graph { path: self.node.path.clone(), op: op_name(&self.node.op), problem: problem.into() }
-    }
-
-    /// The tensor of an input.
-    pub fn tensor(&self, position: usize) -> Result<Tensor, NnError> {
-        match self.inputs.get(position) {
-            Some(Some(value)) => Ok(value.tensor.clone()),
-            _ => Err(self.broken(format!("it has no input {position}"))),
-        }
-    }
-
-    /// The tensors of all inputs.
-    pub fn tensors(&self) -> Result<Vec<Tensor>, NnError> {
-        (0..self.inputs.len()).map(|i| self.tensor(i)).collect()
-    }
-
-    /// The node's module, of which it has weights.
-    pub fn module(&self) -> Result<ModuleId, NnError> {
-        self.node.module.ok_or_else(|| self.broken("it has no module"))
-    }
-
-    /// A weight of the node's module.
-    pub fn weight(&self, name: &str) -> Result<Tensor, NnError> {
-        self.optional_weight(name).ok_or_else(|| self.broken(format!("it has no weight `{name}`")))
-    }
-
-    /// A weight that the node's module need not have.
-    pub fn optional_weight(&self, name: &str) -> Option<Tensor> {
-        self.network.weight(self.node.module?, name).cloned()
-    }
-
-    /// Extents of the result, the batch first.
-    pub fn result_dims(&self) -> Vec<usize> {
-        full_dims(&self.node.ty, self.rows.len())
-    }
-
-    /// Seed and step, in training.
-    pub fn training(&self) -> Option<(u64, u64)> {
-        match self.settings.mode {
-            Mode::Training { seed, step } => Some((seed, step)),
-            Mode::Prediction => None,
-        }
-    }
-}
-
-/// `Conv`, `Loss`, ...: an operation's name without what it holds.
-pub(super) fn op_name(op: &Op) -> String {
-    let text = format!("{op:?}");
-    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_string()
-}
-
-/// Extents of a value held by so many rows.
-fn full_dims(ty: &TensorType, rows: usize) -> Vec<usize> {
-    let mut dims = vec![if ty.batched { rows } else { 1 }];
-    if ty.kind == crate::graph::Kind::Normal {
-        dims.push(2);
-    }
-    dims.extend(&ty.shape);
-    dims
 }
 
 /// The rows that have all of a presence.

@@ -19,14 +19,17 @@ mod forward;
 mod gradients;
 mod lower;
 mod network;
+mod settings;
+mod step;
 mod values;
 
 pub use batch::{Batch, InputBatch};
 pub use error::{NnError, WeightsError};
 pub use finite::{NonFinite, first_non_finite, first_non_finite_gradient};
-pub use forward::{Forward, Mode, RunSettings};
+pub use forward::Forward;
 pub use gradients::Gradients;
 pub use network::{Network, Weight, WeightId};
+pub use settings::{Mode, RunSettings};
 pub use values::{HostValue, Statistics, Value, Values};
 
 pub use fascicle_tensor::{Arithmetic, Device, Precision, Tensor};

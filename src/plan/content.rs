@@ -18,7 +18,7 @@ use super::compare::Comparison;
 use super::context::Context;
 use super::error::Result;
 use super::index::{self, SubjectIndex};
-use super::run::TaskOutcome;
+use super::outcome::TaskOutcome;
 use super::score::Scored;
 use crate::data::flow::Flow;
 use crate::report::ReportContent;
@@ -34,6 +34,8 @@ pub(super) struct Results {
     pub comparisons: Vec<Comparison>,
     /// Of the first variant.
     pub flows: Vec<Flow>,
+    /// Of every variant, those that are alike together: names of variants, and their flows.
+    pub flows_by_variant: Vec<(Vec<String>, Vec<Flow>)>,
     indexed: SubjectIndex,
 }
 
@@ -75,7 +77,15 @@ impl Results {
         let comparisons =
             layout.compares.iter().map(|task| Comparison::read(&context.folder(*task)?)).collect::<Result<_>>()?;
         let indexed = index::indexed(&context.folder(layout.variants[0].index)?)?;
-        Ok(Self { variants, comparisons, flows: indexed.flows.clone(), indexed })
+        let mut flows_by_variant: Vec<(Vec<String>, Vec<Flow>)> = Vec::new();
+        for (tasks, program) in layout.variants.iter().zip(&context.experiment.variants) {
+            let flows = index::indexed(&context.folder(tasks.index)?)?.flows;
+            match flows_by_variant.iter_mut().find(|(_, known)| *known == flows) {
+                Some((variants, _)) => variants.push(program.variant.clone()),
+                None => flows_by_variant.push((vec![program.variant.clone()], flows)),
+            }
+        }
+        Ok(Self { variants, comparisons, flows: indexed.flows.clone(), flows_by_variant, indexed })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::{PlanError, Result};
 use super::layout::Layout;
-use super::run::RunOptions;
+use super::options::RunOptions;
 use super::sources::Sources;
 use super::store::{Entry, Store};
 use crate::data::dataset::Dataset;

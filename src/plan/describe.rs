@@ -3,7 +3,8 @@
 use super::error::Result;
 use super::fingerprint::Identity;
 use super::layout::Layout;
-use super::run::{RunOptions, store_path};
+use super::options::RunOptions;
+use super::run::store_path;
 use super::sources::Sources;
 use super::store::{Store, Stored};
 use super::task::Kind;

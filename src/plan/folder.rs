@@ -21,7 +21,7 @@ use super::content::Results;
 use super::context::Context;
 use super::ensemble::groups;
 use super::error::{PlanError, Result};
-use super::run::TaskOutcome;
+use super::outcome::TaskOutcome;
 use super::store::{put_bytes, put_json};
 use super::task::RunKey;
 use super::train::WEIGHTS;
@@ -151,7 +151,7 @@ impl Draft<'_> {
         self.text("report.html", &render(report))?;
         self.scores("scores.tsv", "scores_summary.tsv", &report.scores)?;
         put_json(&self.root.join("flow.json"), &results.flows)?;
-        self.text("flow.tsv", &tables::flow(&results.flows))?;
+        self.text("flow.tsv", &tables::flow(&results.flows_by_variant))?;
         if !results.comparisons.is_empty() {
             self.text("comparison.tsv", &compare::to_tsv(&results.comparisons))?;
         }

@@ -27,6 +27,9 @@ pub(super) struct SubjectIndex {
     pub flows: Vec<Flow>,
     /// By input: its name, and which members have it.
     pub presence: Vec<(String, Vec<bool>)>,
+    /// What images should have in common and have not.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 /// A member of the data.
@@ -43,7 +46,8 @@ pub(super) fn index(dataset: &Dataset, folder: &Path) -> Result<()> {
     let presence = (0..dataset.inputs.len())
         .map(|i| (dataset.inputs[i].name.clone(), (0..members.len()).map(|m| dataset.has(m, i)).collect()))
         .collect();
-    put_json(&folder.join(INDEX), &SubjectIndex { members, flows: dataset.flows.clone(), presence })
+    let (flows, warnings) = (dataset.flows.clone(), dataset.warnings.clone());
+    put_json(&folder.join(INDEX), &SubjectIndex { members, flows, presence, warnings })
 }
 
 /// Divides the people that are trained on, for one seed of the protocol.
@@ -88,6 +92,28 @@ pub(super) fn splits(folder: &Path) -> Result<Vec<Split>> {
 }
 
 impl Context<'_> {
+    /// Tells who is in the cohorts of an index, and what is wrong with their images.
+    ///
+    /// # Errors
+    /// A result that cannot be read.
+    pub fn tell_flows(&self, task: usize) -> Result<()> {
+        let index = indexed(&self.folder(task)?)?;
+        for flow in &index.flows {
+            self.options.listener.cohort(flow);
+            for group in &flow.unreadable {
+                let first = group.records.first().map_or("", String::as_str);
+                self.warn(&format!(
+                    "{}: {} of {} cannot be read, the first: {first}",
+                    flow.cohort,
+                    group.records.len(),
+                    group.reason
+                ));
+            }
+        }
+        index.warnings.iter().for_each(|warning| self.warn(warning));
+        Ok(())
+    }
+
     /// One division of a variant's people.
     ///
     /// # Errors

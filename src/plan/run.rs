@@ -5,102 +5,19 @@ use super::context::Context;
 use super::error::{PlanError, Result};
 use super::folder;
 use super::layout::{Layout, mean_inputs};
+use super::options::RunOptions;
+use super::outcome::TaskOutcome;
 use super::sources::Sources;
 use super::store::{Entry, LastRun, Store, Stored};
 use super::summary::RunSummary;
 use super::task::{Kind, Task, Work};
 use super::{fit, index};
-use crate::nn::Device;
 use crate::program::Experiment;
-use crate::report::content::{Mark, Model};
-use crate::train::Progress;
-use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Instant;
-
-/// The text of the experiment.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct SourceText {
-    /// The file's name, without its folder.
-    pub name: String,
-    /// The whole text.
-    pub text: String,
-    /// What its pieces are, for colours.
-    pub highlights: Vec<Mark>,
-}
-
-/// How a run is made.
-pub struct RunOptions<'a> {
-    /// The folder of all runs and of their store.
-    pub out: PathBuf,
-    /// Where numbers are computed.
-    pub device: Device,
-    /// Set by Ctrl-C: the run ends at the next batch.
-    pub interrupt: &'a AtomicBool,
-    /// Told what happens.
-    pub listener: &'a dyn Listener,
-    /// The command line as typed.
-    pub command: String,
-    /// The experiment's text.
-    pub source: SourceText,
-    /// The networks' layers, for the report.
-    pub model_tables: Vec<Model>,
-    /// The folder against which paths of the experiment are resolved.
-    pub base: PathBuf,
-}
-
-/// Told what happens in a run, for progress on the terminal.
-pub trait Listener: Sync {
-    /// A task begins.
-    fn task_started(&self, _task: &str) {}
-    /// A task's result is in the store already.
-    fn task_reused(&self, _task: &str) {}
-    /// A training stage has made a step, or ended an epoch.
-    fn epoch(&self, _task: &str, _progress: &Progress) {}
-    /// So many images of so many are decoded; called from several threads.
-    fn decoded(&self, _done: usize, _total: usize) {}
-    /// A task is done.
-    fn task_finished(&self, _task: &str, _seconds: f64) {}
-    /// Something the user should know.
-    fn warning(&self, _text: &str) {}
-}
-
-/// Tells nobody.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Silent;
-
-impl Listener for Silent {}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Everything is done.
-    Finished,
-    /// Ctrl-C came; the same command goes on from there.
-    Interrupted {
-        /// The task under way.
-        task: String,
-    },
-}
-
-/// What became of a task.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TaskOutcome {
-    /// As `fascicle plan` prints it.
-    pub name: String,
-    /// What it does.
-    pub kind: Kind,
-    /// The key of its result.
-    pub fingerprint: String,
-    /// Whether it ran; else its result was in the store.
-    pub ran: bool,
-    /// How long it took when it ran.
-    pub seconds: f64,
-}
 
 /// Runs an experiment: every task whose result is not in the store, then the run's folder with its report.
 ///
@@ -127,7 +44,12 @@ pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSumma
     let mut outcomes = Vec::with_capacity(layout.tasks.len());
     for at in 0..layout.tasks.len() {
         match context.task(at) {
-            Ok(outcome) => outcomes.push(outcome),
+            Ok(outcome) => {
+                if outcome.kind == Kind::Index {
+                    context.tell_flows(at)?;
+                }
+                outcomes.push(outcome);
+            }
             Err(PlanError::Interrupted { task }) => {
                 sources.keep_hashes()?;
                 return Ok(RunSummary::interrupted(experiment, task, outcomes));

@@ -4,7 +4,7 @@ use super::analyse::{AnalysisResult, Field};
 use super::compare::Comparison;
 use super::content::Results;
 use super::context::Context;
-use super::run::{Outcome, TaskOutcome};
+use super::outcome::{Outcome, TaskOutcome};
 use super::score::{Scored, label};
 use crate::data::flow::Flow;
 use crate::program::Experiment;

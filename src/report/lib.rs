@@ -17,6 +17,7 @@
 pub mod content;
 mod figure;
 mod number;
+mod numbering;
 mod page;
 pub mod picture;
 mod section;

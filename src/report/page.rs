@@ -1,53 +1,13 @@
 //! The page around the sections: head, style, title, contents; and the numbers of figures and tables.
 
 use super::content::ReportContent;
+use super::numbering::Numbering;
 use super::{number, section};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 const STYLE: &str = include_str!("style.css");
 /// A page that may neither fetch nor run anything cannot surprise whoever opens it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-
-/// Hands out the numbers of figures and tables.
-#[derive(Debug, Default)]
-pub struct Numbering {
-    figures: usize,
-    tables: usize,
-}
-
-impl Numbering {
-    /// A figure with its number and caption.
-    pub fn figure(&mut self, body: Markup, caption: Markup) -> Markup {
-        self.figures += 1;
-        html! {
-            figure {
-                (body)
-                figcaption { b { "Figure " (self.figures) "." } " " (caption) }
-            }
-        }
-    }
-
-    /// A table, already drawn, with its number and caption above.
-    pub fn table(&mut self, caption: Markup, body: Markup) -> Markup {
-        self.tables += 1;
-        html! {
-            figure class="tabular" {
-                figcaption { b { "Table " (self.tables) "." } " " (caption) }
-                (body)
-            }
-        }
-    }
-}
-
-/// One section of the page.
-pub struct Section {
-    /// Its anchor.
-    pub id: &'static str,
-    /// Its heading.
-    pub title: &'static str,
-    /// What it says.
-    pub body: Markup,
-}
 
 /// The whole page.
 pub fn page(content: &ReportContent) -> Markup {

@@ -12,6 +12,7 @@
 mod axis;
 mod by_parts;
 mod choice;
+mod shape;
 
 use crate::array::Array;
 use crate::{Arithmetic, Tensor};

@@ -3,6 +3,7 @@ mod about;
 mod arithmetic;
 mod array;
 mod convolution;
+mod detect;
 mod device;
 mod elementwise;
 mod history;

@@ -4,7 +4,7 @@
 //! they cancel: within twenty steps on a quadratic they are 4e-6 away from PyTorch's. Here moments are kept in single
 //! precision and everything that is one number a step is computed in double, which stays within 1e-6.
 
-use super::optimizer::Moments;
+use super::moments::Moments;
 use crate::nn::Tensor;
 
 /// One of the three rules.

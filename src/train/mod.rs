@@ -36,6 +36,7 @@ mod frozen;
 mod gradient;
 mod history;
 mod job;
+mod moments;
 mod optimizer;
 mod order;
 mod predict;

@@ -5,6 +5,7 @@
 use super::adam::{Adam, Decay};
 use super::checkpoint::SavedMoments;
 use super::gradient::WeightGradients;
+use super::moments::Moments;
 use super::schedule::StepRates;
 use crate::nn::{Device, Network, NnError, Tensor, WeightId};
 use crate::program::Optimizer;
@@ -21,17 +22,6 @@ pub(super) struct OptimizerState {
 enum Rule {
     Sgd { momentum: f64, nesterov: bool, weight_decay: f64 },
     Adam(Adam),
-}
-
-/// What is remembered of one weight.
-#[derive(Debug, Clone)]
-pub(super) struct Moments {
-    /// Steps made.
-    pub time: usize,
-    /// Running mean of the gradient; of SGD, its velocity.
-    pub first: Tensor,
-    /// Running mean of its square.
-    pub second: Option<Tensor>,
 }
 
 impl OptimizerState {

@@ -12,6 +12,8 @@
 //! | `// variants: 4` | how many variants the sweeps make |
 //! | `// set: width=16` | compiled with `--set width=16` |
 //! | `// table: heads: age number; sex F M; site text` | the table of a cohort: columns with their levels |
+//! | `// table: heads: 60 people; age number, 12 missing; dx CN*50 AD*10` | the same with counts |
+//! | `// no table: heads: join: sites.csv joins nobody; HINT` | why it cannot be read: `source`, `join`, `keep`, or `elsewhere` |
 //! | `// weights: w.safetensors: m.Linear.weight [8, 3]; m.Linear.bias [8]` | a file with weights of these shapes |
 //! | `// file base.fx:` | begins another file, whose lines follow as `//\| text` |
 
@@ -21,9 +23,10 @@
 pub mod mistake;
 
 use fascicle::compile::{
-    ColumnSummary, Compilation, Diagnostic, ModelTable, Severity, Shapes, TableSummary, World, compile, model_tables,
+    ColumnSummary, Compilation, Diagnostic, ModelTable, Severity, Shapes, TableProblem, TableProblemKind, TableSummary,
+    Who, World, compile, model_tables,
 };
-use fascicle::program::{Cohort, CohortSource, Program};
+use fascicle::program::{Cohort, CohortClause, CohortSource, Program};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -57,6 +60,7 @@ pub struct Case {
     pub variants: Option<usize>,
     pub settings: Vec<(String, String)>,
     pub tables: BTreeMap<String, TableSummary>,
+    pub problems: BTreeMap<String, TableProblem>,
     pub weights: BTreeMap<String, Shapes>,
     pub files: BTreeMap<String, String>,
 }
@@ -130,8 +134,22 @@ impl Case {
             self.settings.push((name.trim().into(), value.trim().into()));
         } else if let Some(rest) = keyed("table:") {
             let (cohort, columns) = rest.split_once(':').ok_or("expected COHORT: COLUMN LEVEL LEVEL; ..")?;
-            let columns = columns.split(';').filter_map(column).collect();
-            self.tables.insert(cohort.trim().into(), TableSummary { columns });
+            let people = columns.split(';').find_map(|c| c.trim().strip_suffix(" people")?.parse().ok());
+            let columns = columns.split(';').filter(|c| !c.ends_with(" people")).filter_map(column).collect();
+            self.tables.insert(cohort.trim().into(), TableSummary { people, columns });
+        } else if let Some(rest) = keyed("no table:") {
+            let (cohort, problem) = rest.split_once(':').ok_or("expected COHORT: CLAUSE: MESSAGE; HINT")?;
+            let (clause, message) = problem.split_once(':').ok_or("expected COHORT: CLAUSE: MESSAGE; HINT")?;
+            let (message, hint) = message.split_once(';').ok_or("expected COHORT: CLAUSE: MESSAGE; HINT")?;
+            let (kind, clause) = match clause.trim() {
+                "elsewhere" => (TableProblemKind::NotHere, CohortClause::Source),
+                "source" => (TableProblemKind::Wrong, CohortClause::Source),
+                "join" => (TableProblemKind::Wrong, CohortClause::Join(0)),
+                "keep" => (TableProblemKind::Wrong, CohortClause::Keep(0)),
+                _ => return Err("the clause is elsewhere, source, join or keep".into()),
+            };
+            let (message, hint) = (message.trim().to_owned(), Some(hint.trim().to_owned()));
+            self.problems.insert(cohort.trim().into(), TableProblem { kind, clause, message, hint });
         } else if let Some(rest) = keyed("weights:") {
             let (file, shapes) = rest.split_once(':').ok_or("expected FILE: WEIGHT [SHAPE]; ..")?;
             let shapes = shapes.split(';').map(shape).collect::<Option<Shapes>>().ok_or("expected WEIGHT [SHAPE]")?;
@@ -246,13 +264,32 @@ impl World for Case {
         self.files.get(path).cloned().ok_or_else(|| "there is no such file".to_string())
     }
 
-    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, TableProblem> {
+        // What is wrong with a condition shows when it is asked for.
+        if let Some(problem) = self.problems.get(&cohort.name)
+            && (!cohort.keep.is_empty() || !matches!(problem.clause, CohortClause::Keep(_)))
+        {
+            return Err(problem.clone());
+        }
         // What a phantom is called does not change its columns.
         let name = match cohort.source {
             CohortSource::Phantom(_) if self.tables.contains_key("phantom") => "phantom",
             _ => &cohort.name,
         };
-        self.tables.get(name).cloned().ok_or_else(|| "there is no such table".to_string())
+        self.tables.get(name).cloned().ok_or_else(|| TableProblem::unknown("there is no such table"))
+    }
+
+    fn count(&self, cohort: &Cohort, who: &Who) -> Option<usize> {
+        let table = self.table(cohort).ok()?;
+        match who {
+            // Those who lack one cell lack the others.
+            Who::Lacking(columns) => columns.iter().map(|name| Some(table.column(name)?.missing)).max()?,
+            Who::With { column, value } => {
+                let column = table.column(column)?;
+                let place = column.levels.as_ref()?.iter().position(|level| fascicle::data::is_value(level, value));
+                Some(place.map_or(0, |at| column.counts.get(at).copied().unwrap_or(1)))
+            }
+        }
     }
 
     fn weights(&self, path: &str) -> Result<Shapes, String> {
@@ -352,17 +389,27 @@ fn shape(text: &str) -> Option<(String, Vec<usize>)> {
 
 /// `sex F M`, `age number`, `site text`: a column of a table.
 fn column(text: &str) -> Option<ColumnSummary> {
+    let (text, missing) = match text.split_once(',') {
+        Some((text, missing)) => (text, missing.trim().strip_suffix(" missing")?.parse().ok()?),
+        None => (text, 0),
+    };
     let mut words = text.split_whitespace();
     let name = words.next()?.to_string();
-    let levels: Vec<String> = words.map(String::from).collect();
+    let levels: Vec<(&str, usize)> = words
+        .map(|word| match word.split_once('*') {
+            Some((level, count)) => Some((level, count.parse().ok()?)),
+            None => Some((word, 1)),
+        })
+        .collect::<Option<_>>()?;
+    let (levels, counts): (Vec<String>, Vec<usize>) = levels.into_iter().map(|(l, c)| (l.to_owned(), c)).unzip();
     Some(match levels.as_slice() {
-        [word] if word == "number" => ColumnSummary { name, numeric: true, ..ColumnSummary::default() },
-        [word] if word == "text" => ColumnSummary { name, ..ColumnSummary::default() },
+        [word] if word == "number" => ColumnSummary { name, numeric: true, missing, ..ColumnSummary::default() },
+        [word] if word == "text" => ColumnSummary { name, missing, ..ColumnSummary::default() },
         _ => {
             // The rows hold the levels one after the other, below a line of names.
             let mut lines = levels.iter().enumerate().map(|(i, level)| (i + 2, level.clone()));
             let first_text = lines.find(|(_, level)| level.parse::<f64>().is_err());
-            ColumnSummary { name, numeric: first_text.is_none(), first_text, levels: Some(levels) }
+            ColumnSummary { name, numeric: first_text.is_none(), first_text, levels: Some(levels), counts, missing }
         }
     })
 }

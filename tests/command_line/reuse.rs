@@ -96,3 +96,34 @@ fn one_sweep_can_be_run_or_none_and_what_they_share_is_not_run_again() {
         .fails(2, &["the file has no sweep `width`; did you mean `widths`?", "its sweeps: widths, lengths"]);
     scene.fascicle(&["plan", "table.fx", "--sweep", "none", "--sweep", "widths"]).fails(2, &["leaves no sweep"]);
 }
+
+/// A result is kept under its task's fingerprint. If one of these changes without a change of what is computed, everybody's
+/// stores are computed again for nothing; if what is computed changes and its fingerprint does not, old results are taken
+/// for new ones.
+#[test]
+fn the_fingerprints_of_experiments_are_those_of_earlier_versions() {
+    let scene = Scene::empty();
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(root.join("tests/snapshots/fingerprints"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for name in [
+        "contrastive_phantom",
+        "disentangle_pet_phantom",
+        "disentangle_phantom",
+        "hyperfusion_phantom",
+        "normative_poe_phantom",
+        "quickstart",
+        "voxel_fusion_phantom",
+    ] {
+        let file = root.join("experiments").join(format!("{name}.fx"));
+        let plan = scene.json(&["plan", &file.to_string_lossy(), "--json", "--device", "cpu"]);
+        let mut lines = String::new();
+        for task in plan.as_array().expect("tasks") {
+            let fingerprint = task["fingerprint"].as_str().expect("a fingerprint");
+            lines.push_str(&format!("{} {}\n", &fingerprint[..16], task["name"].as_str().expect("a name")));
+        }
+        settings.bind(|| insta::assert_snapshot!(name, lines));
+    }
+}

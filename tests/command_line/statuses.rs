@@ -184,3 +184,22 @@ fn phantom_writes_a_bids_tree_that_a_run_can_use() {
     scene.fascicle(&made).fails(2, &["heads2 is not empty", "--overwrite"]);
     scene.fascicle(&["phantom", "few", "--subjects", "0"]).fails(2, &["subjects"]);
 }
+
+#[test]
+fn shells_and_man_are_told_every_command_and_option() {
+    let scene = Scene::empty();
+    for shell in ["bash", "zsh", "fish"] {
+        let told = scene.fascicle(&["completions", shell]);
+        let script = &told.succeeds().stdout;
+        for word in ["check", "phantom", "--sweep", "--device"].map(|w| w.trim_start_matches('-')) {
+            assert!(script.contains(word), "{shell} is not told of {word}");
+        }
+    }
+    scene.fascicle(&["completions", "abacus"]).fails(2, &["abacus", "bash"]);
+    assert!(scene.fascicle(&["man"]).succeeds().stdout.contains(".TH fascicle 1"));
+    scene.fascicle(&["man", "--out", "pages"]).succeeds();
+    assert!(scene.read("pages/fascicle.1").contains("fascicle\\-run(1)"));
+    assert!(scene.read("pages/fascicle-run.1").contains("\\-\\-sweep"));
+    scene.write("taken", "");
+    scene.fascicle(&["man", "--out", "taken/pages"]).fails(1, &["taken/pages cannot be written"]);
+}

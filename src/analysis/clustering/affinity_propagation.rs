@@ -100,13 +100,15 @@ impl AffinityPropagation {
                 standing[k] = stands;
             }
             if round >= self.settled && standing.contains(&true) && unchanged.iter().all(|&u| u >= self.settled) {
-                return Ok(messages.clusters(&standing, round + 1, true));
+                let (labels, exemplars) = messages.clusters(&standing);
+                return Ok(Clusters { labels, exemplars, rounds: round + 1, converged: true });
             }
         }
         if !standing.contains(&true) {
             return Err(AnalysisError::NotConverged { what: "affinity propagation", iterations: self.rounds });
         }
-        Ok(messages.clusters(&standing, self.rounds, false))
+        let (labels, exemplars) = messages.clusters(&standing);
+        Ok(Clusters { labels, exemplars, rounds: self.rounds, converged: false })
     }
 
     /// Tries every damping with every preference and keeps the clusters of largest mean silhouette.

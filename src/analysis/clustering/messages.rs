@@ -3,7 +3,6 @@
 //! Similarities with the preferences on their diagonal come in; after any number of rounds, each subject says whether
 //! it stands for a cluster. Equations 1 to 3 of Frey and Dueck (2007).
 
-use super::affinity_propagation::Clusters;
 use ndarray::Array2;
 
 /// What subjects tell each other, `[from, to]`.
@@ -64,8 +63,9 @@ impl Messages {
         self.availability[[k, k]] + self.responsibility[[k, k]] > 0.0
     }
 
-    /// Gives every subject to the exemplar most similar to it, after each cluster has chosen its best exemplar.
-    pub(super) fn clusters(&self, standing: &[bool], rounds: usize, converged: bool) -> Clusters {
+    /// Gives every subject to the exemplar most similar to it, after each cluster has chosen its best exemplar: the cluster of
+    /// every subject, and the exemplars.
+    pub(super) fn clusters(&self, standing: &[bool]) -> (Vec<usize>, Vec<usize>) {
         let mut exemplars: Vec<usize> = (0..standing.len()).filter(|&k| standing[k]).collect();
         let chosen = self.assign(&exemplars);
         for (cluster, exemplar) in exemplars.iter_mut().enumerate() {
@@ -78,7 +78,7 @@ impl Messages {
         sorted.sort_unstable();
         // Exemplars of different clusters are members of them, so no two are the same.
         let labels = chosen.iter().map(|&cluster| sorted.partition_point(|&e| e < exemplars[cluster])).collect();
-        Clusters { labels, exemplars: sorted, rounds, converged }
+        (labels, sorted)
     }
 
     /// The position in `exemplars` of the most similar one, for every subject.

@@ -6,20 +6,12 @@
 //! have one each (multinomial). It is found by Newton steps, each a penalised quadratic solved by coordinate descent
 //! (Friedman, Hastie and Tibshirani 2010; Lee, Sun and Saunders 2014), to more digits than first-order methods reach.
 
-use super::newton::{Problem, minimise};
+use super::newton::{Problem, minimise, sigmoid};
+pub use super::penalty::Penalty;
 use crate::error::{AnalysisError, Result, check_array};
 use crate::metrics::classification::check_labels;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
-
-/// How coefficients are kept small.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Penalty {
-    /// scikit-learn's `C`: the larger, the weaker the penalty.
-    pub strength: f64,
-    /// The share of the absolute values, 0 (ridge) to 1 (lasso): scikit-learn's `l1_ratio`.
-    pub mixture: f64,
-}
 
 /// A fitted regression.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,30 +95,6 @@ impl LogisticRegression {
         }
         Ok(probabilities)
     }
-}
-
-impl Penalty {
-    fn check(self) -> Result<()> {
-        if !(self.strength > 0.0 && self.strength.is_finite()) {
-            return Err(AnalysisError::Setting {
-                setting: "the strength of the penalty (C)",
-                found: self.strength.to_string(),
-                expected: "a number above 0",
-            });
-        }
-        if !(0.0..=1.0).contains(&self.mixture) {
-            return Err(AnalysisError::Setting {
-                setting: "the mixture of the penalty",
-                found: self.mixture.to_string(),
-                expected: "a number from 0 to 1",
-            });
-        }
-        Ok(())
-    }
-}
-
-pub(super) fn sigmoid(x: f64) -> f64 {
-    if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 pub mod logistic;
 pub mod neighbours;
 mod newton;
+mod penalty;
 pub mod ridge;
 pub mod search;
 

@@ -3,7 +3,7 @@
 //!
 //! Coefficients are one list: for each logit its columns, then its intercept.
 
-use super::logistic::{Penalty, sigmoid};
+use super::penalty::Penalty;
 use crate::error::{AnalysisError, Result};
 use ndarray::ArrayView2;
 
@@ -196,4 +196,8 @@ pub(super) fn minimise(problem: &Problem<'_>, tolerance: f64) -> Result<Vec<f64>
         }
     }
     Err(AnalysisError::NotConverged { what: "the logistic regression", iterations: STEPS })
+}
+
+pub(super) fn sigmoid(x: f64) -> f64 {
+    if x >= 0.0 { 1.0 / (1.0 + (-x).exp()) } else { x.exp() / (1.0 + x.exp()) }
 }

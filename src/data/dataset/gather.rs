@@ -2,15 +2,16 @@
 
 use super::super::bids::FilePattern;
 use super::super::cache::{Cache, CachedImage, VERSION};
-use super::super::cohort::{CohortData, ColumnPlace, ImageFile};
+use super::super::cohort::{CohortData, ColumnPlace, ImageFile, NoImage};
 use super::super::error::{DataError, IN_NO_COHORT, Result};
 use super::super::flow::Flow;
+use super::super::grid::{Grid, may_differ, unlike_most};
 use super::super::nifti::FileBytes;
 use super::super::table::same_level;
 use super::super::transform::{ColumnPlan, ImageChain, SourceColumn};
 use super::super::volume::Volume;
 use super::{CellRow, Content, Member};
-use fascicle_lang::program::{ColumnSelector, InputRole, InputSource, InputSpec, Missing};
+use fascicle_lang::program::{CohortClause, ColumnSelector, InputRole, InputSource, InputSpec, Missing};
 use rayon::prelude::*;
 use regex::Regex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -41,6 +42,8 @@ enum Outcome {
     Has(Found),
     /// It lacks it, for this reason.
     Lacks(String),
+    /// It has it, perhaps, and it cannot be read.
+    Unreadable(String),
 }
 
 /// Looks for every input of every record.
@@ -72,6 +75,7 @@ pub(super) fn gather_availability(
     let mut errors = Vec::new();
     for (cohort_at, cohort) in cohorts.iter().enumerate() {
         let mut flow = cohort.flow.clone();
+        let first = gathered.members.len();
         for (record, this) in cohort.records.iter().enumerate() {
             let name = this.name();
             let mut row = Vec::with_capacity(inputs.len());
@@ -84,7 +88,16 @@ pub(super) fn gather_availability(
                 };
                 match reader.look(spec, cohort, record) {
                     Ok(Outcome::Has(found)) => row.push(found),
-                    Ok(Outcome::Lacks(reason)) => {
+                    Ok(outcome @ (Outcome::Lacks(_) | Outcome::Unreadable(_))) => {
+                        let reason = match outcome {
+                            Outcome::Unreadable(reason) => {
+                                // Each file is a reason of its own; they are counted together.
+                                flow.cannot_read(&format!("`{}`", spec.name), &format!("{name}: {reason}"));
+                                "its file cannot be read".to_owned()
+                            }
+                            Outcome::Lacks(reason) => reason,
+                            Outcome::Has(_) => String::new(),
+                        };
                         // People without a target are used wherever none is needed.
                         if spec.optional || spec.role == InputRole::Target {
                             notes.push(format!("without `{}`: {reason}", spec.name));
@@ -113,11 +126,29 @@ pub(super) fn gather_availability(
             let person = cohort.person(record);
             gathered.members.push(Member { key, cohort: cohort.name.clone(), person, cohort_at, record });
         }
+        let is_read = |input: &usize| readers[*input][cohort_at].is_some();
+        flow.having = (0..inputs.len())
+            .filter(is_read)
+            .map(|input| {
+                let has = |found: &&Found| !matches!(found, Found::Nothing);
+                (inputs[input].name.clone(), gathered.found[input][first..].iter().filter(has).count())
+            })
+            .collect();
         gathered.flows.push(flow);
     }
     DataError::collect(errors)?;
     if let Some(flow) = gathered.flows.iter().find(|f| f.analysed == 0) {
-        return Err(DataError::Cohort { cohort: flow.cohort.clone(), problem: format!("nobody is left.\n{flow}") });
+        return Err(DataError::NobodyLeft(Box::new(flow.clone())).of_clause(&flow.cohort, CohortClause::Source));
+    }
+    for (cohort, flow) in cohorts.iter().zip(&gathered.flows) {
+        let (kept, least) = (cohort.records.len(), cohort.least_complete);
+        if (flow.analysed as f64) < least * kept as f64 {
+            // Rounded down, so that what is suggested holds.
+            let suggested = (100.0 * flow.analysed as f64 / kept as f64).floor() / 100.0;
+            let few =
+                DataError::FewComplete { have: flow.analysed, kept, least, suggested, flow: Box::new(flow.clone()) };
+            return Err(few.of_clause(&flow.cohort, CohortClause::Source));
+        }
     }
     let nobody = |found: &Vec<Found>| found.iter().all(|f| matches!(f, Found::Nothing));
     if let Some((spec, _)) = inputs.iter().zip(&gathered.found).find(|(_, found)| nobody(found)) {
@@ -126,6 +157,29 @@ pub(super) fn gather_availability(
         return Err(DataError::Input { input: spec.name.clone(), problem });
     }
     Ok(gathered)
+}
+
+/// Who would be analysed, and who left out and why, by cohort: what [`Dataset::open_with_one_of`](super::Dataset::open_with_one_of)
+/// will find, without decoding anything.
+///
+/// # Errors
+/// As there, but for what only the images' content tells.
+pub fn availability(inputs: &[InputSpec], at_least_one: &[Vec<usize>], cohorts: &[CohortData]) -> Result<Vec<Flow>> {
+    Ok(gather_availability(inputs, at_least_one, cohorts)?.flows)
+}
+
+/// What is to be said of images on unlike grids.
+pub(super) fn unlike_grids(inputs: &[InputSpec], gathered: &Gathered) -> Result<Vec<String>> {
+    let mut warnings = Vec::new();
+    for (spec, found) in inputs.iter().zip(&gathered.found).filter(|(spec, _)| !may_differ(spec)) {
+        let grids = gathered.members.par_iter().zip(found).map(|(member, found)| match found {
+            Found::Image(file) => Ok(Grid::read(file)?.map(|grid| (member.key.clone(), grid))),
+            _ => Ok(None),
+        });
+        let grids: Vec<(String, Grid)> = grids.collect::<Result<Vec<Option<_>>>>()?.into_iter().flatten().collect();
+        warnings.extend(unlike_most(&spec.name, &grids));
+    }
+    Ok(warnings)
 }
 
 /// The first set of inputs of which a record has none, in words. A set that is not read from its cohort does not count.
@@ -332,9 +386,10 @@ impl Reader {
     fn look(&self, spec: &InputSpec, cohort: &CohortData, record: usize) -> Result<Outcome> {
         Ok(match self {
             Self::Absent(reason) => Outcome::Lacks(reason.clone()),
-            Self::Image(pattern) => match cohort.image(record, pattern)? {
-                Some(file) => Outcome::Has(Found::Image(file)),
-                None => Outcome::Lacks(format!("no file matches `{}`", pattern.spelling)),
+            Self::Image(pattern) => match cohort.find_image(record, pattern)? {
+                Ok(file) => Outcome::Has(Found::Image(file)),
+                Err(NoImage::Absent(reason)) => Outcome::Lacks(reason),
+                Err(NoImage::Unreadable(reason)) => Outcome::Unreadable(reason),
             },
             Self::Column(place) if spec.levels.is_empty() => match cohort.number(record, place)? {
                 Some(value) => Outcome::Has(Found::Real(value)),

@@ -17,6 +17,7 @@ mod gather;
 pub use augment::Augmentation;
 pub use batch::{Batch, InputBatch};
 pub use fitted::{FittedInput, FittedInputs};
+pub use gather::availability;
 pub(crate) use gather::{chain_of, source_columns};
 
 use super::cache::{Cache, CachedImage};
@@ -72,6 +73,8 @@ pub struct Dataset {
     pub members: Vec<Member>,
     /// What became of everybody, by cohort.
     pub flows: Vec<Flow>,
+    /// What the images are in which they should be alike, and are not.
+    pub warnings: Vec<String>,
     /// The inputs, as in the program.
     pub inputs: Vec<InputSpec>,
     content: Vec<Content>,
@@ -114,6 +117,7 @@ impl Dataset {
     ) -> Result<Self> {
         let gathered = gather::gather_availability(inputs, at_least_one, cohorts)?;
         let content = gather::decode(inputs, &gathered, cache, progress)?;
+        let warnings = gather::unlike_grids(inputs, &gathered)?;
         let members = gathered.members;
         let mut places = BTreeMap::new();
         for (i, member) in members.iter().enumerate() {
@@ -126,6 +130,7 @@ impl Dataset {
         Ok(Self {
             members,
             flows: gathered.flows,
+            warnings,
             inputs: inputs.to_vec(),
             content,
             cohorts: cohorts.to_vec(),

@@ -119,7 +119,7 @@ fn every_subject_that_does_not_fit_is_named_at_once() {
     ] {
         assert!(error.contains(part), "{part} in {error}");
     }
-    let problems = check_data(&inputs(), &[cohort]);
+    let problems = check_data(&inputs(), &[cohort]).problems;
     let of = |subject: &str| {
         problems.iter().filter(|p| p.subject == subject).map(|p| p.message.as_str()).collect::<Vec<_>>()
     };
@@ -146,7 +146,7 @@ fn columns_that_are_not_there_and_text_in_numbers_are_errors() {
     let error =
         open(std::slice::from_ref(&text), std::slice::from_ref(&cohort), dir.path()).expect_err("text").to_string();
     assert!(error.contains("t.csv, line 3, column `age`: expected a number, found `young`"), "{error}");
-    assert_eq!(check_data(&[text], &[cohort]).len(), 1);
+    assert_eq!(check_data(&[text], &[cohort]).problems.len(), 1);
     let width = columns_input("age", vec![numeric("id")], Missing::Absent, 3);
     let numbers = load(&table(&put(dir.path(), "n.csv", "id,age\n1,40\n2,41\n")));
     assert!(open(&[width], &[numbers], dir.path()).expect_err("width").to_string().contains("expected 3 as declared"));
@@ -229,6 +229,7 @@ fn volumes_are_cut_into_slices_and_each_is_an_item() {
             pattern: T1W.into(),
             kind: SpatialKind::Slices,
             steps: vec![ImageStep::Adjacent { slices: 3 }],
+            any_spacing: false,
         },
         shape: vec![3, 3, 4],
         ..volume_input("t1", T1W, [3, 4, 5], vec![])

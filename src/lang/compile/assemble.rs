@@ -3,7 +3,7 @@
 //! A broken declaration gives nothing and has told so; whatever reads it stays silent ([`Reported`]), and everything
 //! else is still looked at, so that one pass tells all independent mistakes.
 
-use super::declare::{analysis, cohort, ensemble, leak, order, pair, protocol, score, stage, sweep};
+use super::declare::{analysis, cohort, ensemble, facts, leak, order, pair, param, protocol, score, stage, sweep};
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Checkpoints, Eval, Evaluator, Reported};
 use super::unit::Unit;
@@ -160,6 +160,10 @@ impl Assembly {
             analyses,
         };
         // Only the whole program says what its outputs are compared with.
+        let told = facts::facts(e, &program, &trained_on);
+        if self.keep(told).is_none() {
+            return (None, Vec::new());
+        }
         let deviations = analysis::deviations(e, &program);
         (self.keep(deviations).map(|()| program), sweeps)
     }
@@ -345,7 +349,7 @@ impl Assembly {
             if let DeclarationKind::Param { name, .. } = &unit.declarations[*i].declaration.kind {
                 let before = e.used[*i];
                 if let Ok(value) = e.global(*i, name.span) {
-                    params.insert(name.text.clone(), sweep::spell_setting(e, &value));
+                    params.insert(name.text.clone(), param::spell_setting(e, &value));
                 }
                 e.used[*i] = before;
             }

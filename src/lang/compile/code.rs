@@ -125,6 +125,8 @@ codes! {
         "Splits are by subject. Two rows of one person, or two cohorts that share people, must not be divided.";
     ColumnIsTarget = "E0605", "a condition that holds the target",
         "The column that is to be predicted is among the columns that are read.";
+    TooManyFolds = "E0606", "more folds than people",
+        "Every fold needs somebody to be tested.";
 
     CohortSource = "E0701", "a cohort that cannot be understood",
         "A cohort is `bids(\"folder\")`, `table(\"file.csv\")` or `phantom(subjects: 100)`.";
@@ -134,6 +136,10 @@ codes! {
         "Images are `volume`, `image`, `slices` or `mask`; columns are `vector`; a single column is a `class` or `real`.\nWhat is `given()` has any type, `tensor[..]` too.";
     UnknownColumn = "E0704", "a column the table does not have",
         "The table was read; the nearest name is suggested. `rename name from \"column\"` maps a column that is called\notherwise.";
+    CohortData = "E0706", "a cohort whose data cannot be used",
+        "The folder or a table of the cohort is not there, cannot be read, has somebody twice, joins nobody, or nobody meets\nits conditions. The message points at the part of the declaration that it concerns.";
+    UnknownLevel = "E0707", "a value that nobody has",
+        "A condition compares a column with a word that is neither a `param` nor a value in the column. What a condition\nnever meets leaves out everybody, or nobody.";
     Step = "E0705", "a step that cannot be applied here",
         "Images and columns have steps of their own: `zscore` is for images, `standardize` for columns.";
 
@@ -175,6 +181,16 @@ codes! {
         "Nothing is scored or analysed: the run would train and say nothing.";
     ProbeOfInput = "W0906", "a probe of what the model was given",
         "The column that the probe tells is among the inputs of the embedding. That it can be told says that the model keeps it, not that it found it in the other data.";
+    DataNotHere = "W0907", "a cohort whose data are not here",
+        "The folder or the table that the cohort names is not here, so that what depends on it is not checked. It is an error\nto `run`, and to `check --data`.";
+    ValueOfNobody = "W0908", "a value that nobody has",
+        "The condition is as it is written, and no cell has the value: it leaves out everybody, or nobody.";
+    CellsMissing = "W0909", "people left out for a missing cell",
+        "Who lacks a cell of a required input is left out. `missing: mean` (or `median`, `mice`) fills in what is missing, from\nthe training people of each fold; `vector[n]?` keeps those who lack it, for models that can do without.";
+    TargetMissing = "W0910", "a target that most people lack",
+        "People without the target train nothing that needs it and are in none of its scores.";
+    FewOfClass = "W0911", "a class with fewer people than folds",
+        "Some test folds will have nobody of the class: what compares classes (auc, recall) is not defined there.";
 }
 
 impl Code {

@@ -28,7 +28,7 @@ pub use declare::analysis::{AnalysisReference, PRELUDE as ANALYSIS_PRELUDE, Para
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
 pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
-pub use world::{ColumnSummary, EmptyWorld, Shapes, TableSummary, World};
+pub use world::{ColumnSummary, EmptyWorld, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
 
 use crate::program::{Experiment, Program, Sweep};
 use assemble::{Set, Variant};

@@ -4,7 +4,7 @@
 //! must hold wherever the compiler is called from: the stack of a test or of an editor's worker is a small one. The
 //! [`World`] stays on the calling thread, since it need not be shareable; its answers travel over a channel.
 
-use super::world::{Shapes, TableSummary, World};
+use super::world::{Shapes, TableProblem, TableSummary, Who, World};
 use crate::program::Cohort;
 use std::cell::RefCell;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -14,18 +14,19 @@ const STACK: usize = 256 << 20;
 
 /// Runs the work with [`STACK`] bytes of stack; on the caller's own where no thread can be had.
 pub(super) fn with_room<T: Send>(world: &dyn World, work: impl Fn(&dyn World) -> T + Sync) -> T {
-    let (ask, questions) = channel();
+    let (sender, questions) = channel();
     let (reply, answers) = channel();
-    let far = Far { ask, answers: RefCell::new(answers) };
+    let remote = RemoteWorld { questions: sender, answers: RefCell::new(answers) };
     let done = std::thread::scope(|scope| {
         let work = &work;
         let builder = std::thread::Builder::new().name("compile".into()).stack_size(STACK);
-        let thread = builder.spawn_scoped(scope, move || work(&far)).ok()?;
+        let thread = builder.spawn_scoped(scope, move || work(&remote)).ok()?;
         // The loop ends when the thread drops its end of the channel: when it is done.
         for question in questions {
             let answer = match question {
                 Question::Source(path) => Answer::Source(world.source(&path)),
                 Question::Table(cohort) => Answer::Table(world.table(&cohort)),
+                Question::Count(cohort, who) => Answer::Count(world.count(&cohort, &who)),
                 Question::Weights(path) => Answer::Weights(world.weights(&path)),
             };
             if reply.send(answer).is_err() {
@@ -44,45 +45,54 @@ pub(super) fn with_room<T: Send>(world: &dyn World, work: impl Fn(&dyn World) ->
 enum Question {
     Source(String),
     Table(Box<Cohort>),
+    Count(Box<Cohort>, Who),
     Weights(String),
 }
 
 enum Answer {
     Source(Result<String, String>),
-    Table(Result<TableSummary, String>),
+    Table(Result<TableSummary, TableProblem>),
+    Count(Option<usize>),
     Weights(Result<Shapes, String>),
 }
 
 /// The world, seen from the compiler's thread.
-struct Far {
-    ask: Sender<Question>,
+struct RemoteWorld {
+    questions: Sender<Question>,
     answers: RefCell<Receiver<Answer>>,
 }
 
-impl Far {
-    fn asked(&self, question: Question) -> Option<Answer> {
-        self.ask.send(question).ok()?;
+impl RemoteWorld {
+    fn ask(&self, question: Question) -> Option<Answer> {
+        self.questions.send(question).ok()?;
         self.answers.borrow().recv().ok()
     }
 }
 
-impl World for Far {
+impl World for RemoteWorld {
     fn source(&self, path: &str) -> Result<String, String> {
-        match self.asked(Question::Source(path.to_string())) {
+        match self.ask(Question::Source(path.to_string())) {
             Some(Answer::Source(answer)) => answer,
             _ => Err("nobody answered".into()),
         }
     }
 
-    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        match self.asked(Question::Table(Box::new(cohort.clone()))) {
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, TableProblem> {
+        match self.ask(Question::Table(Box::new(cohort.clone()))) {
             Some(Answer::Table(answer)) => answer,
-            _ => Err("nobody answered".into()),
+            _ => Err(TableProblem::unknown("nobody answered")),
+        }
+    }
+
+    fn count(&self, cohort: &Cohort, who: &Who) -> Option<usize> {
+        match self.ask(Question::Count(Box::new(cohort.clone()), who.clone())) {
+            Some(Answer::Count(answer)) => answer,
+            _ => None,
         }
     }
 
     fn weights(&self, path: &str) -> Result<Shapes, String> {
-        match self.asked(Question::Weights(path.to_string())) {
+        match self.ask(Question::Weights(path.to_string())) {
             Some(Answer::Weights(answer)) => answer,
             _ => Err("nobody answered".into()),
         }

@@ -1,6 +1,6 @@
 //! The one door to the outside: everything the compiler learns that is not in its text comes through [`World`].
 
-use crate::program::Cohort;
+use crate::program::{Cohort, CohortClause, Scalar};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -13,11 +13,16 @@ pub trait World {
     /// Why it cannot be read, in a sentence.
     fn source(&self, path: &str) -> Result<String, String>;
 
-    /// The table of a cohort: its columns and their levels, no more.
+    /// The table of a cohort: its people, its columns and their levels, no more.
     ///
     /// # Errors
-    /// Why it cannot be read, in a sentence.
-    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String>;
+    /// Why it cannot be read, and which part of the declaration that concerns.
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, TableProblem>;
+
+    /// How many people of a cohort are so; `None` where its table cannot be read.
+    fn count(&self, _cohort: &Cohort, _who: &Who) -> Option<usize> {
+        None
+    }
 
     /// The names and shapes of the weights in a safetensors file, relative to the working folder.
     ///
@@ -31,9 +36,56 @@ pub trait World {
 /// Shapes of weights by name.
 pub type Shapes = BTreeMap<String, Vec<usize>>;
 
+/// People of a cohort.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Who {
+    /// Those who lack a cell in at least one of these columns.
+    Lacking(Vec<String>),
+    /// Those with this value in a column.
+    With {
+        /// The column.
+        column: String,
+        /// The value; numbers are compared as numbers.
+        value: Scalar,
+    },
+}
+
+/// Why a cohort's table cannot be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableProblem {
+    /// Whether that is a mistake.
+    pub kind: TableProblemKind,
+    /// The part of the declaration that it concerns.
+    pub clause: CohortClause,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// Whether a table that cannot be read is a mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableProblemKind {
+    /// This world has no files: nothing is known, and nothing is said.
+    Unknown,
+    /// It is not here. The program can be checked all the same, short of what depends on the table.
+    NotHere,
+    /// It is wrong, or it is needed now.
+    Wrong,
+}
+
+impl TableProblem {
+    /// This world has no files.
+    pub fn unknown(message: impl Into<String>) -> Self {
+        Self { kind: TableProblemKind::Unknown, clause: CohortClause::Source, message: message.into(), hint: None }
+    }
+}
+
 /// What the compiler needs to know of a cohort's table.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableSummary {
+    /// Records that meet every `keep`, where that is known.
+    pub people: Option<usize>,
     /// Columns in the order of the table, renamed as the file says.
     pub columns: Vec<ColumnSummary>,
 }
@@ -49,6 +101,10 @@ pub struct ColumnSummary {
     pub first_text: Option<(usize, String)>,
     /// Distinct values, sorted, where there are few.
     pub levels: Option<Vec<String>>,
+    /// How many people have each of the levels, where that is known.
+    pub counts: Vec<usize>,
+    /// How many people have no cell in it.
+    pub missing: usize,
 }
 
 impl TableSummary {
@@ -67,8 +123,8 @@ impl World for EmptyWorld {
         Err(format!("there is no file `{path}` here"))
     }
 
-    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
-        Err(format!("the table of `{}` cannot be read here", cohort.name))
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, TableProblem> {
+        Err(TableProblem::unknown(format!("the table of `{}` cannot be read here", cohort.name)))
     }
 }
 
@@ -83,7 +139,7 @@ pub(super) struct Tables<'w> {
 pub(super) type LoadedShapes = Result<Rc<Shapes>, Rc<str>>;
 
 /// A table, or why it cannot be read.
-pub(super) type Table = Result<Rc<TableSummary>, Rc<str>>;
+pub(super) type Table = Result<Rc<TableSummary>, Rc<TableProblem>>;
 
 impl<'w> Tables<'w> {
     pub(super) fn new(world: &'w dyn World) -> Self {
@@ -95,9 +151,14 @@ impl<'w> Tables<'w> {
         if let Some((_, known)) = self.known.borrow().iter().find(|(c, _)| c == cohort) {
             return known.clone();
         }
-        let table = self.world.table(cohort).map(Rc::new).map_err(Rc::from);
+        let table = self.world.table(cohort).map(Rc::new).map_err(Rc::new);
         self.known.borrow_mut().push((cohort.clone(), table.clone()));
         table
+    }
+
+    /// How many people of a cohort are so.
+    pub(super) fn count(&self, cohort: &Cohort, who: Who) -> Option<usize> {
+        self.world.count(cohort, &who)
     }
 
     /// The shapes of the weights in a file.

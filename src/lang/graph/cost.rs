@@ -1,6 +1,6 @@
 //! What a set of nodes costs: parameters, operations, memory of a training step.
 
-use super::{Binary, Graph, NodeId, Op, PoolKind, Reduction, Unary};
+use super::{Graph, NodeId, Op};
 use serde::{Deserialize, Serialize};
 
 const F32: u64 = 4;
@@ -41,7 +41,7 @@ impl Cost {
             } else if own > largest[1] {
                 largest[1] = own;
             }
-            let keeps = keeps(&node.op);
+            let keeps = node.op.keeps();
             if keeps.inputs {
                 node.inputs.iter().for_each(|input| kept_whole[source(graph, *input).index()] = true);
             }
@@ -76,76 +76,4 @@ fn source(graph: &Graph, mut id: NodeId) -> NodeId {
         id = *input;
     }
     id
-}
-
-/// What the backward pass of a node needs of its forward pass.
-#[derive(Debug, Clone, Copy)]
-struct Keeps {
-    inputs: bool,
-    output: bool,
-    /// Arrays of its own, each as large as the larger of its first input and its result.
-    more: u64,
-}
-
-/// As the lowering does it with burn's differentiation, which keeps the operands of products and nothing of sums and shapes.
-fn keeps(op: &Op) -> Keeps {
-    let nothing = Keeps { inputs: false, output: false, more: 0 };
-    let inputs = Keeps { inputs: true, ..nothing };
-    let output = Keeps { output: true, ..nothing };
-    let own = |more: u64| Keeps { more, ..nothing };
-    match op {
-        Op::Conv(_) | Op::Convolve(_) | Op::Linear { .. } | Op::HyperLinear { .. } | Op::MatMul => inputs,
-        // What is centred, or on the CPU what is read; burn's own normalisations also what is scaled.
-        Op::BatchNorm { .. } => own(1),
-        Op::InstanceNorm { affine, .. } | Op::GroupNorm { affine, .. } | Op::LayerNorm { affine, .. } => {
-            own(if *affine { 2 } else { 1 })
-        }
-        Op::PRelu { .. } => inputs,
-        // The mask.
-        Op::Dropout { .. } => own(1),
-        Op::Unary(unary) => match unary {
-            Unary::Relu | Unary::Sigmoid | Unary::Tanh | Unary::Exp | Unary::Sqrt => output,
-            Unary::LeakyRelu { .. } | Unary::Log | Unary::Square | Unary::Abs | Unary::Clamp { .. } => inputs,
-            // Made of several.
-            Unary::Elu { .. } | Unary::Gelu | Unary::Softplus => Keeps { more: 1, ..inputs },
-            Unary::Negate | Unary::IsZero => nothing,
-        },
-        Op::Binary(binary) | Op::Scalar { op: binary, .. } => match (binary, op) {
-            (Binary::Add | Binary::Subtract, _) => nothing,
-            (Binary::Multiply, Op::Scalar { .. }) => nothing,
-            (Binary::Divide, Op::Scalar { reversed: false, .. }) => nothing,
-            (Binary::Multiply | Binary::Divide | Binary::Power | Binary::Maximum | Binary::Minimum, _) => inputs,
-        },
-        Op::Softmax { .. } | Op::LogSumExp { .. } => output,
-        // The places of the largest, over two axes and over the third.
-        Op::Pool(pool) => Keeps { more: u64::from(pool.kind == PoolKind::Max), ..inputs },
-        Op::AdaptivePool { kind, .. } => Keeps { inputs: *kind == PoolKind::Max, ..nothing },
-        Op::Reduce { reduction, .. } | Op::Present(reduction) => match reduction {
-            Reduction::Sum | Reduction::Mean => nothing,
-            Reduction::Maximum | Reduction::Minimum | Reduction::Variance => inputs,
-        },
-        Op::Input(_) => output,
-        Op::Sample | Op::Mixture { .. } | Op::Kl | Op::LogDensity => own(2),
-        Op::Coalesce(_) => own(1),
-        // The difference, and what it became.
-        Op::Loss(_) => own(2),
-        Op::Fill(_)
-        | Op::Learned { .. }
-        | Op::Embedding { .. }
-        | Op::Upsample { .. }
-        | Op::Reshape
-        | Op::Permute { .. }
-        | Op::Concat { .. }
-        | Op::RandomPlace
-        | Op::Stack { .. }
-        | Op::Slice { .. }
-        | Op::Pad { .. }
-        | Op::BatchMean
-        | Op::OneHot { .. }
-        | Op::StopGradient
-        | Op::Restrict
-        | Op::Normal
-        | Op::NormalMean
-        | Op::NormalLogVar => nothing,
-    }
 }

@@ -1,8 +1,16 @@
-//! The operations a graph is made of.
+//! The operations a graph is made of, and what the backward pass of each keeps of the forward pass.
 //!
 //! An operator of the language (a stanza of [`crate::ops`]) turns its arguments into one of these; the lowering
 //! matches on them exhaustively, so that an operation without a lowering does not compile. Axes count from 0 and
 //! never include the batch.
+
+mod elementwise;
+mod loss;
+mod window;
+
+pub use elementwise::{Binary, Reduction, Unary};
+pub use loss::{ClassWeights, CorrelationNorm, Critic, Divergence, LossOp, NearPairs, Scoring};
+pub use window::{ConvOp, Extent, Padding, PoolKind, PoolOp, UpsampleMode};
 
 use super::{InputId, Kind};
 use serde::{Deserialize, Serialize};
@@ -244,149 +252,75 @@ pub enum Op {
     Loss(LossOp),
 }
 
-/// One number for all spatial axes that was given, or one each: always one each here.
-pub type Extent = Vec<usize>;
-
-/// A convolution.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ConvOp {
-    /// Channels in.
-    pub inputs: usize,
-    /// Channels out.
-    pub outputs: usize,
-    /// Extent of the kernel along each spatial axis.
-    pub kernel: Extent,
-    /// Step along each axis.
-    pub stride: Extent,
-    /// Zeros added around.
-    pub padding: Padding,
-    /// Spacing of the kernel's elements.
-    pub dilation: Extent,
-    /// Groups of channels that do not see each other.
-    pub groups: usize,
-    /// Whether a bias is added.
-    pub bias: bool,
-    /// Transposed ("up") convolution, and what is added to its extent at the far side.
-    pub transposed: Option<Extent>,
+/// What the backward pass of an operation needs of its forward pass; the estimate of memory adds it up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keeps {
+    /// Its inputs.
+    pub inputs: bool,
+    /// Its output.
+    pub output: bool,
+    /// Arrays of its own, each as large as the larger of its first input and its result.
+    pub more: u64,
 }
 
-/// Zeros around a window operation, `(before, after)` each axis.
-///
-/// `same` is resolved to numbers by the stanza: total `(ceil(n/stride)-1)*stride + dilation*(k-1) + 1 - n` (at least 0),
-/// the smaller half first, as Keras and TensorFlow do it and as PyTorch does at stride 1.
-pub type Padding = Vec<(usize, usize)>;
+impl Keeps {
+    const NOTHING: Self = Self { inputs: false, output: false, more: 0 };
+    const INPUTS: Self = Self { inputs: true, ..Self::NOTHING };
+    const OUTPUT: Self = Self { output: true, ..Self::NOTHING };
 
-/// Which pooling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PoolKind {
-    /// Largest.
-    Max,
-    /// Mean (zeros of the padding counted, as PyTorch does by default).
-    Average,
+    const fn own(more: u64) -> Self {
+        Self { more, ..Self::NOTHING }
+    }
 }
 
-/// Pooling over windows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PoolOp {
-    /// Which.
-    pub kind: PoolKind,
-    /// Extent of the window.
-    pub kernel: Extent,
-    /// Step.
-    pub stride: Extent,
-    /// Padding (minus infinity for the maximum, zeros for the mean).
-    pub padding: Padding,
-}
-
-/// How values between grid points are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum UpsampleMode {
-    /// The nearest point's.
-    Nearest,
-    /// (Bi-, tri-)linear, corners not aligned, as PyTorch's `align_corners=False`.
-    Linear,
-    /// (Bi-, tri-)linear, the outermost points staying where they are, as PyTorch's `align_corners=True`.
-    LinearAligned,
-}
-
-/// A function of each element.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub enum Unary {
-    /// `max(0, x)`.
-    Relu,
-    /// `x` where positive, `slope * x` elsewhere.
-    LeakyRelu {
-        /// Slope below 0.
-        slope: f64,
-    },
-    /// `x` where positive, `alpha * (exp(x) - 1)` elsewhere.
-    Elu {
-        /// Minus the value far below 0.
-        alpha: f64,
-    },
-    /// `x` times the probability of a standard normal below `x`.
-    Gelu,
-    /// `1 / (1 + exp(-x))`.
-    Sigmoid,
-    /// Hyperbolic tangent.
-    Tanh,
-    /// `log(1 + exp(x))`.
-    Softplus,
-    /// Exponential.
-    Exp,
-    /// Natural logarithm.
-    Log,
-    /// Square root.
-    Sqrt,
-    /// Square.
-    Square,
-    /// Absolute value.
-    Abs,
-    /// 1 where the element is exactly 0, else 0; it has no gradient.
-    IsZero,
-    /// Minus.
-    Negate,
-    /// Brought between two bounds.
-    Clamp {
-        /// The smallest result.
-        low: f64,
-        /// The largest result.
-        high: f64,
-    },
-}
-
-/// A function of two elements.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Binary {
-    /// `x + y`.
-    Add,
-    /// `x - y`.
-    Subtract,
-    /// `x * y`.
-    Multiply,
-    /// `x / y`.
-    Divide,
-    /// `x ^ y`.
-    Power,
-    /// The larger.
-    Maximum,
-    /// The smaller.
-    Minimum,
-}
-
-/// A reduction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Reduction {
-    /// Sum.
-    Sum,
-    /// Mean.
-    Mean,
-    /// Largest.
-    Maximum,
-    /// Smallest.
-    Minimum,
-    /// Biased (divided by n).
-    Variance,
+impl Op {
+    /// What is kept for the backward pass, as the lowering computes it.
+    pub fn keeps(&self) -> Keeps {
+        match self {
+            Self::Conv(_) | Self::Convolve(_) | Self::Linear { .. } | Self::HyperLinear { .. } | Self::MatMul => {
+                Keeps::INPUTS
+            }
+            // What is centred, or on the CPU what is read; with a scale of its own also what is scaled.
+            Self::BatchNorm { .. } => Keeps::own(1),
+            Self::InstanceNorm { affine, .. } | Self::GroupNorm { affine, .. } | Self::LayerNorm { affine, .. } => {
+                Keeps::own(if *affine { 2 } else { 1 })
+            }
+            Self::PRelu { .. } => Keeps::INPUTS,
+            // The mask.
+            Self::Dropout { .. } => Keeps::own(1),
+            Self::Unary(unary) => unary.keeps(),
+            Self::Binary(binary) => binary.keeps(),
+            Self::Scalar { op, reversed, .. } => op.keeps_beside_a_number(*reversed),
+            Self::Softmax { .. } | Self::LogSumExp { .. } => Keeps::OUTPUT,
+            // The places of the largest, over two axes and over the third.
+            Self::Pool(pool) => Keeps { more: u64::from(pool.kind == PoolKind::Max), ..Keeps::INPUTS },
+            Self::AdaptivePool { kind, .. } => Keeps { inputs: *kind == PoolKind::Max, ..Keeps::NOTHING },
+            Self::Reduce { reduction, .. } | Self::Present(reduction) => reduction.keeps(),
+            Self::Input(_) => Keeps::OUTPUT,
+            Self::Sample | Self::Mixture { .. } | Self::Kl | Self::LogDensity => Keeps::own(2),
+            Self::Coalesce(_) => Keeps::own(1),
+            // The difference, and what it became.
+            Self::Loss(_) => Keeps::own(2),
+            Self::Fill(_)
+            | Self::Learned { .. }
+            | Self::Embedding { .. }
+            | Self::Upsample { .. }
+            | Self::Reshape
+            | Self::Permute { .. }
+            | Self::Concat { .. }
+            | Self::RandomPlace
+            | Self::Stack { .. }
+            | Self::Slice { .. }
+            | Self::Pad { .. }
+            | Self::BatchMean
+            | Self::OneHot { .. }
+            | Self::StopGradient
+            | Self::Restrict
+            | Self::Normal
+            | Self::NormalMean
+            | Self::NormalLogVar => Keeps::NOTHING,
+        }
+    }
 }
 
 /// What stands in for an absent value.
@@ -409,145 +343,6 @@ pub enum Mixture {
     Mixture,
     /// Mixture of products of experts over all subsets (Sutter et al. 2021).
     MixtureOfProducts,
-}
-
-/// A loss of a prediction and a target. Means are over subjects and elements unless stated otherwise.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum LossOp {
-    /// Mean squared error.
-    MeanSquared,
-    /// Squared error summed over elements, mean over subjects (a Gaussian likelihood of unit variance, times 2).
-    SumSquared,
-    /// Mean absolute error.
-    MeanAbsolute,
-    /// Absolute error summed over elements, mean over subjects.
-    SumAbsolute,
-    /// Huber's, quadratic within `delta`.
-    Huber {
-        /// Where the square becomes a line.
-        delta: f64,
-    },
-    /// Binary cross entropy of probabilities, or of logits.
-    BinaryCrossEntropy {
-        /// Whether predictions are logits rather than probabilities.
-        logits: bool,
-    },
-    /// Cross entropy of logits `[n]` (or `[n, ...]`) and classes, weighted by class; weighted mean as PyTorch's.
-    CrossEntropy {
-        /// What each class counts.
-        weights: ClassWeights,
-        /// Share of the uniform distribution in the target.
-        smoothing: f64,
-    },
-    /// Negative log-likelihood under a Gaussian of the given log-variance (third input) or of unit variance, summed
-    /// over elements, mean over subjects.
-    GaussianNll,
-    /// Cox's negative partial log-likelihood of risks, with times and events as second and third input: the mean over all
-    /// subjects of `event * (logsumexp of the risks of those whose time is no earlier - risk)`.
-    CoxPartialLikelihood,
-    /// One minus the soft Dice coefficient of class probabilities `[n, ...]` and a mask, mean over classes but the background.
-    Dice {
-        /// Added to numerator and denominator.
-        smooth: f64,
-        /// Whether the denominator holds squares, as in V-Net.
-        squared: bool,
-        /// Whether a class has one coefficient for the whole batch rather than one a subject.
-        whole_batch: bool,
-    },
-    /// Noise-contrastive bound on the mutual information of `[n, ..]` and `[n, ..]`, negated, with the penalty of its scores.
-    InfoNce(Scoring),
-    /// Dual bound on an f-divergence of `[n, ..]` and `[n, ..]`, negated, with the penalty of its scores.
-    FenchelDual {
-        /// How features are scored.
-        scoring: Scoring,
-        /// Which divergence.
-        measure: Divergence,
-    },
-    /// Supervised contrastive loss of views `[n]` and a class, which comes last.
-    SupervisedContrastive {
-        /// How features are scored.
-        scoring: Scoring,
-        /// The loss is multiplied by the temperature over this one.
-        base_temperature: f64,
-    },
-    /// Minus the total correlation of `[n]` and `[m]` over the batch.
-    CanonicalCorrelation {
-        /// Added to the variances.
-        ridge: f64,
-        /// How correlations add up.
-        norm: CorrelationNorm,
-    },
-    /// A margin between cosine similarities of the members of a family: a subject's value is nearer, by at least `by`,
-    /// to one value than to another. Mean over the pairs of members and the subjects who have both, as far as the next
-    /// subject of the batch has the first. It reads all members, each with its own subjects.
-    Margin {
-        /// How much nearer.
-        by: f64,
-        /// What is to be near, and what far.
-        near: NearPairs,
-    },
-}
-
-/// Which values a margin draws together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NearPairs {
-    /// Those of one subject; those of one member are far: `s`, the anatomy.
-    SameSubject,
-    /// Those of one member; those of one subject are far: `z`, the appearance.
-    SameMember,
-}
-
-/// How the features of two subjects are scored against each other.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Scoring {
-    /// The score itself.
-    pub critic: Critic,
-    /// Scores are divided by it.
-    pub temperature: f64,
-    /// Then they are bounded to `clip * tanh(score / clip)`.
-    pub clip: Option<f64>,
-    /// Weight of the mean square of the scores (before they are bounded) in the loss.
-    pub penalty: f64,
-}
-
-/// A score of two vectors.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Critic {
-    /// Their product.
-    Dot,
-    /// Their product over the root of their length.
-    ScaledDot,
-    /// The cosine of the angle between them.
-    Cosine,
-}
-
-/// Which divergence a dual bound is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Divergence {
-    /// Jensen and Shannon's, 0 for equal distributions.
-    JensenShannon,
-    /// That of the original adversarial networks: the same but for a constant.
-    Gan,
-}
-
-/// How canonical correlations add up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum CorrelationNorm {
-    /// Their sum.
-    Trace,
-    /// The root of the sum of their squares.
-    Frobenius,
-}
-
-/// Weights of classes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum ClassWeights {
-    /// All 1.
-    Equal,
-    /// `n / (classes * count)` over the training subjects of the fold (scikit-learn's "balanced").
-    InverseFrequency,
-    /// As given.
-    Given(Vec<f64>),
 }
 
 impl Kind {

@@ -62,16 +62,6 @@ impl Analysis {
 pub enum AnalysisKind {
     /// z-scores of cases' residuals against those of held-out reference people, by element of each output.
     NormativeDeviation,
-    /// One-sample t test of every column against 0.
-    OneSampleT,
-    /// Two groups, every column: Welch's t test.
-    TwoSampleT,
-    /// Two groups, every column: Mann and Whitney's U.
-    MannWhitney,
-    /// Several groups, every column.
-    KruskalWallis,
-    /// Pearson and Spearman correlations with a column.
-    Correlation,
     /// A class told from embeddings by logistic regression.
     LogisticProbe,
     /// Numbers told from embeddings by ridge regression.
@@ -94,6 +84,41 @@ pub enum AnalysisKind {
     LayerEntropy,
     /// Where in an image what a model says of it depends on.
     SmoothGrad,
+    /// A test of every column.
+    #[serde(untagged)]
+    Test(ColumnTest),
+}
+
+/// A test of every column, or voxel. Any of them can be asked again with shuffled labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnTest {
+    /// One-sample t test against 0.
+    OneSampleT,
+    /// Pearson and Spearman correlations with a column.
+    Correlation,
+    /// A comparison of groups.
+    #[serde(untagged)]
+    Groups(GroupTest),
+}
+
+/// A comparison of the same column in several groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GroupTest {
+    /// Welch's t test of two groups.
+    TwoSampleT,
+    /// Mann and Whitney's U of two groups.
+    MannWhitney,
+    /// Kruskal and Wallis' H of two groups or more.
+    KruskalWallis,
+}
+
+impl GroupTest {
+    /// Whether it compares two groups and no more.
+    pub fn is_of_two(self) -> bool {
+        matches!(self, Self::TwoSampleT | Self::MannWhitney)
+    }
 }
 
 /// What a field of a result is, which decides where it can go.

@@ -22,9 +22,33 @@ pub struct Cohort {
     /// Sessions that are brought together in one record.
     #[serde(default)]
     pub pair: Option<Pairing>,
+    /// The least share of those who are kept that must have everything that is required: with fewer, something is wrong
+    /// with the data or their paths. [`Cohort::LEAST_COMPLETE`] where not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete: Option<f64>,
+}
+
+/// A part of a cohort's declaration, for what is wrong with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CohortClause {
+    /// The folder or the table itself.
+    Source,
+    /// `subject`.
+    Subject,
+    /// `rename`, by its place among them.
+    Rename(usize),
+    /// `join`, by its place among them.
+    Join(usize),
+    /// `pair`.
+    Pair,
+    /// `keep`, by its place among them.
+    Keep(usize),
 }
 
 impl Cohort {
+    /// Half of the people.
+    pub const LEAST_COMPLETE: f64 = 0.5;
+
     /// Everybody a source holds.
     pub fn new(name: impl Into<String>, source: CohortSource) -> Self {
         Self {
@@ -35,6 +59,7 @@ impl Cohort {
             rename: IndexMap::new(),
             join: Vec::new(),
             pair: None,
+            complete: None,
         }
     }
 }

@@ -44,6 +44,9 @@ pub enum InputSource {
         kind: SpatialKind,
         /// What is done to it, in order; the declared shape is reached by a centred crop or pad at the end.
         steps: Vec<ImageStep>,
+        /// Whether voxels of different sizes, and grids of different extents, are meant: `spacing: any`.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        any_spacing: bool,
     },
     /// Columns of the cohort's table.
     Columns {

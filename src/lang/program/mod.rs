@@ -20,8 +20,8 @@ mod protocol;
 mod residual;
 mod stage;
 
-pub use analysis::{Analysis, AnalysisKind, Argument, Correction, FieldType, Subset};
-pub use cohort::{Cohort, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
+pub use analysis::{Analysis, AnalysisKind, Argument, ColumnTest, Correction, FieldType, GroupTest, Subset};
+pub use cohort::{Cohort, CohortClause, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use ensemble::{Ensemble, EnsembleOver, Rule};
 pub use input::{
     AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,

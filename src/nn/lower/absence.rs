@@ -1,6 +1,6 @@
 //! Rows that some people lack: restriction, replacement, reductions over what is there.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::values::Value;
 use super::super::{NnError, Tensor};
 use crate::graph::{Coalesce, Op, Reduction};

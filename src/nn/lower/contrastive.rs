@@ -1,6 +1,6 @@
 //! Contrastive losses: scores of all subjects of the batch with all, own pairs against the others.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{Arithmetic, NnError, Tensor};
 use crate::graph::{Critic, Divergence, Kind, Scoring};
 

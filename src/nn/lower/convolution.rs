@@ -1,6 +1,6 @@
 //! Convolutions, plain and transposed, over one to three axes, with weights of the module or with kernels that are computed.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor};
 use crate::graph::{ConvOp, NodeId};
 use fascicle_tensor::{Convolution, Geometry};

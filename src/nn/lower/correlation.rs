@@ -1,7 +1,7 @@
 //! Canonical correlation across the batch: taken on the host, where small matrices are factored in double precision, and
 //! joined to the gradient of the step by a linear term whose value is 0.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor, canonical};
 use crate::graph::CorrelationNorm;
 

@@ -1,6 +1,6 @@
 //! Affine maps, matrix products, embeddings, and what acts on single features.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor, draw};
 
 /// `[rows, .., inputs] -> [rows, .., outputs]`.

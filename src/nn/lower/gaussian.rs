@@ -1,6 +1,6 @@
 //! Diagonal Gaussians, held as `[rows, 2, n]`: means, then log-variances.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor, draw};
 use super::absence::{expanded, held};
 use crate::graph::Mixture;

@@ -1,7 +1,7 @@
 //! Losses: one number for the batch, over the rows that have all inputs. Definitions are those of PyTorch's
 //! `torch.nn.functional`, unless stated otherwise.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor};
 use super::{contrastive, correlation};
 use crate::graph::{ClassWeights, InputId, LossOp, NodeId, Op};

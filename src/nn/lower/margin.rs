@@ -1,6 +1,6 @@
 //! The margin between similarities within subjects and within members of a family (Ouyang et al. 2021).
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::values::Value;
 use super::super::{NnError, Tensor};
 use super::absence::restricted;

@@ -18,7 +18,7 @@ mod reduction;
 mod shape;
 mod upsample;
 
-use super::forward::Step;
+use super::step::Step;
 use super::{NnError, Tensor};
 use crate::graph::{LossOp, Op};
 

@@ -3,7 +3,7 @@
 //! Batch normalisation keeps PyTorch's running statistics: the variance moves towards the unbiased one of the batch, and a forward
 //! pass returns the update instead of making it, so that gradients can be had in prediction and a pass can be made twice.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor};
 use fascicle_tensor::ChannelMoments;
 

@@ -4,7 +4,7 @@
 //! means of equal windows is the mean. Gradients of equal maxima go to the first in row-major order, as in PyTorch,
 //! because each pass takes its first. The passes need no transposition, only other shapes.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor};
 use crate::graph::{PoolKind, PoolOp};
 

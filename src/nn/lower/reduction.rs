@@ -1,6 +1,6 @@
 //! Reductions over axes.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor};
 use crate::graph::Reduction;
 

@@ -1,6 +1,6 @@
 //! Axes moved, padded, made.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor, draw};
 
 /// Axes in a new order, the batch staying first.

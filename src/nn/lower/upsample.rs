@@ -1,6 +1,6 @@
 //! Upsampling, one axis after the other: both modes are separable, and burn has neither over three axes.
 
-use super::super::forward::Step;
+use super::super::step::Step;
 use super::super::{NnError, Tensor};
 use crate::graph::UpsampleMode;
 

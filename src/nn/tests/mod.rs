@@ -96,7 +96,7 @@ impl Bench {
     }
 
     fn node(&mut self, op: Op, inputs: &[NodeId], module: Option<ModuleId>, ty: TensorType) -> NodeId {
-        let path = format!("test.{}", forward::op_name(&op));
+        let path = format!("test.{}", step::op_name(&op));
         self.graph.push(Node { op, inputs: inputs.to_vec(), module, ty, path, multiply_adds: 0 })
     }
 
@@ -116,12 +116,8 @@ impl Bench {
     }
 
     fn layer(&mut self, path: &str, op: Op, weights: Vec<WeightSpec>, input: NodeId, shape: &[usize]) -> NodeId {
-        let module = self.graph.push_module(Module {
-            path: path.into(),
-            operator: forward::op_name(&op),
-            op: op.clone(),
-            weights,
-        });
+        let module =
+            self.graph.push_module(Module { path: path.into(), operator: step::op_name(&op), op: op.clone(), weights });
         let presence = self.graph.node(input).ty.presence.clone();
         self.node(op, &[input], Some(module), TensorType::tensor(shape).held_by(presence))
     }

@@ -6,7 +6,7 @@ use super::tested::{Samples, grouped};
 use super::{AnalysisResult, Field, argument};
 use crate::analysis::{self, Alternative, AnalysisError, adjust, one_sample_t, pearson, spearman, welch_t};
 use crate::analysis::{kruskal_wallis, mann_whitney};
-use crate::program::{Analysis, AnalysisKind, Argument, Correction};
+use crate::program::{Analysis, Argument, ColumnTest, Correction, GroupTest};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 
@@ -16,19 +16,25 @@ pub(super) type TestResult = std::result::Result<Numbers, AnalysisError>;
 
 impl Context<'_> {
     /// A test of every column, or voxel, of `values`.
-    pub(super) fn columnwise(&self, task: &str, variant: usize, declared: &Analysis) -> Result<AnalysisResult> {
+    pub(super) fn columnwise(
+        &self,
+        task: &str,
+        variant: usize,
+        declared: &Analysis,
+        test: ColumnTest,
+    ) -> Result<AnalysisResult> {
         let samples = self.samples(task, variant, argument(task, declared, "values")?)?;
         let each = |test: &(dyn Fn(usize) -> TestResult + Sync)| -> Vec<TestResult> {
             (0..samples.len()).into_par_iter().map(test).collect()
         };
-        match declared.kind {
-            AnalysisKind::OneSampleT => {
+        match test {
+            ColumnTest::OneSampleT => {
                 let everybody = samples.subjects().len();
                 let tested = each(&|sample| of_one_sample(&samples.of(sample, 0..everybody)));
                 let method = "one-sample t test against 0, two-sided".to_owned();
                 finished(task, declared, &samples, method, (tested, Vec::new()))
             }
-            AnalysisKind::Correlation => {
+            ColumnTest::Correlation => {
                 let with = self.values(task, variant, argument(task, declared, "with")?)?;
                 if with.names.len() != 1 {
                     let problem = format!(
@@ -42,12 +48,12 @@ impl Context<'_> {
                 let method = "Pearson's and Spearman's correlation, two-sided".to_owned();
                 finished(task, declared, &samples, method, (tested, Vec::new()))
             }
-            kind => {
+            ColumnTest::Groups(kind) => {
                 let groups = self.groups(task, variant, argument(task, declared, "groups")?)?;
                 let groups = grouped(samples.subjects(), &groups);
                 let labels: Vec<String> =
                     groups.iter().map(|(label, members)| format!("{label} ({})", members.len())).collect();
-                let two = matches!(kind, AnalysisKind::TwoSampleT | AnalysisKind::MannWhitney);
+                let two = kind.is_of_two();
                 if (two && groups.len() != 2) || groups.len() < 2 {
                     let needed = if two { "two groups are" } else { "at least two groups are" };
                     let problem = format!(
@@ -59,9 +65,9 @@ impl Context<'_> {
                 }
                 let tested = each(&|sample| of_groups(kind, &samples, sample, &groups));
                 let test = match kind {
-                    AnalysisKind::TwoSampleT => "Welch's t test, two-sided",
-                    AnalysisKind::MannWhitney => "Mann and Whitney's U test, two-sided",
-                    _ => "Kruskal and Wallis' test",
+                    GroupTest::TwoSampleT => "Welch's t test, two-sided",
+                    GroupTest::MannWhitney => "Mann and Whitney's U test, two-sided",
+                    GroupTest::KruskalWallis => "Kruskal and Wallis' test",
                 };
                 let method = match samples {
                     Samples::Columns(_) => test.to_owned(),
@@ -191,11 +197,11 @@ fn of_correlation(samples: &Samples, sample: usize, other: &[Option<f64>]) -> Te
     ]))
 }
 
-fn of_groups(kind: AnalysisKind, samples: &Samples, sample: usize, groups: &[(String, Vec<usize>)]) -> TestResult {
+fn of_groups(kind: GroupTest, samples: &Samples, sample: usize, groups: &[(String, Vec<usize>)]) -> TestResult {
     let of_groups: Vec<Vec<f64>> =
         groups.iter().map(|(_, members)| samples.of(sample, members.iter().copied())).collect();
     match (kind, of_groups.as_slice()) {
-        (AnalysisKind::TwoSampleT, [a, b]) => {
+        (GroupTest::TwoSampleT, [a, b]) => {
             let test = welch_t(a, b, Alternative::TwoSided)?;
             Ok(Numbers::from([
                 ("n_first", a.len() as f64),
@@ -207,7 +213,7 @@ fn of_groups(kind: AnalysisKind, samples: &Samples, sample: usize, groups: &[(St
                 ("p", test.p_value),
             ]))
         }
-        (AnalysisKind::MannWhitney, [a, b]) => {
+        (GroupTest::MannWhitney, [a, b]) => {
             let test = mann_whitney(a, b, Alternative::TwoSided)?;
             Ok(Numbers::from([
                 ("n_first", a.len() as f64),

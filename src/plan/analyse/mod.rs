@@ -249,11 +249,7 @@ impl Context<'_> {
         let declared = &self.program(variant).analyses[analysis];
         let analysed = match declared.kind {
             AnalysisKind::NormativeDeviation => self.normative(task, variant, declared)?,
-            AnalysisKind::OneSampleT
-            | AnalysisKind::TwoSampleT
-            | AnalysisKind::MannWhitney
-            | AnalysisKind::KruskalWallis
-            | AnalysisKind::Correlation => self.columnwise(task, variant, declared)?,
+            AnalysisKind::Test(test) => self.columnwise(task, variant, declared, test)?,
             AnalysisKind::LogisticProbe => self.logistic_probe(task, variant, declared)?,
             AnalysisKind::LinearProbe => self.linear_probe(task, variant, declared)?,
             AnalysisKind::Retrieval => self.retrieval(task, variant, declared)?,

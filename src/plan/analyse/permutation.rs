@@ -11,7 +11,7 @@ use crate::analysis::{
     Alternative, AnalysisError, PermutationTest, Permutations, mann_whitney, pearson, permutation_of_labels,
     permutation_paired, welch_t,
 };
-use crate::program::{Analysis, AnalysisKind, Argument};
+use crate::program::{Analysis, AnalysisKind, Argument, ColumnTest, GroupTest};
 
 /// p depends on this and on how often is shuffled, on nothing else.
 const SEED: u64 = 1;
@@ -24,24 +24,27 @@ impl Context<'_> {
         };
         let tested = self.program(variant).analyses.iter().find(|a| a.name == *name);
         let tested = tested.ok_or_else(|| PlanError::inconsistent(format!("there is no analysis `{name}`")))?;
+        let AnalysisKind::Test(test) = tested.kind else {
+            return Err(PlanError::inconsistent(format!("`{name}` is no test")));
+        };
         let values = self.values(task, variant, argument(task, tested, "values")?)?;
         let draws = declared.number("times").unwrap_or(10_000.0) as usize;
         let how = Permutations { draws, seed: SEED };
-        let (shuffled, found): (&str, Vec<TestResult>) = match tested.kind {
-            AnalysisKind::OneSampleT => {
+        let (shuffled, found): (&str, Vec<TestResult>) = match test {
+            ColumnTest::OneSampleT => {
                 let test = |column: usize| {
                     let sample = values.column(column);
                     permutation_paired(&sample, &vec![0.0; sample.len()], Alternative::TwoSided, how)
                 };
                 ("signs", (0..values.names.len()).map(|c| test(c).map(numbers)).collect())
             }
-            AnalysisKind::Correlation => {
+            ColumnTest::Correlation => {
                 let with = self.values(task, variant, argument(task, tested, "with")?)?;
                 let other = with.beside(&values.subjects);
                 let test = |column: usize| of_correlation(&values, column, &other, how);
                 ("pairs", (0..values.names.len()).map(|c| test(c).map(numbers)).collect())
             }
-            kind => {
+            ColumnTest::Groups(kind) => {
                 let groups = self.groups(task, variant, argument(task, tested, "groups")?)?;
                 let groups = grouped(&values.subjects, &groups);
                 let test = |column: usize| of_groups(kind, &values, column, &groups, how);
@@ -73,7 +76,7 @@ fn of_correlation(
 }
 
 fn of_groups(
-    kind: AnalysisKind,
+    kind: GroupTest,
     values: &Table,
     column: usize,
     groups: &[(String, Vec<usize>)],
@@ -89,14 +92,14 @@ fn of_groups(
         (of(0), of(1))
     };
     permutation_of_labels(&labels, Alternative::Greater, how, |labels| match kind {
-        AnalysisKind::TwoSampleT => {
+        GroupTest::TwoSampleT => {
             let (first, second) = two(labels);
             Ok(welch_t(&first, &second, Alternative::TwoSided)?.t.abs())
         }
-        AnalysisKind::MannWhitney => {
+        GroupTest::MannWhitney => {
             let (first, second) = two(labels);
             Ok(mann_whitney(&first, &second, Alternative::TwoSided)?.rank_biserial.abs())
         }
-        _ => Ok(kruskal_wallis_by(&sample, labels)?.h),
+        GroupTest::KruskalWallis => Ok(kruskal_wallis_by(&sample, labels)?.h),
     })
 }

@@ -4,7 +4,7 @@ use super::super::analyse::{AnalysisResult, Field, VoxelMaps};
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use crate::analysis::quantile;
-use crate::program::{Analysis, AnalysisKind};
+use crate::program::{Analysis, AnalysisKind, ColumnTest, GroupTest};
 use crate::report::content::{BrainMap, BrainSheet, Quantity};
 use crate::report::picture::map_planes;
 use ndarray::{Array3, ArrayView3};
@@ -50,11 +50,14 @@ pub(super) fn sheet(
         Some(Field::Maps { names, .. }) => names.clone(),
         _ => Vec::new(),
     };
-    let (field, name, signed) = match declared.kind {
-        AnalysisKind::MannWhitney => ("effect", "rank-biserial correlation", true),
-        AnalysisKind::TwoSampleT | AnalysisKind::OneSampleT => ("d", "Cohen's d", true),
-        AnalysisKind::Correlation => ("r", "Pearson's correlation", true),
-        _ => ("effect", "epsilon squared", false),
+    let AnalysisKind::Test(test) = declared.kind else {
+        return drawn((declared, analysed), shown, None);
+    };
+    let (field, name, signed) = match test {
+        ColumnTest::OneSampleT | ColumnTest::Groups(GroupTest::TwoSampleT) => ("d", "Cohen's d", true),
+        ColumnTest::Correlation => ("r", "Pearson's correlation", true),
+        ColumnTest::Groups(GroupTest::MannWhitney) => ("effect", "rank-biserial correlation", true),
+        ColumnTest::Groups(GroupTest::KruskalWallis) => ("effect", "epsilon squared", false),
     };
     if let Some(effect) = VoxelMaps::read(&folder, analysed, field)? {
         let quantity = match groups.as_slice() {

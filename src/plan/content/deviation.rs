@@ -4,7 +4,7 @@ use super::super::analyse::{AnalysisResult, Field, Table};
 use super::super::context::Context;
 use super::{Results, with_variant};
 use crate::analysis::{Alternative, one_sample_t};
-use crate::program::{AnalysisKind, Argument, Program};
+use crate::program::{AnalysisKind, Argument, ColumnTest, Program};
 use crate::report::content::{Deviation, Group, Region};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -49,8 +49,10 @@ pub(super) fn deviations(context: &Context<'_>, results: &Results) -> Vec<Deviat
 /// The one-sample test of an analysis' z, where the file asks for one.
 fn test_of<'a>(program: &Program, analyses: &'a [AnalysisResult], name: &str) -> Option<&'a AnalysisResult> {
     let reads = |argument: &Argument| matches!(argument, Argument::Result { analysis, field } if analysis == name && field == "z");
-    let at =
-        program.analyses.iter().position(|a| a.kind == AnalysisKind::OneSampleT && a.arguments.values().any(reads))?;
+    let at = program
+        .analyses
+        .iter()
+        .position(|a| a.kind == AnalysisKind::Test(ColumnTest::OneSampleT) && a.arguments.values().any(reads))?;
     analyses.get(at)
 }
 

@@ -15,23 +15,27 @@ use std::fmt::Write;
 const WIDEST: usize = 64;
 
 /// Who was left out, or kept without something, and why; then who is analysed.
-pub(super) fn flow(flows: &[Flow]) -> String {
-    let mut text = String::from("cohort\tstate\treason\trecords\tparticipants\n");
-    let mut line = |cohort: &str, state: &str, reason: &str, n: usize, who: &[String]| {
+pub(super) fn flow(by_variant: &[(Vec<String>, Vec<Flow>)]) -> String {
+    let mut text = String::from("variants\tcohort\tstate\treason\trecords\tparticipants\n");
+    let mut line = |variants: &str, cohort: &str, state: &str, reason: &str, n: usize, who: &[String]| {
         let who = if who.is_empty() { "n/a".to_owned() } else { clean(&who.join(",")) };
         let reason = if reason.is_empty() { "n/a".to_owned() } else { clean(reason) };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{}\t{state}\t{reason}\t{n}\t{who}", clean(cohort));
+        let _ = writeln!(text, "{variants}\t{}\t{state}\t{reason}\t{n}\t{who}", clean(cohort));
     };
-    for flow in flows {
-        line(&flow.cohort, "found", "", flow.found, &[]);
-        for group in &flow.left_out {
-            line(&flow.cohort, "left out", &group.reason, group.records.len(), &group.records);
+    for (variants, flows) in by_variant {
+        let variants = if by_variant.len() == 1 { "all".to_owned() } else { clean(&variants.join(",")) };
+        for flow in flows {
+            line(&variants, &flow.cohort, "found", "", flow.found, &[]);
+            let groups = [("left out", &flow.left_out), ("note", &flow.notes), ("unreadable", &flow.unreadable)];
+            for (state, group) in groups.iter().flat_map(|(state, groups)| groups.iter().map(move |g| (state, g))) {
+                line(&variants, &flow.cohort, state, &group.reason, group.records.len(), &group.records);
+            }
+            line(&variants, &flow.cohort, "analysed", "", flow.analysed, &[]);
+            for (input, count) in &flow.having {
+                line(&variants, &flow.cohort, "have", input, *count, &[]);
+            }
         }
-        for group in &flow.notes {
-            line(&flow.cohort, "note", &group.reason, group.records.len(), &group.records);
-        }
-        line(&flow.cohort, "analysed", "", flow.analysed, &[]);
     }
     text
 }

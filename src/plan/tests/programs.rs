@@ -5,10 +5,10 @@ use crate::graph::{
     TensorType, Unary, WeightSpec,
 };
 use crate::program::{
-    Analysis, AnalysisKind, Argument, Cohort, CohortSource, ColumnSelector, ColumnSpec, ColumnStep, Comparison,
-    Correction, Experiment, ImageMask, ImageStep, InputRole, InputSource, InputSpec, Keep, Metric, Missing, Model,
-    Monitor, Optimizer, Output, PairedTest, PhantomSettings, Predicate, Program, Protocol, ProtocolKind, Sampling,
-    Scalar, Schedule, Score, ScorePair, SpatialKind, Stage, Subset, Sweep,
+    Analysis, AnalysisKind, Argument, Cohort, CohortSource, ColumnSelector, ColumnSpec, ColumnStep, ColumnTest,
+    Comparison, Correction, Experiment, GroupTest, ImageMask, ImageStep, InputRole, InputSource, InputSpec, Keep,
+    Metric, Missing, Model, Monitor, Optimizer, Output, PairedTest, PhantomSettings, Predicate, Program, Protocol,
+    ProtocolKind, Sampling, Scalar, Schedule, Score, ScorePair, SpatialKind, Stage, Subset, Sweep,
 };
 use indexmap::IndexMap;
 use std::fmt::Write;
@@ -305,17 +305,17 @@ pub(super) fn normative(protocol: Protocol) -> Program {
         ),
         analysis(
             "by_region",
-            AnalysisKind::OneSampleT,
+            AnalysisKind::Test(ColumnTest::OneSampleT),
             vec![("values", field("deviation", "z")), fdr(), ("alpha", Argument::Number(0.05))],
         ),
         analysis(
             "by_stage",
-            AnalysisKind::KruskalWallis,
+            AnalysisKind::Test(ColumnTest::Groups(GroupTest::KruskalWallis)),
             vec![("values", field("deviation", "mean")), ("groups", column("stage"))],
         ),
         analysis(
             "with_age",
-            AnalysisKind::Correlation,
+            AnalysisKind::Test(ColumnTest::Correlation),
             vec![("values", field("deviation", "mean")), ("with", column("age"))],
         ),
     ];
@@ -328,7 +328,12 @@ pub(super) fn images() -> Program {
     let mut s = Sketch::default();
     let steps =
         vec![ImageStep::Rescale { to: (0.0, 1.0), percentiles: (1.0, 99.0), mask: ImageMask::All, each: false }];
-    let source = InputSource::Image { pattern: "anat/*_T1w.nii.gz".into(), kind: SpatialKind::Volume, steps };
+    let source = InputSource::Image {
+        pattern: "anat/*_T1w.nii.gz".into(),
+        kind: SpatialKind::Volume,
+        steps,
+        any_spacing: false,
+    };
     let shape = [1, grid[0], grid[1], grid[2]];
     let (input, x) = s.input(spec("t1", InputRole::Modality, source, &shape, &[]), TensorType::tensor(shape));
     let h = s.convolution(x, 1, 2, grid, "auto.Conv3d");

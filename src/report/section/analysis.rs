@@ -5,7 +5,7 @@ use crate::content::{Analysis, Map, ReportContent};
 use crate::figure::at_both_widths;
 use crate::figure::map::{self, COLOURS, MOST_POINTS};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// A table each, under its name in the file.

@@ -4,7 +4,7 @@ use crate::content::{BrainMap, BrainPlane, BrainSheet};
 use crate::figure::brain::{self, MapRow, Plane};
 use crate::figure::planes::ColourBar;
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use crate::picture::{diverging_png, map_png, ramp};
 use maud::{Markup, html};
 

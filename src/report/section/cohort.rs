@@ -5,7 +5,7 @@ use crate::content::{Cohort, ReportContent};
 use crate::figure::at_both_widths;
 use crate::figure::flow::{self, Flow};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// For every cohort its flow, its splits and what is missing.

@@ -6,7 +6,7 @@ use crate::content::{Better, Comparison, Contrast, ReportContent};
 use crate::figure::at_both_widths;
 use crate::figure::forest::{self, Forest, Row};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// More pairs than this are shown in the table alone.

@@ -4,7 +4,7 @@ use crate::content::{Confusion, ReportContent};
 use crate::figure::matrix::{self, Matrix};
 use crate::figure::{NARROW, WIDE, at_both_widths};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// Up to this many classes two matrices stand side by side.

@@ -7,7 +7,7 @@ use crate::figure::at_both_widths;
 use crate::figure::bars::{self, Bar, Bars};
 use crate::figure::histogram::{self, Histogram};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 use std::cmp::Ordering;
 

@@ -2,7 +2,7 @@
 
 use super::table;
 use crate::content::ReportContent;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// A sentence or two and a compact table, without a number: it repeats what is shown below.

@@ -5,7 +5,7 @@ use crate::content::{Curve, EpochLoss, ReportContent, Run, Stage};
 use crate::figure::axis::{padded, padded_log, range};
 use crate::figure::line::{self, Dot, Line, Panel};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
 

@@ -19,7 +19,7 @@ mod table;
 mod warning;
 
 use super::content::ReportContent;
-use super::page::{Numbering, Section};
+use super::numbering::{Numbering, Section};
 use maud::Markup;
 
 /// Every section that has something to say, in the order of the page.

@@ -3,7 +3,7 @@
 use super::table;
 use crate::content::{Layer, Model, ReportContent};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// For every model its totals and a table of its layers.

@@ -3,7 +3,8 @@
 use super::table;
 use crate::content::{Provenance, ReportContent, TaskState};
 use crate::number;
-use crate::page::{Numbering, readable_time};
+use crate::numbering::Numbering;
+use crate::page::readable_time;
 use maud::{Markup, html};
 
 /// As many letters of a fingerprint as tell two of them apart.

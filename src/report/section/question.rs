@@ -2,7 +2,7 @@
 
 use super::table;
 use crate::content::{HighlightClass, Mark, Parameter, ReportContent, Source};
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// The source in colour and a table of the parameters.

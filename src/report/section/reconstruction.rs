@@ -3,7 +3,7 @@
 use crate::content::{Picture, PictureSet, Planes, Quantity, ReportContent};
 use crate::figure::planes::{self, ColourBar, PlaneRow, Sheet};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use crate::picture::{diverging_png, grey_png, ramp};
 use maud::{Markup, html};
 

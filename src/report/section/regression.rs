@@ -3,7 +3,7 @@
 use crate::content::{Regression, ReportContent};
 use crate::figure::scatter::{self, MOST_POINTS, Scatter};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// A scatter plot each, two in a row.

@@ -5,7 +5,7 @@ use crate::content::{Better, ReportContent, Score, VariantScore};
 use crate::figure::at_both_widths;
 use crate::figure::forest::{self, Forest, Row};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// For every metric a forest plot, a table, and every single value folded away.

@@ -3,7 +3,7 @@
 use super::table;
 use crate::content::{ReportContent, Warning};
 use crate::number;
-use crate::page::Numbering;
+use crate::numbering::Numbering;
 use maud::{Markup, html};
 
 /// One quiet box with every warning.

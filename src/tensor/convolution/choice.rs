@@ -11,7 +11,7 @@
 //! | | on the CPU (double precision), a kernel a row | burn, row after row | as above |
 //! | | else | burn | there are tiles enough |
 
-use super::by_parts::Shape;
+use super::shape::Shape;
 use crate::Arithmetic;
 
 /// Rows and columns of weights that a cube of burn's product of matrices makes.

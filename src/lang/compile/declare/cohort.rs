@@ -1,18 +1,18 @@
 //! `cohort`: where people come from, and who is kept.
 
+use super::column::column_name;
+use super::keep::{Read, predicate};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::compile::value::Value;
-use crate::program::{Cohort, CohortSource, Comparison, PhantomSettings, Predicate, Scalar};
-use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
+use crate::compile::world::{TableProblem, TableProblemKind};
+use crate::program::{Cohort, CohortClause, CohortSource, PhantomSettings};
+use fascicle_syntax::{Clause, Expr, Name, Span, nearest};
 
 /// Clauses of a cohort.
-const CLAUSES: &[&str] = &["subject", "keep", "rename", "join", "pair"];
-
-/// Columns that tables of people have without saying so, or that the splitter makes.
-const IMPLIED: &[&str] = &["participant_id", "session_id", "session", "subject"];
+const CLAUSES: &[&str] = &["subject", "keep", "rename", "join", "pair", "complete"];
 
 /// Compiles a cohort.
 pub(in crate::compile) fn cohort(
@@ -21,34 +21,72 @@ pub(in crate::compile) fn cohort(
     source: &Expr,
     clauses: &[Clause],
 ) -> Eval<Cohort> {
+    let source_span = source.span;
     let source = self::source(e, source);
     let on_command_line = CohortSource::Table { path: String::new() };
     let mut cohort = Cohort::new(&name.text, on_command_line);
-    let mut read = Vec::new();
-    let clauses = all(clauses.iter().map(|c| clause(e, c, &mut cohort, &mut read)));
+    let mut read = Read::default();
+    let mut places = Places(vec![(CohortClause::Source, source_span)]);
+    let clauses = all(clauses.iter().map(|c| clause(e, c, &mut cohort, &mut read, &mut places)));
     cohort.source = source?;
     clauses?;
-    // Where the table can be read, the columns that were named must be there.
-    if let Ok(table) = e.tables.of(&cohort) {
-        let unknown = |name: &str| table.column(name).is_none() && !IMPLIED.contains(&name);
-        all(read
-            .iter()
-            .filter(|(column, _)| unknown(column))
-            .map(|(column, span)| super::column::unknown_column::<()>(e, &cohort.name, &table, column, *span)))?;
+    // Where the table can be read, what the clauses name must be there, and somebody must be kept.
+    let everybody = Cohort { keep: Vec::new(), ..cohort.clone() };
+    match e.tables.of(&everybody) {
+        Err(problem) => places.tell(e, &cohort, &problem)?,
+        Ok(table) => {
+            read.check(e, &everybody, &table)?;
+            if let Err(problem) = e.tables.of(&cohort) {
+                places.tell(e, &cohort, &problem)?;
+            }
+        }
     }
     Ok(cohort)
 }
 
-/// One clause; the columns it reads are added to `read`.
-fn clause(e: &mut Evaluator<'_>, clause: &Clause, cohort: &mut Cohort, read: &mut Vec<(String, Span)>) -> Eval<()> {
+/// Where the parts of a cohort's declaration stand.
+struct Places(Vec<(CohortClause, Span)>);
+
+impl Places {
+    /// Says what is wrong with the data, at the part that it concerns.
+    fn tell(&self, e: &mut Evaluator<'_>, cohort: &Cohort, problem: &TableProblem) -> Eval<()> {
+        let at = |clause: CohortClause| self.0.iter().find(|(c, _)| *c == clause).map(|(_, span)| *span);
+        let source = at(CohortClause::Source).unwrap_or_default();
+        let span = at(problem.clause).unwrap_or(source);
+        let code = match problem.kind {
+            TableProblemKind::Unknown => return Ok(()),
+            TableProblemKind::NotHere => Code::DataNotHere,
+            TableProblemKind::Wrong => Code::CohortData,
+        };
+        let diagnostic = Diagnostic::error(code, span, format!("cohort `{}`: {}", cohort.name, problem.message))
+            .also(source, "of this cohort")
+            .maybe_hint(problem.hint.clone());
+        if code.is_warning() {
+            e.diagnostics.push(diagnostic);
+            return Ok(());
+        }
+        e.fail(diagnostic)
+    }
+}
+
+/// One clause; what its conditions read is added to `read`, where it stands to `places`.
+fn clause(
+    e: &mut Evaluator<'_>,
+    clause: &Clause,
+    cohort: &mut Cohort,
+    read: &mut Read,
+    Places(places): &mut Places,
+) -> Eval<()> {
     match clause.word.text.as_str() {
         "subject" => {
             let value = one(e, clause)?;
+            places.push((CohortClause::Subject, value.span));
             cohort.subject = Some(column_name(e, value)?);
         }
         "keep" => {
             for value in &clause.values {
                 let spelling = e.sources.text(value.value.span).to_string();
+                places.push((CohortClause::Keep(cohort.keep.len()), value.value.span));
                 cohort.keep.push((spelling, predicate(e, &value.value, read)?));
             }
         }
@@ -63,6 +101,7 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, cohort: &mut Cohort, read: &mu
                             .hint(format!("write: rename {new} from \"the column's name\"")),
                     );
                 };
+                places.push((CohortClause::Rename(cohort.rename.len()), old.span));
                 let old = column_name(e, old)?;
                 cohort.rename.insert(new, old);
             }
@@ -70,8 +109,25 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, cohort: &mut Cohort, read: &mu
         "join" => {
             for value in &clause.values {
                 match e.eval(&value.value)? {
-                    Value::Text(path) => cohort.join.push(path.to_string()),
+                    Value::Text(path) => {
+                        places.push((CohortClause::Join(cohort.join.len()), value.value.span));
+                        cohort.join.push(path.to_string());
+                    }
                     other => return e.expected("the file of a table in quotes", &other, value.value.span),
+                }
+            }
+        }
+        "complete" => {
+            let value = one(e, clause)?;
+            match e.eval(value)?.as_real() {
+                Some(share) if (0.0..=1.0).contains(&share) => cohort.complete = Some(share),
+                _ => {
+                    return e.fail(
+                        Diagnostic::error(Code::WrongArgument, value.span, "`complete` takes a share from 0 to 1")
+                            .hint(
+                                "the least share of the people kept that must have all that is required: complete 0.2",
+                            ),
+                    );
                 }
             }
         }
@@ -99,18 +155,6 @@ fn one<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<&'t Expr> {
                     .hint(format!("give one: {} participant_id", clause.word.text)),
             )
         }
-    }
-}
-
-/// A column's name: a word, or a text where it has characters that a word cannot have.
-pub(in crate::compile) fn column_name(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
-    match &expr.kind {
-        ExprKind::Name(name) => Ok(name.clone()),
-        ExprKind::Text(text) => Ok(text.clone()),
-        _ => e.fail(
-            Diagnostic::error(Code::WrongArgument, expr.span, "expected the name of a column")
-                .hint("a name that is no word stands in quotes: \"Age at scan\""),
-        ),
     }
 }
 
@@ -171,76 +215,4 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
     };
     reader.finish(e)?;
     Ok(source)
-}
-
-/// `age < 45 and sex == "F"`, `session == first`, `diagnosis in [HC, AD]`.
-fn predicate(e: &mut Evaluator<'_>, expr: &Expr, read: &mut Vec<(String, Span)>) -> Eval<Predicate> {
-    let comparison = |op: BinaryOp| match op {
-        BinaryOp::Equal => Some(Comparison::Equal),
-        BinaryOp::NotEqual => Some(Comparison::NotEqual),
-        BinaryOp::Less => Some(Comparison::Less),
-        BinaryOp::LessOrEqual => Some(Comparison::LessOrEqual),
-        BinaryOp::Greater => Some(Comparison::Greater),
-        BinaryOp::GreaterOrEqual => Some(Comparison::GreaterOrEqual),
-        _ => None,
-    };
-    match &expr.kind {
-        ExprKind::Binary { op: BinaryOp::And, left, right } => {
-            Ok(Predicate::And(Box::new(predicate(e, left, read)?), Box::new(predicate(e, right, read)?)))
-        }
-        ExprKind::Binary { op: BinaryOp::Or, left, right } => {
-            Ok(Predicate::Or(Box::new(predicate(e, left, read)?), Box::new(predicate(e, right, read)?)))
-        }
-        ExprKind::Not(inner) => Ok(Predicate::Not(Box::new(predicate(e, inner, read)?))),
-        ExprKind::Binary { op: BinaryOp::In, left, right } => {
-            let column = column_name(e, left)?;
-            read.push((column.clone(), left.span));
-            let ExprKind::List(items) = &right.kind else {
-                return e.fail(
-                    Diagnostic::error(Code::WrongArgument, right.span, "expected a list of values")
-                        .hint("for example diagnosis in [control, patient]"),
-                );
-            };
-            let values = items.iter().map(|item| scalar(e, item)).collect::<Eval<Vec<_>>>()?;
-            Ok(Predicate::In { column, values })
-        }
-        ExprKind::Binary { op, left, right } if comparison(*op).is_some() => {
-            let column = column_name(e, left)?;
-            if column == "session"
-                && *op == BinaryOp::Equal
-                && let ExprKind::Name(which) | ExprKind::Text(which) = &right.kind
-            {
-                return Ok(Predicate::Session { which: which.clone() });
-            }
-            read.push((column.clone(), left.span));
-            let comparison = comparison(*op).unwrap_or(Comparison::Equal);
-            Ok(Predicate::Compare { column, comparison, value: scalar(e, right)? })
-        }
-        _ => e.fail(
-            Diagnostic::error(Code::WrongArgument, expr.span, "expected a condition on columns")
-                .hint("for example: keep age < 45 and sex == \"F\""),
-        ),
-    }
-}
-
-fn scalar(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Scalar> {
-    if let ExprKind::Name(word) = &expr.kind {
-        // Only a param stands for its value; any other word is a cell's text, whatever else bears its name.
-        let declared = e.unit.resolve(e.scope(), word).map(|p| &e.unit.declarations[p].declaration.kind);
-        if !matches!(declared, Some(DeclarationKind::Param { .. })) {
-            return Ok(Scalar::Text(word.clone()));
-        }
-        return match e.lookup(word, expr.span) {
-            Some(Ok(value)) if value.as_real().is_some() => Ok(Scalar::Number(value.as_real().unwrap_or(0.0))),
-            Some(Ok(Value::Text(text))) => Ok(Scalar::Text(text.to_string())),
-            _ => Ok(Scalar::Text(word.clone())),
-        };
-    }
-    match e.eval(expr)? {
-        Value::Int(i) => Ok(Scalar::Number(i as f64)),
-        Value::Real(r) => Ok(Scalar::Number(r)),
-        Value::Text(t) => Ok(Scalar::Text(t.to_string())),
-        Value::Bool(b) => Ok(Scalar::Text(b.to_string())),
-        other => e.expected("a number or a text", &other, expr.span),
-    }
 }

@@ -1,6 +1,5 @@
 //! Columns of a table: which, what is done to them, how wide the result is.
 
-use super::cohort::column_name;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
@@ -8,7 +7,7 @@ use crate::compile::reader::{Reader, call_parts, pipe_steps, unknown_function};
 use crate::compile::value::Value;
 use crate::compile::world::{ColumnSummary, TableSummary};
 use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing, MissingIndicators};
-use fascicle_syntax::{Expr, ExprKind, Span, nearest};
+use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Span, nearest};
 use std::rc::Rc;
 
 const STEPS: &[&str] = &["standardize", "minmax", "log", "bins", "onehot"];
@@ -285,7 +284,12 @@ fn column_step(
 
 fn level(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
     match &expr.kind {
-        ExprKind::Name(name) => Ok(name.clone()),
+        ExprKind::Name(name) => match named_param(e, name, expr.span)? {
+            Some(Value::Text(text)) => Ok(text.to_string()),
+            Some(Value::Choice(choice)) => Ok(choice.word.clone()),
+            // A number or a switch is no column: the column may bear its name.
+            _ => Ok(name.clone()),
+        },
         ExprKind::Text(text) => Ok(text.clone()),
         ExprKind::Int(i) => Ok(i.to_string()),
         ExprKind::Bool(b) => Ok(b.to_string()),
@@ -417,4 +421,30 @@ pub(super) fn width(columns: &[ColumnSpec], missing: &Missing) -> usize {
         })
         .sum();
     own + missing.flags().count(columns.len())
+}
+
+/// A column's name: a word, or a text where it has characters that a word cannot have.
+pub(in crate::compile) fn column_name(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => match named_param(e, name, expr.span)? {
+            Some(Value::Text(text)) => Ok(text.to_string()),
+            Some(Value::Choice(choice)) => Ok(choice.word.clone()),
+            // A number or a switch is no column: the column may bear its name.
+            _ => Ok(name.clone()),
+        },
+        ExprKind::Text(text) => Ok(text.clone()),
+        _ => e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, "expected the name of a column")
+                .hint("a name that is no word stands in quotes: \"Age at scan\""),
+        ),
+    }
+}
+
+/// The value of the parameter of this name, if one bears it: in every clause it stands for its value.
+pub(super) fn named_param(e: &mut Evaluator<'_>, name: &str, span: Span) -> Eval<Option<Value>> {
+    let declared = e.unit.resolve(e.scope(), name).map(|at| &e.unit.declarations[at].declaration.kind);
+    match declared {
+        Some(DeclarationKind::Param { .. }) => e.lookup(name, span).transpose(),
+        _ => Ok(None),
+    }
 }

@@ -193,6 +193,7 @@ fn image(
     let Some((pattern, _)) = reader.text(e, "pattern")? else {
         return reader.missing(e, "pattern", "for example image(\"anat/*_T1w.nii.gz\")");
     };
+    let any_spacing = reader.word(e, "spacing", &["any"])?.is_some();
     reader.finish(e)?;
     let steps = steps.iter().map(|s| image_step(e, s)).collect::<Eval<Vec<ImageStep>>>()?;
     let Some(shape) = &declared.shape else {
@@ -242,7 +243,7 @@ fn image(
                 .hint("a scan has 1 channel; `labels(..)` makes one a label, `adjacent(n)` makes n"),
         );
     }
-    Ok((InputSource::Image { pattern, kind, steps }, shape))
+    Ok((InputSource::Image { pattern, kind, steps, any_spacing }, shape))
 }
 
 /// The tables an input is read from: its cohort's, or all.
@@ -251,7 +252,7 @@ pub(super) fn tables(e: &mut Evaluator<'_>, cohort: Option<&str>) -> Eval<Tables
     for c in e.cohorts.iter().filter(|c| cohort.is_none_or(|name| name == c.name)) {
         match e.tables.of(c) {
             Ok(summary) => read.push((c.name.clone(), summary)),
-            Err(why) => return Ok(Tables::Unknown(why.to_string())),
+            Err(problem) => return Ok(Tables::Unknown(problem.message.clone())),
         }
     }
     let declared = |d: &crate::compile::unit::Declared| matches!(d.declaration.kind, DeclarationKind::Cohort { .. });
@@ -343,7 +344,7 @@ fn column(
     let Some(expr) = reader.positional("column") else {
         return reader.missing(e, "column", "for example column(\"diagnosis\")");
     };
-    let name = super::cohort::column_name(e, expr)?;
+    let name = super::column::column_name(e, expr)?;
     reader.finish(e)?;
     if let Tables::Known(tables) = tables(e, cohort)? {
         for (cohort, table) in &tables {

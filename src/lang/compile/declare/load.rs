@@ -1,13 +1,13 @@
 //! `init m from "weights.safetensors"`: modules that start from weights in a file, whose names and shapes are checked here.
 
-use super::order::modules_below;
 use super::stage::Load;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
-use crate::graph::{ModuleId, show_shape};
+use crate::graph::{Module, ModuleId, show_shape};
 use crate::program::{Stage, StageLoad};
 use fascicle_syntax::{Span, nearest};
+use std::sync::Arc;
 
 /// How many further weights an error counts up.
 const SHOWN: usize = 3;
@@ -94,4 +94,36 @@ fn listed(names: &[&str]) -> String {
 fn made_at(e: &Evaluator<'_>, module: ModuleId) -> Span {
     let first = e.graph.nodes.iter().position(|n| n.module == Some(module));
     first.and_then(|i| e.origins.get(i).copied()).unwrap_or_default()
+}
+
+/// Modules at or below a path: `ad.Embed` is `ad.Embed.Linear`, `ad.Embed[t1].Linear`, ..., and `ad` is all of the
+/// model.
+pub(super) fn modules_below(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<Vec<(ModuleId, String)>> {
+    let below = |(index, module): (usize, &Arc<Module>)| {
+        let rest = module.path.strip_prefix(path)?;
+        (rest.is_empty() || rest.starts_with(['.', '['])).then(|| (ModuleId(index as u32), rest.to_string()))
+    };
+    let found: Vec<_> = e.graph.modules.iter().enumerate().filter_map(below).collect();
+    if found.is_empty() { unknown_path(e, path, span) } else { Ok(found) }
+}
+
+fn unknown_path<T>(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<T> {
+    let paths: Vec<String> = e.graph.modules.iter().map(|m| m.path.clone()).collect();
+    let mut known: Vec<&str> = Vec::new();
+    for full in &paths {
+        for (at, _) in full.match_indices('.').chain([(full.len(), "")]) {
+            if !known.contains(&&full[..at]) {
+                known.push(&full[..at]);
+            }
+        }
+    }
+    let hint = match nearest(path, &known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            let model = |path: &str| path.split('.').next().unwrap_or_default().to_string();
+            let (own, others): (Vec<&str>, Vec<&str>) = known.iter().partition(|known| model(known) == model(path));
+            format!("there is {}", own.into_iter().chain(others).take(12).collect::<Vec<_>>().join(", "))
+        }
+    };
+    e.fail(Diagnostic::error(Code::UnknownField, span, format!("no module has the path `{path}`")).hint(hint))
 }

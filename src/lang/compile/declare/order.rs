@@ -1,15 +1,14 @@
 //! Stages among one another: whose weights they take, what they freeze, what is left to train, and their order.
 
-use super::load::loaded;
+use super::load::{loaded, modules_below};
 use super::stage::Draft;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::graph::{Module, ModuleId, show_shape};
 use crate::program::{Adversary, Stage, StageInit};
-use fascicle_syntax::{Span, nearest};
+use fascicle_syntax::Span;
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 /// Resolves paths of `init` and `freeze`, finds what each stage trains, and puts the stages in order.
 pub(in crate::compile) fn finish(e: &mut Evaluator<'_>, drafts: &[Draft]) -> Eval<Vec<Stage>> {
@@ -154,38 +153,6 @@ fn comes_from(stage: &mut Stage, to: ModuleId, from: ModuleId, earlier: usize) {
     if !stage.after.contains(&earlier) {
         stage.after.push(earlier);
     }
-}
-
-/// Modules at or below a path: `ad.Embed` is `ad.Embed.Linear`, `ad.Embed[t1].Linear`, ..., and `ad` is all of the
-/// model.
-pub(super) fn modules_below(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<Vec<(ModuleId, String)>> {
-    let below = |(index, module): (usize, &Arc<Module>)| {
-        let rest = module.path.strip_prefix(path)?;
-        (rest.is_empty() || rest.starts_with(['.', '['])).then(|| (ModuleId(index as u32), rest.to_string()))
-    };
-    let found: Vec<_> = e.graph.modules.iter().enumerate().filter_map(below).collect();
-    if found.is_empty() { unknown_path(e, path, span) } else { Ok(found) }
-}
-
-fn unknown_path<T>(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<T> {
-    let paths: Vec<String> = e.graph.modules.iter().map(|m| m.path.clone()).collect();
-    let mut known: Vec<&str> = Vec::new();
-    for full in &paths {
-        for (at, _) in full.match_indices('.').chain([(full.len(), "")]) {
-            if !known.contains(&&full[..at]) {
-                known.push(&full[..at]);
-            }
-        }
-    }
-    let hint = match nearest(path, &known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => {
-            let model = |path: &str| path.split('.').next().unwrap_or_default().to_string();
-            let (own, others): (Vec<&str>, Vec<&str>) = known.iter().partition(|known| model(known) == model(path));
-            format!("there is {}", own.into_iter().chain(others).take(12).collect::<Vec<_>>().join(", "))
-        }
-    };
-    e.fail(Diagnostic::error(Code::UnknownField, span, format!("no module has the path `{path}`")).hint(hint))
 }
 
 /// Stages in an order in which each comes after those it takes weights from.

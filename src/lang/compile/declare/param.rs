@@ -14,7 +14,7 @@ pub(in crate::compile) fn value(e: &mut Evaluator<'_>, name: &Name, ty: &Type, d
     match e.settings.get(&name.text).cloned() {
         Some(set) => {
             // A sweep's values were checked where they stand; what is left came from `--set`.
-            let (told, spelled) = (e.diagnostics.len(), super::sweep::spell_setting(e, &set));
+            let (told, spelled) = (e.diagnostics.len(), spell_setting(e, &set));
             let value = coerce(e, name, ty, set, name.span);
             if let (Err(_), Some(last)) = (&value, e.diagnostics.get_mut(told)) {
                 last.hint.get_or_insert_with(|| format!("it was set from outside: --set {}={spelled}", name.text));
@@ -158,4 +158,26 @@ pub(in crate::compile) fn group(e: &mut Evaluator<'_>, name: &Name, members: &Ex
         );
     }
     Ok(Value::Group(Rc::new(inputs)))
+}
+
+/// A setting as the file spells it.
+pub(in crate::compile) fn spell_setting(e: &Evaluator<'_>, value: &Value) -> String {
+    match value {
+        Value::Input(input) => e.inputs.get(*input).map_or_else(String::new, |i| i.name.clone()),
+        Value::Block(position) => e
+            .unit
+            .declarations
+            .get(*position)
+            .and_then(|d| crate::compile::unit::declared_name(&d.declaration.kind))
+            .map_or_else(String::new, |n| n.text.clone()),
+        Value::Operator(stanza) => stanza.name.to_string(),
+        Value::Group(inputs) => {
+            let names: Vec<&str> = inputs.iter().filter_map(|i| e.inputs.get(*i)).map(|i| i.name.as_str()).collect();
+            format!("[{}]", names.join(", "))
+        }
+        Value::List(items) => {
+            format!("[{}]", items.iter().map(|i| spell_setting(e, i)).collect::<Vec<_>>().join(", "))
+        }
+        other => spell(other),
+    }
 }

@@ -1,6 +1,6 @@
 //! `protocol`: how subjects are divided.
 
-use super::cohort::column_name;
+use super::column::column_name;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};

@@ -4,6 +4,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::program::AxisName;
 use crate::program::{ImageMask, ImageStep, Interpolation, View};
 use fascicle_syntax::{Expr, ExprKind};
 
@@ -83,7 +84,7 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
                 };
                 let mut inner = Reader::of(&inner);
                 let (at, size) = window(e, &mut inner)?;
-                let flip = super::training::axis(e, &mut inner, "flip")?;
+                let flip = axis(e, &mut inner, "flip")?;
                 inner.finish(e)?;
                 views.push(View { name: name.text.clone(), at, size, flip });
             }
@@ -197,4 +198,13 @@ pub(super) fn channels(steps: &[ImageStep]) -> Option<usize> {
 /// Whether an expression is a bare word.
 pub(super) fn is_word(expr: &Expr, word: &str) -> bool {
     matches!(&expr.kind, ExprKind::Name(name) if name == word)
+}
+
+/// An axis of the body by its name.
+pub(super) fn axis(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, name: &'static str) -> Eval<Option<AxisName>> {
+    Ok(reader.word(e, name, &["sagittal", "coronal", "axial"])?.map(|word| match word {
+        "coronal" => AxisName::Coronal,
+        "axial" => AxisName::Axial,
+        _ => AxisName::Sagittal,
+    }))
 }

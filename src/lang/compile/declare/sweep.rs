@@ -1,10 +1,11 @@
 //! `sweep`: which parameters take which values, and what is compared.
 
+use super::param::{coerce, spell_setting};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
 use crate::compile::reader::unknown_function;
-use crate::compile::value::{Value, spell};
+use crate::compile::value::Value;
 use crate::program::{Analysis, FieldType, PairedTest, Score};
 use fascicle_syntax::{Clause, DeclarationKind, Expr, ExprKind, Name, Span, SweepAxis, Type, TypeKind, nearest};
 use indexmap::IndexMap;
@@ -158,7 +159,7 @@ fn steps(e: &mut Evaluator<'_>, axis: &SweepAxis) -> Eval<Vec<Settings>> {
         for ((name, ty), value) in axis.names.iter().zip(&types).zip(row) {
             // What does not fit the parameter is told here, at the value, not at the parameter.
             let value = match ty {
-                Some(ty) => super::param::coerce(e, name, ty, value, span)?,
+                Some(ty) => coerce(e, name, ty, value, span)?,
                 None => value,
             };
             let spelled = spell_setting(e, &value);
@@ -291,28 +292,6 @@ fn subsets(e: &mut Evaluator<'_>, expr: &Expr, count: usize) -> Eval<Option<Vec<
         .map(|bits| (0..count).map(|i| if bits >> i & 1 == 1 { pair.1.clone() } else { pair.0.clone() }).collect())
         .collect();
     Ok(Some(rows))
-}
-
-/// A setting as the file spells it.
-pub(in crate::compile) fn spell_setting(e: &Evaluator<'_>, value: &Value) -> String {
-    match value {
-        Value::Input(input) => e.inputs.get(*input).map_or_else(String::new, |i| i.name.clone()),
-        Value::Block(position) => e
-            .unit
-            .declarations
-            .get(*position)
-            .and_then(|d| crate::compile::unit::declared_name(&d.declaration.kind))
-            .map_or_else(String::new, |n| n.text.clone()),
-        Value::Operator(stanza) => stanza.name.to_string(),
-        Value::Group(inputs) => {
-            let names: Vec<&str> = inputs.iter().filter_map(|i| e.inputs.get(*i)).map(|i| i.name.as_str()).collect();
-            format!("[{}]", names.join(", "))
-        }
-        Value::List(items) => {
-            format!("[{}]", items.iter().map(|i| spell_setting(e, i)).collect::<Vec<_>>().join(", "))
-        }
-        other => spell(other),
-    }
 }
 
 /// What a sweep compares must be a score's metric or a field of an analysis, of all members of its family.

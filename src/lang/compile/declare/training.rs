@@ -145,20 +145,11 @@ pub(in crate::compile) fn metric(e: &mut Evaluator<'_>, name: &str, span: Span) 
     unknown_function(e, Code::UnknownMetric, "metric", name, span, &known)
 }
 
-/// An axis of the body by its name.
-pub(super) fn axis(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, name: &'static str) -> Eval<Option<AxisName>> {
-    Ok(reader.word(e, name, &["sagittal", "coronal", "axial"])?.map(|word| match word {
-        "coronal" => AxisName::Coronal,
-        "axial" => AxisName::Axial,
-        _ => AxisName::Sagittal,
-    }))
-}
-
 pub(super) fn augment(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Augment> {
     let parts = function(e, expr, "augmentation", &["flip", "shift", "crop", "noise", "scale"])?;
     let mut reader = Reader::of(&parts);
     let augment = match parts.name {
-        "flip" => Augment::Flip { axis: axis(e, &mut reader, "axis")?.unwrap_or(AxisName::Sagittal) },
+        "flip" => Augment::Flip { axis: super::step::axis(e, &mut reader, "axis")?.unwrap_or(AxisName::Sagittal) },
         "shift" => Augment::Shift { voxels: reader.count(e, "voxels", 1)?.unwrap_or(2) },
         // A random crop of the padded image is a random shift.
         "crop" => Augment::Shift { voxels: reader.count(e, "jitter", 1)?.unwrap_or(4) },

@@ -6,7 +6,7 @@ mod saliency;
 mod strata;
 
 use super::{Bench, Outcome};
-use crate::compile::{ColumnSummary, TableSummary, World, compile};
+use crate::compile::{ColumnSummary, TableProblem, TableSummary, World, compile};
 use crate::data::{CohortData, TableSummary as DataSummary};
 use crate::plan::{AnalysisResult, Field, RunSummary};
 use crate::program::{Cohort, Experiment};
@@ -20,17 +20,19 @@ impl World for Tables {
         std::fs::read_to_string(self.0.join(path)).map_err(|e| e.to_string())
     }
 
-    fn table(&self, cohort: &Cohort) -> Result<TableSummary, String> {
+    fn table(&self, cohort: &Cohort) -> Result<TableSummary, TableProblem> {
         let summary = CohortData::load(cohort, &self.0).and_then(|data| DataSummary::of(&data));
         let column = |c: crate::data::summary::ColumnSummary| ColumnSummary {
             name: c.name,
             numeric: c.numeric,
             levels: c.levels,
             first_text: c.first_text,
+            counts: c.counts,
+            missing: c.missing,
         };
         summary
-            .map(|s| TableSummary { columns: s.columns.into_iter().map(column).collect() })
-            .map_err(|e| e.to_string())
+            .map(|s| TableSummary { people: Some(s.rows), columns: s.columns.into_iter().map(column).collect() })
+            .map_err(|e| TableProblem::unknown(e.to_string()))
     }
 }
 

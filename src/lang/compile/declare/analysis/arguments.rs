@@ -255,22 +255,14 @@ fn centres(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<(A
     }
 }
 
-/// The analyses that can be asked again with shuffled labels.
-const TESTS: [AnalysisKind; 5] = [
-    AnalysisKind::OneSampleT,
-    AnalysisKind::TwoSampleT,
-    AnalysisKind::MannWhitney,
-    AnalysisKind::KruskalWallis,
-    AnalysisKind::Correlation,
-];
-
 /// `differ`, `differ[t1]`: a test among the analyses.
 fn test(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
     let (root, index) = match &expr.kind {
         ExprKind::Index { of, .. } => (of.as_ref(), Some(expr)),
         _ => (expr, None),
     };
-    let names: Vec<&str> = FUNCTIONS.iter().filter(|f| TESTS.contains(&f.kind)).map(|f| f.name).collect();
+    let names: Vec<&str> =
+        FUNCTIONS.iter().filter(|f| matches!(f.kind, AnalysisKind::Test(_))).map(|f| f.name).collect();
     let hint = format!("name an analysis that is one of {}", names.join(", "));
     let declared = match &root.kind {
         ExprKind::Name(name) => e.unit.resolve(e.scope(), name).map(|at| (name, at)),
@@ -282,7 +274,7 @@ fn test(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argum
         return e.fail(Diagnostic::error(Code::KindMismatch, expr.span, message).hint(hint));
     };
     let analysis = values::member(e, name, root.span, index, context)?;
-    if !TESTS.contains(&analysis.kind) {
+    if !matches!(analysis.kind, AnalysisKind::Test(_)) {
         let message = format!("`{}` tests nothing that labels could be shuffled for", analysis.name);
         return e.fail(Diagnostic::error(Code::KindMismatch, expr.span, message).hint(hint));
     }

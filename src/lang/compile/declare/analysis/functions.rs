@@ -1,6 +1,6 @@
 //! The analyses of the language: one entry of [`FUNCTIONS`] each, which the compiler and the documentation read.
 
-use crate::program::{Analysis, AnalysisKind, Argument, FieldType};
+use crate::program::{Analysis, AnalysisKind, Argument, ColumnTest, FieldType, GroupTest};
 
 /// What a parameter of an analysis takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -100,7 +100,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
               `t`, `p` and, corrected for the number of columns, `q`; `significant` counts those of `q` below `alpha`.",
         source: "scipy `ttest_1samp`; corrections as statsmodels `multipletests`",
         example: "analysis regions = one_sample_t(deviation.z, correct: fdr, alpha: 0.05)",
-        kind: AnalysisKind::OneSampleT,
+        kind: AnalysisKind::Test(ColumnTest::OneSampleT),
         parameters: &[TESTED, CORRECT, ALPHA],
         fields: &[("t", FieldType::Columns), P, Q, SIGNIFICANT],
     },
@@ -110,7 +110,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
               `t`, `p` and, corrected for the number of columns, `q`; `significant` counts those of `q` below `alpha`.",
         source: "scipy `ttest_ind(equal_var=False)`; corrections as statsmodels `multipletests`",
         example: "analysis atrophied = two_sample_t(people.columns(/^lh_/), HC vs AD, correct: fdr)",
-        kind: AnalysisKind::TwoSampleT,
+        kind: AnalysisKind::Test(ColumnTest::Groups(GroupTest::TwoSampleT)),
         parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
         fields: &[("t", FieldType::Columns), P, Q, SIGNIFICANT],
     },
@@ -120,7 +120,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
               `u` is that of the first group, `effect` the rank-biserial correlation; `p`, `q` and `significant` as elsewhere.",
         source: "scipy `mannwhitneyu`; corrections as statsmodels `multipletests`",
         example: "analysis ranked = mann_whitney(people.columns(/^lh_/), HC vs AD, correct: holm)",
-        kind: AnalysisKind::MannWhitney,
+        kind: AnalysisKind::Test(ColumnTest::Groups(GroupTest::MannWhitney)),
         parameters: &[TESTED, GROUPS, CORRECT, ALPHA, ("effect", Takes::Word(&["rank_biserial"]))],
         fields: &[("u", FieldType::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
@@ -130,7 +130,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
               `effect` is epsilon squared; `h`, `p`, `q` and `significant` as elsewhere.",
         source: "scipy `kruskal`; corrections as statsmodels `multipletests`",
         example: "analysis stages = kruskal_wallis(deviation.mean by patients.stage)",
-        kind: AnalysisKind::KruskalWallis,
+        kind: AnalysisKind::Test(ColumnTest::Groups(GroupTest::KruskalWallis)),
         parameters: &[TESTED, GROUPS, CORRECT, ALPHA],
         fields: &[("h", FieldType::Columns), P, Q, EFFECT, SIGNIFICANT],
     },
@@ -140,7 +140,7 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
               `r`, `p` and, corrected for the number of columns, `q`; `significant` counts those of `q` below `alpha`.",
         source: "scipy `pearsonr`; corrections as statsmodels `multipletests`",
         example: "analysis memory = correlation(deviation.mean, patients.recall)",
-        kind: AnalysisKind::Correlation,
+        kind: AnalysisKind::Test(ColumnTest::Correlation),
         parameters: &[TESTED, ("with", Takes::Values), CORRECT, ALPHA],
         fields: &[("r", FieldType::Columns), P, Q, SIGNIFICANT],
     },

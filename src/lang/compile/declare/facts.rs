@@ -1,0 +1,145 @@
+//! What the tables say of the whole program, where they can be read: whom a missing cell leaves out, who has a target, whether folds can be
+//! filled. No image is looked for; that is `check --data`.
+
+use crate::compile::code::Code;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::world::{TableSummary, Who};
+use crate::program::{
+    Cohort, ColumnSelector, ColumnStep, InputRole, InputSource, InputSpec, Missing, Program, ProtocolKind,
+};
+use fascicle_syntax::{DeclarationKind, Span};
+use std::rc::Rc;
+
+/// Warns of what the tables tell; more folds than people are an error.
+pub(in crate::compile) fn facts(e: &mut Evaluator<'_>, program: &Program, trained_on: &[String]) -> Eval<()> {
+    let mut tables: Vec<(Cohort, Rc<TableSummary>)> = Vec::new();
+    for cohort in &program.cohorts {
+        let Ok(table) = e.tables.of(cohort) else { return Ok(()) };
+        tables.push((cohort.clone(), table));
+    }
+    for (at, spec) in program.inputs.iter().enumerate() {
+        let span = e.input_spans[at];
+        let read = |cohort: &Cohort| spec.cohort.as_ref().is_none_or(|name| *name == cohort.name);
+        for (cohort, table) in tables.iter().filter(|(cohort, _)| read(cohort)) {
+            cells(e, spec, span, cohort, table);
+            target(e, spec, span, cohort, table);
+        }
+    }
+    folds(e, program, trained_on, &tables)
+}
+
+/// People who lack a cell of a required input are left out.
+fn cells(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, table: &TableSummary) {
+    let InputSource::Columns { columns, missing: Missing::Absent } = &spec.source else { return };
+    let Some(people) = table.people.filter(|_| !spec.optional) else { return };
+    // A column of 0 and 1 for each level is made of every cell that is there.
+    let names: Vec<String> = columns
+        .iter()
+        .flat_map(|c| match &c.select {
+            ColumnSelector::Name(name) => vec![name.clone()],
+            ColumnSelector::Names(names) => names.clone(),
+            ColumnSelector::Matching(_) => Vec::new(),
+        })
+        .collect();
+    let fills = columns.iter().all(|c| !c.steps.iter().any(|s| matches!(s, ColumnStep::OneHot { .. })));
+    let missing: Vec<&str> =
+        names.iter().map(String::as_str).filter(|n| table.column(n).is_some_and(|c| c.missing > 0)).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let Some(lost) = e.tables.count(cohort, Who::Lacking(names.clone())).filter(|lost| *lost > 0) else { return };
+    let shown = match missing.as_slice() {
+        [only] => format!("a cell of `{only}`"),
+        [first, second] => format!("a cell of `{first}` or `{second}`"),
+        [first, .., last] => format!("a cell of {} columns, `{first}` to `{last}`", missing.len()),
+        [] => return,
+    };
+    let hint = match fills {
+        true => {
+            format!("fill them in: columns(.., missing: mean); or let `{}` be absent: `?` behind its type", spec.name)
+        }
+        false => format!("let `{}` be absent: `?` behind its type; or keep those who have it", spec.name),
+    };
+    e.diagnostics.push(
+        Diagnostic::error(
+            Code::CellsMissing,
+            span,
+            format!("{lost} of {people} in `{}` lack {shown} and are left out", cohort.name),
+        )
+        .hint(hint),
+    );
+}
+
+/// A target that most people lack.
+fn target(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, table: &TableSummary) {
+    let InputSource::Column { column } = &spec.source else { return };
+    let (Some(people), Some(column)) = (table.people, table.column(column)) else { return };
+    if spec.role == InputRole::Target && 2 * column.missing > people {
+        e.diagnostics.push(
+            Diagnostic::error(
+                Code::TargetMissing,
+                span,
+                format!(
+                    "{} of {people} in `{}` have no `{}`: they train nothing that needs it and are in none of its scores",
+                    column.missing, cohort.name, column.name
+                ),
+            )
+            .hint(format!("keep those who have it, or join the table that holds `{}`", column.name)),
+        );
+    }
+}
+
+/// Every fold needs people, and of every class.
+fn folds(
+    e: &mut Evaluator<'_>,
+    program: &Program,
+    trained_on: &[String],
+    tables: &[(Cohort, Rc<TableSummary>)],
+) -> Eval<()> {
+    let ProtocolKind::KFold { folds, .. } = program.protocol.kind else { return Ok(()) };
+    let scheme = e.unit.declarations.iter().find_map(|d| match &d.declaration.kind {
+        DeclarationKind::Protocol { scheme, .. } if d.scope == 0 => Some(scheme.span),
+        _ => None,
+    });
+    let Some(scheme) = scheme else { return Ok(()) };
+    let trained: Vec<&(Cohort, Rc<TableSummary>)> =
+        tables.iter().filter(|(cohort, _)| trained_on.contains(&cohort.name)).collect();
+    // Sessions of one person are one: more records than people are no fault here.
+    let people: Option<usize> = trained.iter().map(|(_, table)| table.people).sum();
+    let Some(people) = people.filter(|_| !trained.is_empty()) else { return Ok(()) };
+    if folds > people {
+        return e.fail(
+            Diagnostic::error(Code::TooManyFolds, scheme, format!("{folds} folds of {people} people"))
+                .hint(format!("kfold({}) at most; kfold({people}) leaves one out at a time", people)),
+        );
+    }
+    for (at, spec) in program.inputs.iter().enumerate() {
+        let InputSource::Column { column } = &spec.source else { continue };
+        if spec.role != InputRole::Target
+            || !program.scores.iter().any(|s| s.pairs.iter().any(|p| p.truth.index() == at))
+        {
+            continue;
+        }
+        for level in &spec.levels {
+            let of = |table: &TableSummary| {
+                let column = table.column(column)?;
+                let place = column.levels.as_ref()?.iter().position(|l| l == level)?;
+                column.counts.get(place).copied()
+            };
+            let Some(count) = trained.iter().map(|(_, table)| of(table)).sum::<Option<usize>>() else { continue };
+            if count < folds {
+                e.diagnostics.push(
+                    Diagnostic::error(
+                        Code::FewOfClass,
+                        scheme,
+                        format!("{folds} folds, and {count} with {column} = {level}: a fold without the class has no auc or recall"),
+                    )
+                    .also(e.input_spans[at], "the class is declared here")
+                    .hint(format!("kfold({}, stratify: [{column}])", count.max(2))),
+                );
+            }
+        }
+    }
+    Ok(())
+}

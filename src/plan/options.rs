@@ -1,0 +1,63 @@
+//! How a run is made, and who is told what happens in it.
+
+use crate::data::flow::Flow;
+use crate::nn::Device;
+use crate::report::content::{Mark, Model};
+use crate::train::Progress;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+/// The text of the experiment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourceText {
+    /// The file's name, without its folder.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+    /// What its pieces are, for colours.
+    pub highlights: Vec<Mark>,
+}
+
+/// How a run is made.
+pub struct RunOptions<'a> {
+    /// The folder of all runs and of their store.
+    pub out: PathBuf,
+    /// Where numbers are computed.
+    pub device: Device,
+    /// Set by Ctrl-C: the run ends at the next batch.
+    pub interrupt: &'a AtomicBool,
+    /// Told what happens.
+    pub listener: &'a dyn Listener,
+    /// The command line as typed.
+    pub command: String,
+    /// The experiment's text.
+    pub source: SourceText,
+    /// The networks' layers, for the report.
+    pub model_tables: Vec<Model>,
+    /// The folder against which paths of the experiment are resolved.
+    pub base: PathBuf,
+}
+
+/// Told what happens in a run, for progress on the terminal.
+pub trait Listener: Sync {
+    /// A task begins.
+    fn task_started(&self, _task: &str) {}
+    /// Who was found in a cohort, left out and why, and analysed.
+    fn cohort(&self, _flow: &Flow) {}
+    /// A task's result is in the store already.
+    fn task_reused(&self, _task: &str) {}
+    /// A training stage has made a step, or ended an epoch.
+    fn epoch(&self, _task: &str, _progress: &Progress) {}
+    /// So many images of so many are decoded; called from several threads.
+    fn decoded(&self, _done: usize, _total: usize) {}
+    /// A task is done.
+    fn task_finished(&self, _task: &str, _seconds: f64) {}
+    /// Something the user should know.
+    fn warning(&self, _text: &str) {}
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Listener for Silent {}
