@@ -11,10 +11,11 @@
 //! 5. **Train** the stages: [`train::train`] gives [`train::Trained`] weights and their history.
 //! 6. **Analyse** predictions with the plain functions of [`analysis`].
 //! 7. **Run** all of it as a plan of tasks with a store of results: `plan`.
-//! 8. **Exchange** weights with PyTorch, and apply models to given tensors: [`exchange::NameMap`], [`exchange::apply`].
+//! 8. **Exchange** weights with PyTorch, and apply models to given tensors: [`exchange::NameMap`], [`apply::apply`].
 //! 9. **Report**: [`report::render`] makes one page of a [`report::ReportContent`].
 //!
-//! Steps 1, 2, 3, 6 and 9 are packages of their own, so that what they may not know they cannot name; they are re-exported here.
+//! Steps 1, 2, 3, 6, 9 and the files and names of 8 are packages of their own, so that what they may not know they cannot name;
+//! they are re-exported here.
 
 pub use fascicle_analysis as analysis;
 pub use fascicle_data as data;
@@ -22,9 +23,15 @@ pub use fascicle_lang::{compile, graph, ops, program, stdlib};
 pub use fascicle_report as report;
 pub use fascicle_syntax as syntax;
 
+pub mod apply;
 pub mod cli;
 pub mod devices;
-pub mod exchange;
 pub mod nn;
 pub mod plan;
 pub mod train;
+
+/// Weights in and out of PyTorch, and models applied to them.
+pub mod exchange {
+    pub use crate::apply::{Application, ApplyError, apply, places, renamed};
+    pub use fascicle_exchange::*;
+}

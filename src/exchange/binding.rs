@@ -1,10 +1,10 @@
 //! A name map applied to a file and a program: every tensor has its weight, every weight its tensors, all shapes fit.
 
-use super::error::{ShapeMismatch, UnmatchedTensor};
-use super::layout::Layout;
-use super::names::{NameMap, fits};
-use super::{ExchangeError, Mismatch, Tensors};
-use crate::graph::show_shape;
+use crate::error::{ShapeMismatch, UnmatchedTensor};
+use crate::layout::Layout;
+use crate::names::{NameMap, fits};
+use crate::tensors::show_shape;
+use crate::{ExchangeError, Mismatch, Tensors};
 use ndarray::{ArrayD, Axis, concatenate};
 use std::collections::{BTreeMap, BTreeSet};
 

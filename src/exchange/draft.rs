@@ -1,7 +1,7 @@
 //! A first name map, guessed: modules of a file and of a program whose weights have the same shapes, in order.
 
-use super::Place;
-use crate::graph::show_shape;
+use crate::Place;
+use crate::tensors::show_shape;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -103,7 +103,7 @@ mod tests {
         assert!(text.contains("\"net.2\" = \"m.Linear\"     # [4, 4]   ? others have these shapes"), "{text}");
         assert!(text.contains("\"net.10\" = \"m.Linear_2\"  # [4, 4]\n"), "{text}");
         assert!(text.contains("#   head.bias [2]\n") && text.contains("#   m.Conv1d.weight [4, 4, 3]\n"), "{text}");
-        let map = super::super::NameMap::parse(&text).unwrap();
+        let map = crate::NameMap::parse(&text).unwrap();
         assert!(map.bind(&places[..2], &file).is_err_and(|e| e.in_file.len() == 1 && e.in_program.is_empty()));
     }
 }

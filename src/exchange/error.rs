@@ -1,6 +1,6 @@
 //! What can go wrong with weights and tensors from outside.
 
-use crate::graph::show_shape;
+use crate::tensors::show_shape;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -57,7 +57,7 @@ pub enum ExchangeError {
 
 impl ExchangeError {
     /// To be used with `map_err`.
-    pub(super) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    pub(crate) fn io(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Io { doing, path: path.to_owned(), source }
     }
 }

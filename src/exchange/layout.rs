@@ -1,13 +1,13 @@
 //! How a weight is laid out in a file, where that differs from the program: several tensors joined, a part of one, axes in
 //! another order, another shape; forwards to read and backwards to write.
 
-use crate::graph::show_shape;
+use crate::tensors::show_shape;
 use ndarray::{ArrayD, ArrayViewD, Axis, IxDyn, Slice, concatenate};
 
 /// Joined along `axis`, of which `part` is taken, seen as `view`, its axes in the order `permute`, in the shape of the
 /// weight.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     pub axis: usize,
     /// Extents along `axis` of the tensors that are joined; equal ones where not given.
     pub sizes: Option<Vec<usize>>,

@@ -18,8 +18,8 @@
 //! "m.Linear_5.bias" = { from = "both.bias", part = [0, 8] }
 //! ```
 
-use super::ExchangeError;
-use super::layout::Layout;
+use crate::ExchangeError;
+use crate::layout::Layout;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -28,20 +28,20 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NameMap {
     /// Prefix or name in the file to prefix or name in the program.
-    pub(super) names: IndexMap<String, String>,
+    pub(crate) names: IndexMap<String, String>,
     /// Prefix of what is left behind one of those, to what it is called in the program.
-    pub(super) inside: IndexMap<String, String>,
+    pub(crate) inside: IndexMap<String, String>,
     /// Weights whose layout differs.
-    pub(super) weights: IndexMap<String, WeightLayout>,
+    pub(crate) weights: IndexMap<String, WeightLayout>,
     /// Patterns of names in the file.
-    pub(super) ignore: Vec<String>,
+    pub(crate) ignore: Vec<String>,
     /// Patterns of names in the program.
-    pub(super) initial: Vec<String>,
+    pub(crate) initial: Vec<String>,
 }
 
 /// A weight that is laid out otherwise in the file.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct WeightLayout {
+pub(crate) struct WeightLayout {
     /// The tensors of the file it is made of.
     pub from: Vec<String>,
     pub layout: Layout,
@@ -114,7 +114,7 @@ impl NameMap {
     /// What a name of the file is called in the program: the longest entry that is the name, or a prefix of it that ends at
     /// a dot, and then for what is left the longest entries of `inside`. The entries that were used are noted; a name
     /// without an entry is taken as it is.
-    pub(super) fn translate<'m>(&'m self, name: &str, used: &mut BTreeSet<(&'static str, &'m str)>) -> String {
+    pub(crate) fn translate<'m>(&'m self, name: &str, used: &mut BTreeSet<(&'static str, &'m str)>) -> String {
         let Some((from, to, mut rest)) = longest(&self.names, name) else { return name.to_string() };
         used.insert(("names", from));
         let mut parts = vec![to];
@@ -140,7 +140,7 @@ impl NameMap {
     ///
     /// # Errors
     /// Where entries of `inside` leave open which name it was.
-    pub(super) fn untranslate(&self, place: &str) -> Result<Vec<String>, ExchangeError> {
+    pub(crate) fn untranslate(&self, place: &str) -> Result<Vec<String>, ExchangeError> {
         let mut found: Vec<(usize, Vec<String>)> = Vec::new();
         for (from, to) in &self.names {
             let Some(rest) = behind(to, place) else { continue };
@@ -180,7 +180,7 @@ impl NameMap {
     }
 
     /// All entries by their tables.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&'static str, &str)> {
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let names = self.names.keys().map(|key| ("names", key.as_str()));
         names.chain(self.inside.keys().map(|key| ("inside", key.as_str())))
     }
@@ -200,7 +200,7 @@ fn behind<'n>(prefix: &str, name: &'n str) -> Option<&'n str> {
 }
 
 /// Whether a name fits a pattern in which `*` stands for anything.
-pub(super) fn fits(pattern: &str, name: &str) -> bool {
+pub(crate) fn fits(pattern: &str, name: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == name,
         Some((before, behind)) => name.strip_prefix(before).is_some_and(|rest| {

@@ -1,15 +1,48 @@
-//! Named arrays in and out of safetensors files.
+//! Named arrays, and safetensors files, which they come out of and go into.
 
-use super::ExchangeError;
+use crate::ExchangeError;
+use crate::numbers::Number;
+use crate::pytorch::read_pytorch_in_order;
+use indexmap::IndexMap;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, Metadata, TensorView};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::Path;
 
-/// Arrays on the host by name: shape and row-major values. Weights of a network have this form too
-/// ([`crate::nn::Network::set_weights`]).
-pub type Tensors = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+/// Shape and row-major values.
+pub type Array = (Vec<usize>, Vec<f32>);
+
+/// Arrays on the host by name. Weights of a network have this form too.
+pub type Tensors = BTreeMap<String, Array>;
+
+/// Arrays in the order of the file they come from.
+pub type OrderedTensors = IndexMap<String, Array>;
+
+/// The arrays of a safetensors file or of a PyTorch checkpoint, whatever its name ends in.
+///
+/// # Errors
+/// What the operating system says; a file that is neither, cut short or damaged.
+pub fn read_tensors(path: &Path) -> Result<Tensors, ExchangeError> {
+    Ok(read_in_order(path)?.into_iter().collect())
+}
+
+/// [`read_tensors`] in the order of the file, which for a checkpoint of PyTorch is that of its modules.
+///
+/// # Errors
+/// As [`read_tensors`].
+pub fn read_in_order(path: &Path) -> Result<OrderedTensors, ExchangeError> {
+    // A safetensors file begins with the length of its header, which begins with a brace.
+    let mut head = [0; 9];
+    let mut file = std::fs::File::open(path).map_err(ExchangeError::io("read", path))?;
+    let is_safetensors = file.read_exact(&mut head).is_ok() && head[8] == b'{';
+    if !is_safetensors {
+        return read_pytorch_in_order(path);
+    }
+    let bytes = std::fs::read(path).map_err(ExchangeError::io("read", path))?;
+    parse_in_order(&bytes).map_err(|problem| ExchangeError::Unreadable { path: path.to_owned(), problem })
+}
 
 /// The arrays of a safetensors file. Numbers of every type become 32-bit floats.
 ///
@@ -25,16 +58,31 @@ pub fn read_safetensors(path: &Path) -> Result<Tensors, ExchangeError> {
 /// # Errors
 /// Bytes that are no such archive, or a type that holds no real numbers, in words.
 pub fn parse_safetensors(bytes: &[u8]) -> Result<Tensors, String> {
+    Ok(parse_in_order(bytes)?.into_iter().collect())
+}
+
+/// In the order of the data. Writers of safetensors sort by name, which says nothing but puts `layer.10` before `layer.2`:
+/// then numbers in names count.
+fn parse_in_order(bytes: &[u8]) -> Result<OrderedTensors, String> {
     let archive = SafeTensors::deserialize(bytes).map_err(|e| format!("it is no safetensors archive: {e}"))?;
-    archive
-        .iter()
-        .map(|(name, view)| {
-            let values = numbers(&view).ok_or_else(|| {
-                format!("`{name}` is of type {:?}, which holds no real numbers that are known here", view.dtype())
-            })?;
-            Ok((name.to_owned(), (view.shape().to_vec(), values)))
-        })
-        .collect()
+    let mut views = archive.tensors();
+    views.sort_by_key(|(name, view)| (view.data().as_ptr() as usize, name.clone()));
+    if views.is_sorted_by_key(|(name, _)| name) {
+        views.sort_by(|(a, _), (b, _)| natural(a, b));
+    }
+    let read = |(name, view): (String, TensorView<'_>)| {
+        let number = number(view.dtype()).ok_or_else(|| {
+            format!("`{name}` is of type {:?}, which holds no real numbers that are known here", view.dtype())
+        })?;
+        Ok((name, (view.shape().to_vec(), number.all(view.data()))))
+    };
+    views.into_iter().map(read).collect()
+}
+
+/// `layer.2` before `layer.10`.
+pub(crate) fn natural(a: &str, b: &str) -> Ordering {
+    let key = |part: &str| (part.parse::<u64>().unwrap_or(u64::MAX), part.to_string());
+    a.split('.').map(key).cmp(b.split('.').map(key))
 }
 
 /// The shapes of a safetensors file, from its header alone.
@@ -79,40 +127,29 @@ pub fn safetensors_bytes(tensors: &Tensors) -> Result<Vec<u8>, String> {
     views.and_then(|views| safetensors::serialize(views, None)).map_err(|e| e.to_string())
 }
 
-/// The numbers of a tensor as 32-bit floats; `None` for a type that holds none.
-fn numbers(view: &TensorView<'_>) -> Option<Vec<f32>> {
-    fn each<const N: usize>(bytes: &[u8], number: impl Fn([u8; N]) -> f32) -> Vec<f32> {
-        bytes.as_chunks::<N>().0.iter().map(|chunk| number(*chunk)).collect()
-    }
-    let bytes = view.data();
-    Some(match view.dtype() {
-        Dtype::F64 => each(bytes, |b| f64::from_le_bytes(b) as f32),
-        Dtype::F32 => each(bytes, f32::from_le_bytes),
-        Dtype::F16 => each(bytes, |b| half(u16::from_le_bytes(b))),
-        Dtype::BF16 => each(bytes, |b| f32::from_bits(u32::from(u16::from_le_bytes(b)) << 16)),
-        Dtype::I64 => each(bytes, |b| i64::from_le_bytes(b) as f32),
-        Dtype::U64 => each(bytes, |b| u64::from_le_bytes(b) as f32),
-        Dtype::I32 => each(bytes, |b| i32::from_le_bytes(b) as f32),
-        Dtype::U32 => each(bytes, |b| u32::from_le_bytes(b) as f32),
-        Dtype::I16 => each(bytes, |b| f32::from(i16::from_le_bytes(b))),
-        Dtype::U16 => each(bytes, |b| f32::from(u16::from_le_bytes(b))),
-        Dtype::I8 => each(bytes, |b| f32::from(i8::from_le_bytes(b))),
-        Dtype::U8 | Dtype::BOOL => each(bytes, |[b]| f32::from(b)),
+/// The type of a tensor's numbers; `None` for one that is not known here.
+fn number(dtype: Dtype) -> Option<Number> {
+    Some(match dtype {
+        Dtype::F64 => Number::F64,
+        Dtype::F32 => Number::F32,
+        Dtype::F16 => Number::F16,
+        Dtype::BF16 => Number::BF16,
+        Dtype::I64 => Number::I64,
+        Dtype::U64 => Number::U64,
+        Dtype::I32 => Number::I32,
+        Dtype::U32 => Number::U32,
+        Dtype::I16 => Number::I16,
+        Dtype::U16 => Number::U16,
+        Dtype::I8 => Number::I8,
+        Dtype::U8 => Number::U8,
+        Dtype::BOOL => Number::Bool,
         _ => return None,
     })
 }
 
-/// IEEE 754 half precision.
-fn half(bits: u16) -> f32 {
-    let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
-    let exponent = i32::from((bits >> 10) & 0x1f);
-    let fraction = f32::from(bits & 0x3ff);
-    sign * match exponent {
-        0 => fraction * 2f32.powi(-24),
-        31 if fraction == 0.0 => f32::INFINITY,
-        31 => f32::NAN,
-        _ => (1.0 + fraction / 1024.0) * 2f32.powi(exponent - 15),
-    }
+/// A shape as messages write it: `[4, 3]`.
+pub(crate) fn show_shape(shape: &[usize]) -> String {
+    format!("{shape:?}")
 }
 
 #[cfg(test)]
@@ -130,15 +167,11 @@ mod tests {
     }
 
     #[test]
-    fn numbers_of_every_type_become_floats() {
-        let read = |dtype, bytes: &[u8]| numbers(&TensorView::new(dtype, vec![1], bytes).unwrap()).unwrap()[0];
-        assert_eq!(read(Dtype::F16, &0x3555u16.to_le_bytes()), 0.333_251_95);
-        assert_eq!(read(Dtype::F16, &0x8001u16.to_le_bytes()), -5.960_464_5e-8);
-        assert_eq!(read(Dtype::F16, &0xfc00u16.to_le_bytes()), f32::NEG_INFINITY);
-        assert_eq!(read(Dtype::BF16, &0xc040u16.to_le_bytes()), -3.0);
-        assert_eq!(read(Dtype::I64, &(-12i64).to_le_bytes()), -12.0);
-        assert_eq!(read(Dtype::F64, &0.1f64.to_le_bytes()), 0.1);
-        assert_eq!(read(Dtype::BOOL, &[1]), 1.0);
+    fn a_file_in_the_order_of_the_alphabet_counts_upwards() {
+        let tensors: Tensors =
+            ["net.10.w", "net.2.w", "net.1.w"].map(|name| (name.to_string(), (vec![1], vec![0.0]))).into();
+        let read = parse_in_order(&safetensors_bytes(&tensors).unwrap()).unwrap();
+        assert_eq!(read.keys().collect::<Vec<_>>(), ["net.1.w", "net.2.w", "net.10.w"]);
     }
 
     #[test]

@@ -125,6 +125,15 @@ fn a_checkpoint_of_pytorch_is_read_wherever_it_keeps_the_weights() {
         assert_eq!(weights["net.Linear.weight"], linear["fc.weight"]);
         assert_eq!(weights["net.Linear.bias"], linear["fc.bias"]);
     }
+    // A bit that tipped over on the way.
+    let mut damaged = checkpoint::bytes(&linear, None);
+    let one = damaged.windows(4).position(|bytes| bytes == 1.0f32.to_le_bytes()).unwrap();
+    damaged[one] ^= 1;
+    scene.write("net.pt", damaged);
+    std::fs::remove_file(scene.path("w.safetensors")).unwrap();
+    let told = scene.fascicle(&["weights", "import", "net.fx", "net.pt", "--map", "names.toml", "-o", "w.safetensors"]);
+    told.fails(2, &["net.pt: it cannot be read as a PyTorch checkpoint", "checksum of its entry `archive/data/"]);
+    assert!(!scene.path("w.safetensors").exists());
 }
 
 #[test]
@@ -154,6 +163,9 @@ fn what_does_not_fit_is_told_and_nothing_is_written() {
     told.fails(2, &["input `x`: its values are given to `fascicle apply`, and no cohort has them"]);
 
     scene.write("broken.pt", b"PK\x03\x04 and then nothing");
+    let told = scene.fascicle(&["weights", "map", "net.fx", "broken.pt"]);
+    told.fails(2, &["broken.pt: it cannot be read as a PyTorch checkpoint", "damaged or cut short"]);
+    scene.write("broken.pt", b"something else altogether");
     let told = scene.fascicle(&["weights", "map", "net.fx", "broken.pt"]);
     told.fails(2, &["broken.pt: it cannot be read as a PyTorch checkpoint", "torch.save(model.state_dict(), ..)"]);
     scene.edit("net.fx", "Linear(2)\n  output both", "Linear(4)\n  output both");

@@ -1,8 +1,8 @@
 //! The weights of a program, as a file sees them.
 
-use super::Place;
 use crate::graph::{Graph, ModuleId, NodeId};
 use crate::program::Program;
+use fascicle_exchange::Place;
 
 /// The weights and buffers that the outputs and losses of a program need, in the order of the graph; of one model where it
 /// is named.

@@ -1,13 +1,17 @@
 //! A model with given weights on given tensors, without a cohort: outputs, losses, gradients.
 
-use super::program::{chosen, places_of};
-use super::{Mismatch, Tensors, UnmatchedTensor};
 use crate::graph::{InputId, NodeId, Op, show_shape};
 use crate::nn::{Batch, Device, Forward, HostValue, InputBatch, Mode, Network, NnError, RunSettings, Values};
 use crate::program::{Program, Stage};
+use fascicle_exchange::{Mismatch, Place, ShapeMismatch, Tensors, UnmatchedTensor};
+use places::{chosen, places_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use thiserror::Error;
+
+mod places;
+
+pub use places::places;
 
 /// What is to be applied, and how.
 #[derive(Debug)]
@@ -137,13 +141,13 @@ fn named_outputs(program: &Program, model: usize) -> impl Iterator<Item = (Strin
 }
 
 /// The weights that are needed; those of the program's other modules may be there too.
-fn fitting(program: &Program, places: &[super::Place], given: &Tensors) -> Result<Tensors, Mismatch> {
+fn fitting(program: &Program, places: &[Place], given: &Tensors) -> Result<Tensors, Mismatch> {
     let mut wrong = Mismatch::default();
     let mut weights = Tensors::new();
     for (name, shape) in places {
         match given.get(name) {
             None => wrong.in_program.push((name.clone(), shape.clone())),
-            Some(found) if found.0 != *shape => wrong.misshapen.push(super::ShapeMismatch {
+            Some(found) if found.0 != *shape => wrong.misshapen.push(ShapeMismatch {
                 place: name.clone(),
                 expected: shape.clone(),
                 from: "the file".into(),
