@@ -50,7 +50,13 @@ that of the file's tensor, for the way back. `num_batches_tracked` is passed ove
 name that is left on either side is listed, before anything is written.
 
   fascicle check net.fx                       lists the layers, whose names the map uses
-  fascicle weights map net.fx net.pt          writes a first map, guessed by shapes and order"#;
+  fascicle weights map net.fx net.pt          writes a first map, guessed by shapes, names and order
+
+Lines that `map` guessed among several modules of the same shapes end in `# ?`. Check each and delete its mark: shapes
+cannot tell whether it is right. `import`, `export` and `apply` say how many are left.
+
+Of .pt and .pth files, dictionaries of tensors are read, as `torch.save(model.state_dict(), ..)` writes them, also under
+`state_dict`, `model_state_dict`, `model` or `net`. Whole model objects are not: no code of a file is run."#;
 
 #[derive(Debug, Args)]
 struct MapArgs {
@@ -123,7 +129,19 @@ fn places(program: &Program, model: Option<&str>) -> Result<Vec<Place>, String> 
 /// A name map from a file; one that leaves all names as they are where there is none.
 pub(super) fn name_map(path: Option<&Path>) -> Result<NameMap, String> {
     let Some(path) = path else { return Ok(NameMap::default()) };
-    NameMap::parse(&source::read(path)?).map_err(|e| format!("{}: {e}", path.display()))
+    let map = NameMap::parse(&source::read(path)?).map_err(|e| format!("{}: {e}", path.display()))?;
+    match map.guesses() {
+        0 => {}
+        1 => source::note(&format!(
+            "warning: {}: 1 line ends in `# ?`: a guess among several of the same shapes. Check it and delete the mark",
+            path.display()
+        )),
+        count => source::note(&format!(
+            "warning: {}: {count} lines end in `# ?`: guesses among several of the same shapes. Check them and delete the marks",
+            path.display()
+        )),
+    }
+    Ok(map)
 }
 
 fn shapes(tensors: &Tensors) -> BTreeMap<String, Vec<usize>> {
@@ -132,8 +150,9 @@ fn shapes(tensors: &Tensors) -> BTreeMap<String, Vec<usize>> {
 
 fn map(args: &MapArgs) -> Result<(), String> {
     let places = places(&args.program, args.model.as_deref())?;
-    let file = exchange::read_tensors(&args.from).map_err(|e| e.to_string())?;
-    source::print(&exchange::draft(&shapes(&file), &places));
+    let file = exchange::read_in_order(&args.from).map_err(|e| e.to_string())?;
+    let shapes = file.into_iter().map(|(name, (shape, _))| (name, shape)).collect();
+    source::print(&exchange::draft(&shapes, &places));
     Ok(())
 }
 

@@ -16,7 +16,7 @@
 //! | `pytorch` | the reader of `.pt` and `.pth`: archive, pickle, storages and views of them |
 //! | `names`, `layout` | the name map, and how a weight is laid out in the file |
 //! | `binding` | a map applied to a file and a program, both ways |
-//! | `draft` | a first map, guessed |
+//! | `draft`, `pairing` | a first map, guessed |
 //! | `numbers` | the types of numbers in files |
 //!
 //! Files come from anywhere: no class of a pickle is looked up, nothing in a file is run, and no more is allocated than the
@@ -28,6 +28,7 @@ mod error;
 mod layout;
 mod names;
 mod numbers;
+mod pairing;
 mod pytorch;
 mod tensors;
 

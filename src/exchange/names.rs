@@ -19,6 +19,7 @@
 //! ```
 
 use crate::ExchangeError;
+use crate::draft::GUESS;
 use crate::layout::Layout;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -37,6 +38,8 @@ pub struct NameMap {
     pub(crate) ignore: Vec<String>,
     /// Patterns of names in the program.
     pub(crate) initial: Vec<String>,
+    /// Lines that still carry the mark of a guess among several.
+    guesses: usize,
 }
 
 /// A weight that is laid out otherwise in the file.
@@ -88,9 +91,10 @@ impl NameMap {
     /// # Errors
     /// Text that is no TOML, a word that a map does not have, an axis order that is none.
     pub fn parse(text: &str) -> Result<Self, ExchangeError> {
-        let read: Text = toml::from_str(text).map_err(|e| ExchangeError::Map(e.to_string().trim_end().to_owned()))?;
+        let mut read: Text =
+            toml::from_str(text).map_err(|e| ExchangeError::Map(e.to_string().trim_end().to_owned()))?;
         let mut weights = IndexMap::new();
-        for (place, entry) in read.weights {
+        for (place, entry) in std::mem::take(&mut read.weights) {
             let from = match entry.from {
                 From::One(name) => vec![name],
                 From::Several(names) => names,
@@ -108,7 +112,14 @@ impl NameMap {
                 .map_err(|problem| ExchangeError::Map(format!("weights.\"{place}\": {problem}")))?;
             weights.insert(place, WeightLayout { from, layout });
         }
-        Ok(Self { names: read.names, inside: read.inside, weights, ignore: read.ignore, initial: read.initial })
+        let guesses = text.lines().filter(|line| line.trim_end().ends_with(GUESS)).count();
+        let Text { names, inside, ignore, initial, .. } = read;
+        Ok(Self { names, inside, weights, ignore, initial, guesses })
+    }
+
+    /// How many lines still end in `# ?`, by which [`crate::draft`] marks a guess that had a rival of the same shapes.
+    pub fn guesses(&self) -> usize {
+        self.guesses
     }
 
     /// What a name of the file is called in the program: the longest entry that is the name, or a prefix of it that ends at

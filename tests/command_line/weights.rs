@@ -105,9 +105,30 @@ fn a_first_map_is_guessed_and_reads_as_one() {
     let scene = scene();
     let told = scene.fascicle(&["weights", "map", "net.fx", "torch.safetensors"]);
     told.succeeds();
-    assert!(told.stdout.contains("\"fc\" = \"net.Linear\"") && !told.stdout.contains("? others"), "{}", told.stdout);
+    assert!(told.stdout.contains("\"fc\" = \"net.Linear\"") && !told.stdout.contains("# ?"), "{}", told.stdout);
     scene.write("names.toml", &told.stdout);
-    scene.fascicle(&IMPORT).succeeds();
+    let told = scene.fascicle(&IMPORT);
+    told.succeeds();
+    assert!(!told.stderr.contains("warning"), "{}", told.stderr);
+
+    // Two layers of the same shapes: the map says that it guessed, and so does whoever uses it.
+    scene.write("net.fx", "modality x: tensor[2] = given()\nmodel net(x) { x |> Linear(2) |> relu |> Linear(2) }\n");
+    let alike = ["a.weight", "a.bias", "b.weight", "b.bias"];
+    let shape = |name: &str| if name.ends_with("bias") { vec![2] } else { vec![2, 2] };
+    let alike: Tensors =
+        alike.iter().map(|n| ((*n).to_string(), (shape(n), vec![0.5; shape(n).iter().product()]))).collect();
+    scene.write("torch.safetensors", safetensors_bytes(&alike).unwrap());
+    let told = scene.fascicle(&["weights", "map", "net.fx", "torch.safetensors"]);
+    assert!(
+        told.stdout.starts_with("# Guessed by shapes, names and order. 2 of 2 lines had a rival"),
+        "{}",
+        told.stdout
+    );
+    scene.write("names.toml", &told.stdout);
+    std::fs::remove_file(scene.path("w.safetensors")).unwrap();
+    let told = scene.fascicle(&IMPORT);
+    told.succeeds();
+    assert!(told.stderr.contains("warning: names.toml: 2 lines end in `# ?`"), "{}", told.stderr);
 }
 
 #[test]
