@@ -215,9 +215,8 @@ fn damaged_archives_are_refused() {
     let at = many.len() - 22 - 20 - 56 + 32;
     many[at..at + 8].copy_from_slice(&(1u64 << 32).to_le_bytes());
     refused(&many, &["directory is cut short"]);
-    let renamed = file.iter().copied().collect::<Vec<u8>>();
-    let last = renamed.windows(10).rposition(|w| w == b"net/data/0").unwrap();
-    let mut renamed = renamed;
+    let last = file.windows(10).rposition(|w| w == b"net/data/0").unwrap();
+    let mut renamed = file;
     renamed[last + 9] = b'1';
     refused(&renamed, &["`net/data/1` is not where the directory says"]);
 }
@@ -268,7 +267,8 @@ fn pickles_that_lie_are_refused() {
 fn the_files_of_the_trial_are_read_rightly_or_refused() {
     let Some(folder) = fascicle_reference::shared("findings/repro/weights") else { return };
     let read = |name: &str| read(&std::fs::read(folder.join(format!("{name}.pt"))).unwrap());
-    let crafted: [(&str, fn(usize, usize) -> usize); 10] = [
+    type Number = fn(usize, usize) -> usize;
+    let crafted: [(&str, Number); 10] = [
         ("contig", |i, j| 8 * i + j),
         ("transposed", |i, j| i + 4 * j),
         ("offset", |i, j| 7 + 8 * i + j),
