@@ -115,6 +115,12 @@ fn without_tensors(values: &Values, root: Id) -> String {
 /// A value that holds tensors in a form that only Python knows.
 fn made_by_python(name: &str, class: &str) -> String {
     let what = if name.is_empty() { "it".to_string() } else { format!("its `{}`", shown(name)) };
+    if class.starts_with("torch._utils._rebuild_tensor") {
+        return format!(
+            "{what} is a view whose numbers are still to be negated or conjugated, or one that is described wrongly: save \
+             `tensor.resolve_conj().resolve_neg()`"
+        );
+    }
     if let Some(kind) = class.strip_prefix("torch._utils._rebuild_") {
         return format!(
             "{what} is a tensor of a kind that is not read ({}): save dense tensors of numbers",

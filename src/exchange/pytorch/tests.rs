@@ -152,6 +152,8 @@ fn whole_models_are_refused_by_their_class() {
         &["its `w` is a tensor of a kind that is not read (sparse_tensor)"],
     );
     refused(&file(&dict(&[])), &["it holds no tensor"]);
+    let negative = replaced(&Crafted::default().value(), b")RtR", &[b")R}", &text("neg")[..], b"\x88stR"].concat());
+    refused(&file(&dict(&[("w", negative)])), &["its `w` is a view", "still to be negated", "resolve_neg()"]);
 }
 
 #[test]
