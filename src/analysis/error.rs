@@ -9,12 +9,18 @@ use thiserror::Error;
 /// The result of an analysis.
 pub type Result<T> = std::result::Result<T, AnalysisError>;
 
+/// Asked between the rounds of long work, which its error ends: [`AnalysisError::Interrupted`].
+pub type Checkpoint<'a> = &'a (dyn Fn() -> Result<()> + Sync);
+
 /// Why an analysis has no answer. `what` always names the argument, as a reader of the results would call it.
 ///
 /// Positions, classes, regions and groups count from 0.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum AnalysisError {
+    /// What is asked between rounds said that there is no time for more.
+    #[error("interrupted")]
+    Interrupted,
     /// There is nothing to analyse.
     #[error("{what} is empty: at least one value is needed")]
     Empty {

@@ -128,5 +128,9 @@ pub fn main() -> ExitCode {
         Command::Completions(args) => completions::completions(&args),
         Command::Man(args) => completions::man(&args),
     };
+    if source::lost() && status == status::DONE {
+        source::fail("the answer could not be written to standard output: is the disk full?");
+        return ExitCode::from(status::FAILED);
+    }
     ExitCode::from(status)
 }

@@ -197,7 +197,8 @@ pub(super) fn run(args: &RunArgs) -> u8 {
         Outcome::Finished => {
             if !args.quiet {
                 let (ran, all) = (summary.tasks.iter().filter(|t| t.ran).count(), summary.tasks.len());
-                eprintln!("{} in {}, {} reused", source::plural(ran, "task"), duration(began.elapsed()), all - ran);
+                let tasks = source::plural(ran, "task");
+                source::note(&format!("{tasks} in {}, {} reused", duration(began.elapsed()), all - ran));
             }
             status::DONE
         }
@@ -246,7 +247,7 @@ fn status_of(error: &PlanError) -> u8 {
 
 /// The command as typed, without the folder the program lies in.
 fn command_line() -> String {
-    let mut words: Vec<String> = std::env::args().collect();
+    let mut words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     if let Some(first) = words.first_mut() {
         *first = "fascicle".to_string();
     }

@@ -5,6 +5,7 @@ use super::world::Files;
 use crate::compile::{self, Compilation, Diagnostic, Severity};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The text of a file.
 pub(super) fn read(path: &Path) -> Result<String, String> {
@@ -89,7 +90,18 @@ pub(super) fn print_json(result: &impl serde::Serialize) {
     }
 }
 
-/// Prints a result; a closed pipe is not an error.
+/// Prints a result. A closed pipe is not an error: whoever read it has enough. Else what was lost is told at the end, see [`lost`].
 pub(super) fn print(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    if written.is_err_and(|e| e.kind() != std::io::ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
 }
+
+/// Whether a part of the answer could not be written.
+pub(super) fn lost() -> bool {
+    LOST.load(Ordering::Relaxed)
+}
+
+static LOST: AtomicBool = AtomicBool::new(false);

@@ -305,3 +305,7 @@ fn distance(found: &[f32], exact: &[f32], measure: fn(f64) -> f64, join: fn(f64,
     let size = joined(&mut exact.iter().map(|e| f64::from(*e))).max(measure(1e-3 * (exact.len() as f64).sqrt()));
     difference / size
 }
+
+#[cfg(test)]
+#[path = "one_for_the_batch.rs"]
+mod one_for_the_batch;

@@ -61,6 +61,11 @@ fn aligns_itself(op: &Op) -> bool {
     matches!(op, Op::Coalesce(_) | Op::Present(_) | Op::Mixture { .. } | Op::Loss(LossOp::Margin { .. }))
 }
 
+/// Operations that take one value for the batch beside those of rows as it is: no copies are made of it.
+fn broadcasts(op: &Op) -> bool {
+    matches!(op, Op::Binary(_) | Op::MatMul | Op::Convolve(_) | Op::HyperLinear { .. })
+}
+
 impl Forward {
     /// A pass that evaluates these nodes and what they depend on.
     pub fn new(graph: Arc<Graph>, roots: &[NodeId]) -> Self {
@@ -206,6 +211,14 @@ impl Forward {
                 op: op_name(&node.op),
                 problem,
             })?));
+        }
+        // What is one for the batch is everybody's, beside what is of each row.
+        if !broadcasts(&node.op) && inputs.iter().flatten().any(|value| value.rows.is_some()) {
+            for value in inputs.iter_mut().flatten().filter(|value| value.rows.is_none()) {
+                let mut dims = value.tensor.dims();
+                dims[0] = rows.len();
+                *value = Value { tensor: value.tensor.clone().expand(&dims), rows: Some(rows.clone()) };
+            }
         }
         Ok(Some((rows, inputs)))
     }

@@ -5,6 +5,7 @@ use super::layout::Layout;
 use super::options::RunOptions;
 use super::sources::Sources;
 use super::store::{Entry, Store};
+use crate::analysis::AnalysisError;
 use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
 use crate::program::{Experiment, Program};
@@ -72,4 +73,12 @@ impl Context<'_> {
 /// [`DataError::Interrupted`].
 pub(super) fn check_interrupt(interrupt: &AtomicBool) -> std::result::Result<(), DataError> {
     if interrupt.load(Ordering::Relaxed) { Err(DataError::Interrupted) } else { Ok(()) }
+}
+
+/// Whether Ctrl-C has not come: asked by analyses between their rounds, from several threads.
+///
+/// # Errors
+/// [`AnalysisError::Interrupted`].
+pub(super) fn goes_on(interrupt: &AtomicBool) -> std::result::Result<(), AnalysisError> {
+    if interrupt.load(Ordering::Relaxed) { Err(AnalysisError::Interrupted) } else { Ok(()) }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong while a plan is made or run, said so that a reader knows what to do.
 
+use crate::analysis::AnalysisError;
 use crate::data::error::DataError;
 use crate::train::TrainError;
 use std::io::ErrorKind;
@@ -145,6 +146,14 @@ impl PlanError {
     /// An error of a task in words.
     pub(super) fn task(task: &str, problem: impl ToString) -> Self {
         Self::Task { task: task.to_owned(), problem: problem.to_string() }
+    }
+
+    /// An error of an analysis in words; an interruption is one of the run.
+    pub(super) fn analysis(task: &str, problem: AnalysisError) -> Self {
+        match problem {
+            AnalysisError::Interrupted => Self::Interrupted { task: task.to_owned() },
+            other => Self::task(task, other),
+        }
     }
 
     /// Something the compiler should have refused.

@@ -92,6 +92,10 @@ impl Context<'_> {
         match self.store.find(kind.name(), &task.identity.fingerprint) {
             Stored::Whole(entry) => {
                 self.options.listener.task_reused(&task.name);
+                // A kill may have come between the result and the end of its checkpoint.
+                if kind == Kind::Train {
+                    self.store.drop_partial(&task.identity.fingerprint)?;
+                }
                 let outcome = outcome(false, &entry);
                 self.entries.borrow_mut()[at] = Some(entry);
                 return Ok(outcome);

@@ -27,6 +27,8 @@ use std::path::{Path, PathBuf};
 
 const DONE: &str = "done.json";
 const ASIDE: &str = ".aside-";
+/// How decoded volumes are called before they are whole.
+const WRITING: &str = ".writing-";
 
 /// A store, opened for writing or for looking only.
 #[derive(Debug)]
@@ -235,6 +237,15 @@ impl Store {
                 }
                 let removed = if left.is_dir() { fs::remove_dir_all(&left) } else { fs::remove_file(&left) };
                 removed.map_err(PlanError::io("remove", &left))?;
+            }
+        }
+        // Decoded volumes lie a folder deeper.
+        if self.volumes().is_dir() {
+            for folder in entries(&self.volumes())?.into_iter().filter(|p| p.is_dir()) {
+                let half = |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(WRITING));
+                for left in entries(&folder)?.into_iter().filter(half) {
+                    fs::remove_file(&left).map_err(PlanError::io("remove", &left))?;
+                }
             }
         }
         Ok(())

@@ -7,7 +7,7 @@
 use super::messages::Messages;
 use super::silhouette::silhouette;
 use crate::bootstrap::quantile;
-use crate::error::{AnalysisError, Result, check_array};
+use crate::error::{AnalysisError, Checkpoint, Result, check_array};
 use ndarray::ArrayView2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -64,6 +64,18 @@ impl AffinityPropagation {
     /// # Errors
     /// Similarities that are not square or not finite, settings out of range, or no cluster at all.
     pub fn cluster(&self, similarities: ArrayView2<'_, f64>) -> Result<Clusters> {
+        self.cluster_interruptible(similarities, &|| Ok(()))
+    }
+
+    /// As [`AffinityPropagation::cluster`], asked before each round whether to go on.
+    ///
+    /// # Errors
+    /// As [`AffinityPropagation::cluster`], and what `checkpoint` returns.
+    pub fn cluster_interruptible(
+        &self,
+        similarities: ArrayView2<'_, f64>,
+        checkpoint: Checkpoint<'_>,
+    ) -> Result<Clusters> {
         self.check()?;
         check_array("the similarities", &similarities)?;
         let n = similarities.nrows();
@@ -93,6 +105,7 @@ impl AffinityPropagation {
         // For how many rounds each subject has been, or not been, an exemplar.
         let mut unchanged = vec![0; n];
         for round in 0..self.rounds {
+            checkpoint()?;
             messages.pass(self.damping);
             for (k, unchanged) in unchanged.iter_mut().enumerate() {
                 let stands = messages.exemplar(k);
@@ -126,6 +139,20 @@ impl AffinityPropagation {
         dampings: &[f64],
         preferences: &[f64],
     ) -> Result<BestClusters> {
+        self.search_interruptible((similarities, distances), dampings, preferences, &|| Ok(()))
+    }
+
+    /// As [`AffinityPropagation::search`] of similarities and distances, asked before each round whether to go on.
+    ///
+    /// # Errors
+    /// As [`AffinityPropagation::search`], and what `checkpoint` returns.
+    pub fn search_interruptible(
+        &self,
+        (similarities, distances): (ArrayView2<'_, f64>, ArrayView2<'_, f64>),
+        dampings: &[f64],
+        preferences: &[f64],
+        checkpoint: Checkpoint<'_>,
+    ) -> Result<BestClusters> {
         let settings: Vec<(f64, f64)> = dampings
             .iter()
             .flat_map(|&damping| preferences.iter().map(move |&preference| (damping, preference)))
@@ -133,7 +160,8 @@ impl AffinityPropagation {
         let tried = settings
             .into_par_iter()
             .map(|(damping, preference)| {
-                match (Self { damping, preference: Some(preference), ..*self }).cluster(similarities) {
+                let method = Self { damping, preference: Some(preference), ..*self };
+                match method.cluster_interruptible(similarities, checkpoint) {
                     Ok(clusters) => Ok(clusters.scored(distances)?.map(|(clusters, silhouette)| BestClusters {
                         clusters,
                         silhouette,

@@ -7,7 +7,7 @@
 //! components, so that nothing is random. Distances on the map between groups far apart, and the sizes of groups, mean
 //! little (Wattenberg et al. 2016).
 
-use crate::error::{AnalysisError, Result, check_array};
+use crate::error::{AnalysisError, Checkpoint, Result, check_array};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -37,12 +37,21 @@ pub struct Map {
 /// Fewer than four items, a perplexity that is not at least 1 and less than their number, distances that are not
 /// square, not finite or all zero.
 pub fn tsne(squared: ArrayView2<'_, f64>, perplexity: f64) -> Result<Map> {
+    tsne_interruptible(squared, perplexity, &|| Ok(()))
+}
+
+/// As [`tsne`], asked after each step whether to go on.
+///
+/// # Errors
+/// As [`tsne`], and what `checkpoint` returns.
+pub fn tsne_interruptible(squared: ArrayView2<'_, f64>, perplexity: f64, checkpoint: Checkpoint<'_>) -> Result<Map> {
     let p = neighbourhoods(squared, perplexity)?;
     let n = p.nrows();
     let mut y = principal_plane(squared)?;
     let rate = (n as f64 / EXAGGERATION / 4.0).max(50.0);
     let (mut velocity, mut gains) = (Array2::<f64>::zeros((n, 2)), Array2::<f64>::ones((n, 2)));
     for step in 0..STEPS {
+        checkpoint()?;
         let early = step < EXAGGERATED;
         if step == EXAGGERATED {
             // What was learnt of the exaggerated slope is of no use on the true one.

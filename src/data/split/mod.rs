@@ -60,7 +60,7 @@ impl Split {
         for (set, keys) in self.sets() {
             for key in keys {
                 // Writing to a string cannot fail.
-                let _ = writeln!(text, "{key}\t{}\t{}\t{set}", self.fold, self.seed);
+                let _ = writeln!(text, "{key}\t{}\t{}\t{set}", self.fold + 1, self.seed);
             }
         }
         text

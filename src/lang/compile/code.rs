@@ -181,15 +181,15 @@ codes! {
         "Nothing is scored or analysed: the run would train and say nothing.";
     ProbeOfInput = "W0906", "a probe of what the model was given",
         "The column that the probe tells is among the inputs of the embedding. That it can be told says that the model keeps it, not that it found it in the other data.";
-    DataNotHere = "W0907", "a cohort whose data are not here",
+    DataNotHere = "W0951", "a cohort whose data are not here",
         "The folder or the table that the cohort names is not here, so that what depends on it is not checked. It is an error\nto `run`, and to `check --data`.";
-    ValueOfNobody = "W0908", "a value that nobody has",
+    ValueOfNobody = "W0952", "a value that nobody has",
         "The condition is as it is written, and no cell has the value: it leaves out everybody, or nobody.";
-    CellsMissing = "W0909", "people left out for a missing cell",
+    CellsMissing = "W0953", "people left out for a missing cell",
         "Who lacks a cell of a required input is left out. `missing: mean` (or `median`, `mice`) fills in what is missing, from\nthe training people of each fold; `vector[n]?` keeps those who lack it, for models that can do without.";
-    TargetMissing = "W0910", "a target that most people lack",
+    TargetMissing = "W0954", "a target that most people lack",
         "People without the target train nothing that needs it and are in none of its scores.";
-    FewOfClass = "W0911", "a class with fewer people than folds",
+    FewOfClass = "W0955", "a class with fewer people than folds",
         "Some test folds will have nobody of the class: what compares classes (auc, recall) is not defined there.";
 }
 

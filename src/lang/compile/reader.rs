@@ -165,6 +165,24 @@ impl<'t> Reader<'t> {
         self.count_of(e, name, expr, least).map(Some)
     }
 
+    /// A whole number from `least` to `most`.
+    pub fn count_up_to(
+        &mut self,
+        e: &mut Evaluator<'_>,
+        name: &'static str,
+        (least, most): (i64, usize),
+    ) -> Eval<Option<usize>> {
+        let Some(expr) = self.positional(name) else { return Ok(None) };
+        let count = self.count_of(e, name, expr, least)?;
+        if count > most {
+            return e.fail(
+                Diagnostic::error(Code::TooLarge, expr.span, format!("`{name}` is {count}, and {most} is the most"))
+                    .hint(format!("{name}: {most}")),
+            );
+        }
+        Ok(Some(count))
+    }
+
     /// A whole number of at least `least`, given only by name.
     pub fn named_count(&mut self, e: &mut Evaluator<'_>, name: &'static str, least: i64) -> Eval<Option<usize>> {
         let Some(expr) = self.named(name) else { return Ok(None) };

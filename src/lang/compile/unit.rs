@@ -14,6 +14,7 @@ use fascicle_syntax::{
 };
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
+use std::path::Path;
 
 /// A declaration with the scope it stands in.
 pub(super) struct Declared {
@@ -132,6 +133,25 @@ fn replacement_key(kind: &DeclarationKind, sources: &Sources) -> Option<String> 
     }
 }
 
+/// A path that the last file of a chain names, relative to the main file's folder: `models/base.fx` names `parts.fx` beside
+/// itself, which is `models/parts.fx`.
+fn beside(chain: &[String], path: &str) -> String {
+    let folder = chain.last().and_then(|file| Path::new(file).parent()).unwrap_or(Path::new(""));
+    let mut plain: Vec<&str> = Vec::new();
+    let joined = folder.join(path);
+    let text = joined.to_string_lossy();
+    for part in text.split('/') {
+        match part {
+            "." => {}
+            ".." if plain.last().is_some_and(|last| !["..", ""].contains(last)) => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain.join("/")
+}
+
 /// Reads a file and all that it names.
 pub(super) struct Loader<'a> {
     pub world: &'a dyn World,
@@ -150,9 +170,11 @@ impl<'a> Loader<'a> {
     pub fn main(mut self, name: &str, text: &str) -> Unit {
         let id = self.sources.add(name, text);
         self.unit.main = Some(id);
-        self.files.insert(name.to_string(), 0);
+        // Other files are named relative to the main file's folder, where it is its last part.
+        let own = Path::new(name).file_name().map_or_else(|| name.to_owned(), |n| n.to_string_lossy().into_owned());
+        self.files.insert(own.clone(), 0);
         self.unit.scopes.push(Scope::default());
-        let chain = vec![name.to_string()];
+        let chain = vec![own];
         self.unit.doc = self.file(text, id, 0, &chain);
         self.unit.index_names();
         self.names_taken_and_declared();
@@ -234,18 +256,19 @@ impl<'a> Loader<'a> {
     }
 
     fn extends(&mut self, (path, without): (&Name, &[Name]), scope: usize, chain: &[String]) {
-        if chain.contains(&path.text) {
+        let file = beside(chain, &path.text);
+        if chain.contains(&file) {
             let message = format!("`{}` extends itself, through {}", path.text, chain.join(" and "));
             self.diagnostics.push(
                 Diagnostic::error(Code::SourceCycle, path.span, message).hint("move what both need to a third file"),
             );
             return;
         }
-        match self.world.source(&path.text) {
+        match self.world.source(&file) {
             Ok(text) => {
-                let id = self.sources.add(&path.text, &text);
+                let id = self.sources.add(&file, &text);
                 let mut chain = chain.to_vec();
-                chain.push(path.text.clone());
+                chain.push(file);
                 self.file(&text, id, scope, &chain);
                 self.leave_out(without, path, id, scope);
             }
@@ -294,7 +317,8 @@ impl<'a> Loader<'a> {
     fn take(&mut self, used: &Use, span: Span, scope: usize, chain: &[String]) -> Option<()> {
         let mut path: Vec<&Name> = used.path.iter().collect();
         let (key, text) = if let Some(file) = &used.file {
-            if chain.contains(&file.text) {
+            let at = beside(chain, &file.text);
+            if chain.contains(&at) {
                 let message = format!("`{}` uses itself, through {}", file.text, chain.join(" and "));
                 self.diagnostics.push(
                     Diagnostic::error(Code::SourceCycle, file.span, message)
@@ -302,8 +326,8 @@ impl<'a> Loader<'a> {
                 );
                 return None;
             }
-            match self.world.source(&file.text) {
-                Ok(text) => (file.text.clone(), text),
+            match self.world.source(&at) {
+                Ok(text) => (at, text),
                 Err(why) => {
                     self.not_read(file, &why);
                     return None;

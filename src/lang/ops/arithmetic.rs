@@ -311,7 +311,8 @@ fn log_sum_exp(read: &[TensorType], mean: bool) -> Result<Applied, Refusal> {
             .hint("`reduce_sum` makes one number of each, before"));
         }
     }
-    Ok(Applied::plain(Op::LogSumExp { mean }, limits::shaped(first, first.shape.clone())))
+    let batched = read.iter().any(|x| x.batched);
+    Ok(Applied::plain(Op::LogSumExp { mean }, TensorType { batched, ..TensorType::tensor(first.shape.clone()) }))
 }
 
 fn batch_mean(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {

@@ -31,10 +31,11 @@ pub(super) fn tensor(inputs: &[TensorType], position: usize) -> Result<&TensorTy
     }
 }
 
-/// An input of plain numbers for each subject.
+/// An input of plain numbers for each subject. One value for the whole batch counts as one that everybody has; of a single number
+/// that is what a loss leaves behind, unless something beside it is of each subject.
 pub(super) fn numbers(inputs: &[TensorType], position: usize) -> Result<&TensorType, Refusal> {
     let x = tensor(inputs, position)?;
-    if !x.batched && x.shape.is_empty() {
+    if !x.batched && x.shape.is_empty() && !inputs.iter().any(|other| other.batched) {
         return Err(Refusal::new(
             "a value for each subject is needed here, and this is one number for the whole batch",
         )

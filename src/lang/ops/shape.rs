@@ -287,14 +287,12 @@ fn all(read: &[TensorType]) -> Result<Vec<&TensorType>, Refusal> {
     if read.is_empty() {
         return Err(Refusal::new("there is nothing to join"));
     }
-    let all: Vec<&TensorType> =
-        (0..read.len()).map(|position| inputs::numbers(read, position)).collect::<Result<_, _>>()?;
-    match all.iter().position(|x| x.batched != all[0].batched) {
-        None => Ok(all),
-        Some(position) => Err(Refusal::new(format!("value 1 and value {} are not both of each subject", position + 1))
-            .at_input(position)
-            .hint("one of them is the same for the whole batch; join before the mean over the batch is taken")),
-    }
+    (0..read.len()).map(|position| inputs::numbers(read, position)).collect()
+}
+
+/// A value of this shape: of each subject if one of those that it is made of is.
+fn joined(all: &[&TensorType], shape: Vec<usize>) -> TensorType {
+    TensorType { batched: all.iter().any(|x| x.batched), ..TensorType::tensor(shape) }
 }
 
 fn concat(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
@@ -319,7 +317,7 @@ fn concat(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal
         }
         shape[axis] = shape[axis].saturating_add(x.shape[axis]);
     }
-    limits::within(Applied::plain(Op::Concat { axis }, limits::shaped(first, shape)))
+    limits::within(Applied::plain(Op::Concat { axis }, joined(&all, shape)))
 }
 
 fn concat_misfit(first: &TensorType, x: &TensorType, position: usize, axis: usize) -> Refusal {
@@ -353,7 +351,7 @@ fn stack(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal>
     let axis = inputs::axis(arguments.int("axis").unwrap_or(0), first.shape.len() + 1, "axis")?;
     let mut shape = first.shape.clone();
     shape.insert(axis, all.len());
-    limits::within(Applied::plain(Op::Stack { axis }, limits::shaped(first, shape)))
+    limits::within(Applied::plain(Op::Stack { axis }, joined(&all, shape)))
 }
 
 fn random_place(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {

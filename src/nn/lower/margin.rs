@@ -3,7 +3,6 @@
 use super::super::step::Step;
 use super::super::values::Value;
 use super::super::{NnError, Tensor};
-use super::absence::restricted;
 use crate::graph::NearPairs;
 use std::sync::Arc;
 
@@ -43,9 +42,7 @@ pub(super) fn margin(step: &Step<'_>, by: f64, near: NearPairs) -> Result<Tensor
                 let width = value.len() / count;
                 Ok::<_, NnError>(value.reshape(&[count, width]))
             };
-            let own_value = restricted((*first).clone(), &rows).map_err(|problem| step.broken(problem))?.tensor;
-            let width = own_value.len() / rows.len();
-            let own_value = own_value.reshape(&[rows.len(), width]);
+            let own_value = pick(first, rows.to_vec())?;
             let within_subject = cosine(own_value.clone(), pick(second, rows.to_vec())?);
             let next = pick(first, rows.iter().map(|row| (row + 1) % batch).collect())?;
             let within_member = cosine(own_value, next);

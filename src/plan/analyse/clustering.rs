@@ -3,7 +3,7 @@
 //! Embeddings of different models cannot be put together, so that clusters are those of the first run's: of the people
 //! whom its model has not seen, unless `on:` says otherwise.
 
-use super::super::context::Context;
+use super::super::context::{Context, goes_on};
 use super::super::error::{PlanError, Result};
 use super::items::{Item, Items, Members, sets};
 use super::{AnalysisResult, Field};
@@ -23,7 +23,8 @@ impl Context<'_> {
         let (items, whose) = self.first_run(task, variant, declared, Members::Joined)?;
         let people = items.of(sets(declared));
         let table = Items::table(&people);
-        let failed = |e: AnalysisError| PlanError::task(task, e);
+        let failed = |e: AnalysisError| PlanError::analysis(task, e);
+        let interrupt = self.options.interrupt;
         let similarities = -distances(table.view(), Distance::SquaredEuclidean).map_err(failed)?;
         let apart = distances(table.view(), Distance::Euclidean).map_err(failed)?;
         let dampings = match declared.arguments.get("damping") {
@@ -42,7 +43,7 @@ impl Context<'_> {
             let settings = (dampings[0], preferences[0]);
             let method =
                 AffinityPropagation { damping: settings.0, preference: Some(settings.1), ..Default::default() };
-            let clusters = method.cluster(similarities.view()).map_err(failed)?;
+            let clusters = method.cluster_interruptible(similarities.view(), &|| goes_on(interrupt)).map_err(failed)?;
             if !clusters.converged {
                 analysed.notes.push("the clusters had not settled after 200 rounds; give more damping".into());
             }
@@ -50,7 +51,8 @@ impl Context<'_> {
             BestClusters { clusters, silhouette: score, settings }
         } else {
             let search = AffinityPropagation::default();
-            search.search(similarities.view(), apart.view(), &dampings, &preferences).map_err(failed)?
+            let compared = (similarities.view(), apart.view());
+            search.search_interruptible(compared, &dampings, &preferences, &|| goes_on(interrupt)).map_err(failed)?
         };
         let subjects = |items: &[&Item]| items.iter().map(|item| item.subject.clone()).collect::<Vec<_>>();
         let labels = best.clusters.labels.iter().map(|label| (label + 1).to_string()).collect();

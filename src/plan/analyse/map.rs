@@ -1,12 +1,12 @@
 //! Maps of embeddings: two coordinates each, coloured by what they might have in common.
 
-use super::super::context::Context;
+use super::super::context::{Context, goes_on};
 use super::super::error::{PlanError, Result};
 use super::items::{Item, Items, Members, sets};
 use super::table::Table;
 use super::{AnalysisResult, Field, argument};
-use crate::analysis::latent::tsne::tsne;
-use crate::analysis::{Distance, distances};
+use crate::analysis::latent::tsne::tsne_interruptible;
+use crate::analysis::{AnalysisError, Distance, distances};
 use crate::program::{Analysis, Argument};
 use std::collections::BTreeMap;
 
@@ -25,12 +25,16 @@ impl Context<'_> {
         let (items, whose) = self.first_run(task, variant, declared, Members::Apart)?;
         let shown = items.of(sets(declared));
         let perplexity = declared.number("perplexity").unwrap_or(30.0);
-        let failed = |e| {
-            let problem = format!("{} embeddings: {e}", shown.len());
-            PlanError::task(task, format!("{problem}; `perplexity:` must be below their number"))
+        let failed = |e| match e {
+            AnalysisError::Interrupted => PlanError::analysis(task, e),
+            e => {
+                let problem = format!("{} embeddings: {e}", shown.len());
+                PlanError::task(task, format!("{problem}; `perplexity:` must be below their number"))
+            }
         };
         let apart = distances(Items::table(&shown).view(), Distance::SquaredEuclidean).map_err(failed)?;
-        let map = tsne(apart.view(), perplexity).map_err(failed)?;
+        let interrupt = self.options.interrupt;
+        let map = tsne_interruptible(apart.view(), perplexity, &|| goes_on(interrupt)).map_err(failed)?;
         let group = |item: &&Item| match colour {
             Argument::Word(word) if word == "subject" => item.key.clone(),
             Argument::Word(_) => item.modality().to_owned(),

@@ -7,6 +7,6 @@ protocol cv = kfold(5, stratify: [dx])
 score m: auc
 // table: people: 60 people; age number; dx HC*57 AD*3
 
-// warning[W0911] 6:15 5 folds, and 3 with dx = AD
+// warning[W0955] 6:15 5 folds, and 3 with dx = AD
 // also 3:8
 // hint: kfold(3, stratify: [dx])

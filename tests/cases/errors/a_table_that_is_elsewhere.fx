@@ -6,5 +6,5 @@ train m { minimize cross_entropy(m, dx) }
 score m: auc
 // no table: people: elsewhere: there is no table at server/people.csv; check the path; it is relative to the working folder
 
-// warning[W0907] 1:17 cohort `people`: there is no table at server/people.csv
+// warning[W0951] 1:17 cohort `people`: there is no table at server/people.csv
 // hint: check the path

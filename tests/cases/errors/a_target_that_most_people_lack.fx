@@ -6,5 +6,5 @@ train m { minimize cross_entropy(m, dx) }
 score m: auc
 // table: people: 651 people; age number; dx HC*100 AD*90, 461 missing
 
-// warning[W0910] 3:8 461 of 651 in `people` have no `dx`
+// warning[W0954] 3:8 461 of 651 in `people` have no `dx`
 // hint: keep those who have it

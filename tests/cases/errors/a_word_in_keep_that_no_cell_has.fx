@@ -13,10 +13,10 @@ score m: auc
 
 // error[E0707] 3:16 nobody in `people` has site = Z
 // also 3:8
-// hint: the column has A, B (of `held`)
+// hint: did you mean "A" (of `held`)?
 // error[E0707] 4:19 nobody in `people` has sex = MALE
 // also 4:8
 // hint: the column has F, M
-// warning[W0908] 5:17 nobody in `people` has stage = mild
+// warning[W0952] 5:17 nobody in `people` has stage = mild
 // also 5:8
 // hint: did you mean "Mild"?

@@ -8,5 +8,5 @@ train m { minimize cross_entropy(m, dx) }
 score m: auc
 // table: people: 60 people; age number; score number, 7 missing; dx HC*30 AD*30
 
-// warning[W0909] 2:10 7 of 60 in `people` lack a cell of `score` and are left out
+// warning[W0953] 2:10 7 of 60 in `people` lack a cell of `score` and are left out
 // hint: fill them in: columns(.., missing: mean); or let `a` be absent

@@ -11,6 +11,9 @@ use crate::compile::world::{TableProblem, TableProblemKind};
 use crate::program::{Cohort, CohortClause, CohortSource, PhantomSettings};
 use fascicle_syntax::{Clause, Expr, Name, Span, nearest};
 
+/// People that the phantom makes at most: their tables are made whenever the file is looked at.
+const MOST_PHANTOMS: usize = 100_000;
+
 /// Clauses of a cohort.
 const CLAUSES: &[&str] = &["subject", "keep", "rename", "join", "pair", "complete"];
 
@@ -200,7 +203,7 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
             };
             CohortSource::Phantom(PhantomSettings {
                 shape,
-                subjects: reader.count(e, "subjects", 4)?.unwrap_or(default.subjects),
+                subjects: reader.count_up_to(e, "subjects", (4, MOST_PHANTOMS))?.unwrap_or(default.subjects),
                 seed: reader.count(e, "seed", 0)?.map_or(default.seed, |s| s as u64),
                 missing_scan: reader.real(e, "missing_scan", 0.0, 1.0)?.unwrap_or(default.missing_scan),
                 missing_cell: reader.real(e, "missing_cell", 0.0, 1.0)?.unwrap_or(default.missing_cell),

@@ -19,6 +19,9 @@ pub(in crate::compile) fn default() -> Protocol {
     }
 }
 
+/// Folds at most: each is a training.
+const MOST_FOLDS: usize = 10_000;
+
 /// Compiles a protocol.
 pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval<Protocol> {
     let known = ["kfold", "holdout"];
@@ -32,7 +35,7 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
     let share = |v: Option<f64>, default: f64| v.unwrap_or(default);
     let kind = match parts.name {
         "kfold" => {
-            let folds = match reader.count(e, "folds", 2)? {
+            let folds = match reader.count_up_to(e, "folds", (2, MOST_FOLDS))? {
                 Some(folds) => folds,
                 None => return reader.missing(e, "folds", "for example kfold(5)"),
             };

@@ -9,6 +9,9 @@ use crate::graph::{Binary, Coalesce, NodeId, Op, Presence, TensorType, Unary, sh
 use fascicle_syntax::{BinaryOp, Expr, ExprKind, Span};
 use std::rc::Rc;
 
+/// Bytes of a text that the language makes.
+const MAX_TEXT: usize = 1 << 20;
+
 impl Evaluator<'_> {
     pub(super) fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Eval<Value> {
         use BinaryOp as B;
@@ -43,6 +46,12 @@ impl Evaluator<'_> {
             return self.constants(op, &a.0, &b.0, x, y, span);
         }
         if let (Value::Text(x), Value::Text(y), BinaryOp::Add) = (&a.0, &b.0, op) {
+            if x.len() + y.len() > MAX_TEXT {
+                return self.fail(
+                    Diagnostic::error(Code::TooLarge, span, format!("the text has more than {MAX_TEXT} bytes"))
+                        .hint("look for a text that is added to itself"),
+                );
+            }
             return Ok(Value::text(&format!("{x}{y}")));
         }
         // A family with a family of the same members, or with one value for all.

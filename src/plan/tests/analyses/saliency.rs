@@ -61,6 +61,7 @@ fn the_map_of_a_linear_model_is_the_norm_of_the_weights_that_had_not_seen_the_su
     assert_eq!((names.len(), places.len()), (16, 16));
 
     let folder = summary.folder.clone().ok_or("no folder")?;
+    // Of a fold: its number, from 1, in all that the folder holds.
     let split = text(&folder.join("split.tsv"))?;
     let maps = written(&summary, "saliency")?;
     assert_eq!(maps.len(), 16);
@@ -75,8 +76,8 @@ fn the_map_of_a_linear_model_is_the_norm_of_the_weights_that_had_not_seen_the_su
         let subject = name.split('_').next().unwrap_or_default();
         // Of whoever is held out, the mean over the models of both folds.
         let is_in = |fold: &usize, set: &str| split.lines().any(|l| l == format!("{subject}\t{fold}\t4\t{set}"));
-        let folds = (0..2).filter(|fold| is_in(fold, "test") || is_in(fold, "holdout"));
-        let weights: Vec<Vec<f32>> = folds.map(|fold| weights(fold + 1)).collect::<Result<_, _>>()?;
+        let folds = (1..=2).filter(|fold| is_in(fold, "test") || is_in(fold, "holdout"));
+        let weights: Vec<Vec<f32>> = folds.map(weights).collect::<Result<_, _>>()?;
         models.push(weights.len());
         for (voxel, value) in map.data.iter().enumerate() {
             let norm = |w: &Vec<f32>| w.chunks(VOXELS).map(|row| f64::from(row[voxel]).powi(2)).sum::<f64>().sqrt();
