@@ -14,6 +14,7 @@ mod code;
 mod declare;
 mod diagnostic;
 mod evaluate;
+mod frameworks;
 mod layers;
 mod lint;
 mod reader;

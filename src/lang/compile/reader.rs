@@ -5,6 +5,7 @@
 use super::code::Code;
 use super::diagnostic::Diagnostic;
 use super::evaluate::{Eval, Evaluator};
+use super::frameworks::{Place, called, suggest};
 use super::value::{Value, spell};
 use fascicle_syntax::{Argument, Expr, ExprKind, Name, Span, nearest};
 
@@ -108,16 +109,24 @@ impl<'t> Reader<'t> {
 
     /// An error for a required argument that was not given.
     pub fn missing<T>(&self, e: &mut Evaluator<'_>, name: &str, hint: &str) -> Eval<T> {
+        // It may stand there under the name that another framework has for it.
+        let renamed =
+            self.arguments.iter().filter_map(|(given, _)| *given).find(|g| called(&g.text, &[name]).is_some());
+        if let Some(given) = renamed {
+            let message = format!("`{}` has no argument `{}`", self.function, given.text);
+            let hint = format!("`{}` is called `{name}` here", given.text);
+            return e.fail(Diagnostic::error(Code::UnknownArgument, given.span, message).hint(hint));
+        }
         e.fail(
             Diagnostic::error(Code::MissingArgument, self.span, format!("`{}` needs `{name}`", self.function))
                 .hint(hint),
         )
     }
 
-    pub fn wrong<T>(&self, e: &mut Evaluator<'_>, name: &str, wanted: &str, found: &Value, span: Span) -> Eval<T> {
-        let found = match found {
+    pub fn wrong<T>(&self, e: &mut Evaluator<'_>, name: &str, wanted: &str, value: &Value, span: Span) -> Eval<T> {
+        let found = match value {
             Value::Text(text) => format!("\"{text}\""),
-            Value::Int(_) | Value::Real(_) | Value::Bool(_) | Value::List(_) | Value::Range(_) => spell(found),
+            Value::Int(_) | Value::Real(_) | Value::Bool(_) | Value::List(_) | Value::Range(_) => spell(value),
             other => other.describe().to_string(),
         };
         let message = match name {
@@ -125,7 +134,11 @@ impl<'t> Reader<'t> {
             "" => format!("`{}` takes {wanted}, found {found}", self.function),
             name => format!("`{name}` of `{}` takes {wanted}, found {found}", self.function),
         };
-        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(format!("give {wanted}")))
+        let hint = match value {
+            Value::Text(text) if text.parse::<f64>().is_ok() => format!("without quotes: {text}"),
+            _ => format!("give {wanted}"),
+        };
+        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint))
     }
 
     /// A number within bounds.
@@ -154,6 +167,12 @@ impl<'t> Reader<'t> {
                     (false, true) => format!("a number of at least {low}"),
                     _ => format!("a number from {low} to {high}"),
                 };
+                // `train: 80` where a share is asked.
+                if let Some(percent) = number.filter(|n| low >= 0.0 && high <= 1.0 && *n > 1.0 && *n / 100.0 <= high) {
+                    let message = format!("`{name}` of `{}` takes {wanted}, found {}", self.function, spell(&value));
+                    let hint = format!("as a share: `{name}: {}`", percent / 100.0);
+                    return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+                }
                 self.wrong(e, name, &wanted, &value, expr.span)
             }
         }
@@ -218,6 +237,11 @@ impl<'t> Reader<'t> {
         words: &[&'static str],
     ) -> Eval<&'static str> {
         let spelled = match &expr.kind {
+            ExprKind::Text(text) if words.contains(&text.as_str()) => {
+                let message = format!("`{name}` of `{}` is a word, found \"{text}\"", self.function);
+                let hint = format!("without quotes: `{name}: {text}`");
+                return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+            }
             ExprKind::Name(word) if words.contains(&word.as_str()) => word.clone(),
             ExprKind::Name(word) => match e.lookup(word, expr.span) {
                 Some(Ok(Value::Choice(choice))) => choice.word.clone(),
@@ -239,6 +263,10 @@ impl<'t> Reader<'t> {
     /// A list of numbers; a single one stands for a list of one.
     pub fn reals(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(Vec<f64>, Span)>> {
         let Some(expr) = self.positional(name) else { return Ok(None) };
+        self.reals_of(e, name, expr).map(Some)
+    }
+
+    fn reals_of(&self, e: &mut Evaluator<'_>, name: &str, expr: &Expr) -> Eval<(Vec<f64>, Span)> {
         let value = e.eval(expr)?;
         let numbers = match &value {
             Value::List(items) => items
@@ -252,16 +280,27 @@ impl<'t> Reader<'t> {
             other => other.as_real().map(|r| vec![r]),
         };
         match numbers {
-            Some(numbers) => Ok(Some((numbers, expr.span))),
+            Some(numbers) => Ok((numbers, expr.span)),
             None => self.wrong(e, name, "numbers", &value, expr.span),
         }
     }
 
     /// A list of whole numbers.
     pub fn ints(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(Vec<i64>, Span)>> {
-        let Some((numbers, span)) = self.reals(e, name)? else { return Ok(None) };
+        let Some(expr) = self.positional(name) else { return Ok(None) };
+        self.ints_of(e, name, expr).map(Some)
+    }
+
+    /// A list of whole numbers, given only by name.
+    pub fn named_ints(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(Vec<i64>, Span)>> {
+        let Some(expr) = self.named(name) else { return Ok(None) };
+        self.ints_of(e, name, expr).map(Some)
+    }
+
+    fn ints_of(&self, e: &mut Evaluator<'_>, name: &str, expr: &Expr) -> Eval<(Vec<i64>, Span)> {
+        let (numbers, span) = self.reals_of(e, name, expr)?;
         if numbers.iter().all(|n| n.fract() == 0.0 && n.abs() < 1e15) {
-            return Ok(Some((numbers.iter().map(|n| *n as i64).collect(), span)));
+            return Ok((numbers.iter().map(|n| *n as i64).collect(), span));
         }
         let message = format!("`{name}` of `{}` takes whole numbers", self.function);
         e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint("remove what stands behind the point"))
@@ -283,11 +322,10 @@ impl<'t> Reader<'t> {
         let asked: Vec<&str> = self.asked.clone();
         match name {
             Some(name) => {
-                let hint = match nearest(&name.text, &asked) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None if asked.is_empty() => "it has none".to_string(),
-                    None => format!("it has {}", asked.join(", ")),
-                };
+                let hint = suggest(&name.text, &asked, Place::Argument).unwrap_or_else(|| match asked.is_empty() {
+                    true => "it has none".to_string(),
+                    false => format!("it has {}", asked.join(", ")),
+                });
                 let message = format!("`{}` has no argument `{}`", self.function, name.text);
                 e.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(hint))
             }
@@ -310,9 +348,6 @@ pub(super) fn unknown_function<T>(
     span: Span,
     known: &[&str],
 ) -> Eval<T> {
-    let hint = match nearest(name, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there is {}", known.join(", ")),
-    };
+    let hint = suggest(name, known, Place::Value).unwrap_or_else(|| format!("there is {}", known.join(", ")));
     e.fail(Diagnostic::error(code, span, format!("there is no {what} `{name}`")).hint(hint))
 }

@@ -6,7 +6,7 @@ use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::compile::value::Value;
 use crate::program::{Cohort, CohortSource, Comparison, PhantomSettings, Predicate, Scalar};
-use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
+use fascicle_syntax::{Argument, BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
 
 /// Clauses of a cohort.
 const CLAUSES: &[&str] = &["subject", "keep", "rename", "join", "pair"];
@@ -116,10 +116,21 @@ pub(in crate::compile) fn column_name(e: &mut Evaluator<'_>, expr: &Expr) -> Eva
 
 fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
-        return e.fail(
-            Diagnostic::error(Code::CohortSource, expr.span, "a cohort cannot be read from this")
-                .hint("write bids(\"folder\"), table(\"file.csv\") or phantom(subjects: 100)"),
-        );
+        let path = match &expr.kind {
+            ExprKind::Text(path) => Some(path),
+            ExprKind::Call { arguments, .. } => match arguments.as_slice() {
+                [Argument { value: Expr { kind: ExprKind::Text(path), .. }, .. }] => Some(path),
+                _ => None,
+            },
+            _ => None,
+        };
+        let hint = match path {
+            Some(path) if path.ends_with(".csv") || path.ends_with(".tsv") => format!("write table(\"{path}\")"),
+            Some(path) => format!("write bids(\"{path}\"), or table(\"..\") for a table"),
+            None => "write bids(\"folder\"), table(\"file.csv\") or phantom(subjects: 100)".to_string(),
+        };
+        return e
+            .fail(Diagnostic::error(Code::CohortSource, expr.span, "a cohort cannot be read from this").hint(hint));
     };
     let mut reader = Reader::of(&parts);
     let source = match parts.name {

@@ -9,7 +9,7 @@ use crate::compile::reader::{CallParts, Reader, call_parts, pipe_steps, unknown_
 use crate::compile::value::Value;
 use crate::graph::{GraphInput, InputId, Kind, Presence, TensorType, show_shape};
 use crate::program::{ColumnSelector, ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
-use fascicle_syntax::{DeclarationKind, Expr, ExprKind, InputWord, Name, Span, Type, TypeKind};
+use fascicle_syntax::{Argument, DeclarationKind, Expr, ExprKind, InputWord, Name, Span, Type, TypeKind};
 
 /// What the declared type says.
 struct Declared {
@@ -19,7 +19,8 @@ struct Declared {
     span: Span,
 }
 
-const TYPES: &[&str] = &["volume", "image", "slices", "vector", "class", "real", "mask", "tensor"];
+pub(in crate::compile) const TYPES: &[&str] =
+    &["volume", "image", "slices", "vector", "class", "real", "mask", "tensor"];
 
 /// Compiles an input declaration and gives it its place among the graph's inputs.
 pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eval<Value> {
@@ -223,6 +224,13 @@ fn image(
             _ => "[channels, height, width]",
         };
         let message = format!("`{}` has {axes} axes, {order}; found {}", declared.word, show_shape(&shape));
+        if shape.len() == axes + 1 && declared.word != "mask" {
+            return e.fail(Diagnostic::error(Code::InputType, declared.span, message).hint(format!(
+                "the batch is left out: {}{}",
+                declared.word,
+                show_shape(&shape[1..])
+            )));
+        }
         return e.fail(Diagnostic::error(Code::InputType, declared.span, message).hint(format!(
             "for example {}",
             match (axes, declared.word.as_str()) {
@@ -236,6 +244,17 @@ fn image(
     if declared.word != "mask" && shape[0] != made {
         let message =
             format!("the image has {made} channel{}, the type says {}", if made == 1 { "" } else { "s" }, shape[0]);
+        if shape.last() == Some(&made) {
+            let mut first = shape.clone();
+            first.rotate_right(1);
+            return e.fail(
+                Diagnostic::error(Code::InputType, declared.span, message).also(parts.span, "read here").hint(format!(
+                    "channels come first: {}{}",
+                    declared.word,
+                    show_shape(&first)
+                )),
+            );
+        }
         return e.fail(
             Diagnostic::error(Code::InputType, declared.span, message)
                 .also(parts.span, "read here")
@@ -273,6 +292,18 @@ fn table(
     steps: &[&Expr],
     cohort: Option<&str>,
 ) -> Eval<(InputSource, Vec<usize>)> {
+    if matches!(declared.word.as_str(), "class" | "real")
+        && let [Argument { name: None, value }] = parts.arguments
+        && let ExprKind::Name(column) = &value.kind
+    {
+        let cohort = cohort.map_or_else(String::new, |c| format!("{c}."));
+        let message = format!("`{}` cannot be read from columns", declared.word);
+        return e.fail(
+            Diagnostic::error(Code::InputType, declared.span, message)
+                .also(parts.span, "read here")
+                .hint(format!("a single column is read so: {cohort}column(\"{column}\")")),
+        );
+    }
     if declared.word != "vector" {
         return type_mismatch(e, declared, parts.span, "columns", "vector[n]");
     }

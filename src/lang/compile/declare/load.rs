@@ -1,13 +1,16 @@
 //! `init m from "weights.safetensors"`: modules that start from weights in a file, whose names and shapes are checked here.
 
-use super::order::modules_below;
+use super::order::{made_at, modules_below};
 use super::stage::Load;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::graph::{ModuleId, show_shape};
 use crate::program::{Stage, StageLoad};
-use fascicle_syntax::{Span, nearest};
+use fascicle_syntax::nearest;
+
+/// How the files end in which other frameworks keep weights.
+const FOREIGN: [&str; 7] = [".pt", ".pth", ".ckpt", ".bin", ".h5", ".keras", ".onnx"];
 
 /// How many further weights an error counts up.
 const SHOWN: usize = 3;
@@ -15,6 +18,16 @@ const SHOWN: usize = 3;
 /// Every weight below the path must be in the file, in its shape.
 pub(super) fn loaded(e: &mut Evaluator<'_>, stage: &mut Stage, load: &Load) -> Eval<()> {
     let targets = modules_below(e, &load.to, load.to_span)?;
+    let is_foreign = |ending: &&&str| load.file.ends_with(**ending);
+    if let Some(ending) = FOREIGN.iter().find(is_foreign) {
+        let made = load.file.trim_end_matches(*ending);
+        return e.fail(
+            Diagnostic::error(Code::WeightsFile, load.file_span, format!("`{}` is no safetensors file", load.file))
+                .hint(format!(
+                    "make one of PyTorch's weights: `fascicle weights import`, then `from \"{made}.safetensors\"`"
+                )),
+        );
+    }
     let held = match e.tables.weights(&load.file) {
         Ok(held) => held,
         Err(why) => {
@@ -88,10 +101,4 @@ fn listed(names: &[&str]) -> String {
         0 => first.join(", "),
         more => format!("{} and {more} other{}", first.join(", "), if more == 1 { "" } else { "s" }),
     }
-}
-
-/// Where the module is first applied.
-fn made_at(e: &Evaluator<'_>, module: ModuleId) -> Span {
-    let first = e.graph.nodes.iter().position(|n| n.module == Some(module));
-    first.and_then(|i| e.origins.get(i).copied()).unwrap_or_default()
 }

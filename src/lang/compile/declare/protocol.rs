@@ -32,7 +32,13 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
     let share = |v: Option<f64>, default: f64| v.unwrap_or(default);
     let kind = match parts.name {
         "kfold" => {
-            let folds = match reader.count(e, "folds", 2)? {
+            let folds = match reader.count(e, "folds", 1)? {
+                Some(1) => {
+                    return e.fail(
+                        Diagnostic::error(Code::WrongArgument, parts.span, "one fold leaves nobody to train on")
+                            .hint("for a single division write holdout(train: 0.8, validation: 0.1, test: 0.1)"),
+                    );
+                }
                 Some(folds) => folds,
                 None => return reader.missing(e, "folds", "for example kfold(5)"),
             };
@@ -44,6 +50,12 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
             ProtocolKind::KFold { folds, validation, holdout }
         }
         "holdout" => {
+            if let Some(share) = reader.rest().first() {
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, share.span, "the shares of `holdout` are given by name")
+                        .hint("for example holdout(train: 0.8, validation: 0.1, test: 0.1)"),
+                );
+            }
             let train = share(reader.named_real(e, "train", 0.0, 1.0)?, 0.8);
             let validation = share(reader.named_real(e, "validation", 0.0, 1.0)?, 0.1);
             let test = share(reader.named_real(e, "test", 0.0, 1.0)?, (1.0 - train - validation).max(0.0));
@@ -74,7 +86,7 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
         None => Vec::new(),
     };
     let seed = reader.named_count(e, "seed", 0)?;
-    let seeds = match (reader.ints(e, "seeds")?, seed) {
+    let seeds = match (reader.named_ints(e, "seeds")?, seed) {
         (Some((_, span)), Some(_)) => {
             return e.fail(
                 Diagnostic::error(Code::WrongArgument, span, "give `seed` or `seeds`, not both")
@@ -100,6 +112,16 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
 
 /// A column whose distribution is kept alike; a target or another single column of the file may stand for its own.
 fn strata(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
+    if let ExprKind::Bool(_) = &expr.kind {
+        return e.fail(
+            Diagnostic::error(
+                Code::WrongArgument,
+                expr.span,
+                "`stratify` takes the columns whose distribution is kept",
+            )
+            .hint("name them: `stratify: [diagnosis, sex]`, or leave it out"),
+        );
+    }
     let name = column_name(e, expr)?;
     if let Some(InputSource::Column { column }) = e.inputs.iter().find(|i| i.name == name).map(|i| &i.source) {
         return Ok(column.clone());

@@ -5,7 +5,8 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{CallParts, Reader, call_parts, unknown_function};
 use crate::compile::value::Value;
-use crate::program::{Augment, AxisName, InputSource, Keep, Metric, Monitor, Optimizer, Sampling, Schedule};
+use crate::graph::Kind;
+use crate::program::{Augment, AxisName, Keep, Metric, Monitor, Optimizer, Sampling, Schedule};
 use fascicle_syntax::{Clause, Expr, ExprKind, Span};
 
 fn function<'t>(e: &mut Evaluator<'_>, expr: &'t Expr, what: &str, known: &[&str]) -> Eval<CallParts<'t>> {
@@ -14,10 +15,16 @@ fn function<'t>(e: &mut Evaluator<'_>, expr: &'t Expr, what: &str, known: &[&str
         Some(parts) => unknown_function(e, Code::UnknownName, what, parts.name, parts.name_span, known),
         None => {
             let message = format!("expected {what}: {}", known.join(", "));
-            e.fail(
-                Diagnostic::error(Code::WrongArgument, expr.span, message)
-                    .hint(format!("for example {}()", known.first().copied().unwrap_or(""))),
-            )
+            // `"adam"` and `torch.optim.Adam(lr: 1e-3)` for `Adam(lr: 1e-3)`.
+            let named = match &expr.kind {
+                ExprKind::Text(text) => Some(text.as_str()),
+                _ => call_parts(expr).map(|p| p.name),
+            };
+            let hint = match named.and_then(|name| known.iter().find(|k| k.eq_ignore_ascii_case(name))) {
+                Some(name) => format!("write `{name}(..)`: without quotes, and nothing before it"),
+                None => format!("for example {}()", known.first().copied().unwrap_or("")),
+            };
+            e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint))
         }
     }
 }
@@ -57,6 +64,14 @@ pub(in crate::compile) fn optimizer(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<
             _ => Optimizer::Adam { lr, betas, eps, weight_decay },
         }
     };
+    if let Some(model) = reader.rest().first() {
+        let text = e.sources.text(model.span).to_string();
+        let message = format!("`{}` takes no `{text}`", parts.name);
+        return e.fail(
+            Diagnostic::error(Code::UnknownArgument, model.span, message)
+                .hint("an optimizer moves what its stage trains; its settings but `lr` are given by name"),
+        );
+    }
     reader.finish(e)?;
     Ok(optimizer)
 }
@@ -177,8 +192,25 @@ pub(super) fn sampling(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Sampling> {
             return reader.missing(e, "by", "the class to balance: balanced(by: diagnosis)");
         };
         match e.eval(by)? {
-            Value::Input(input) if matches!(e.inputs[input].source, InputSource::Column { .. }) => {
+            Value::Input(input) if matches!(e.graph.inputs[input].ty.kind, Kind::Class(_)) => {
                 Sampling::Balanced { by: e.inputs[input].name.clone() }
+            }
+            Value::Input(input) => {
+                let (name, declared) = (e.inputs[input].name.clone(), e.input_spans[input]);
+                let classes = e.graph.inputs.iter().filter(|i| matches!(i.ty.kind, Kind::Class(_)));
+                let hint = match classes.map(|i| i.name.as_str()).next() {
+                    Some(class) => format!("draw by a class: `balanced(by: {class})`"),
+                    None => "declare a class: target diagnosis: class{HC, AD} = c.column(\"diagnosis\")".to_string(),
+                };
+                return e.fail(
+                    Diagnostic::error(
+                        Code::KindMismatch,
+                        by.span,
+                        format!("`{name}` has no classes to be drawn alike"),
+                    )
+                    .also(declared, "declared here")
+                    .hint(hint),
+                );
             }
             other => return e.expected("a target that is a class", &other, by.span),
         }
