@@ -175,6 +175,16 @@ codes! {
         "Nothing is scored or analysed: the run would train and say nothing.";
     ProbeOfInput = "W0906", "a probe of what the model was given",
         "The column that the probe tells is among the inputs of the embedding. That it can be told says that the model keeps it, not that it found it in the other data.";
+    LogitsExpected = "W0907", "probabilities where a loss takes logits",
+        "`cross_entropy`, and `binary_cross_entropy` with `logits: true`, make probabilities of what they are given. Behind\n`softmax` or `sigmoid` they would do so twice, and hardly any gradient is left.";
+    LinearOverSpace = "W0908", "a linear layer along an axis of space",
+        "`Linear` maps the last axis, which for an image is its width: the layer would mix the columns of the image and\nnothing else. Make a vector first, by `flatten` or `global_avg_pool`.";
+    NormalisedOutput = "W0909", "a normalisation right before the loss",
+        "A normalisation as the last layer sets the mean and the spread of the prediction, whatever comes in: of a batch,\nof a subject or of a channel. Let a layer follow it.";
+    BestDiscarded = "W0910", "best weights that are thrown away",
+        "`stop early(patience: n)` ends a stage n epochs after the best one. `keep last` then keeps the weights of the last,\n`keep best`, which holds where nothing is said, those of the best.";
+    NothingAugmented = "W0911", "an augmentation that changes nothing",
+        "`augment` changes images while training. A stage that reads columns alone has none.";
 }
 
 impl Code {
