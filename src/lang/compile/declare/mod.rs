@@ -4,6 +4,7 @@ pub(super) mod analysis;
 pub(super) mod cohort;
 pub(super) mod column;
 pub(super) mod ensemble;
+pub(super) mod entry;
 pub(super) mod input;
 pub(super) mod leak;
 mod load;

@@ -1,5 +1,6 @@
 //! `score`: what is measured of which output, on whom.
 
+use super::entry::{Chapter, find};
 use super::training::metric;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -208,8 +209,9 @@ fn asked_metric(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Metric, Span)> {
         };
         return e.fail(Diagnostic::error(Code::UnknownMetric, expr.span, message).hint(hint));
     };
-    let mut reader = Reader::of(&parts);
-    let metric = match metric(e, parts.name, parts.name_span)? {
+    let metric = metric(e, parts.name, parts.name_span)?;
+    let mut reader = find(Chapter::Metric, parts.name).map_or_else(|| Reader::of(&parts), |m| Reader::by(&parts, m));
+    let metric = match metric {
         Metric::Cnr(default) => Metric::Cnr(cnr(e, &mut reader, default)?),
         plain => plain,
     };
@@ -243,10 +245,9 @@ fn cnr(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, default: Cnr) -> Eval<Cnr
             }
         }
     };
-    let pairs = reader.named_count(e, "pairs", 1)?.unwrap_or(default.pairs);
-    let seed = reader.named_count(e, "seed", 0)?.map_or(default.seed, |seed| seed as u64);
-    let of = match reader.named("of") {
-        Some(word) if reader.word_of(e, "of", word, &["prediction", "truth"])? == "truth" => JudgedImage::Truth,
+    let (pairs, seed) = (reader.whole(e, "pairs")?, reader.whole(e, "seed")? as u64);
+    let of = match reader.choice(e, "of")? {
+        "truth" => JudgedImage::Truth,
         _ => JudgedImage::Prediction,
     };
     Ok(Cnr { roi, pairs, seed, of })

@@ -1,14 +1,14 @@
 //! `train`: what is minimised, by which optimiser, from which weights, for how long.
 
-use super::training::{augment, keep, optimizer, sampling, schedule};
+use super::training::{augment, early_stop, keep, optimizer, sampling, schedule};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Critic, Eval, Evaluator, Reported, all};
 use crate::compile::frameworks::{Place, suggest};
-use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::reader::{Reader, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::NodeId;
-use crate::program::{EarlyStop, Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
+use crate::program::{Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
 use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
 
 pub(in crate::compile) const CLAUSES: &[&str] = &[
@@ -163,17 +163,7 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
         }
         "stop" => {
             let expr = single(e, clause)?;
-            let Some(parts) = call_parts(expr).filter(|p| p.name == "early") else {
-                return e.fail(
-                    Diagnostic::error(Code::WrongArgument, expr.span, "expected `early(patience: 10)`")
-                        .hint("write: stop early(patience: 10)"),
-                );
-            };
-            let mut reader = Reader::of(&parts);
-            let patience = reader.count(e, "patience", 1)?.unwrap_or(10);
-            let min_delta = reader.real(e, "min_delta", 0.0, f64::INFINITY)?.unwrap_or(0.0);
-            reader.finish(e)?;
-            draft.stage.early_stop = Some(EarlyStop { patience, min_delta });
+            draft.stage.early_stop = Some(early_stop(e, expr)?);
         }
         "keep" => draft.stage.keep = keep(e, clause)?,
         "init" => {

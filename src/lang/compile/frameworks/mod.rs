@@ -164,6 +164,11 @@ pub(super) fn called(name: &str, known: &[&str]) -> Option<&'static str> {
     rows.flat_map(|(_, here)| *here).find(|here| known.contains(&target(here))).copied()
 }
 
+/// What to do about a name that nothing has, of those that there are.
+pub fn suggestion(name: &str, known: &[&str]) -> Option<String> {
+    suggest(name, known, Place::Value)
+}
+
 /// What to do about a name that is not known, of those that are: its name here where another framework has it, the nearest,
 /// or what there is instead.
 pub(super) fn suggest(name: &str, known: &[&str], place: Place) -> Option<String> {

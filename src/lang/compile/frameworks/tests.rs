@@ -2,10 +2,8 @@
 
 use super::names::NAMES;
 use super::{PACKAGES, SAYINGS, plain, suggest, target};
-use crate::compile::declare::{analysis, input, param, stage};
-use crate::compile::value::Builtin;
+use crate::compile::declare::{analysis, entry, input, param, stage};
 use crate::ops::{self, Arity};
-use crate::program::Metric;
 use std::collections::BTreeSet;
 
 /// Every name that the language has for a function, an argument, a clause, a type.
@@ -22,58 +20,17 @@ fn here() -> BTreeSet<String> {
         names.insert(analysis.name.into());
         names.extend(analysis.parameters.iter().map(|p| p.name.to_string()));
     }
-    names.extend(Builtin::ALL.iter().map(|(name, _)| name.to_string()));
-    names.extend(Metric::ALL.iter().map(|(name, _)| name.to_string()));
-    let words = stage::CLAUSES.iter().chain(param::TYPES).chain(input::TYPES).chain(OTHERS);
+    for entry in entry::entries() {
+        names.insert(entry.name.into());
+        names.extend(entry.parameters.iter().map(|p| p.name.to_string()));
+    }
+    let words = stage::CLAUSES.iter().chain(param::TYPES).chain(input::TYPES).chain(SUBSETS);
     names.extend(words.map(ToString::to_string));
     names
 }
 
-/// Names of steps, of what stages are written with and of protocols, and subsets.
-const OTHERS: &[&str] = &[
-    "zscore",
-    "rescale",
-    "histogram_standardize",
-    "resample",
-    "resize",
-    "crop",
-    "smooth",
-    "standardize",
-    "minmax",
-    "bins",
-    "onehot",
-    "iterative",
-    "fwhm",
-    "voxel",
-    "Adam",
-    "Step",
-    "Exponential",
-    "Cosine",
-    "Plateau",
-    "OneCycle",
-    "Constant",
-    "lr",
-    "weight_decay",
-    "every",
-    "warmup",
-    "min_lr",
-    "rise",
-    "flip",
-    "shift",
-    "noise",
-    "scale",
-    "balanced",
-    "early",
-    "kfold",
-    "holdout",
-    "folds",
-    "train",
-    "validation",
-    "test",
-    "repeats",
-    "seed",
-    "training",
-];
+/// Which parts a division has.
+const SUBSETS: &[&str] = &["training", "validation", "test", "holdout"];
 
 #[test]
 fn every_name_that_is_suggested_exists() {

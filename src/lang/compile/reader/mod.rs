@@ -2,7 +2,10 @@
 //!
 //! Each method settles one argument; [`Reader::finish`] tells of those that nobody asked for.
 
+mod tabled;
+
 use super::code::Code;
+use super::declare::entry::{Chapter, Entry, names};
 use super::diagnostic::Diagnostic;
 use super::evaluate::{Eval, Evaluator};
 use super::frameworks::{Place, called, suggest};
@@ -13,6 +16,8 @@ use fascicle_syntax::{Argument, Expr, ExprKind, Name, Span, nearest};
 pub(super) struct Reader<'t> {
     pub function: String,
     pub span: Span,
+    /// The entry of the table that says what its arguments are, where there is one.
+    entry: Option<&'static Entry>,
     arguments: Vec<(Option<&'t Name>, &'t Expr)>,
     asked: Vec<&'static str>,
 }
@@ -58,7 +63,7 @@ pub(super) fn pipe_steps(expr: &Expr) -> (&Expr, Vec<&Expr>) {
 impl<'t> Reader<'t> {
     pub fn new(function: &str, arguments: &'t [Argument], span: Span) -> Self {
         let arguments = arguments.iter().map(|a| (a.name.as_ref(), &a.value)).collect();
-        Self { function: function.to_string(), span, arguments, asked: Vec::new() }
+        Self { function: function.to_string(), span, entry: None, arguments, asked: Vec::new() }
     }
 
     pub fn of(parts: &CallParts<'t>) -> Self {
@@ -198,16 +203,6 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// `true` or `false`.
-    pub fn flag(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<bool>> {
-        let Some(expr) = self.named(name) else { return Ok(None) };
-        let value = e.eval(expr)?;
-        match value {
-            Value::Bool(b) => Ok(Some(b)),
-            other => self.wrong(e, name, "true or false", &other, expr.span),
-        }
-    }
-
     /// A text.
     pub fn text(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(String, Span)>> {
         let Some(expr) = self.positional(name) else { return Ok(None) };
@@ -337,6 +332,11 @@ impl<'t> Reader<'t> {
             }
         }
     }
+}
+
+/// An error for a name that a chapter of the table does not have.
+pub(super) fn unknown_entry<T>(e: &mut Evaluator<'_>, code: Code, chapter: Chapter, name: &str, span: Span) -> Eval<T> {
+    unknown_function(e, code, chapter.one(), name, span, &names(chapter))
 }
 
 /// An error for a function that does not exist where only some can stand.
