@@ -28,8 +28,8 @@ pub(super) fn doc(args: &DocArgs) -> u8 {
             .chain(entries().map(|entry| entry.name))
             .chain(analyses().map(|analysis| analysis.name))
             .collect();
-        let hint = suggestion(asked, &known).map_or(String::new(), |hint| format!("; {hint}"));
-        source::fail(&format!("there is no `{asked}` among operators, steps, clauses, metrics and analyses{hint}"));
+        let hint = suggestion(asked, &known).unwrap_or_else(|| "`fascicle doc` lists all that there is".into());
+        source::fail(&format!("there is no `{asked}` among operators, steps, clauses, metrics and analyses; {hint}"));
         return status::WRONG;
     }
     source::print(&found.join("\n"));
@@ -104,7 +104,10 @@ fn entry(entry: &Entry) -> String {
         out.push('\n');
         out.push_str(&table::aligned(&["argument", "takes", "default", ""], &rows, 4));
     }
-    out.push_str(&format!("\nsource: {}\n\nexample:\n  {}\n", entry.source, entry.example));
+    if !entry.source.is_empty() {
+        out.push_str(&format!("\nsource: {}\n", entry.source));
+    }
+    out.push_str(&format!("\nexample:\n  {}\n", entry.example.replace('\n', "\n  ")));
     out
 }
 

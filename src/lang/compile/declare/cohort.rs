@@ -1,9 +1,10 @@
 //! `cohort`: where people come from, and who is kept.
 
+use super::entry::{Chapter, find};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
-use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::reader::{Reader, call_parts, unknown_entry};
 use crate::compile::value::Value;
 use crate::program::{Cohort, CohortSource, Comparison, PhantomSettings, Predicate, Scalar};
 use fascicle_syntax::{Argument, BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
@@ -132,7 +133,10 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
         return e
             .fail(Diagnostic::error(Code::CohortSource, expr.span, "a cohort cannot be read from this").hint(hint));
     };
-    let mut reader = Reader::of(&parts);
+    let Some(entry) = find(Chapter::CohortSource, parts.name) else {
+        return unknown_entry(e, Code::CohortSource, Chapter::CohortSource, parts.name, parts.name_span);
+    };
+    let mut reader = Reader::by(&parts, entry);
     let source = match parts.name {
         "bids" => {
             let Some((path, _)) = reader.text(e, "path")? else { return reader.missing(e, "path", "bids(\"folder\")") };
@@ -144,7 +148,8 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
             };
             CohortSource::Table { path }
         }
-        "phantom" => {
+        // The last of the table: `phantom`.
+        _ => {
             let default = PhantomSettings::default();
             let shape = match reader.ints(e, "shape")? {
                 Some((shape, span)) => {
@@ -167,17 +172,13 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
             };
             CohortSource::Phantom(PhantomSettings {
                 shape,
-                subjects: reader.count(e, "subjects", 4)?.unwrap_or(default.subjects),
-                seed: reader.count(e, "seed", 0)?.map_or(default.seed, |s| s as u64),
-                missing_scan: reader.real(e, "missing_scan", 0.0, 1.0)?.unwrap_or(default.missing_scan),
-                missing_cell: reader.real(e, "missing_cell", 0.0, 1.0)?.unwrap_or(default.missing_cell),
-                sites: reader.count(e, "sites", 1)?.unwrap_or(default.sites),
-                noise: reader.real(e, "noise", 0.0, 1.0)?.unwrap_or(default.noise),
+                subjects: reader.whole(e, "subjects")?,
+                seed: reader.whole(e, "seed")? as u64,
+                missing_scan: reader.number(e, "missing_scan")?,
+                missing_cell: reader.number(e, "missing_cell")?,
+                sites: reader.whole(e, "sites")?,
+                noise: reader.number(e, "noise")?,
             })
-        }
-        other => {
-            let known = ["bids", "table", "phantom"];
-            return unknown_function(e, Code::CohortSource, "source of cohorts", other, parts.name_span, &known);
         }
     };
     reader.finish(e)?;

@@ -1,11 +1,12 @@
 //! `modality`, `condition`, `target`: what is read, and the type it has.
 
 use super::column::{Tables, columns, in_line, unknown_column, width};
+use super::entry::Chapter;
 use super::step::{channels, image_step};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
-use crate::compile::reader::{CallParts, Reader, call_parts, pipe_steps, unknown_function};
+use crate::compile::reader::{CallParts, Reader, call_parts, pipe_steps, unknown_entry, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::{GraphInput, InputId, Kind, Presence, TensorType, show_shape};
 use crate::program::{ColumnSelector, ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
@@ -47,10 +48,7 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
         "columns" => table(e, name, &declared, &parts, &steps, cohort.as_deref())?,
         "column" => column(e, &declared, &parts, &steps, cohort.as_deref())?,
         "given" => given(e, &declared, &parts, &steps)?,
-        other => {
-            let known = ["image", "columns", "column", "given"];
-            return unknown_function(e, Code::InputSource, "way to read an input", other, parts.name_span, &known);
-        }
+        other => return unknown_entry(e, Code::InputSource, Chapter::InputSource, other, parts.name_span),
     };
     let role = match role {
         InputWord::Modality => InputRole::Modality,

@@ -1,5 +1,6 @@
 //! `train`: what is minimised, by which optimiser, from which weights, for how long.
 
+use super::entry::{Chapter, names};
 use super::training::{augment, early_stop, keep, optimizer, sampling, schedule};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -10,23 +11,6 @@ use crate::compile::value::Value;
 use crate::graph::NodeId;
 use crate::program::{Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
 use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
-
-pub(in crate::compile) const CLAUSES: &[&str] = &[
-    "minimize",
-    "optimizer",
-    "schedule",
-    "epochs",
-    "batch",
-    "accumulate",
-    "clip",
-    "stop",
-    "keep",
-    "init",
-    "freeze",
-    "augment",
-    "sample",
-    "precision",
-];
 
 /// A stage whose `init` and `freeze` still name paths: they are resolved when all stages are known.
 pub(in crate::compile) struct Draft {
@@ -205,8 +189,9 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
             draft.stage.precision = precision(e, expr)?;
         }
         other => {
+            let known = names(Chapter::Clause);
             let hint =
-                suggest(other, CLAUSES, Place::Clause).unwrap_or_else(|| format!("a stage has {}", CLAUSES.join(", ")));
+                suggest(other, &known, Place::Clause).unwrap_or_else(|| format!("a stage has {}", known.join(", ")));
             let message = format!("a stage has no clause `{other}`");
             return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
         }

@@ -146,12 +146,6 @@ impl<'t> Reader<'t> {
         e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint))
     }
 
-    /// A number within bounds.
-    pub fn real(&mut self, e: &mut Evaluator<'_>, name: &'static str, low: f64, high: f64) -> Eval<Option<f64>> {
-        let Some(expr) = self.positional(name) else { return Ok(None) };
-        self.real_of(e, name, expr, low, high).map(Some)
-    }
-
     /// A number within bounds, given only by name.
     pub fn named_real(&mut self, e: &mut Evaluator<'_>, name: &'static str, low: f64, high: f64) -> Eval<Option<f64>> {
         let Some(expr) = self.named(name) else { return Ok(None) };

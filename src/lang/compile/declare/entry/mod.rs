@@ -1,18 +1,21 @@
 //! What declarations and clauses are written with, besides operators and analyses: one entry of a table each.
 //!
 //! ```text
-//!  functions  image_steps  column_steps  stages  protocols  metrics ──▶ entries() ──▶ declare: names, bounds and defaults of arguments
-//!                                                                └──────▶ documentation: `fascicle doc`, docs/reference.md
+//!  functions  sources  image_steps  column_steps  clauses  stages  protocols  metrics
+//!       └──▶ entries() ──▶ declare: names, bounds and defaults of arguments
+//!                     └──▶ documentation: `fascicle doc`, docs/reference.md
 //! ```
 //!
 //! The compiler takes from here which names there are, and through [`Reader`](crate::compile::reader::Reader) within what
 //! bounds an argument lies and what holds where it is not given; what it makes of them stands in `declare`.
 
+mod clauses;
 mod column_steps;
 mod functions;
 mod image_steps;
 mod metrics;
 mod protocols;
+mod sources;
 mod stages;
 #[cfg(test)]
 mod tests;
@@ -26,7 +29,7 @@ pub struct Entry {
     pub chapter: Chapter,
     /// One sentence; then details.
     pub doc: &'static str,
-    /// The package or the paper whose definition is followed.
+    /// The package or the paper whose definition is followed; empty for what is the language's own.
     pub source: &'static str,
     /// Its arguments.
     pub parameters: &'static [Parameter],
@@ -53,12 +56,18 @@ impl Entry {
 pub enum Chapter {
     /// Functions of families, lists and shapes.
     Function,
+    /// Where a cohort's people come from.
+    CohortSource,
+    /// How an input is read.
+    InputSource,
     /// Steps behind `image(..)`.
     ImageStep,
     /// Steps of columns.
     ColumnStep,
     /// What `missing:` says of columns.
     Missing,
+    /// Clauses of a stage.
+    Clause,
     /// `optimizer` of a stage.
     Optimizer,
     /// `schedule` of a stage.
@@ -77,11 +86,14 @@ pub enum Chapter {
 
 impl Chapter {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Function,
+        Self::CohortSource,
+        Self::InputSource,
         Self::ImageStep,
         Self::ColumnStep,
         Self::Missing,
+        Self::Clause,
         Self::Optimizer,
         Self::Schedule,
         Self::Augmentation,
@@ -95,6 +107,9 @@ impl Chapter {
     pub fn one(self) -> &'static str {
         match self {
             Self::Function => "function",
+            Self::CohortSource => "source of cohorts",
+            Self::InputSource => "way to read an input",
+            Self::Clause => "clause of a stage",
             Self::ImageStep => "image step",
             Self::ColumnStep => "column step",
             Self::Missing => "missing cells",
@@ -112,6 +127,9 @@ impl Chapter {
     pub fn title(self) -> &'static str {
         match self {
             Self::Function => "Families, lists and shapes",
+            Self::CohortSource => "Cohorts",
+            Self::InputSource => "Inputs",
+            Self::Clause => "Clauses of a stage",
             Self::ImageStep => "Steps of images",
             Self::ColumnStep => "Steps of columns",
             Self::Missing => "Missing cells",
@@ -246,10 +264,12 @@ train spots { minimize cross_entropy(spots, lesion) }
 "#;
 
 /// The tables, one behind the other.
-const TABLES: [&[Entry]; 6] = [
+const TABLES: [&[Entry]; 8] = [
     functions::ENTRIES,
+    sources::ENTRIES,
     image_steps::ENTRIES,
     column_steps::ENTRIES,
+    clauses::ENTRIES,
     stages::ENTRIES,
     protocols::ENTRIES,
     metrics::ENTRIES,
