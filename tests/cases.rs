@@ -140,6 +140,7 @@ fn no_experiment_and_no_part_of_the_library_has_a_layer_that_is_warned_of() {
         Code::NormalisedOutput,
         Code::BestDiscarded,
         Code::NothingAugmented,
+        Code::ConvolutionOrder,
     ];
     for case in programs(&["experiments", "stdlib"]) {
         let compiled = case.compile();

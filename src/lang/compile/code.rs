@@ -42,7 +42,7 @@ codes! {
     UnknownName = "E0201", "a name nobody declared",
         "Every name must be declared in the file, taken with `use`, or be an operator of the language. The nearest known\nname is suggested.";
     UnknownArgument = "E0202", "an argument the function does not have",
-        "Arguments are given by position or by name. `fascicle doc NAME` lists those of an operator.";
+        "Arguments are given by position or by name. `fascicle doc NAME` lists them. A name from\nPyTorch, Keras, MONAI or scikit-learn is told with what it is called here.";
     MissingArgument = "E0203", "an argument that must be given",
         "The argument has no default. Give it by position or by name: `Conv3d(16)` or `Conv3d(filters: 16)`.";
     WrongArgument = "E0204", "an argument of the wrong kind or size",
@@ -185,6 +185,8 @@ codes! {
         "`stop early(patience: n)` ends a stage n epochs after the best one. `keep last` then keeps the weights of the last,\n`keep best`, which holds where nothing is said, those of the best.";
     NothingAugmented = "W0911", "an augmentation that changes nothing",
         "`augment` changes images while training. A stage that reads columns alone has none.";
+    ConvolutionOrder = "W0912", "a convolution in the order of another framework",
+        "PyTorch's `Conv3d(1, 16, 3)` is one channel in, 16 out, with a kernel of 3. Here what comes in is known, and the\norder is filters, kernel, stride: `Conv3d(16, kernel: 3)`.";
 }
 
 impl Code {

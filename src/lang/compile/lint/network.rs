@@ -1,12 +1,12 @@
 //! Layers whose shapes are right and that are rarely meant: probabilities where logits are taken, a linear layer along an
-//! axis of space, a normalisation right before the loss.
+//! axis of space, a normalisation right before the loss, a convolution whose numbers stand in the order of PyTorch.
 //!
 //! In comes the graph of the file as it stands; what is looked at is alive for some stage.
 
 use super::Base;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
-use crate::graph::{Graph, LossOp, Node, NodeId, Op, Unary};
+use crate::graph::{ConvOp, Graph, LossOp, Node, NodeId, Op, Unary};
 use crate::program::InputSource;
 use fascicle_syntax::Span;
 
@@ -17,6 +17,7 @@ pub(super) fn network(base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>) {
         let found = match &node.op {
             Op::Loss(loss) => probabilities(base, index, node, loss).or_else(|| normalised(base, index, node, loss)),
             Op::Linear { .. } => along_space(base, index, node),
+            Op::Conv(convolution) => in_another_order(base, index, node, convolution),
             _ => None,
         };
         // A family or a loop has many nodes at one place.
@@ -25,6 +26,9 @@ pub(super) fn network(base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>) {
         }
     }
 }
+
+/// The largest kernel that is common.
+const LARGEST_KERNEL: usize = 7;
 
 fn origin(base: &Base<'_>, node: NodeId) -> Span {
     base.origins.get(node.index()).copied().unwrap_or_default()
@@ -118,6 +122,28 @@ fn along_space(base: &Base<'_>, index: usize, node: &Node) -> Option<Diagnostic>
             .label(format!("along axis {axis}, for each place of the others alike"))
             .also(origin(base, given), format!("this is {ty}"))
             .hint("make a vector first: `|> flatten |> Linear(..)` or `|> global_avg_pool |> Linear(..)`; a map of the channels is a convolution with `kernel: 1`"),
+    )
+}
+
+/// `Conv3d(1, 16, 3)` on one channel: there it is one channel in, 16 out and a kernel of 3; here one filter, a kernel of 16
+/// and a stride of 3.
+fn in_another_order(base: &Base<'_>, index: usize, node: &Node, convolution: &ConvOp) -> Option<Diagnostic> {
+    let ConvOp { inputs, outputs, kernel, stride, groups, .. } = convolution;
+    let (extent, step) = (*kernel.first()?, *stride.first()?);
+    let alike = kernel.iter().all(|k| *k == extent) && stride.iter().all(|s| *s == step);
+    // A stride as large as the kernel cuts an image into patches, which is meant.
+    if !(inputs == outputs && *groups == 1 && alike && extent > LARGEST_KERNEL && step < extent && step > 1) {
+        return None;
+    }
+    let operator = node.module.map_or("Conv3d", |m| base.program.graph.module(m).operator.as_str());
+    let message = format!(
+        "this `{operator}` has as many filters as channels come in, {outputs}, a kernel of {extent} and a stride of {step}"
+    );
+    let given = *node.inputs.first()?;
+    Some(
+        Diagnostic::error(Code::ConvolutionOrder, origin(base, NodeId(index as u32)), message)
+            .also(origin(base, given), format!("this has {inputs} channel{}", if *inputs == 1 { "" } else { "s" }))
+            .hint(format!("how much comes in is known: `{operator}({extent}, kernel: {step})`")),
     )
 }
 
