@@ -1,16 +1,14 @@
 //! `cohort`: where people come from, and who is kept.
 
-use super::entry::{Chapter, find};
+use super::entry::{Chapter, find, names};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::frameworks::{Place, suggest};
 use crate::compile::reader::{Reader, call_parts, unknown_entry};
 use crate::compile::value::Value;
 use crate::program::{Cohort, CohortSource, Comparison, PhantomSettings, Predicate, Scalar};
-use fascicle_syntax::{Argument, BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
-
-/// Clauses of a cohort.
-const CLAUSES: &[&str] = &["subject", "keep", "rename", "join", "pair"];
+use fascicle_syntax::{Argument, BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span};
 
 /// Columns that tables of people have without saying so, or that the splitter makes.
 const IMPLIED: &[&str] = &["participant_id", "session_id", "session", "subject"];
@@ -79,10 +77,9 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, cohort: &mut Cohort, read: &mu
         // It names inputs, which are declared of the cohort: see `pair`.
         "pair" => {}
         other => {
-            let hint = match nearest(other, CLAUSES) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("a cohort has {}", CLAUSES.join(", ")),
-            };
+            let known = names(Chapter::CohortClause);
+            let hint =
+                suggest(other, &known, Place::Clause).unwrap_or_else(|| format!("a cohort has {}", known.join(", ")));
             let message = format!("a cohort has no clause `{other}`");
             return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
         }

@@ -1,7 +1,7 @@
 //! `modality`, `condition`, `target`: what is read, and the type it has.
 
 use super::column::{Tables, columns, in_line, unknown_column, width};
-use super::entry::Chapter;
+use super::entry::{Chapter, find};
 use super::step::{channels, image_step};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -19,9 +19,6 @@ struct Declared {
     levels: Vec<String>,
     span: Span,
 }
-
-pub(in crate::compile) const TYPES: &[&str] =
-    &["volume", "image", "slices", "vector", "class", "real", "mask", "tensor"];
 
 /// Compiles an input declaration and gives it its place among the graph's inputs.
 pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eval<Value> {
@@ -116,8 +113,8 @@ fn declared_type(e: &mut Evaluator<'_>, ty: &Type) -> Eval<Declared> {
                 .hint("write volume[1, 64, 64, 64], image[..], slices[..] or vector[n]"),
         );
     };
-    if !TYPES.contains(&name.text.as_str()) {
-        return unknown_function(e, Code::InputType, "type of inputs", &name.text, name.span, TYPES);
+    if find(Chapter::InputType, &name.text).is_none() {
+        return unknown_entry(e, Code::InputType, Chapter::InputType, &name.text, name.span);
     }
     let shape = match shape {
         Some(dims) => Some(dims.iter().map(|d| dimension(e, d)).collect::<Eval<Vec<_>>>()?),

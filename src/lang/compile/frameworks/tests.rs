@@ -2,7 +2,7 @@
 
 use super::names::NAMES;
 use super::{PACKAGES, SAYINGS, plain, suggest, target};
-use crate::compile::declare::{analysis, entry, input, param};
+use crate::compile::declare::{analysis, entry, param};
 use crate::ops::{self, Arity};
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ fn here() -> BTreeSet<String> {
         names.insert(entry.name.into());
         names.extend(entry.parameters.iter().map(|p| p.name.to_string()));
     }
-    let words = param::TYPES.iter().chain(input::TYPES).chain(SUBSETS);
+    let words = param::TYPES.iter().chain(SUBSETS);
     names.extend(words.map(ToString::to_string));
     names
 }

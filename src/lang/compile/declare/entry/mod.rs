@@ -1,7 +1,7 @@
 //! What declarations and clauses are written with, besides operators and analyses: one entry of a table each.
 //!
 //! ```text
-//!  functions  sources  image_steps  column_steps  clauses  stages  protocols  metrics
+//!  functions  sources  types  image_steps  column_steps  clauses  stages  protocols  metrics
 //!       └──▶ entries() ──▶ declare: names, bounds and defaults of arguments
 //!                     └──▶ documentation: `fascicle doc`, docs/reference.md
 //! ```
@@ -19,6 +19,7 @@ mod sources;
 mod stages;
 #[cfg(test)]
 mod tests;
+mod types;
 
 /// Something that a declaration or a clause is written with.
 #[derive(Debug)]
@@ -58,6 +59,10 @@ pub enum Chapter {
     Function,
     /// Where a cohort's people come from.
     CohortSource,
+    /// Clauses of a cohort.
+    CohortClause,
+    /// Types of inputs.
+    InputType,
     /// How an input is read.
     InputSource,
     /// Steps behind `image(..)`.
@@ -86,9 +91,11 @@ pub enum Chapter {
 
 impl Chapter {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Function,
         Self::CohortSource,
+        Self::CohortClause,
+        Self::InputType,
         Self::InputSource,
         Self::ImageStep,
         Self::ColumnStep,
@@ -108,6 +115,8 @@ impl Chapter {
         match self {
             Self::Function => "function",
             Self::CohortSource => "source of cohorts",
+            Self::CohortClause => "clause of a cohort",
+            Self::InputType => "type of inputs",
             Self::InputSource => "way to read an input",
             Self::Clause => "clause of a stage",
             Self::ImageStep => "image step",
@@ -128,6 +137,8 @@ impl Chapter {
         match self {
             Self::Function => "Families, lists and shapes",
             Self::CohortSource => "Cohorts",
+            Self::CohortClause => "Clauses of a cohort",
+            Self::InputType => "Types of inputs",
             Self::InputSource => "Inputs",
             Self::Clause => "Clauses of a stage",
             Self::ImageStep => "Steps of images",
@@ -264,9 +275,10 @@ train spots { minimize cross_entropy(spots, lesion) }
 "#;
 
 /// The tables, one behind the other.
-const TABLES: [&[Entry]; 8] = [
+const TABLES: [&[Entry]; 9] = [
     functions::ENTRIES,
     sources::ENTRIES,
+    types::ENTRIES,
     image_steps::ENTRIES,
     column_steps::ENTRIES,
     clauses::ENTRIES,

@@ -2,6 +2,15 @@
 
 use super::{Chapter, Entry, Parameter, Takes};
 
+const fn clause(
+    name: &'static str,
+    doc: &'static str,
+    parameters: &'static [Parameter],
+    example: &'static str,
+) -> Entry {
+    Entry { name, chapter: Chapter::CohortClause, doc, source: "", parameters, example }
+}
+
 /// The entries of this chapter.
 pub(super) const ENTRIES: &[Entry] = &[
     Entry {
@@ -66,6 +75,53 @@ pub(super) const ENTRIES: &[Entry] = &[
         ],
         example: "cohort heads = phantom(subjects: 60, seed: 2)",
     },
+    clause(
+        "subject",
+        "The column that identifies people.",
+        &[Parameter::positional(
+            "column",
+            Takes::said("a column", "participant_id"),
+            "",
+            "or the first, where there is none of that name",
+        )],
+        "cohort others = table(\"data/others.csv\") { subject eid }",
+    ),
+    clause(
+        "keep",
+        "Who stays: comparisons of columns with values, `in [..]`, `and`, `or`, `not`; `session == first` picks a session.",
+        &[Parameter::positional(
+            "condition",
+            Takes::said("a condition on columns", ""),
+            "",
+            "everybody where there is no clause",
+        )],
+        "cohort others = table(\"data/others.csv\") { keep age < 45 and site in [A, B] }",
+    ),
+    clause(
+        "rename",
+        "The name that the file uses for a column.",
+        &[Parameter::positional("new", Takes::said("`NEW from \"OLD\"`", ""), "", "one behind the other")],
+        "cohort others = table(\"data/others.csv\") { rename icv from \"Estimated Total ICV\" }",
+    ),
+    clause(
+        "join",
+        "A further table, joined by the subject column.",
+        &[Parameter::positional("file", Takes::said("a text", ""), "", "CSV or TSV")],
+        "cohort others = table(\"data/others.csv\") { join \"data/genes.tsv\" }",
+    ),
+    clause(
+        "pair",
+        "Sessions brought together: the session of the one image, and for the other the nearest in time; nobody stands in two pairs.",
+        &[Parameter::positional(
+            "images",
+            Takes::said("`a, b by nearest day`", ""),
+            "",
+            "or another column in the place of `day`",
+        )],
+        "cohort others = bids(\"data/others\") { pair one, other by nearest day }\n\
+         modality one: volume[1, 16, 16, 16] = others.image(\"anat/*_T1w.nii.gz\")\n\
+         modality other: volume[1, 16, 16, 16] = others.image(\"func/*_fALFF.nii.gz\")",
+    ),
     Entry {
         name: "image",
         chapter: Chapter::InputSource,
