@@ -105,7 +105,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "to",
             Takes::said("`PATH from PATH`, `PATH from \"weights.safetensors\"`", ""),
             "",
-            "paths as `fascicle check` lists them; at random where there is no clause",
+            "paths as `fascicle check` lists them; else at random, or as an earlier stage of the model left them",
         )],
         "train years { minimize mse(years, age), init years.Conv3d from dx.Conv3d }",
     ),

@@ -30,7 +30,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "log",
         chapter: Chapter::ColumnStep,
-        doc: "Natural logarithm; a cell that is not above 0 is an error that names it.",
+        doc: "Natural logarithm of numbers above 0.",
         source: "numpy `log`",
         parameters: &[],
         example: "modality about: vector[1] = people.columns(ptau |> log |> standardize)",

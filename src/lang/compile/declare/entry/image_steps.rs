@@ -19,8 +19,8 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "resample",
         chapter: Chapter::ImageStep,
         doc: "Resamples to voxels of another size; the field of view stays.\n\n\
-              Voxels are boxes: the first box of the new grid starts where the first of the old one does. Nothing is smoothed \
-              before shrinking.",
+              Voxels are boxes; the centre of the field of view stays where it is, and outside the outermost centres the edge's value \
+              holds. Nothing is smoothed before shrinking.",
         source: "linear interpolation as scipy `map_coordinates` of order 1 with `mode=\"nearest\"`",
         parameters: &[
             Parameter::positional(

@@ -65,7 +65,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "",
                 "probability that a cell is missing",
             ),
-            Parameter::positional("sites", Takes::count(1, 1), "", "scanners, each with a brightness of its own"),
+            Parameter::positional("sites", Takes::count(1, 1), "", "scanners, each with contrasts of its own"),
             Parameter::positional(
                 "noise",
                 Takes::number(0.0, 1.0, 0.03),

@@ -225,7 +225,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "early",
         chapter: Chapter::Stop,
-        doc: "Ends the stage when the validation loss has not fallen for so many epochs.",
+        doc: "Ends the stage when what `keep` goes by on the validation subjects, the loss or its metric, has not been better for so many \
+              epochs.",
         source: "Keras `EarlyStopping`",
         parameters: &[
             Parameter::positional("patience", Takes::count(1, 10), "epochs", "how long is waited"),
@@ -233,7 +234,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "min_delta",
                 Takes::Number { low: 0.0, high: f64::INFINITY, default: Some(0.0) },
                 "",
-                "by how much it must fall to count",
+                "by how much it must be better to count",
             ),
         ],
         example: "train dx { minimize cross_entropy(dx, diagnosis), stop early(patience: 10) }",
