@@ -131,6 +131,25 @@ fn every_experiment_and_the_library_compile() {
     assert!(report.is_empty(), "(tables of cohorts are in tests/case/mod.rs)\n{report}");
 }
 
+/// A warning that is mostly a false alarm is worse than none: what is published here deserves none.
+#[test]
+fn no_experiment_and_no_part_of_the_library_has_a_layer_that_is_warned_of() {
+    let about = [
+        Code::LogitsExpected,
+        Code::LinearOverSpace,
+        Code::NormalisedOutput,
+        Code::BestDiscarded,
+        Code::NothingAugmented,
+        Code::ConvolutionOrder,
+    ];
+    for case in programs(&["experiments", "stdlib"]) {
+        let compiled = case.compile();
+        let warned = compiled.diagnostics.iter().filter(|d| about.contains(&d.code));
+        let shown: Vec<String> = warned.map(|d| render(d, &compiled.sources, false, 100)).collect();
+        assert!(shown.is_empty(), "{}\n{}", case.name, shown.join("\n"));
+    }
+}
+
 /// A variant begins where it parts from another one; what it then is must not depend on that.
 #[test]
 fn a_variant_of_a_sweep_is_the_file_with_its_settings() {

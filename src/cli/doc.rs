@@ -1,47 +1,64 @@
 //! `fascicle doc`
 
 use super::{source, status, table};
-use crate::compile::{AnalysisReference, ParameterReference, analyses};
-use crate::ops::{self, Arity, Default, ParameterType, Stanza};
-use crate::syntax::nearest;
+use crate::compile::{AnalysisReference, Chapter, Entry, ParameterReference, analyses, entries, suggestion};
+use crate::ops::{self, Arity, Default, Family, ParameterType, Stanza};
 use clap::Args;
 
 /// What `doc` is asked.
 #[derive(Debug, Args)]
 pub(super) struct DocArgs {
-    /// The operator or analysis; without one, all are listed
+    /// The operator, step, optimizer, metric, analysis, ..; without one, all are listed by chapter
     name: Option<String>,
 }
 
 pub(super) fn doc(args: &DocArgs) -> u8 {
     let Some(asked) = &args.name else {
-        source::print(&list("operator", ops::table().map(|s| (s.name, s.doc))));
-        source::print("\n");
-        source::print(&list("analysis", analyses().map(|a| (a.name, a.doc))));
+        source::print(&chapters());
         return status::DONE;
     };
-    let analysis = analyses().find(|a| a.name == asked);
-    match (ops::find(asked), analysis) {
-        (Some(stanza), _) => source::print(&operator(stanza)),
-        (None, Some(analysis)) => source::print(&describe(&analysis)),
-        (None, None) => {
-            let known: Vec<&str> = ops::table().map(|s| s.name).chain(analyses().map(|a| a.name)).collect();
-            let hint = nearest(asked, &known).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-            source::fail(&format!("there is no operator or analysis `{asked}`{hint}"));
-            return status::WRONG;
-        }
+    // A name may stand for several things: `crop` is a step and an augmentation, `mse` a loss and a metric.
+    let operators = ops::find(asked).map(operator);
+    let written = entries().filter(|entry| entry.name == asked).map(entry);
+    let asked_of = analyses().find(|analysis| analysis.name == asked).map(|analysis| describe(&analysis));
+    let found: Vec<String> = operators.into_iter().chain(written).chain(asked_of).collect();
+    if found.is_empty() {
+        let known: Vec<&str> = ops::table()
+            .map(|s| s.name)
+            .chain(entries().map(|entry| entry.name))
+            .chain(analyses().map(|analysis| analysis.name))
+            .collect();
+        let hint = suggestion(asked, &known).unwrap_or_else(|| "`fascicle doc` lists all that there is".into());
+        source::fail(&format!("there is no `{asked}` among operators, steps, clauses, metrics and analyses; {hint}"));
+        return status::WRONG;
     }
+    source::print(&found.join("\n"));
     status::DONE
 }
 
+/// Everything there is, by chapter.
+fn chapters() -> String {
+    let mut parts = Vec::new();
+    for family in Family::ALL {
+        let operators = ops::table().filter(|s| s.family == family);
+        parts.push(chapter(family.title(), "operator", operators.map(|s| (s.name, s.doc))));
+    }
+    for part in Chapter::ALL {
+        let written = entries().filter(|entry| entry.chapter == part);
+        parts.push(chapter(part.title(), part.one(), written.map(|entry| (entry.name, entry.doc))));
+    }
+    parts.push(chapter("Analyses", "analysis", analyses().map(|a| (a.name, a.doc))));
+    parts.join("\n")
+}
+
 /// Names, each with the first sentence of its text.
-fn list<'a>(what: &str, entries: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+fn chapter<'a>(title: &str, what: &str, entries: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let first = |doc: &str| {
         let paragraph = doc.split("\n\n").next().unwrap_or("");
         paragraph.split(". ").next().unwrap_or("").trim_end_matches('.').replace('\n', " ")
     };
     let rows: Vec<Vec<String>> = entries.map(|(name, doc)| vec![name.to_string(), first(doc)]).collect();
-    table::aligned(&[what, "what it does"], &rows, 2)
+    format!("{title}\n\n{}", table::aligned(&[what, "what it does"], &rows, 2))
 }
 
 fn operator(stanza: &Stanza) -> String {
@@ -49,7 +66,7 @@ fn operator(stanza: &Stanza) -> String {
         Arity::Exactly(names) => names.join(", "),
         Arity::AtLeast(least) => format!("at least {least} values, or a family"),
     };
-    let mut out = format!("{}\n\n{}\n\nreads: {reads}\n", stanza.name, stanza.doc);
+    let mut out = format!("{} (operator)\n\n{}\n\nreads: {reads}\n", stanza.name, stanza.doc);
     let rows: Vec<Vec<String>> = stanza
         .parameters
         .iter()
@@ -73,8 +90,29 @@ fn operator(stanza: &Stanza) -> String {
     out
 }
 
+fn entry(entry: &Entry) -> String {
+    let mut out = format!("{} ({})\n\n{}\n", entry.name, entry.chapter.one(), entry.doc);
+    let rows: Vec<Vec<String>> = entry
+        .parameters
+        .iter()
+        .map(|p| {
+            let default = p.default().unwrap_or_else(|| "required".into());
+            vec![p.name.to_string(), p.accepts().replace('`', ""), default, p.doc.to_string()]
+        })
+        .collect();
+    if !rows.is_empty() {
+        out.push('\n');
+        out.push_str(&table::aligned(&["argument", "takes", "default", ""], &rows, 4));
+    }
+    if !entry.source.is_empty() {
+        out.push_str(&format!("\nsource: {}\n", entry.source));
+    }
+    out.push_str(&format!("\nexample:\n  {}\n", entry.example.replace('\n', "\n  ")));
+    out
+}
+
 fn describe(analysis: &AnalysisReference) -> String {
-    let mut out = format!("{}\n\n{}\n\n", analysis.name, analysis.doc);
+    let mut out = format!("{} (analysis)\n\n{}\n\n", analysis.name, analysis.doc);
     let parameter = |p: &ParameterReference| {
         let default = p.default.clone().unwrap_or_else(|| "required".into());
         vec![p.name.to_string(), default, p.takes.replace('`', "")]

@@ -133,7 +133,7 @@ fn declaration(
             message: format!("expected a declaration, found `{}`", text[start..end].escape_debug()),
             span: at(start, end),
             related: None,
-            hint: Some(explain::declaration_hint(word, &text[start..end])),
+            hint: Some(explain::declaration_hint(word, &text[start..end], &text[end..])),
         });
     }
     limits::check(text, start, limit, source)?;
@@ -176,12 +176,17 @@ fn starts_something(tail: &str) -> bool {
     }
 }
 
-/// The candidate that a misspelt word was most likely meant to be.
+/// The candidate that a misspelt word was most likely meant to be: one that differs in capitals and `_` alone, or by a few
+/// letters.
 pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    let plain = |word: &str| word.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect::<String>();
+    let asked = plain(word);
     candidates
         .iter()
-        .map(|c| (strsim::damerau_levenshtein(word, c), *c))
-        .filter(|(distance, c)| *distance <= 1 + c.len().min(word.len()) / 4 && *distance < word.len().max(2))
-        .min()
-        .map(|(_, c)| c)
+        .map(|c| (!asked.is_empty() && plain(c) == asked, strsim::damerau_levenshtein(word, c), *c))
+        .filter(|(same, distance, c)| {
+            *same || *distance <= 1 + c.len().min(word.len()) / 4 && *distance < word.len().max(2)
+        })
+        .min_by_key(|(same, distance, c)| (!*same, *distance, *c))
+        .map(|(_, _, c)| c)
 }

@@ -130,6 +130,20 @@ fn explain_and_doc_know_their_codes_operators_and_analyses() {
         assert!(one.contains(part), "{part}\n{one}");
     }
     scene.fascicle(&["doc", "retrival"]).fails(2, &["did you mean `retrieval`?"]);
+    // Whatever a file is written with, by chapter; a name from elsewhere is told with what it is called here.
+    for part in ["Steps of images", "Optimizers", "Metrics", "Protocols", "\nzscore ", "\nAdamW ", "\nkfold ", "\nauc "]
+    {
+        assert!(all.contains(part), "{part}\n{all}");
+    }
+    let step = scene.fascicle(&["doc", "zscore"]).succeeds().stdout.clone();
+    for part in ["zscore (image step)", "nonzero", "source: MONAI", "|> zscore(mask: nonzero)"] {
+        assert!(step.contains(part), "{part}\n{step}");
+    }
+    let both = scene.fascicle(&["doc", "crop"]).succeeds().stdout.clone();
+    assert!(both.contains("crop (image step)") && both.contains("crop (augmentation)"), "{both}");
+    scene.fascicle(&["doc", "zscor"]).fails(2, &["did you mean `zscore`?"]);
+    scene.fascicle(&["doc", "Dense"]).fails(2, &["`Dense` is called `Linear` here"]);
+    scene.fascicle(&["doc", "nonsense"]).fails(2, &["there is no `nonsense`", "`fascicle doc` lists"]);
 }
 
 #[test]

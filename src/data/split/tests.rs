@@ -129,5 +129,5 @@ fn a_split_is_written_one_line_a_record() {
     let splits = divide(&kfold(2, 0.0, 0, &[5]), &people(4), &[], &[]).expect("divided");
     let text = splits[0].to_tsv();
     assert_eq!(text.lines().count(), 5);
-    assert!(text.starts_with("participant_id\tfold\tseed\tset\n") && text.contains("\t0\t5\ttest\n"));
+    assert!(text.starts_with("participant_id\tfold\tseed\tset\n") && text.contains("\t1\t5\ttest\n"));
 }

@@ -42,7 +42,7 @@ codes! {
     UnknownName = "E0201", "a name nobody declared",
         "Every name must be declared in the file, taken with `use`, or be an operator of the language. The nearest known\nname is suggested.";
     UnknownArgument = "E0202", "an argument the function does not have",
-        "Arguments are given by position or by name. `fascicle doc NAME` lists those of an operator.";
+        "Arguments are given by position or by name. `fascicle doc NAME` lists them. A name from\nPyTorch, Keras, MONAI or scikit-learn is told with what it is called here.";
     MissingArgument = "E0203", "an argument that must be given",
         "The argument has no default. Give it by position or by name: `Conv3d(16)` or `Conv3d(filters: 16)`.";
     WrongArgument = "E0204", "an argument of the wrong kind or size",
@@ -181,12 +181,24 @@ codes! {
         "Nothing is scored or analysed: the run would train and say nothing.";
     ProbeOfInput = "W0906", "a probe of what the model was given",
         "The column that the probe tells is among the inputs of the embedding. That it can be told says that the model keeps it, not that it found it in the other data.";
+    LogitsExpected = "W0907", "probabilities where a loss takes logits",
+        "`cross_entropy`, and `binary_cross_entropy` with `logits: true`, make probabilities of what they are given. Behind\n`softmax` or `sigmoid` they would do so twice, and hardly any gradient is left.";
+    LinearOverSpace = "W0908", "a linear layer along an axis of space",
+        "`Linear` maps the last axis, which for an image is its width: the layer would mix the columns of the image and\nnothing else. Make a vector first, by `flatten` or `global_avg_pool`.";
+    NormalisedOutput = "W0909", "a normalisation right before the loss",
+        "A normalisation as the last layer sets the mean and the spread of the prediction, whatever comes in: of a batch,\nof a subject or of a channel. Let a layer follow it.";
+    BestDiscarded = "W0910", "best weights that are thrown away",
+        "`stop early(patience: n)` ends a stage n epochs after the best one. `keep last` then keeps the weights of the last,\n`keep best`, which holds where nothing is said, those of the best.";
+    NothingAugmented = "W0911", "an augmentation that changes nothing",
+        "`augment` changes images while training. A stage that reads columns alone has none.";
+    ConvolutionOrder = "W0912", "a convolution in the order of another framework",
+        "PyTorch's `Conv3d(1, 16, 3)` is one channel in, 16 out, with a kernel of 3. Here what comes in is known, and the\norder is filters, kernel, stride: `Conv3d(16, kernel: 3)`.";
     DataNotHere = "W0951", "a cohort whose data are not here",
         "The folder or the table that the cohort names is not here, so that what depends on it is not checked. It is an error\nto `run`, and to `check --data`.";
     ValueOfNobody = "W0952", "a value that nobody has",
         "The condition is as it is written, and no cell has the value: it leaves out everybody, or nobody.";
     CellsMissing = "W0953", "people left out for a missing cell",
-        "Who lacks a cell of a required input is left out. `missing: mean` (or `median`, `mice`) fills in what is missing, from\nthe training people of each fold; `vector[n]?` keeps those who lack it, for models that can do without.";
+        "Who lacks a cell of a required input is left out. `missing: mean` (or `iterative`) fills in what is missing, from\nthe training people of each fold; `vector[n]?` keeps those who lack it, for models that can do without.";
     TargetMissing = "W0954", "a target that most people lack",
         "People without the target train nothing that needs it and are in none of its scores.";
     FewOfClass = "W0955", "a class with fewer people than folds",

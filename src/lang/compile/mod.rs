@@ -14,6 +14,7 @@ mod code;
 mod declare;
 mod diagnostic;
 mod evaluate;
+mod frameworks;
 mod layers;
 mod lint;
 mod reader;
@@ -25,7 +26,9 @@ mod world;
 
 pub use code::Code;
 pub use declare::analysis::{AnalysisReference, PRELUDE as ANALYSIS_PRELUDE, ParameterReference, analyses};
+pub use declare::entry::{Chapter, ENTRY_PRELUDE, Entry, Parameter as EntryParameter, Takes, entries};
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
+pub use frameworks::suggestion;
 pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
 pub use world::{ColumnSummary, EmptyWorld, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
@@ -102,7 +105,8 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
     diagnostics.extend(variants.diagnostics());
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity == Severity::Error);
     if !failed(&diagnostics) {
-        lint::lint(&unit, &used, base.program.as_ref(), &variants.programs, &mut diagnostics);
+        let compiled = base.program.as_ref().map(|program| lint::Base { program, origins: base.checkpoints.origins() });
+        lint::lint(&unit, &used, compiled, &variants.programs, &mut diagnostics);
     }
     diagnostics.sort_by_key(|d| (d.span().source, d.span().start, d.code));
     diagnostics.dedup_by(|a, b| a.code == b.code && a.labels.first() == b.labels.first() && a.message == b.message);

@@ -35,7 +35,7 @@ pub(super) fn tensor(inputs: &[TensorType], position: usize) -> Result<&TensorTy
 /// that is what a loss leaves behind, unless something beside it is of each subject.
 pub(super) fn numbers(inputs: &[TensorType], position: usize) -> Result<&TensorType, Refusal> {
     let x = tensor(inputs, position)?;
-    if !x.batched && x.shape.is_empty() && !inputs.iter().any(|other| other.batched) {
+    if !x.batched && x.shape.is_empty() && !inputs.iter().any(|other| other.batched && other.kind == Kind::Tensor) {
         return Err(Refusal::new(
             "a value for each subject is needed here, and this is one number for the whole batch",
         )

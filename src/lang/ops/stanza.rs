@@ -57,6 +57,36 @@ pub enum Family {
     Loss,
 }
 
+impl Family {
+    /// All of them, in the order of the reference.
+    pub const ALL: [Self; 9] = [
+        Self::Convolution,
+        Self::Linear,
+        Self::Normalisation,
+        Self::Pooling,
+        Self::Activation,
+        Self::Shape,
+        Self::Arithmetic,
+        Self::Gaussian,
+        Self::Loss,
+    ];
+
+    /// Its heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Convolution => "Convolutions",
+            Self::Linear => "Linear maps and embeddings",
+            Self::Normalisation => "Normalisation and dropout",
+            Self::Pooling => "Pooling and upsampling",
+            Self::Activation => "Activations",
+            Self::Shape => "Shape",
+            Self::Arithmetic => "Arithmetic and reductions",
+            Self::Gaussian => "Gaussians",
+            Self::Loss => "Losses",
+        }
+    }
+}
+
 /// How many values an operator reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Arity {

@@ -174,12 +174,20 @@ impl Around<'_> {
         word.is_some_and(|word| matches!(word.kind, LexemeKind::Word | LexemeKind::Capital | LexemeKind::Keyword))
     }
 
+    /// Whether nothing of the declaration stands before the word that was found.
+    fn is_first(&self) -> bool {
+        self.at == 0
+    }
+
     /// Whether nothing stands between the word that was found and the one before it.
     fn is_adjacent(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.words.get(at));
         before.zip(self.words.get(self.at)).is_some_and(|(before, found)| before.end == found.start)
     }
 }
+
+/// What stands for a function without a name.
+const LAMBDA: &str = "a function of tensors is declared: `block Name(x: [n]) -> [n] { .. }`";
 
 fn hint(around: &Around<'_>, wanted: &Wanted) -> Option<String> {
     let found = around.text(0);
@@ -189,6 +197,9 @@ fn hint(around: &Around<'_>, wanted: &Wanted) -> Option<String> {
     let hint = match found {
         "=" | ":" if wanted.value && around.is_name(-1) => {
             format!("a clause is a word and its values, with nothing between: `{before} {}`", around.text(1))
+        }
+        "=" if around.is_adjacent() && matches!(before, "+" | "-" | "*" | "/") => {
+            "a name keeps its value: give the new one a name of its own with `let`".into()
         }
         "=" if wants("`:`") && around.at == 2 => format!("say its type: `{declaration} {before}: type = ...`"),
         "=" if wants("`:`") => format!("write `{before}: {}`", around.text(1)),
@@ -200,6 +211,24 @@ fn hint(around: &Around<'_>, wanted: &Wanted) -> Option<String> {
         "|" if around.text(1) == "|" => "one of two conditions is written with `or`".into(),
         "|" => "values are piped with `|>`".into(),
         "*" if before == "*" => "powers are written `a ^ b`".into(),
+        ">" if before == "%" => "values are piped with `|>`".into(),
+        ":" if before == "[" => {
+            format!("an axis is cut by `slice`: `{} |> slice(axis: 0, from: 0, to: 1)`", around.text(-2))
+        }
+        ":" if before == "lambda" || around.text(-2) == "lambda" => LAMBDA.into(),
+        ":" if wants("`{`") => "a body stands in braces: `{ .. }`".into(),
+        ";" => "a declaration ends with its line: remove `;`".into(),
+        "," if wanted.words == ["`)`"] => "several values stand in square brackets: `[3, 3, 3]`".into(),
+        "elif" => "a further condition is written `else if`".into(),
+        "for" if wants("`]`") => "a family is written `for i in 0..3 { .. }`, without brackets around it".into(),
+        "if" if !around.is_first() => "conditionals are written `if a { b } else { c }`".into(),
+        _ if before == "lambda" => LAMBDA.into(),
+        _ if before == "f" && around.is_adjacent() && found.starts_with('"') => {
+            "texts are joined by `+`: `data + \"/adni\"`".into()
+        }
+        _ if wants("a name") && found.starts_with('"') => {
+            format!("a word stands without quotes: `{}`", found.trim_matches('"'))
+        }
         "(" if !around.is_adjacent() && around.is_name(-1) => {
             format!("the bracket of a call stands right behind the name: `{before}(...)`")
         }
@@ -228,6 +257,7 @@ fn hint(around: &Around<'_>, wanted: &Wanted) -> Option<String> {
             format!("`{found}` is a word of the language and cannot be a name")
         }
         "*" if before == "." => "name what is used: `use path.{A, B}`".into(),
+        "->" => "values are piped with `|>`".into(),
         _ if wants("`=`") && matches!(before, "output" | "let") => format!("write `{before} {found} = ...`"),
         _ if wants("`=`") && matches!(around.text(-2), "output" | "let") => {
             format!("write `{} {before} = ...`", around.text(-2))
@@ -237,20 +267,28 @@ fn hint(around: &Around<'_>, wanted: &Wanted) -> Option<String> {
     Some(hint)
 }
 
-/// What to do about a word that begins no declaration.
-pub(super) fn declaration_hint(word: &str, found: &str) -> String {
+/// What to do about a word that begins no declaration; `rest` is what follows it.
+pub(super) fn declaration_hint(word: &str, found: &str, rest: &str) -> String {
     match (word, found) {
-        ("import" | "include" | "require", _) => "other files are brought in with `use`".into(),
+        ("import" | "include" | "require" | "from", _) => "other files are brought in with `use`".into(),
         ("def" | "fn" | "func" | "function" | "module" | "class", _) => {
             "a piece of a network is declared with `block`".into()
         }
         ("let" | "var" | "const" | "output", _) => {
             format!("`{word}` stands inside a body; at the top of a file, `param name: type = value` declares a value")
         }
+        (_, "\"") => "comments begin with `//`, those that document what is below them with `///`".into(),
         (_, "#") => "comments begin with `//`".into(),
         (_, "}" | ")" | "]") => format!("`{found}` closes nothing: remove it, or look for one too many above"),
         _ => match nearest(word, DECLARATION_WORDS) {
             Some(near) => format!("did you mean `{near}`?"),
+            None if rest.trim_start().starts_with('=') => {
+                format!("a value is declared with its type: `param {word}: int = ..`")
+            }
+            None if rest.starts_with(['.', '(']) => {
+                "nothing is called at the top of a file: `train m { .. }` trains a model, `score m: auc` measures it"
+                    .into()
+            }
             None => format!("a file is made of declarations: {}", DECLARATION_WORDS.join(", ")),
         },
     }

@@ -8,4 +8,4 @@ model m(a) { a |> Linear(width) }
 // error[E0801] 1:20 `width` is of type int, found `2.5`
 // also 1:14
 // error[E0801] 2:13 `float` is not a type of parameters
-// hint: a parameter is one of int, real, bool, text, one_of, block
+// hint: `float` is called `real` here

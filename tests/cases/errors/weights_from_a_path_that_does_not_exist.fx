@@ -8,5 +8,6 @@ train second { init second.Embed from first.Embd, minimize mse(second, a) }
 score second: mse, against: a
 // table: c: x number; y number
 
-// error[E0206] 7:21 no module has the path `first.Embd`
+// error[E0206] 7:39 no module has the path `first.Embd`
+// also 3:30
 // hint: did you mean `first.Embed`?

@@ -1,21 +1,17 @@
 //! `cohort`: where people come from, and who is kept.
 
 use super::column::column_name;
+use super::entry::{Chapter, find, names};
 use super::keep::{Read, predicate};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
-use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::frameworks::{Place, suggest};
+use crate::compile::reader::{Reader, call_parts, unknown_entry};
 use crate::compile::value::Value;
 use crate::compile::world::{TableProblem, TableProblemKind};
 use crate::program::{Cohort, CohortClause, CohortSource, PhantomSettings};
-use fascicle_syntax::{Clause, Expr, Name, Span, nearest};
-
-/// People that the phantom makes at most: their tables are made whenever the file is looked at.
-const MOST_PHANTOMS: usize = 100_000;
-
-/// Clauses of a cohort.
-const CLAUSES: &[&str] = &["subject", "keep", "rename", "join", "pair", "complete"];
+use fascicle_syntax::{Argument, Clause, Expr, ExprKind, Name, Span};
 
 /// Compiles a cohort.
 pub(in crate::compile) fn cohort(
@@ -137,10 +133,9 @@ fn clause(
         // It names inputs, which are declared of the cohort: see `pair`.
         "pair" => {}
         other => {
-            let hint = match nearest(other, CLAUSES) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("a cohort has {}", CLAUSES.join(", ")),
-            };
+            let known = names(Chapter::CohortClause);
+            let hint =
+                suggest(other, &known, Place::Clause).unwrap_or_else(|| format!("a cohort has {}", known.join(", ")));
             let message = format!("a cohort has no clause `{other}`");
             return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
         }
@@ -163,12 +158,26 @@ fn one<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<&'t Expr> {
 
 fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
-        return e.fail(
-            Diagnostic::error(Code::CohortSource, expr.span, "a cohort cannot be read from this")
-                .hint("write bids(\"folder\"), table(\"file.csv\") or phantom(subjects: 100)"),
-        );
+        let path = match &expr.kind {
+            ExprKind::Text(path) => Some(path),
+            ExprKind::Call { arguments, .. } => match arguments.as_slice() {
+                [Argument { value: Expr { kind: ExprKind::Text(path), .. }, .. }] => Some(path),
+                _ => None,
+            },
+            _ => None,
+        };
+        let hint = match path {
+            Some(path) if path.ends_with(".csv") || path.ends_with(".tsv") => format!("write table(\"{path}\")"),
+            Some(path) => format!("write bids(\"{path}\"), or table(\"..\") for a table"),
+            None => "write bids(\"folder\"), table(\"file.csv\") or phantom(subjects: 100)".to_string(),
+        };
+        return e
+            .fail(Diagnostic::error(Code::CohortSource, expr.span, "a cohort cannot be read from this").hint(hint));
     };
-    let mut reader = Reader::of(&parts);
+    let Some(entry) = find(Chapter::CohortSource, parts.name) else {
+        return unknown_entry(e, Code::CohortSource, Chapter::CohortSource, parts.name, parts.name_span);
+    };
+    let mut reader = Reader::by(&parts, entry);
     let source = match parts.name {
         "bids" => {
             let Some((path, _)) = reader.text(e, "path")? else { return reader.missing(e, "path", "bids(\"folder\")") };
@@ -180,7 +189,8 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
             };
             CohortSource::Table { path }
         }
-        "phantom" => {
+        // The last of the table: `phantom`.
+        _ => {
             let default = PhantomSettings::default();
             let shape = match reader.ints(e, "shape")? {
                 Some((shape, span)) => {
@@ -203,17 +213,13 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
             };
             CohortSource::Phantom(PhantomSettings {
                 shape,
-                subjects: reader.count_up_to(e, "subjects", (4, MOST_PHANTOMS))?.unwrap_or(default.subjects),
-                seed: reader.count(e, "seed", 0)?.map_or(default.seed, |s| s as u64),
-                missing_scan: reader.real(e, "missing_scan", 0.0, 1.0)?.unwrap_or(default.missing_scan),
-                missing_cell: reader.real(e, "missing_cell", 0.0, 1.0)?.unwrap_or(default.missing_cell),
-                sites: reader.count(e, "sites", 1)?.unwrap_or(default.sites),
-                noise: reader.real(e, "noise", 0.0, 1.0)?.unwrap_or(default.noise),
+                subjects: reader.whole(e, "subjects")?,
+                seed: reader.whole(e, "seed")? as u64,
+                missing_scan: reader.number(e, "missing_scan")?,
+                missing_cell: reader.number(e, "missing_cell")?,
+                sites: reader.whole(e, "sites")?,
+                noise: reader.number(e, "noise")?,
             })
-        }
-        other => {
-            let known = ["bids", "table", "phantom"];
-            return unknown_function(e, Code::CohortSource, "source of cohorts", other, parts.name_span, &known);
         }
     };
     reader.finish(e)?;

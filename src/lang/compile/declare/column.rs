@@ -1,5 +1,6 @@
 //! Columns of a table: which, what is done to them, how wide the result is.
 
+use super::entry::{Chapter, find, names};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
@@ -9,9 +10,6 @@ use crate::compile::world::{ColumnSummary, TableSummary};
 use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing, MissingIndicators};
 use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Span, nearest};
 use std::rc::Rc;
-
-const STEPS: &[&str] = &["standardize", "minmax", "log", "bins", "onehot"];
-const IMAGE_STEPS: &[&str] = &["zscore", "rescale", "histogram_standardize", "resample", "resize", "crop", "smooth"];
 
 /// What is known of the tables that columns are read from.
 pub(super) enum Tables {
@@ -230,18 +228,29 @@ fn column_step(
     before: &[ColumnStep],
 ) -> Eval<ColumnStep> {
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
-        return e.fail(Diagnostic::error(Code::Step, expr.span, "expected a step for columns").hint(STEPS.join(", ")));
+        let known = names(Chapter::ColumnStep).join(", ");
+        return e.fail(Diagnostic::error(Code::Step, expr.span, "expected a step for columns").hint(known));
     };
-    let mut reader = Reader::of(&parts);
+    let Some(entry) = find(Chapter::ColumnStep, parts.name) else {
+        let known = names(Chapter::ColumnStep);
+        if find(Chapter::ImageStep, parts.name).is_none() {
+            return unknown_function(e, Code::Step, "step for columns", parts.name, parts.name_span, &known);
+        }
+        let hint = match parts.name {
+            "zscore" => "for columns write `standardize`".to_string(),
+            _ => known.join(", "),
+        };
+        let message = format!("`{}` is a step of images, this is a column", parts.name);
+        return e.fail(Diagnostic::error(Code::Step, parts.name_span, message).hint(hint));
+    };
+    let mut reader = Reader::by(&parts, entry);
     let step = match parts.name {
         "standardize" => ColumnStep::Standardize,
         "minmax" => ColumnStep::MinMax,
         "log" => ColumnStep::Log,
-        "bins" => match reader.count(e, "n", 2)? {
-            Some(n) => ColumnStep::Bins { n },
-            None => return reader.missing(e, "n", "the number of quantile bins: bins(10)"),
-        },
-        "onehot" => {
+        "bins" => ColumnStep::Bins { n: reader.whole(e, "n")? },
+        // The last of the table: `onehot`.
+        _ => {
             let given = match reader.positional("levels") {
                 Some(expr) => match &expr.kind {
                     ExprKind::List(items) => {
@@ -265,18 +274,6 @@ fn column_step(
             };
             ColumnStep::OneHot { levels }
         }
-        other if IMAGE_STEPS.contains(&other) => {
-            let hint = if other == "zscore" { "for columns write `standardize`".to_string() } else { STEPS.join(", ") };
-            return e.fail(
-                Diagnostic::error(
-                    Code::Step,
-                    parts.name_span,
-                    format!("`{other}` is a step of images, this is a column"),
-                )
-                .hint(hint),
-            );
-        }
-        other => return unknown_function(e, Code::Step, "step for columns", other, parts.name_span, STEPS),
     };
     reader.finish(e)?;
     Ok(step)
@@ -351,28 +348,21 @@ fn levels_of(e: &mut Evaluator<'_>, column: &str, span: Span, tables: &Tables) -
 }
 
 fn missing(e: &mut Evaluator<'_>, expr: &Expr, columns: &[ColumnSpec]) -> Eval<Missing> {
-    let known = ["absent", "mean", "iterative"];
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
         return e.fail(
             Diagnostic::error(Code::WrongArgument, expr.span, "`missing` takes mean, iterative or absent")
                 .hint("for example missing: mean(flags: true)"),
         );
     };
-    let mut reader = Reader::of(&parts);
+    let Some(entry) = find(Chapter::Missing, parts.name) else {
+        let (what, known) = ("way to deal with missing cells", names(Chapter::Missing));
+        return unknown_function(e, Code::WrongArgument, what, parts.name, parts.name_span, &known);
+    };
+    let mut reader = Reader::by(&parts, entry);
     let missing = match parts.name {
-        "absent" => Missing::Absent,
         "mean" => Missing::Mean { flags: flags(e, &mut reader, columns)? },
         "iterative" => Missing::Iterative { flags: flags(e, &mut reader, columns)? },
-        other => {
-            return unknown_function(
-                e,
-                Code::WrongArgument,
-                "way to deal with missing cells",
-                other,
-                parts.name_span,
-                &known,
-            );
-        }
+        _ => Missing::Absent,
     };
     reader.finish(e)?;
     Ok(missing)

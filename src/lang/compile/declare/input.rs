@@ -1,15 +1,16 @@
 //! `modality`, `condition`, `target`: what is read, and the type it has.
 
 use super::column::{Tables, columns, in_line, unknown_column, width};
+use super::entry::{Chapter, find};
 use super::step::{channels, image_step};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
-use crate::compile::reader::{CallParts, Reader, call_parts, pipe_steps, unknown_function};
+use crate::compile::reader::{CallParts, Reader, call_parts, pipe_steps, unknown_entry, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::{GraphInput, InputId, Kind, Presence, TensorType, show_shape};
 use crate::program::{ColumnSelector, ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
-use fascicle_syntax::{DeclarationKind, Expr, ExprKind, InputWord, Name, Span, Type, TypeKind};
+use fascicle_syntax::{Argument, DeclarationKind, Expr, ExprKind, InputWord, Name, Span, Type, TypeKind};
 
 /// What the declared type says.
 struct Declared {
@@ -18,8 +19,6 @@ struct Declared {
     levels: Vec<String>,
     span: Span,
 }
-
-const TYPES: &[&str] = &["volume", "image", "slices", "vector", "class", "real", "mask", "tensor"];
 
 /// Compiles an input declaration and gives it its place among the graph's inputs.
 pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eval<Value> {
@@ -46,10 +45,7 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
         "columns" => table(e, name, &declared, &parts, &steps, cohort.as_deref())?,
         "column" => column(e, &declared, &parts, &steps, cohort.as_deref())?,
         "given" => given(e, &declared, &parts, &steps)?,
-        other => {
-            let known = ["image", "columns", "column", "given"];
-            return unknown_function(e, Code::InputSource, "way to read an input", other, parts.name_span, &known);
-        }
+        other => return unknown_entry(e, Code::InputSource, Chapter::InputSource, other, parts.name_span),
     };
     let role = match role {
         InputWord::Modality => InputRole::Modality,
@@ -117,8 +113,8 @@ fn declared_type(e: &mut Evaluator<'_>, ty: &Type) -> Eval<Declared> {
                 .hint("write volume[1, 64, 64, 64], image[..], slices[..] or vector[n]"),
         );
     };
-    if !TYPES.contains(&name.text.as_str()) {
-        return unknown_function(e, Code::InputType, "type of inputs", &name.text, name.span, TYPES);
+    if find(Chapter::InputType, &name.text).is_none() {
+        return unknown_entry(e, Code::InputType, Chapter::InputType, &name.text, name.span);
     }
     let shape = match shape {
         Some(dims) => Some(dims.iter().map(|d| dimension(e, d)).collect::<Eval<Vec<_>>>()?),
@@ -224,6 +220,13 @@ fn image(
             _ => "[channels, height, width]",
         };
         let message = format!("`{}` has {axes} axes, {order}; found {}", declared.word, show_shape(&shape));
+        if shape.len() == axes + 1 && declared.word != "mask" {
+            return e.fail(Diagnostic::error(Code::InputType, declared.span, message).hint(format!(
+                "the batch is left out: {}{}",
+                declared.word,
+                show_shape(&shape[1..])
+            )));
+        }
         return e.fail(Diagnostic::error(Code::InputType, declared.span, message).hint(format!(
             "for example {}",
             match (axes, declared.word.as_str()) {
@@ -237,6 +240,17 @@ fn image(
     if declared.word != "mask" && shape[0] != made {
         let message =
             format!("the image has {made} channel{}, the type says {}", if made == 1 { "" } else { "s" }, shape[0]);
+        if shape.last() == Some(&made) {
+            let mut first = shape.clone();
+            first.rotate_right(1);
+            return e.fail(
+                Diagnostic::error(Code::InputType, declared.span, message).also(parts.span, "read here").hint(format!(
+                    "channels come first: {}{}",
+                    declared.word,
+                    show_shape(&first)
+                )),
+            );
+        }
         return e.fail(
             Diagnostic::error(Code::InputType, declared.span, message)
                 .also(parts.span, "read here")
@@ -274,6 +288,18 @@ fn table(
     steps: &[&Expr],
     cohort: Option<&str>,
 ) -> Eval<(InputSource, Vec<usize>)> {
+    if matches!(declared.word.as_str(), "class" | "real")
+        && let [Argument { name: None, value }] = parts.arguments
+        && let ExprKind::Name(column) = &value.kind
+    {
+        let cohort = cohort.map_or_else(String::new, |c| format!("{c}."));
+        let message = format!("`{}` cannot be read from columns", declared.word);
+        return e.fail(
+            Diagnostic::error(Code::InputType, declared.span, message)
+                .also(parts.span, "read here")
+                .hint(format!("a single column is read so: {cohort}column(\"{column}\")")),
+        );
+    }
     if declared.word != "vector" {
         return type_mismatch(e, declared, parts.span, "columns", "vector[n]");
     }

@@ -6,8 +6,11 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::graph::{Module, ModuleId, show_shape};
 use crate::program::{Stage, StageLoad};
-use fascicle_syntax::{Span, nearest};
+use fascicle_syntax::{DeclarationKind, Span, nearest};
 use std::sync::Arc;
+
+/// How the files end in which other frameworks keep weights.
+const FOREIGN: [&str; 7] = [".pt", ".pth", ".ckpt", ".bin", ".h5", ".keras", ".onnx"];
 
 /// How many further weights an error counts up.
 const SHOWN: usize = 3;
@@ -15,6 +18,16 @@ const SHOWN: usize = 3;
 /// Every weight below the path must be in the file, in its shape.
 pub(super) fn loaded(e: &mut Evaluator<'_>, stage: &mut Stage, load: &Load) -> Eval<()> {
     let targets = modules_below(e, &load.to, load.to_span)?;
+    let is_foreign = |ending: &&&str| load.file.ends_with(**ending);
+    if let Some(ending) = FOREIGN.iter().find(is_foreign) {
+        let made = load.file.trim_end_matches(*ending);
+        return e.fail(
+            Diagnostic::error(Code::WeightsFile, load.file_span, format!("`{}` is no safetensors file", load.file))
+                .hint(format!(
+                    "make one of PyTorch's weights: `fascicle weights import`, then `from \"{made}.safetensors\"`"
+                )),
+        );
+    }
     let held = match e.tables.weights(&load.file) {
         Ok(held) => held,
         Err(why) => {
@@ -90,12 +103,6 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-/// Where the module is first applied.
-fn made_at(e: &Evaluator<'_>, module: ModuleId) -> Span {
-    let first = e.graph.nodes.iter().position(|n| n.module == Some(module));
-    first.and_then(|i| e.origins.get(i).copied()).unwrap_or_default()
-}
-
 /// Modules at or below a path: `ad.Embed` is `ad.Embed.Linear`, `ad.Embed[t1].Linear`, ..., and `ad` is all of the
 /// model.
 pub(super) fn modules_below(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<Vec<(ModuleId, String)>> {
@@ -117,6 +124,13 @@ fn unknown_path<T>(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<T> {
             }
         }
     }
+    // The second place: what was most likely meant, or the model that the path begins with.
+    let below = |near: &str| e.graph.modules.iter().position(|m| m.path.starts_with(near)).map(|i| ModuleId(i as u32));
+    let root = path.split(['.', '[']).next().unwrap_or(path);
+    let place = match nearest(path, &known) {
+        Some(near) => below(near).map(|module| (made_at(e, module), format!("`{near}` is made here"))),
+        None => declared_at(e, root).map(|place| (place, format!("`{root}` is declared here"))),
+    };
     let hint = match nearest(path, &known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => {
@@ -125,5 +139,24 @@ fn unknown_path<T>(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<T> {
             format!("there is {}", own.into_iter().chain(others).take(12).collect::<Vec<_>>().join(", "))
         }
     };
-    e.fail(Diagnostic::error(Code::UnknownField, span, format!("no module has the path `{path}`")).hint(hint))
+    let mut diagnostic =
+        Diagnostic::error(Code::UnknownField, span, format!("no module has the path `{path}`")).hint(hint);
+    if let Some((place, what)) = place {
+        diagnostic = diagnostic.also(place, what);
+    }
+    e.fail(diagnostic)
+}
+
+/// Where the module is first applied.
+pub(super) fn made_at(e: &Evaluator<'_>, module: ModuleId) -> Span {
+    let first = e.graph.nodes.iter().position(|n| n.module == Some(module));
+    first.and_then(|i| e.origins.get(i).copied()).unwrap_or_default()
+}
+
+/// Where the model of this name is declared.
+pub(super) fn declared_at(e: &Evaluator<'_>, model: &str) -> Option<Span> {
+    match &e.unit.declarations[e.unit.resolve(e.scope(), model)?].declaration.kind {
+        DeclarationKind::Model { name, .. } => Some(name.span),
+        _ => None,
+    }
 }

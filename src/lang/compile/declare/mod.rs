@@ -4,6 +4,7 @@ pub(super) mod analysis;
 pub(super) mod cohort;
 pub(super) mod column;
 pub(super) mod ensemble;
+pub(super) mod entry;
 pub(super) mod facts;
 pub(super) mod input;
 mod keep;

@@ -1,7 +1,7 @@
 //! Stages among one another: whose weights they take, what they freeze, what is left to train, and their order.
 
-use super::load::{loaded, modules_below};
-use super::stage::Draft;
+use super::load::{declared_at, loaded, made_at, modules_below};
+use super::stage::{Draft, Taken};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
@@ -25,8 +25,8 @@ pub(in crate::compile) fn finish(e: &mut Evaluator<'_>, drafts: &[Draft]) -> Eva
         }
     }
     all(stages.iter_mut().enumerate().map(|(index, stage)| {
-        for (to, from, span) in &drafts[index].init {
-            taken(e, stage, (to, from), *span, index, &trained_by)?;
+        for init in &drafts[index].init {
+            taken(e, stage, init, index, &trained_by)?;
         }
         all(drafts[index].load.iter().map(|load| loaded(e, stage, load)))?;
         kept(e, stage, drafts[index].span, index, &trained_by)
@@ -84,37 +84,49 @@ fn moved(e: &mut Evaluator<'_>, draft: &Draft) -> Eval<Stage> {
 }
 
 /// `init to from from`: each module below one path starts with the weights of its namesake below the other.
-fn taken(
-    e: &mut Evaluator<'_>,
-    stage: &mut Stage,
-    (to, from): (&str, &str),
-    span: Span,
-    index: usize,
-    trained_by: &[Vec<usize>],
-) -> Eval<()> {
-    let targets = modules_below(e, to, span)?;
-    let sources = modules_below(e, from, span)?;
+fn taken(e: &mut Evaluator<'_>, stage: &mut Stage, init: &Taken, index: usize, trained_by: &[Vec<usize>]) -> Eval<()> {
+    let Taken { to, to_span, from, from_span } = init;
+    let span = to_span.to(*from_span);
+    let targets = modules_below(e, to, *to_span)?;
+    let sources = modules_below(e, from, *from_span)?;
     for (target, rest) in &targets {
         let Some((source, _)) = sources.iter().find(|(_, r)| r == rest) else {
             let message = format!("`{from}` has no `{}`, which `{to}` has", rest.trim_start_matches('.'));
             let known: Vec<&str> = sources.iter().map(|(_, r)| r.trim_start_matches('.')).collect();
             let hint = format!("`{from}` has {}; name the part that both have", known.join(", "));
-            return e.fail(Diagnostic::error(Code::InitMismatch, span, message).hint(hint));
+            let (has, lacks) = (made_at(e, *target), sources.first().map(|(m, _)| made_at(e, *m)));
+            let mut diagnostic = Diagnostic::error(Code::InitMismatch, span, message).also(has, "which is made here");
+            if let Some(place) = lacks {
+                diagnostic = diagnostic.also(place, format!("`{from}` is made here"));
+            }
+            return e.fail(diagnostic.hint(hint));
         };
         let (a, b) = (e.graph.module(*target), e.graph.module(*source));
         if a.weights.iter().map(|w| &w.shape).ne(b.weights.iter().map(|w| &w.shape)) {
             let show = |m: &Module| m.weights.iter().map(|w| show_shape(&w.shape)).collect::<Vec<_>>().join(" and ");
             let message = format!("`{}` holds {}, `{}` holds {}", a.path, show(a), b.path, show(b));
+            let (mut one, mut other) = (format!("`{}` is made here", a.path), format!("`{}` is made here", b.path));
+            let (mut first, mut second) = (made_at(e, *target), made_at(e, *source));
+            // Two applications of one block are made at one place: the models that apply it tell them apart.
+            let model = |path: &str| declared_at(e, path.split(['.', '[']).next().unwrap_or(path));
+            if let (true, Some(to), Some(from)) = (first == second, model(to), model(from)) {
+                (first, second) = (to, from);
+                (one, other) = (format!("`{}` is a part of this", a.path), format!("`{}` is a part of this", b.path));
+            }
             return e.fail(
                 Diagnostic::error(Code::InitMismatch, span, message)
-                    .hint("weights can only be taken from a module of the same shape"),
+                    .also(first, one)
+                    .also(second, other)
+                    .hint("weights can only be taken from a module of the same shape: give both the same width"),
             );
         }
         let Some(from_stage) = trained_by[source.index()].iter().copied().rfind(|s| *s != index) else {
             let message = format!("no other stage trains `{}`", b.path);
             let root = from.split(['.', '[']).next().unwrap_or(from);
             let hint = format!("add a stage that does: train {root} {{ minimize .. }}");
-            return e.fail(Diagnostic::error(Code::InitMismatch, span, message).hint(hint));
+            let made = made_at(e, *source);
+            return e
+                .fail(Diagnostic::error(Code::InitMismatch, *from_span, message).also(made, "made here").hint(hint));
         };
         comes_from(stage, *target, *source, from_stage);
     }
@@ -132,7 +144,8 @@ fn kept(e: &mut Evaluator<'_>, stage: &mut Stage, span: Span, index: usize, trai
         let Some(from) = trained_by[module.index()].iter().copied().rfind(|s| *s != index) else {
             let path = e.graph.module(module).path.clone();
             let message = format!("`{path}` is frozen, and no stage trains it");
-            return e.fail(Diagnostic::error(Code::InitMismatch, span, message).hint(
+            let made = made_at(e, module);
+            return e.fail(Diagnostic::error(Code::InitMismatch, span, message).also(made, "made here").hint(
                 "train it in a stage of its own, or do not freeze it; or give it weights: `init .. from \"file\"`",
             ));
         };

@@ -3,6 +3,7 @@
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::frameworks::{Place, suggest};
 use crate::compile::value::{Choice, Value, spell};
 use crate::program::InputRole;
 use fascicle_syntax::{Expr, ExprKind, Name, Type, TypeKind, nearest};
@@ -32,15 +33,13 @@ fn type_name(ty: &Type) -> (&str, Option<&[Name]>) {
     }
 }
 
-const TYPES: &[&str] = &["int", "real", "bool", "text", "one_of", "block"];
+pub(in crate::compile) const TYPES: &[&str] = &["int", "real", "bool", "text", "one_of", "block"];
 
 fn from_expr(e: &mut Evaluator<'_>, name: &Name, ty: &Type, expr: &Expr) -> Eval<Value> {
     let (kind, _) = type_name(ty);
     if !TYPES.contains(&kind) {
-        let hint = match nearest(kind, TYPES) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("a parameter is one of {}", TYPES.join(", ")),
-        };
+        let hint =
+            suggest(kind, TYPES, Place::Value).unwrap_or_else(|| format!("a parameter is one of {}", TYPES.join(", ")));
         return e.fail(
             Diagnostic::error(Code::ParamType, ty.span, format!("`{kind}` is not a type of parameters")).hint(hint),
         );

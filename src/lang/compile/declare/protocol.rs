@@ -1,10 +1,11 @@
 //! `protocol`: how subjects are divided.
 
 use super::column::column_name;
+use super::entry::{Chapter, find};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
-use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::reader::{Reader, call_parts, unknown_entry};
 use crate::compile::world::Table;
 use crate::program::{InputSource, Protocol, ProtocolKind};
 use fascicle_syntax::{Expr, ExprKind};
@@ -19,37 +20,52 @@ pub(in crate::compile) fn default() -> Protocol {
     }
 }
 
-/// Folds at most: each is a training.
-const MOST_FOLDS: usize = 10_000;
-
 /// Compiles a protocol.
 pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval<Protocol> {
-    let known = ["kfold", "holdout"];
     let Some(parts) = call_parts(scheme).filter(|p| p.receiver.is_none()) else {
         return e.fail(
             Diagnostic::error(Code::WrongArgument, scheme.span, "a protocol is `kfold(..)` or `holdout(..)`")
                 .hint("for example: protocol cv = kfold(5, stratify: [diagnosis], seed: 1)"),
         );
     };
-    let mut reader = Reader::of(&parts);
-    let share = |v: Option<f64>, default: f64| v.unwrap_or(default);
+    let Some(entry) = find(Chapter::Protocol, parts.name) else {
+        return unknown_entry(e, Code::WrongArgument, Chapter::Protocol, parts.name, parts.name_span);
+    };
+    let mut reader = Reader::by(&parts, entry);
     let kind = match parts.name {
         "kfold" => {
-            let folds = match reader.count_up_to(e, "folds", (2, MOST_FOLDS))? {
+            let folds = match reader
+                .positional("folds")
+                .map(|expr| reader.count_up_to(e, "folds", expr, (1, 10_000)))
+                .transpose()?
+            {
+                Some(1) => {
+                    return e.fail(
+                        Diagnostic::error(Code::WrongArgument, parts.span, "one fold leaves nobody to train on")
+                            .hint("for a single division write holdout(train: 0.8, validation: 0.1, test: 0.1)"),
+                    );
+                }
                 Some(folds) => folds,
                 None => return reader.missing(e, "folds", "for example kfold(5)"),
             };
-            let validation = share(reader.named_real(e, "validation", 0.0, 0.9)?, 0.1);
+            let validation = reader.number(e, "validation")?;
             let holdout = match reader.named("holdout") {
                 Some(expr) => holdout(e, &reader, expr)?,
                 None => 0,
             };
             ProtocolKind::KFold { folds, validation, holdout }
         }
-        "holdout" => {
-            let train = share(reader.named_real(e, "train", 0.0, 1.0)?, 0.8);
-            let validation = share(reader.named_real(e, "validation", 0.0, 1.0)?, 0.1);
-            let test = share(reader.named_real(e, "test", 0.0, 1.0)?, (1.0 - train - validation).max(0.0));
+        // The last of the table: `holdout`.
+        _ => {
+            if let Some(share) = reader.rest().first() {
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, share.span, "the shares of `holdout` are given by name")
+                        .hint("for example holdout(train: 0.8, validation: 0.1, test: 0.1)"),
+                );
+            }
+            let train = reader.number(e, "train")?;
+            let validation = reader.number(e, "validation")?;
+            let test = reader.named_real(e, "test", 0.0, 1.0)?.unwrap_or((1.0 - train - validation).max(0.0));
             // Shares are written with a digit or two; sums of binary fractions have more.
             let sum = ((train + validation + test) * 1e6).round() / 1e6;
             if sum != 1.0 || train <= 0.0 {
@@ -67,7 +83,6 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
             }
             ProtocolKind::Holdout { train, validation, test }
         }
-        other => return unknown_function(e, Code::WrongArgument, "protocol", other, parts.name_span, &known),
     };
     let stratify = match reader.named("stratify") {
         Some(expr) => match &expr.kind {
@@ -77,7 +92,7 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
         None => Vec::new(),
     };
     let seed = reader.named_count(e, "seed", 0)?;
-    let seeds = match (reader.ints(e, "seeds")?, seed) {
+    let seeds = match (reader.named_ints(e, "seeds")?, seed) {
         (Some((_, span)), Some(_)) => {
             return e.fail(
                 Diagnostic::error(Code::WrongArgument, span, "give `seed` or `seeds`, not both")
@@ -96,13 +111,23 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
         }
         (None, seed) => vec![seed.unwrap_or(1) as u64],
     };
-    let repeats = reader.named_count(e, "repeats", 1)?.unwrap_or(1);
+    let repeats = reader.whole(e, "repeats")?;
     reader.finish(e)?;
     Ok(Protocol { kind, stratify, seeds, repeats })
 }
 
 /// A column whose distribution is kept alike; a target or another single column of the file may stand for its own.
 fn strata(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
+    if let ExprKind::Bool(_) = &expr.kind {
+        return e.fail(
+            Diagnostic::error(
+                Code::WrongArgument,
+                expr.span,
+                "`stratify` takes the columns whose distribution is kept",
+            )
+            .hint("name them: `stratify: [diagnosis, sex]`, or leave it out"),
+        );
+    }
     let name = column_name(e, expr)?;
     if let Some(InputSource::Column { column }) = e.inputs.iter().find(|i| i.name == name).map(|i| &i.source) {
         return Ok(column.clone());

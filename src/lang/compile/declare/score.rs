@@ -1,14 +1,16 @@
 //! `score`: what is measured of which output, on whom.
 
+use super::entry::{Chapter, find};
 use super::training::metric;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::frameworks::{Place, suggest};
 use crate::compile::reader::{Reader, call_parts};
 use crate::compile::value::Value;
 use crate::graph::{InputId, Kind};
 use crate::program::{Cnr, InputSource, JudgedImage, Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
-use fascicle_syntax::{Argument, BinaryOp, Expr, ExprKind, Name, Span, nearest};
+use fascicle_syntax::{Argument, BinaryOp, DeclarationKind, Expr, ExprKind, Name, Span};
 
 /// Compiles a score.
 pub(in crate::compile) fn score(
@@ -201,14 +203,26 @@ fn asked_metric(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Metric, Span)> {
     }
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
         let message = "expected the name of a metric";
-        return e
-            .fail(Diagnostic::error(Code::UnknownMetric, expr.span, message).hint("for example: score m: auc, f1"));
+        let hint = match &expr.kind {
+            ExprKind::Text(text) => format!("without quotes: {text}"),
+            _ => "for example: score m: auc, f1".to_string(),
+        };
+        return e.fail(Diagnostic::error(Code::UnknownMetric, expr.span, message).hint(hint));
     };
-    let mut reader = Reader::of(&parts);
-    let metric = match metric(e, parts.name, parts.name_span)? {
+    let metric = metric(e, parts.name, parts.name_span)?;
+    let mut reader = find(Chapter::Metric, parts.name).map_or_else(|| Reader::of(&parts), |m| Reader::by(&parts, m));
+    let metric = match metric {
         Metric::Cnr(default) => Metric::Cnr(cnr(e, &mut reader, default)?),
         plain => plain,
     };
+    if let Some(value) = reader.rest().first() {
+        let name = parts.name;
+        return e.fail(
+            Diagnostic::error(Code::UnknownArgument, value.span, format!("`{name}` is given nothing to compare")).hint(
+                format!("what is judged stands before the colon, its truth is the model's target: `score m: {name}`"),
+            ),
+        );
+    }
     reader.finish(e)?;
     Ok((metric, expr.span))
 }
@@ -231,10 +245,9 @@ fn cnr(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, default: Cnr) -> Eval<Cnr
             }
         }
     };
-    let pairs = reader.named_count(e, "pairs", 1)?.unwrap_or(default.pairs);
-    let seed = reader.named_count(e, "seed", 0)?.map_or(default.seed, |seed| seed as u64);
-    let of = match reader.named("of") {
-        Some(word) if reader.word_of(e, "of", word, &["prediction", "truth"])? == "truth" => JudgedImage::Truth,
+    let (pairs, seed) = (reader.whole(e, "pairs")?, reader.whole(e, "seed")? as u64);
+    let of = match reader.choice(e, "of")? {
+        "truth" => JudgedImage::Truth,
         _ => JudgedImage::Prediction,
     };
     Ok(Cnr { roi, pairs, seed, of })
@@ -308,13 +321,16 @@ pub(in crate::compile) fn subset_named(
         "training" => Subset::Training,
         "holdout" => Subset::Holdout,
         other => {
-            let hint = match nearest(other, &known) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there is {}", known.join(", ")),
+            let mut diagnostic =
+                Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{other}` subjects"));
+            let declared = e.unit.resolve(e.scope(), other).map(|p| &e.unit.declarations[p].declaration.kind);
+            let hint = if let Some(DeclarationKind::Cohort { name, .. }) = declared {
+                diagnostic = diagnostic.also(name.span, "this is a cohort");
+                "`on` says which part of a division: test, validation, training or holdout".to_string()
+            } else {
+                suggest(other, &known, Place::Value).unwrap_or_else(|| format!("there is {}", known.join(", ")))
             };
-            return e.fail(
-                Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{other}` subjects")).hint(hint),
-            );
+            return e.fail(diagnostic.hint(hint));
         }
     };
     let missing = match (&protocol.kind, subset) {

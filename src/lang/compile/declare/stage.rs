@@ -1,42 +1,35 @@
 //! `train`: what is minimised, by which optimiser, from which weights, for how long.
 
-use super::training::{augment, keep, optimizer, sampling, schedule};
+use super::entry::{Chapter, names};
+use super::training::{augment, early_stop, keep, optimizer, sampling, schedule};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Critic, Eval, Evaluator, Reported, all};
-use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::frameworks::{Place, suggest};
+use crate::compile::reader::{Reader, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::NodeId;
-use crate::program::{EarlyStop, Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
+use crate::program::{Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
 use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
-
-const CLAUSES: &[&str] = &[
-    "minimize",
-    "optimizer",
-    "schedule",
-    "epochs",
-    "batch",
-    "accumulate",
-    "clip",
-    "stop",
-    "keep",
-    "init",
-    "freeze",
-    "augment",
-    "sample",
-    "precision",
-];
 
 /// A stage whose `init` and `freeze` still name paths: they are resolved when all stages are known.
 pub(in crate::compile) struct Draft {
     pub stage: Stage,
     pub span: Span,
     pub minimize: Option<Span>,
-    pub init: Vec<(String, String, Span)>,
+    pub init: Vec<Taken>,
     pub load: Vec<Load>,
     pub freeze: Vec<(String, Span)>,
     /// Critics that `minimize` is to mislead.
     pub critics: Vec<Critic>,
+}
+
+/// `init to from from`.
+pub(in crate::compile) struct Taken {
+    pub to: String,
+    pub to_span: Span,
+    pub from: String,
+    pub from_span: Span,
 }
 
 /// `init to from "file"`.
@@ -57,6 +50,13 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
             let declared = e.unit.resolve(e.scope(), &name.text).map(|p| &e.unit.declarations[p].declaration.kind);
             if matches!(declared, Some(DeclarationKind::Cohort { .. })) || e.unit.is_broken(e.scope(), &name.text) {
                 return Err(Reported);
+            }
+            if ["training", "train", "test", "validation", "holdout"].contains(&name.text.as_str()) {
+                let message = format!("there is no cohort `{}`", name.text);
+                return e.fail(Diagnostic::error(Code::UnknownName, name.span, message).hint(format!(
+                    "a stage trains on the training subjects by itself: `train {} {{ .. }}`",
+                    model.text
+                )));
             }
             let known: Vec<String> = e.cohorts.iter().map(|c| c.name.clone()).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -147,17 +147,7 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
         }
         "stop" => {
             let expr = single(e, clause)?;
-            let Some(parts) = call_parts(expr).filter(|p| p.name == "early") else {
-                return e.fail(
-                    Diagnostic::error(Code::WrongArgument, expr.span, "expected `early(patience: 10)`")
-                        .hint("write: stop early(patience: 10)"),
-                );
-            };
-            let mut reader = Reader::of(&parts);
-            let patience = reader.count(e, "patience", 1)?.unwrap_or(10);
-            let min_delta = reader.real(e, "min_delta", 0.0, f64::INFINITY)?.unwrap_or(0.0);
-            reader.finish(e)?;
-            draft.stage.early_stop = Some(EarlyStop { patience, min_delta });
+            draft.stage.early_stop = Some(early_stop(e, expr)?);
         }
         "keep" => draft.stage.keep = keep(e, clause)?,
         "init" => {
@@ -175,7 +165,7 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
                     continue;
                 }
                 let from_path = e.sources.text(from.span).to_string();
-                draft.init.push((to, from_path, value.value.span.to(from.span)));
+                draft.init.push(Taken { to, to_span: value.value.span, from: from_path, from_span: from.span });
             }
         }
         "freeze" => {
@@ -199,10 +189,9 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
             draft.stage.precision = precision(e, expr)?;
         }
         other => {
-            let hint = match nearest(other, CLAUSES) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("a stage has {}", CLAUSES.join(", ")),
-            };
+            let known = names(Chapter::Clause);
+            let hint =
+                suggest(other, &known, Place::Clause).unwrap_or_else(|| format!("a stage has {}", known.join(", ")));
             let message = format!("a stage has no clause `{other}`");
             return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
         }

@@ -1,5 +1,6 @@
 //! Steps of image preparation: `|> rescale(0..1, percentiles: [1, 99]) |> zscore(mask: nonzero)`.
 
+use super::entry::{Chapter, find, names};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
@@ -8,30 +9,32 @@ use crate::program::AxisName;
 use crate::program::{ImageMask, ImageStep, Interpolation, View};
 use fascicle_syntax::{Expr, ExprKind};
 
-/// Steps that images know.
-const STEPS: &[&str] = &[
-    "rescale",
-    "zscore",
-    "histogram_standardize",
-    "resample",
-    "resize",
-    "crop",
-    "views",
-    "smooth",
-    "labels",
-    "adjacent",
-];
-/// Steps that columns know, told apart so that a confusion is named.
-const COLUMN_STEPS: &[&str] = &["standardize", "minmax", "onehot", "bins", "log"];
-
 /// Compiles one step.
 pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> {
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
         return e.fail(
-            Diagnostic::error(Code::Step, expr.span, "expected a step of image preparation").hint(STEPS.join(", ")),
+            Diagnostic::error(Code::Step, expr.span, "expected a step of image preparation")
+                .hint(names(Chapter::ImageStep).join(", ")),
         );
     };
-    let mut reader = Reader::of(&parts);
+    let Some(entry) = find(Chapter::ImageStep, parts.name) else {
+        if find(Chapter::ColumnStep, parts.name).is_none() {
+            return unknown_function(
+                e,
+                Code::Step,
+                "step of image preparation",
+                parts.name,
+                parts.name_span,
+                &names(Chapter::ImageStep),
+            );
+        }
+        let message = format!("`{}` is a step of columns, this is an image", parts.name);
+        return e.fail(Diagnostic::error(Code::Step, parts.name_span, message).hint(match parts.name {
+            "standardize" => "for images write `zscore(mask: nonzero)`".into(),
+            _ => names(Chapter::ImageStep).join(", "),
+        }));
+    };
+    let mut reader = Reader::by(&parts, entry);
     let step = match parts.name {
         "rescale" => {
             let to = reader.range(e, "to")?.unwrap_or((0.0, 1.0));
@@ -49,13 +52,11 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
                 }
                 None => (0.0, 100.0),
             };
-            let mask = mask(e, &mut reader, ImageMask::All)?;
-            ImageStep::Rescale { to, percentiles, mask, each: reader.flag(e, "each")?.unwrap_or(false) }
+            let mask = mask(e, &mut reader)?;
+            ImageStep::Rescale { to, percentiles, mask, each: reader.whether(e, "each")? }
         }
-        "zscore" => ImageStep::Zscore { mask: mask(e, &mut reader, ImageMask::All)? },
-        "histogram_standardize" => {
-            ImageStep::HistogramStandardize { mask: mask(e, &mut reader, ImageMask::AboveMean)? }
-        }
+        "zscore" => ImageStep::Zscore { mask: mask(e, &mut reader)? },
+        "histogram_standardize" => ImageStep::HistogramStandardize { mask: mask(e, &mut reader)? },
         "resample" => {
             let Some((mm, span)) = reader.reals(e, "voxel")? else {
                 return reader.missing(e, "voxel", "the size of a voxel, for example resample(1mm)");
@@ -93,10 +94,7 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
             }
             ImageStep::Views { views }
         }
-        "smooth" => match reader.real(e, "fwhm", 0.0, 1e3)? {
-            Some(fwhm_mm) => ImageStep::Smooth { fwhm_mm },
-            None => return reader.missing(e, "fwhm", "the full width at half maximum, for example smooth(8mm)"),
-        },
+        "smooth" => ImageStep::Smooth { fwhm_mm: reader.number(e, "fwhm")? },
         "labels" => {
             let mut values = Vec::new();
             for expr in reader.rest() {
@@ -119,39 +117,23 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
             }
             ImageStep::Labels { values }
         }
-        "adjacent" => match reader.count(e, "slices", 1)? {
-            Some(slices) if slices % 2 == 1 => ImageStep::Adjacent { slices },
-            Some(_) => {
+        // The last of the table: `adjacent`.
+        _ => match reader.whole(e, "slices")? {
+            slices if slices % 2 == 1 => ImageStep::Adjacent { slices },
+            _ => {
                 return e.fail(
                     Diagnostic::error(Code::WrongArgument, parts.span, "`adjacent` takes an odd number of slices")
                         .hint("the slice itself and as many on either side: adjacent(3)"),
                 );
             }
-            None => return reader.missing(e, "slices", "for example adjacent(3)"),
         },
-        other if COLUMN_STEPS.contains(&other) => {
-            return e.fail(
-                Diagnostic::error(
-                    Code::Step,
-                    parts.name_span,
-                    format!("`{other}` is a step of columns, this is an image"),
-                )
-                .hint(if other == "standardize" {
-                    "for images write `zscore(mask: nonzero)`".into()
-                } else {
-                    STEPS.join(", ")
-                }),
-            );
-        }
-        other => return unknown_function(e, Code::Step, "step of image preparation", other, parts.name_span, STEPS),
     };
     reader.finish(e)?;
     Ok(step)
 }
 
-fn mask(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, default: ImageMask) -> Eval<ImageMask> {
-    let Some(expr) = reader.named("mask") else { return Ok(default) };
-    Ok(match reader.word_of(e, "mask", expr, &["all", "nonzero", "brain", "above_mean"])? {
+fn mask(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<ImageMask> {
+    Ok(match reader.choice(e, "mask")? {
         "all" => ImageMask::All,
         "above_mean" => ImageMask::AboveMean,
         // Skull-stripped images are zero outside the brain.
@@ -160,8 +142,7 @@ fn mask(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, default: ImageMask) -> E
 }
 
 fn interpolation(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<Interpolation> {
-    let Some(expr) = reader.named("interpolation") else { return Ok(Interpolation::Linear) };
-    Ok(match reader.word_of(e, "interpolation", expr, &["linear", "nearest"])? {
+    Ok(match reader.choice(e, "interpolation")? {
         "nearest" => Interpolation::Nearest,
         _ => Interpolation::Linear,
     })
@@ -202,9 +183,14 @@ pub(super) fn is_word(expr: &Expr, word: &str) -> bool {
 
 /// An axis of the body by its name.
 pub(super) fn axis(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, name: &'static str) -> Eval<Option<AxisName>> {
-    Ok(reader.word(e, name, &["sagittal", "coronal", "axial"])?.map(|word| match word {
+    Ok(reader.word(e, name, &["sagittal", "coronal", "axial"])?.map(axis_named))
+}
+
+/// The axis of the body that a word names.
+pub(super) fn axis_named(word: &str) -> AxisName {
+    match word {
         "coronal" => AxisName::Coronal,
         "axial" => AxisName::Axial,
         _ => AxisName::Sagittal,
-    }))
+    }
 }

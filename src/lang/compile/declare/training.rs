@@ -1,37 +1,51 @@
 //! How a stage trains: optimiser, schedule, which weights are kept, augmentation, how subjects are drawn.
 
+use super::entry::{Chapter, find, names};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
-use crate::compile::reader::{CallParts, Reader, call_parts, unknown_function};
+use crate::compile::reader::{CallParts, Reader, call_parts, unknown_entry};
 use crate::compile::value::Value;
-use crate::program::{Augment, AxisName, InputSource, Keep, Metric, Monitor, Optimizer, Sampling, Schedule};
+use crate::graph::Kind;
+use crate::program::{Augment, EarlyStop, Keep, Metric, Monitor, Optimizer, Sampling, Schedule};
 use fascicle_syntax::{Clause, Expr, ExprKind, Span};
 
-fn function<'t>(e: &mut Evaluator<'_>, expr: &'t Expr, what: &str, known: &[&str]) -> Eval<CallParts<'t>> {
+/// The call of something in a chapter of the table, and its arguments.
+fn entry<'t>(e: &mut Evaluator<'_>, expr: &'t Expr, chapter: Chapter) -> Eval<(CallParts<'t>, Reader<'t>)> {
+    let (what, known) = (chapter.one(), names(chapter));
     match call_parts(expr).filter(|p| p.receiver.is_none()) {
-        Some(parts) if known.contains(&parts.name) => Ok(parts),
-        Some(parts) => unknown_function(e, Code::UnknownName, what, parts.name, parts.name_span, known),
+        Some(parts) => match find(chapter, parts.name) {
+            Some(entry) => {
+                let reader = Reader::by(&parts, entry);
+                Ok((parts, reader))
+            }
+            None => unknown_entry(e, Code::UnknownName, chapter, parts.name, parts.name_span),
+        },
         None => {
             let message = format!("expected {what}: {}", known.join(", "));
-            e.fail(
-                Diagnostic::error(Code::WrongArgument, expr.span, message)
-                    .hint(format!("for example {}()", known.first().copied().unwrap_or(""))),
-            )
+            // `"adam"` and `torch.optim.Adam(lr: 1e-3)` for `Adam(lr: 1e-3)`.
+            let named = match &expr.kind {
+                ExprKind::Text(text) => Some(text.as_str()),
+                _ => call_parts(expr).map(|p| p.name),
+            };
+            let hint = match named.and_then(|name| known.iter().find(|k| k.eq_ignore_ascii_case(name))) {
+                Some(name) => format!("write `{name}(..)`: without quotes, and nothing before it"),
+                None => format!("for example {}()", known.first().copied().unwrap_or("")),
+            };
+            e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint))
         }
     }
 }
 
 pub(in crate::compile) fn optimizer(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Optimizer> {
-    let parts = function(e, expr, "optimizer", &["Adam", "AdamW", "SGD", "RAdam"])?;
-    let mut reader = Reader::of(&parts);
-    let lr = reader.real(e, "lr", 0.0, 1e3)?.unwrap_or(1e-3);
+    let (parts, mut reader) = entry(e, expr, Chapter::Optimizer)?;
+    let lr = reader.number(e, "lr")?;
     let optimizer = if parts.name == "SGD" {
         Optimizer::Sgd {
             lr,
-            momentum: reader.named_real(e, "momentum", 0.0, 1.0)?.unwrap_or(0.0),
-            nesterov: reader.flag(e, "nesterov")?.unwrap_or(false),
-            weight_decay: reader.named_real(e, "weight_decay", 0.0, 1e3)?.unwrap_or(0.0),
+            momentum: reader.number(e, "momentum")?,
+            nesterov: reader.whether(e, "nesterov")?,
+            weight_decay: reader.number(e, "weight_decay")?,
         }
     } else {
         let betas = match reader.named("betas") {
@@ -48,49 +62,40 @@ pub(in crate::compile) fn optimizer(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<
             }
             None => (0.9, 0.999),
         };
-        let eps = reader.named_real(e, "eps", 0.0, 1.0)?.unwrap_or(1e-8);
-        let default = if parts.name == "AdamW" { 1e-2 } else { 0.0 };
-        let weight_decay = reader.named_real(e, "weight_decay", 0.0, 1e3)?.unwrap_or(default);
+        let eps = reader.number(e, "eps")?;
+        let weight_decay = reader.number(e, "weight_decay")?;
         match parts.name {
             "AdamW" => Optimizer::AdamW { lr, betas, eps, weight_decay },
             "RAdam" => Optimizer::RAdam { lr, betas, eps, weight_decay },
             _ => Optimizer::Adam { lr, betas, eps, weight_decay },
         }
     };
+    if let Some(model) = reader.rest().first() {
+        let text = e.sources.text(model.span).to_string();
+        let message = format!("`{}` takes no `{text}`", parts.name);
+        return e.fail(
+            Diagnostic::error(Code::UnknownArgument, model.span, message)
+                .hint("an optimizer moves what its stage trains; its settings but `lr` are given by name"),
+        );
+    }
     reader.finish(e)?;
     Ok(optimizer)
 }
 
 pub(super) fn schedule(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Schedule> {
-    let known = ["Constant", "Step", "Exponential", "Cosine", "Plateau", "OneCycle"];
-    let parts = function(e, expr, "schedule", &known)?;
-    let mut reader = Reader::of(&parts);
+    let (parts, mut reader) = entry(e, expr, Chapter::Schedule)?;
     let schedule = match parts.name {
-        "Step" => Schedule::Step {
-            every: reader.count(e, "every", 1)?.unwrap_or(30),
-            factor: reader.real(e, "factor", 0.0, 1.0)?.unwrap_or(0.1),
+        "Step" => Schedule::Step { every: reader.whole(e, "every")?, factor: reader.number(e, "factor")? },
+        "Exponential" => Schedule::Exponential { factor: reader.number(e, "factor")? },
+        "Cosine" => Schedule::Cosine { min_lr: reader.number(e, "min_lr")?, warmup: reader.whole(e, "warmup")? },
+        "Plateau" => Schedule::Plateau { factor: reader.number(e, "factor")?, patience: reader.whole(e, "patience")? },
+        "OneCycle" => Schedule::OneCycle {
+            max_lr: reader.number(e, "max_lr")?,
+            rise: reader.number(e, "rise")?,
+            start_divisor: reader.number(e, "start_divisor")?,
+            end_divisor: reader.number(e, "end_divisor")?,
+            cycle_momentum: reader.whether(e, "cycle_momentum")?,
         },
-        "Exponential" => Schedule::Exponential { factor: reader.real(e, "factor", 0.0, 1.0)?.unwrap_or(0.95) },
-        "Cosine" => Schedule::Cosine {
-            min_lr: reader.named_real(e, "min_lr", 0.0, 1e3)?.unwrap_or(0.0),
-            warmup: reader.named_count(e, "warmup", 0)?.unwrap_or(0),
-        },
-        "Plateau" => Schedule::Plateau {
-            factor: reader.named_real(e, "factor", 0.0, 1.0)?.unwrap_or(0.1),
-            patience: reader.named_count(e, "patience", 0)?.unwrap_or(10),
-        },
-        "OneCycle" => {
-            let Some(max_lr) = reader.real(e, "max_lr", 0.0, 1e3)? else {
-                return reader.missing(e, "max_lr", "the highest learning rate: OneCycle(max_lr: 0.01)");
-            };
-            Schedule::OneCycle {
-                max_lr,
-                rise: reader.named_real(e, "rise", 0.0, 1.0)?.unwrap_or(0.3),
-                start_divisor: reader.named_real(e, "start_divisor", 1.0, 1e9)?.unwrap_or(25.0),
-                end_divisor: reader.named_real(e, "end_divisor", 1.0, 1e9)?.unwrap_or(1e4),
-                cycle_momentum: reader.flag(e, "cycle_momentum")?.unwrap_or(true),
-            }
-        }
         _ => Schedule::Constant,
     };
     reader.finish(e)?;
@@ -138,38 +143,67 @@ pub(super) fn keep(e: &mut Evaluator<'_>, clause: &Clause) -> Eval<Keep> {
 
 /// The metric of this name.
 pub(in crate::compile) fn metric(e: &mut Evaluator<'_>, name: &str, span: Span) -> Eval<Metric> {
-    if let Some((_, metric)) = Metric::ALL.iter().find(|(n, _)| *n == name) {
-        return Ok(*metric);
+    match Metric::ALL.iter().find(|(n, _)| *n == name) {
+        Some((_, metric)) => Ok(*metric),
+        None => unknown_entry(e, Code::UnknownMetric, Chapter::Metric, name, span),
     }
-    let known: Vec<&str> = Metric::ALL.iter().map(|(n, _)| *n).collect();
-    unknown_function(e, Code::UnknownMetric, "metric", name, span, &known)
+}
+
+/// `stop early(patience: 10)`.
+pub(super) fn early_stop(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<EarlyStop> {
+    let known = call_parts(expr).and_then(|parts| Some((find(Chapter::Stop, parts.name)?, parts)));
+    let Some((entry, parts)) = known else {
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, "expected `early(patience: 10)`")
+                .hint("write: stop early(patience: 10)"),
+        );
+    };
+    let mut reader = Reader::by(&parts, entry);
+    let stop = EarlyStop { patience: reader.whole(e, "patience")?, min_delta: reader.number(e, "min_delta")? };
+    reader.finish(e)?;
+    Ok(stop)
 }
 
 pub(super) fn augment(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Augment> {
-    let parts = function(e, expr, "augmentation", &["flip", "shift", "crop", "noise", "scale"])?;
-    let mut reader = Reader::of(&parts);
+    let (parts, mut reader) = entry(e, expr, Chapter::Augmentation)?;
     let augment = match parts.name {
-        "flip" => Augment::Flip { axis: super::step::axis(e, &mut reader, "axis")?.unwrap_or(AxisName::Sagittal) },
-        "shift" => Augment::Shift { voxels: reader.count(e, "voxels", 1)?.unwrap_or(2) },
+        "flip" => Augment::Flip { axis: super::step::axis_named(reader.choice(e, "axis")?) },
+        "shift" => Augment::Shift { voxels: reader.whole(e, "voxels")? },
         // A random crop of the padded image is a random shift.
-        "crop" => Augment::Shift { voxels: reader.count(e, "jitter", 1)?.unwrap_or(4) },
-        "noise" => Augment::Noise { sd: reader.real(e, "sd", 0.0, 1e6)?.unwrap_or(0.1) },
-        _ => Augment::Scale { by: reader.real(e, "by", 0.0, 1.0)?.unwrap_or(0.1) },
+        "crop" => Augment::Shift { voxels: reader.whole(e, "jitter")? },
+        "noise" => Augment::Noise { sd: reader.number(e, "sd")? },
+        _ => Augment::Scale { by: reader.number(e, "by")? },
     };
     reader.finish(e)?;
     Ok(augment)
 }
 
 pub(super) fn sampling(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Sampling> {
-    let parts = function(e, expr, "way to draw subjects", &["shuffled", "balanced"])?;
-    let mut reader = Reader::of(&parts);
+    let (parts, mut reader) = entry(e, expr, Chapter::Sampling)?;
     let sampling = if parts.name == "balanced" {
         let Some(by) = reader.positional("by") else {
             return reader.missing(e, "by", "the class to balance: balanced(by: diagnosis)");
         };
         match e.eval(by)? {
-            Value::Input(input) if matches!(e.inputs[input].source, InputSource::Column { .. }) => {
+            Value::Input(input) if matches!(e.graph.inputs[input].ty.kind, Kind::Class(_)) => {
                 Sampling::Balanced { by: e.inputs[input].name.clone() }
+            }
+            Value::Input(input) => {
+                let (name, declared) = (e.inputs[input].name.clone(), e.input_spans[input]);
+                let classes = e.graph.inputs.iter().filter(|i| matches!(i.ty.kind, Kind::Class(_)));
+                let hint = match classes.map(|i| i.name.as_str()).next() {
+                    Some(class) => format!("draw by a class: `balanced(by: {class})`"),
+                    None => "declare a class: target diagnosis: class{HC, AD} = c.column(\"diagnosis\")".to_string(),
+                };
+                return e.fail(
+                    Diagnostic::error(
+                        Code::KindMismatch,
+                        by.span,
+                        format!("`{name}` has no classes to be drawn alike"),
+                    )
+                    .also(declared, "declared here")
+                    .hint(hint),
+                );
             }
             other => return e.expected("a target that is a class", &other, by.span),
         }

@@ -181,6 +181,12 @@ impl Evaluator<'_> {
         for (value, place) in &inputs {
             self.spread(value, *place, &mut given);
         }
+        if let Arity::Exactly(names) = stanza.arity
+            && given.len() > names.len()
+            && let Some((list, place)) = inputs.iter().find(|(v, _)| matches!(v, Value::List(_) | Value::Family(_)))
+        {
+            return self.list_for_one(stanza.name, names, given.len(), (list, *place), span);
+        }
         let prior = given.iter().any(|(v, _)| matches!(v, Value::Prior));
         let mixture = stanza.family == Family::Gaussian;
         if prior && mixture {
@@ -201,6 +207,26 @@ impl Evaluator<'_> {
             spans.push(*place);
         }
         self.apply_operator(stanza, arguments, nodes, spans, None, span).map(Value::Tensor)
+    }
+
+    /// An error for a list or a family where one value is read.
+    fn list_for_one<T>(
+        &mut self,
+        name: &str,
+        reads: &[&str],
+        given: usize,
+        (list, place): (&Value, Span),
+        span: Span,
+    ) -> Eval<T> {
+        let (count, text) = (reads.len(), self.sources.text(place).to_string());
+        let values = if count == 1 { "value" } else { "values" };
+        let message = format!("`{name}` reads {count} {values} ({}), {given} were given", reads.join(", "));
+        let hint = match list {
+            Value::List(_) => format!("of a list take one: `{text}.last`, `{text}[0]`, or each in turn by `for`"),
+            _ => format!("write it inside the `for`, or take one: `{text}[m]`"),
+        };
+        let what = list.describe();
+        self.fail(Diagnostic::error(Code::MissingArgument, span, message).also(place, what).hint(hint))
     }
 
     /// The one place where an operator of the table becomes a node.

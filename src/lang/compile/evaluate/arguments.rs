@@ -1,6 +1,7 @@
 //! Arguments of operators: names, positions and types settled before a stanza sees them.
 
 use super::{Code, Diagnostic, Eval, Evaluator, Reported, Spanned, all};
+use crate::compile::frameworks::{Place, suggest};
 use crate::compile::value::{Value, spell};
 use crate::ops::{self, Arguments, Arity, Parameter, ParameterType, Stanza};
 use fascicle_syntax::{Argument, Expr, ExprKind, Span, nearest};
@@ -128,7 +129,7 @@ impl Evaluator<'_> {
                 at -= 1;
                 ops::Argument::Ints(numbers)
             } else {
-                self.argument(stanza.name, parameter, &argument.value)?
+                self.argument(stanza, parameter, argument)?
             };
             given.push((parameter.name, value));
             at += 1;
@@ -148,12 +149,34 @@ impl Evaluator<'_> {
         Ok(Arguments::new(stanza.parameters, given))
     }
 
+    /// What is meant where a layer is given its input, or how much comes in, as elsewhere: `Linear(x, 16)`,
+    /// `Linear(3, 16)`, `BatchNorm(16)`.
+    fn of_habit(&self, stanza: &Stanza, argument: &Argument, value: &Value) -> Option<String> {
+        if argument.name.is_some() || !stanza.makes_a_module() {
+            return None;
+        }
+        let given = self.sources.text(argument.value.span);
+        let required = stanza.parameters.iter().find(|p| p.default == ops::Default::Required).map(|p| p.name);
+        match (value, required) {
+            (Value::Input(_) | Value::Tensor(_), _) => Some(format!(
+                "a layer is made, then applied: `{given} |> {}({})`",
+                stanza.name,
+                if required.is_some() { ".." } else { "" }
+            )),
+            (Value::Int(_), Some("outputs")) => {
+                Some(format!("how much comes in is known: write `{}({given})`", stanza.name))
+            }
+            (Value::Int(_), Some(name)) => Some(format!("how much comes in is known: give `{name}` alone")),
+            (Value::Int(_), None) => Some(format!("how much comes in is known: write `{}()`", stanza.name)),
+            _ => None,
+        }
+    }
+
     pub(super) fn unknown_argument<T>(&mut self, function: &str, name: &str, span: Span, known: &[&str]) -> Eval<T> {
-        let hint = match nearest(name, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => "it has none".to_string(),
-            None => format!("it has {}", known.join(", ")),
-        };
+        let hint = suggest(name, known, Place::Argument).unwrap_or_else(|| match known.is_empty() {
+            true => "it has none".to_string(),
+            false => format!("it has {}", known.join(", ")),
+        });
         let message = format!("`{function}` has no argument `{name}`");
         self.fail(Diagnostic::error(Code::UnknownArgument, span, message).hint(hint))
     }
@@ -166,7 +189,13 @@ impl Evaluator<'_> {
         }
     }
 
-    fn argument(&mut self, function: &str, parameter: &'static Parameter, expr: &Expr) -> Eval<ops::Argument> {
+    fn argument(
+        &mut self,
+        stanza: &'static Stanza,
+        parameter: &'static Parameter,
+        argument: &Argument,
+    ) -> Eval<ops::Argument> {
+        let (function, expr) = (stanza.name, &argument.value);
         if let ExprKind::Name(word) = &expr.kind
             && let ParameterType::Word(words) | ParameterType::WordOrReals(words) = parameter.ty
             && words.contains(&word.as_str())
@@ -228,13 +257,27 @@ impl Evaluator<'_> {
                 };
                 let message =
                     format!("`{}` of `{function}` takes {}, found {found}", parameter.name, accepts(parameter.ty));
-                self.fail(
-                    Diagnostic::error(Code::WrongArgument, expr.span, message)
-                        .hint(format!("{}: {}", parameter.name, parameter.doc)),
-                )
+                let hint = without_quotes(&value, parameter)
+                    .or_else(|| self.of_habit(stanza, argument, &value))
+                    .unwrap_or_else(|| format!("{}: {}", parameter.name, parameter.doc));
+                self.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint))
             }
         }
     }
+}
+
+/// `"same"` for `same`, `"0.1"` for `0.1`.
+fn without_quotes(value: &Value, parameter: &Parameter) -> Option<String> {
+    let Value::Text(text) = value else { return None };
+    let words: &[&str] = match parameter.ty {
+        ParameterType::Word(words) | ParameterType::WordOrReals(words) => words,
+        ParameterType::Padding => &["same"],
+        _ => &[],
+    };
+    if words.contains(&&**text) || words.is_empty() && text.parse::<f64>().is_ok() {
+        return Some(format!("without quotes: `{}: {text}`", parameter.name));
+    }
+    (!words.is_empty()).then(|| format!("it is one of {}, without quotes", words.join(", ")))
 }
 
 fn list(items: &[Value], ty: ParameterType) -> Option<ops::Argument> {

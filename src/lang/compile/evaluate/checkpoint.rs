@@ -56,6 +56,11 @@ impl<'a> Checkpoints<'a> {
         self.origins = origins;
     }
 
+    /// Where the file makes each node of the finished graph.
+    pub(in crate::compile) fn origins(&self) -> &[Span] {
+        &self.origins
+    }
+
     /// How many models lie behind the furthest checkpoint before which no param or group that `differs` was consulted.
     pub(in crate::compile) fn reaches(&self, differs: &dyn Fn(&str) -> bool) -> usize {
         self.shared(differs).map_or(0, |checkpoint| checkpoint.models)

@@ -39,11 +39,22 @@ impl Evaluator<'_> {
                     found.shape.len()
                 );
                 let origin = self.origin(*node);
+                let given = self.sources.text(*place).to_string();
+                let hint = match (pattern.len(), found.shape.len()) {
+                    (1, 2..) => format!("make a vector of it: `{given} |> flatten`, or `|> global_avg_pool`"),
+                    (wanted, axes) if wanted > axes => {
+                        "it needs an image as it is before it is made a vector".to_string()
+                    }
+                    (wanted, _) => {
+                        format!("change the signature to {} axes, or the value to {wanted}", found.shape.len())
+                    }
+                };
                 return self.fail(
                     Diagnostic::error(Code::RankMismatch, *place, message)
                         .label(format!("this is {found}"))
                         .also(ty.span, format!("declared as {wanted}"))
-                        .also(origin, "made here"),
+                        .also(origin, "made here")
+                        .hint(hint),
                 );
             }
             for (dimension, extent) in pattern.iter().zip(&found.shape) {

@@ -40,10 +40,14 @@ impl Evaluator<'_> {
             ExprKind::Name(name) => self.name(name, span),
             ExprKind::Phrase(words) => {
                 let text: Vec<&str> = words.iter().map(|w| w.text.as_str()).collect();
-                self.fail(
-                    Diagnostic::error(Code::KindMismatch, span, format!("`{}` is not a value", text.join(" ")))
-                        .hint("an operator or a comma is missing between the words"),
-                )
+                let hint = match text.as_slice() {
+                    ["return", rest @ ..] => {
+                        format!("the last expression of a body is its value: `{}`", rest.join(" "))
+                    }
+                    _ => "an operator or a comma is missing between the words".to_string(),
+                };
+                let message = format!("`{}` is not a value", text.join(" "));
+                self.fail(Diagnostic::error(Code::KindMismatch, span, message).hint(hint))
             }
             ExprKind::List(items) => {
                 let values = all(items.iter().map(|item| self.eval(item)))?;

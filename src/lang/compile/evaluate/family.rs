@@ -1,6 +1,7 @@
 //! Families, lists and what goes through them: `for`, `scan`, `fold`, indexing, fields, and the functions of families.
 
 use super::{Code, Diagnostic, Eval, Evaluator};
+use crate::compile::frameworks::is_package;
 use crate::compile::value::{Builtin, Family, Range, Value, spell};
 use crate::graph::{Binary, Op, Presence, Reduction, TensorType, show_shape};
 use fascicle_syntax::{Body, Expr, ExprKind, Iteration, Name, Span, nearest};
@@ -181,13 +182,38 @@ impl Evaluator<'_> {
                     }
                 }
             }
+            other @ (Value::Tensor(_) | Value::Input(_)) => {
+                let message = format!("expected a family or a list, found {}", other.describe());
+                let cut = format!("{} |> slice(axis: 0, from: 0, to: 1)", self.sources.text(of.span));
+                self.fail(
+                    Diagnostic::error(Code::KindMismatch, of.span, message)
+                        .hint(format!("an axis is cut by `slice`: `{cut}`")),
+                )
+            }
             other => self.expected("a family or a list", &other, of.span),
         }
     }
 
     pub(super) fn field(&mut self, of: &Expr, name: &Name, span: Span) -> Eval<Value> {
+        if self.is_of_a_package(of) {
+            let spelled = self.sources.text(span).to_string();
+            let hint = self
+                .suggestion(&spelled)
+                .unwrap_or_else(|| "nothing is imported: the operators are those that `fascicle doc` lists".into());
+            let message = format!("nobody declared `{spelled}`");
+            return self.fail(Diagnostic::error(Code::UnknownName, span, message).label("not known").hint(hint));
+        }
         let value = self.eval(of)?;
         self.field_of(value, of.span, name, span)
+    }
+
+    /// Whether an expression names what another framework is imported as, or a part of it: `nn`, `torch.nn`.
+    fn is_of_a_package(&mut self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Name(name) => is_package(name) && self.lookup(name, expr.span).is_none(),
+            ExprKind::Field { of, .. } => self.is_of_a_package(of),
+            _ => false,
+        }
     }
 
     pub(super) fn field_of(&mut self, value: Value, of: Span, name: &Name, span: Span) -> Eval<Value> {
@@ -238,7 +264,15 @@ impl Evaluator<'_> {
             other => {
                 let what = other.describe();
                 let message = format!("{what} has no field `{}`", name.text);
-                self.fail(Diagnostic::error(Code::UnknownField, name.span, message).also(of, what))
+                let of_it = self.sources.text(of).to_string();
+                let hint = match other {
+                    Value::Tensor(_) | Value::Input(_) => self.stage_called(&name.text).map_or_else(
+                        || "functions stand behind a pipe: `x |> relu`".to_string(),
+                        |function| format!("functions stand behind a pipe: `{of_it} |> {function}`"),
+                    ),
+                    _ => "only models, records, lists and Gaussians have fields".to_string(),
+                };
+                self.fail(Diagnostic::error(Code::UnknownField, name.span, message).also(of, what).hint(hint))
             }
         }
     }

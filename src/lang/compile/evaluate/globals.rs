@@ -2,9 +2,10 @@
 
 use super::{Code, Diagnostic, Eval, Evaluator, Global, Reported};
 use crate::compile::declare;
+use crate::compile::frameworks::{Place, called, suggest};
 use crate::compile::value::{Builtin, Value};
 use crate::ops;
-use fascicle_syntax::{DeclarationKind, Span, nearest};
+use fascicle_syntax::{DeclarationKind, Span};
 
 impl Evaluator<'_> {
     /// What a name means here, if anything.
@@ -40,8 +41,15 @@ impl Evaluator<'_> {
         )
     }
 
-    /// The nearest known name, or where the standard library has it.
-    fn suggestion(&self, name: &str) -> Option<String> {
+    /// The function of this name, or what such a method of another framework is called here.
+    pub(super) fn stage_called(&self, name: &str) -> Option<&'static str> {
+        let functions: Vec<&str> = ops::table().filter(|s| !s.makes_a_module()).map(|s| s.name).collect();
+        let known: Vec<&'static str> = functions.into_iter().chain(Builtin::ALL.iter().map(|(n, _)| *n)).collect();
+        known.iter().find(|k| **k == name).copied().or_else(|| called(name, &known))
+    }
+
+    /// What it is called here where another framework has it, the nearest known name, or where the standard library has it.
+    pub(super) fn suggestion(&self, name: &str) -> Option<String> {
         let library = crate::stdlib::names().find(|part| {
             let source = crate::stdlib::source(part).unwrap_or("");
             [format!("block {name}("), format!("loss {name}(")].iter().any(|d| source.contains(d))
@@ -53,7 +61,7 @@ impl Evaluator<'_> {
         known.extend(self.unit.visible(self.scope()));
         known.extend(ops::table().map(|s| s.name));
         known.extend(Builtin::ALL.iter().map(|(n, _)| *n));
-        nearest(name, &known).map(|near| format!("did you mean `{near}`?"))
+        suggest(name, &known, Place::Value)
     }
 
     /// The value of a declaration.

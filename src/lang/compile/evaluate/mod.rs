@@ -32,7 +32,7 @@ use super::unit::Unit;
 use super::value::{InstanceId, Value};
 use super::world::Tables;
 use crate::graph::{Graph, ModuleId, Node, NodeId, Op, TensorType};
-use crate::ops::{Arguments, Stanza};
+use crate::ops::{Arguments, Arity, Stanza};
 use crate::program::{Cohort, InputSpec, Model};
 use fascicle_syntax::{SourceId, Span};
 use indexmap::IndexMap;
@@ -415,16 +415,27 @@ impl<'a> Evaluator<'a> {
                 )),
             Value::Operator(_) | Value::Block(_) | Value::Builtin(_) | Value::Loss(_) => {
                 let what = value.describe();
+                let hint = match value {
+                    Value::Operator(Stanza { name, arity: Arity::Exactly(reads), .. }) if reads.len() > 1 => {
+                        format!("apply it: `{name}({})`", reads.join(", "))
+                    }
+                    Value::Operator(Stanza { name, .. }) => format!("apply it: `x |> {name}`"),
+                    _ => "apply it: `x |> f` or `f(x)`".to_string(),
+                };
                 self.fail(
-                    Diagnostic::error(Code::NotApplied, span, format!("expected a tensor, found {what}"))
-                        .hint("apply it: `x |> f` or `f(x)`"),
+                    Diagnostic::error(Code::NotApplied, span, format!("expected a tensor, found {what}")).hint(hint),
                 )
             }
             other => {
                 let what = other.describe();
+                let hint = match other {
+                    Value::Text(text) if crate::ops::find(text).is_some() => {
+                        format!("functions are named without quotes: `{text}(..)`")
+                    }
+                    _ => "tensors come from inputs, from models and from what is computed of them".to_string(),
+                };
                 self.fail(
-                    Diagnostic::error(Code::KindMismatch, span, format!("expected a tensor, found {what}"))
-                        .hint("tensors come from inputs, from models and from what is computed of them"),
+                    Diagnostic::error(Code::KindMismatch, span, format!("expected a tensor, found {what}")).hint(hint),
                 )
             }
         }

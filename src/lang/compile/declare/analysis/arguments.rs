@@ -29,7 +29,10 @@ pub(super) fn arguments(
             (None, _) if arguments.contains_key(*parameter) => continue,
             (None, takes) => match default(*takes) {
                 Some(default) => Ok(default),
-                None => return reader.missing(e, parameter, missing_hint(*takes)),
+                None => {
+                    let hint = missing_hint(*takes).replacen(" f(", &format!(" {}(", reader.function), 1);
+                    return reader.missing(e, parameter, &hint);
+                }
             },
             // `f(x by groups)` gives two parameters at once.
             (

@@ -1,15 +1,14 @@
-//! Warnings about what nothing uses and what nobody asks. Only for files without errors: what is broken uses nothing.
+//! What nothing uses, and what nobody asks.
 
-use super::code::Code;
-use super::diagnostic::Diagnostic;
-use super::unit::{Unit, declared_name};
+use crate::compile::code::Code;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::unit::{Unit, declared_name};
 use crate::graph::{InputId, Op};
 use crate::program::{Argument, InputSource, InputSpec, Program, Sampling};
 use fascicle_syntax::{DeclarationKind, SourceId, Type, TypeKind};
 use std::collections::BTreeSet;
 
-/// Warnings about what nothing uses.
-pub(super) fn lint(
+pub(super) fn unused(
     unit: &Unit,
     used: &[bool],
     base: Option<&Program>,

@@ -2,9 +2,13 @@
 //!
 //! Each method settles one argument; [`Reader::finish`] tells of those that nobody asked for.
 
+mod tabled;
+
 use super::code::Code;
+use super::declare::entry::{Chapter, Entry, names};
 use super::diagnostic::Diagnostic;
 use super::evaluate::{Eval, Evaluator};
+use super::frameworks::{Place, called, suggest};
 use super::value::{Value, spell};
 use fascicle_syntax::{Argument, Expr, ExprKind, Name, Span, nearest};
 
@@ -12,6 +16,8 @@ use fascicle_syntax::{Argument, Expr, ExprKind, Name, Span, nearest};
 pub(super) struct Reader<'t> {
     pub function: String,
     pub span: Span,
+    /// The entry of the table that says what its arguments are, where there is one.
+    entry: Option<&'static Entry>,
     arguments: Vec<(Option<&'t Name>, &'t Expr)>,
     asked: Vec<&'static str>,
 }
@@ -57,7 +63,7 @@ pub(super) fn pipe_steps(expr: &Expr) -> (&Expr, Vec<&Expr>) {
 impl<'t> Reader<'t> {
     pub fn new(function: &str, arguments: &'t [Argument], span: Span) -> Self {
         let arguments = arguments.iter().map(|a| (a.name.as_ref(), &a.value)).collect();
-        Self { function: function.to_string(), span, arguments, asked: Vec::new() }
+        Self { function: function.to_string(), span, entry: None, arguments, asked: Vec::new() }
     }
 
     pub fn of(parts: &CallParts<'t>) -> Self {
@@ -108,16 +114,24 @@ impl<'t> Reader<'t> {
 
     /// An error for a required argument that was not given.
     pub fn missing<T>(&self, e: &mut Evaluator<'_>, name: &str, hint: &str) -> Eval<T> {
+        // It may stand there under the name that another framework has for it.
+        let renamed =
+            self.arguments.iter().filter_map(|(given, _)| *given).find(|g| called(&g.text, &[name]).is_some());
+        if let Some(given) = renamed {
+            let message = format!("`{}` has no argument `{}`", self.function, given.text);
+            let hint = format!("`{}` is called `{name}` here", given.text);
+            return e.fail(Diagnostic::error(Code::UnknownArgument, given.span, message).hint(hint));
+        }
         e.fail(
             Diagnostic::error(Code::MissingArgument, self.span, format!("`{}` needs `{name}`", self.function))
                 .hint(hint),
         )
     }
 
-    pub fn wrong<T>(&self, e: &mut Evaluator<'_>, name: &str, wanted: &str, found: &Value, span: Span) -> Eval<T> {
-        let found = match found {
+    pub fn wrong<T>(&self, e: &mut Evaluator<'_>, name: &str, wanted: &str, value: &Value, span: Span) -> Eval<T> {
+        let found = match value {
             Value::Text(text) => format!("\"{text}\""),
-            Value::Int(_) | Value::Real(_) | Value::Bool(_) | Value::List(_) | Value::Range(_) => spell(found),
+            Value::Int(_) | Value::Real(_) | Value::Bool(_) | Value::List(_) | Value::Range(_) => spell(value),
             other => other.describe().to_string(),
         };
         let message = match name {
@@ -125,13 +139,11 @@ impl<'t> Reader<'t> {
             "" => format!("`{}` takes {wanted}, found {found}", self.function),
             name => format!("`{name}` of `{}` takes {wanted}, found {found}", self.function),
         };
-        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(format!("give {wanted}")))
-    }
-
-    /// A number within bounds.
-    pub fn real(&mut self, e: &mut Evaluator<'_>, name: &'static str, low: f64, high: f64) -> Eval<Option<f64>> {
-        let Some(expr) = self.positional(name) else { return Ok(None) };
-        self.real_of(e, name, expr, low, high).map(Some)
+        let hint = match value {
+            Value::Text(text) if text.parse::<f64>().is_ok() => format!("without quotes: {text}"),
+            _ => format!("give {wanted}"),
+        };
+        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint))
     }
 
     /// A number within bounds, given only by name.
@@ -154,25 +166,25 @@ impl<'t> Reader<'t> {
                     (false, true) => format!("a number of at least {low}"),
                     _ => format!("a number from {low} to {high}"),
                 };
+                // `train: 80` where a share is asked.
+                if let Some(percent) = number.filter(|n| low >= 0.0 && high <= 1.0 && *n > 1.0 && *n / 100.0 <= high) {
+                    let message = format!("`{name}` of `{}` takes {wanted}, found {}", self.function, spell(&value));
+                    let hint = format!("as a share: `{name}: {}`", percent / 100.0);
+                    return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+                }
                 self.wrong(e, name, &wanted, &value, expr.span)
             }
         }
     }
 
-    /// A whole number of at least `least`.
-    pub fn count(&mut self, e: &mut Evaluator<'_>, name: &'static str, least: i64) -> Eval<Option<usize>> {
-        let Some(expr) = self.positional(name) else { return Ok(None) };
-        self.count_of(e, name, expr, least).map(Some)
-    }
-
     /// A whole number from `least` to `most`.
     pub fn count_up_to(
-        &mut self,
+        &self,
         e: &mut Evaluator<'_>,
-        name: &'static str,
+        name: &str,
+        expr: &Expr,
         (least, most): (i64, usize),
-    ) -> Eval<Option<usize>> {
-        let Some(expr) = self.positional(name) else { return Ok(None) };
+    ) -> Eval<usize> {
         let count = self.count_of(e, name, expr, least)?;
         if count > most {
             return e.fail(
@@ -180,7 +192,7 @@ impl<'t> Reader<'t> {
                     .hint(format!("{name}: {most}")),
             );
         }
-        Ok(Some(count))
+        Ok(count)
     }
 
     /// A whole number of at least `least`, given only by name.
@@ -194,16 +206,6 @@ impl<'t> Reader<'t> {
         match &value {
             Value::Int(i) if *i >= least && *i <= 1_000_000_000 => Ok(usize::try_from(*i).unwrap_or(0)),
             _ => self.wrong(e, name, &format!("a whole number of at least {least}"), &value, expr.span),
-        }
-    }
-
-    /// `true` or `false`.
-    pub fn flag(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<bool>> {
-        let Some(expr) = self.named(name) else { return Ok(None) };
-        let value = e.eval(expr)?;
-        match value {
-            Value::Bool(b) => Ok(Some(b)),
-            other => self.wrong(e, name, "true or false", &other, expr.span),
         }
     }
 
@@ -236,6 +238,11 @@ impl<'t> Reader<'t> {
         words: &[&'static str],
     ) -> Eval<&'static str> {
         let spelled = match &expr.kind {
+            ExprKind::Text(text) if words.contains(&text.as_str()) => {
+                let message = format!("`{name}` of `{}` is a word, found \"{text}\"", self.function);
+                let hint = format!("without quotes: `{name}: {text}`");
+                return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+            }
             ExprKind::Name(word) if words.contains(&word.as_str()) => word.clone(),
             ExprKind::Name(word) => match e.lookup(word, expr.span) {
                 Some(Ok(Value::Choice(choice))) => choice.word.clone(),
@@ -257,6 +264,10 @@ impl<'t> Reader<'t> {
     /// A list of numbers; a single one stands for a list of one.
     pub fn reals(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(Vec<f64>, Span)>> {
         let Some(expr) = self.positional(name) else { return Ok(None) };
+        self.reals_of(e, name, expr).map(Some)
+    }
+
+    fn reals_of(&self, e: &mut Evaluator<'_>, name: &str, expr: &Expr) -> Eval<(Vec<f64>, Span)> {
         let value = e.eval(expr)?;
         let numbers = match &value {
             Value::List(items) => items
@@ -270,16 +281,27 @@ impl<'t> Reader<'t> {
             other => other.as_real().map(|r| vec![r]),
         };
         match numbers {
-            Some(numbers) => Ok(Some((numbers, expr.span))),
+            Some(numbers) => Ok((numbers, expr.span)),
             None => self.wrong(e, name, "numbers", &value, expr.span),
         }
     }
 
     /// A list of whole numbers.
     pub fn ints(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(Vec<i64>, Span)>> {
-        let Some((numbers, span)) = self.reals(e, name)? else { return Ok(None) };
+        let Some(expr) = self.positional(name) else { return Ok(None) };
+        self.ints_of(e, name, expr).map(Some)
+    }
+
+    /// A list of whole numbers, given only by name.
+    pub fn named_ints(&mut self, e: &mut Evaluator<'_>, name: &'static str) -> Eval<Option<(Vec<i64>, Span)>> {
+        let Some(expr) = self.named(name) else { return Ok(None) };
+        self.ints_of(e, name, expr).map(Some)
+    }
+
+    fn ints_of(&self, e: &mut Evaluator<'_>, name: &str, expr: &Expr) -> Eval<(Vec<i64>, Span)> {
+        let (numbers, span) = self.reals_of(e, name, expr)?;
         if numbers.iter().all(|n| n.fract() == 0.0 && n.abs() < 1e15) {
-            return Ok(Some((numbers.iter().map(|n| *n as i64).collect(), span)));
+            return Ok((numbers.iter().map(|n| *n as i64).collect(), span));
         }
         let message = format!("`{name}` of `{}` takes whole numbers", self.function);
         e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint("remove what stands behind the point"))
@@ -301,11 +323,10 @@ impl<'t> Reader<'t> {
         let asked: Vec<&str> = self.asked.clone();
         match name {
             Some(name) => {
-                let hint = match nearest(&name.text, &asked) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None if asked.is_empty() => "it has none".to_string(),
-                    None => format!("it has {}", asked.join(", ")),
-                };
+                let hint = suggest(&name.text, &asked, Place::Argument).unwrap_or_else(|| match asked.is_empty() {
+                    true => "it has none".to_string(),
+                    false => format!("it has {}", asked.join(", ")),
+                });
                 let message = format!("`{}` has no argument `{}`", self.function, name.text);
                 e.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(hint))
             }
@@ -319,6 +340,11 @@ impl<'t> Reader<'t> {
     }
 }
 
+/// An error for a name that a chapter of the table does not have.
+pub(super) fn unknown_entry<T>(e: &mut Evaluator<'_>, code: Code, chapter: Chapter, name: &str, span: Span) -> Eval<T> {
+    unknown_function(e, code, chapter.one(), name, span, &names(chapter))
+}
+
 /// An error for a function that does not exist where only some can stand.
 pub(super) fn unknown_function<T>(
     e: &mut Evaluator<'_>,
@@ -328,9 +354,6 @@ pub(super) fn unknown_function<T>(
     span: Span,
     known: &[&str],
 ) -> Eval<T> {
-    let hint = match nearest(name, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there is {}", known.join(", ")),
-    };
+    let hint = suggest(name, known, Place::Value).unwrap_or_else(|| format!("there is {}", known.join(", ")));
     e.fail(Diagnostic::error(code, span, format!("there is no {what} `{name}`")).hint(hint))
 }

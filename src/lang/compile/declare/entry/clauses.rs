@@ -1,0 +1,164 @@
+//! The clauses of a stage, in the order in which they are mostly written, and what holds where one is left out.
+
+use super::{Chapter, Entry, Parameter, Takes};
+
+const fn clause(
+    name: &'static str,
+    doc: &'static str,
+    source: &'static str,
+    parameters: &'static [Parameter],
+    example: &'static str,
+) -> Entry {
+    Entry { name, chapter: Chapter::Clause, doc, source, parameters, example }
+}
+
+/// The entries of this chapter.
+pub(super) const ENTRIES: &[Entry] = &[
+    clause(
+        "minimize",
+        "The loss: one number for the batch. Each term of a sum has its own learning curve.",
+        "",
+        &[Parameter::positional(
+            "loss",
+            Takes::required("an expression of losses"),
+            "",
+            "a value with one number a subject stands for its mean",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis) + 0.1 * mse(back.t1, t1) }",
+    ),
+    clause(
+        "optimizer",
+        "How parameters move.",
+        "",
+        &[Parameter::positional("optimizer", Takes::said("an optimizer", "Adam(lr: 1e-3)"), "", "with its settings")],
+        "train dx { minimize cross_entropy(dx, diagnosis), optimizer AdamW(lr: 1e-3) }",
+    ),
+    clause(
+        "schedule",
+        "How the learning rate changes.",
+        "",
+        &[Parameter::positional("schedule", Takes::said("a schedule", "Constant()"), "", "with its settings")],
+        "train dx { minimize cross_entropy(dx, diagnosis), schedule Cosine(warmup: 2) }",
+    ),
+    clause(
+        "epochs",
+        "How long the stage trains, unless it stops early.",
+        "",
+        &[Parameter::positional(
+            "n",
+            Takes::count(1, 100),
+            "passes over the training subjects",
+            "how many at the most",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis), epochs 50 }",
+    ),
+    clause(
+        "batch",
+        "How many subjects (of slices: slices) a step looks at.",
+        "",
+        &[Parameter::positional("n", Takes::count(1, 32), "subjects", "how many")],
+        "train dx { minimize cross_entropy(dx, diagnosis), batch 16 }",
+    ),
+    clause(
+        "accumulate",
+        "Adds up the gradients of several batches before a step: a larger batch in the memory of a smaller one.",
+        "Lightning `accumulate_grad_batches`",
+        &[Parameter::positional("n", Takes::count(1, 1), "batches", "how many")],
+        "train dx { minimize cross_entropy(dx, diagnosis), batch 4, accumulate 8 }",
+    ),
+    clause(
+        "clip",
+        "Scales the gradient of all parameters down to a norm that it must not exceed.",
+        "PyTorch `clip_grad_norm_`",
+        &[Parameter::positional(
+            "norm",
+            Takes::said("a number above 0", ""),
+            "",
+            "the largest norm; none where there is no clause",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis), clip 1.0 }",
+    ),
+    clause(
+        "stop",
+        "Ends the stage before its last epoch.",
+        "Keras `EarlyStopping`",
+        &[Parameter::positional("when", Takes::said("`early(..)`", ""), "", "never where there is no clause")],
+        "train dx { minimize cross_entropy(dx, diagnosis), stop early(patience: 10) }",
+    ),
+    clause(
+        "keep",
+        "Which epoch's weights stay: the best on the validation subjects, by the loss or by a metric, or the last.",
+        "Keras `ModelCheckpoint(save_best_only=True)`",
+        &[Parameter::positional(
+            "which",
+            Takes::said("`best`, `best METRIC`, `last`", "best"),
+            "",
+            "also `keep best METRIC on validation`",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis), keep best balanced_accuracy }",
+    ),
+    clause(
+        "init",
+        "Starts with the weights of another stage's module of the same shape, or of a file.",
+        "",
+        &[Parameter::positional(
+            "to",
+            Takes::said("`PATH from PATH`, `PATH from \"weights.safetensors\"`", ""),
+            "",
+            "paths as `fascicle check` lists them; else at random, or as an earlier stage of the model left them",
+        )],
+        "train years { minimize mse(years, age), init years.Conv3d from dx.Conv3d }",
+    ),
+    clause(
+        "freeze",
+        "Uses these modules as they are.",
+        "PyTorch `requires_grad_(False)`",
+        &[Parameter::positional(
+            "path",
+            Takes::said("a path, or `if tuned { none } else { path }`", ""),
+            "",
+            "as `fascicle check` lists them",
+        )],
+        "model seen(t1) -> diagnosis {\n  output hidden = t1 |> Conv3d(4, stride: 4) |> relu |> global_avg_pool\n  hidden |> Linear(2)\n}\n\
+         model late(seen.hidden) -> age { seen.hidden |> Linear(1) }\n\
+         train seen { minimize cross_entropy(seen, diagnosis) }\n\
+         train late { minimize mse(late, age), freeze seen }",
+    ),
+    clause(
+        "augment",
+        "Random changes of the training images, drawn anew each time a subject is seen; all images and masks of a subject move alike.",
+        "",
+        &[Parameter::positional(
+            "changes",
+            Takes::said("augmentations, one behind the other", ""),
+            "",
+            "none where there is no clause",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis), augment flip(axis: sagittal), noise(0.1) }",
+    ),
+    clause(
+        "sample",
+        "How subjects are drawn.",
+        "",
+        &[Parameter::positional(
+            "how",
+            Takes::said("`shuffled`, `balanced(by: ..)`", "shuffled"),
+            "",
+            "everybody once an epoch, or each class equally often",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis), sample balanced(by: diagnosis) }",
+    ),
+    clause(
+        "precision",
+        "How convolutions and products of matrices multiply on a card: to 24, 11 or 8 significant bits. All else stays in single \
+         precision, and so does everything on the CPU and every prediction.",
+        "",
+        &[Parameter::positional(
+            "word",
+            Takes::Word(&["float32", "tf32", "bf16"]),
+            "",
+            "tf32 and bf16 are faster on a card",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis), precision bf16 }",
+    ),
+];

@@ -1,0 +1,155 @@
+//! Steps behind `image(..)`, in the order in which they are mostly taken.
+
+use super::{Chapter, Entry, Parameter, Takes};
+
+const MASKS: &[&str] = &["all", "nonzero", "brain", "above_mean"];
+
+const MASK: Parameter = Parameter::named(
+    "mask",
+    Takes::Word(MASKS),
+    "",
+    "voxels that count: all, those that are not 0 (`brain` is another word for it), those above the image's mean",
+);
+const INTERPOLATION: Parameter =
+    Parameter::named("interpolation", Takes::Word(&["linear", "nearest"]), "", "how values between voxels are made");
+
+/// The entries of this chapter.
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "resample",
+        chapter: Chapter::ImageStep,
+        doc: "Resamples to voxels of another size; the field of view stays.\n\n\
+              Voxels are boxes; the centre of the field of view stays where it is, and outside the outermost centres the edge's value \
+              holds. Nothing is smoothed before shrinking.",
+        source: "linear interpolation as scipy `map_coordinates` of order 1 with `mode=\"nearest\"`",
+        parameters: &[
+            Parameter::positional(
+                "voxel",
+                Takes::required("a size, or one an axis: `1mm`, `[1mm, 1mm, 2mm]`"),
+                "mm",
+                "the size of a voxel",
+            ),
+            INTERPOLATION,
+        ],
+        example: "modality small: volume[1, 8, 8, 8] = people.image(\"anat/*_T1w.nii.gz\") |> resample(2mm) |> zscore",
+    },
+    Entry {
+        name: "resize",
+        chapter: Chapter::ImageStep,
+        doc: "Resamples to exactly the declared shape, whatever size voxels then have.",
+        source: "linear interpolation as scipy `map_coordinates` of order 1 with `mode=\"nearest\"`",
+        parameters: &[INTERPOLATION],
+        example: "modality small: volume[1, 8, 8, 8] = people.image(\"anat/*_T1w.nii.gz\") |> resize |> zscore",
+    },
+    Entry {
+        name: "crop",
+        chapter: Chapter::ImageStep,
+        doc: "Cuts a box of voxels out, the same for everybody.",
+        source: "numpy slicing",
+        parameters: &[
+            Parameter::positional(
+                "at",
+                Takes::required("a whole number an axis"),
+                "voxels",
+                "where the box begins: right, front, up",
+            ),
+            Parameter::positional("size", Takes::required("a whole number above 0 an axis"), "voxels", "its extent"),
+        ],
+        example: "modality part: volume[1, 8, 8, 8] = people.image(\"anat/*_T1w.nii.gz\") |> crop(at: [4, 4, 0], size: [8, 8, 8])",
+    },
+    Entry {
+        name: "views",
+        chapter: Chapter::ImageStep,
+        doc: "Looks at one image in several ways: training draws one of them, prediction averages what comes of all.\n\n\
+              Each view has a name and is a `crop`, which may have a `flip`: `sagittal`, `coronal` or `axial`.",
+        source: "test-time averaging over crops (Krizhevsky et al. 2012, section 4.1)",
+        parameters: &[Parameter::named(
+            "NAME",
+            Takes::required("`crop(at: .., size: .., flip: ..)`"),
+            "",
+            "a view of that name; at least two",
+        )],
+        example: "modality sides: volume[1, 8, 16, 16] = people.image(\"anat/*_T1w.nii.gz\")\n  \
+                  |> views(left: crop(at: [0, 0, 0], size: [8, 16, 16]), right: crop(at: [8, 0, 0], size: [8, 16, 16], flip: sagittal))",
+    },
+    Entry {
+        name: "smooth",
+        chapter: Chapter::ImageStep,
+        doc: "Smooths with a Gaussian.",
+        source: "scipy `gaussian_filter` with its defaults",
+        parameters: &[Parameter::positional(
+            "fwhm",
+            Takes::Number { low: 0.0, high: 1e3, default: None },
+            "mm",
+            "full width at half maximum, 2.35 standard deviations",
+        )],
+        example: "modality soft: volume[1, 16, 16, 16] = people.image(\"anat/*_T1w.nii.gz\") |> smooth(8mm)",
+    },
+    Entry {
+        name: "zscore",
+        chapter: Chapter::ImageStep,
+        doc: "Subtracts each image's mean and divides by its standard deviation.\n\n\
+              With `mask: nonzero` what is 0 stays 0, and the standard deviation is the population's; with the others it is unbiased.",
+        source: "MONAI `NormalizeIntensity(nonzero=True)`; otherwise TorchIO `ZNormalization`",
+        parameters: &[MASK],
+        example: "modality head: volume[1, 16, 16, 16] = people.image(\"anat/*_T1w.nii.gz\") |> zscore(mask: nonzero)",
+    },
+    Entry {
+        name: "rescale",
+        chapter: Chapter::ImageStep,
+        doc: "Maps two percentiles to the ends of a range; values outside are clipped.\n\n\
+              The percentiles are those of the training subjects' voxels together; with `each: true`, of each image by itself.",
+        source: "TorchIO `RescaleIntensity`; percentiles as numpy `percentile`",
+        parameters: &[
+            Parameter::positional("to", Takes::said("a range", "0..1"), "", "where the percentiles go"),
+            Parameter::positional(
+                "percentiles",
+                Takes::said("two numbers from 0 to 100, the smaller first", "[0, 100]"),
+                "%",
+                "what goes there",
+            ),
+            MASK,
+            Parameter::named("each", Takes::Flag(false), "", "whether each image has percentiles of its own"),
+        ],
+        example: "modality head: volume[1, 16, 16, 16] = people.image(\"anat/*_T1w.nii.gz\") |> rescale(0..1, percentiles: [0.1, 99.9])",
+    },
+    Entry {
+        name: "histogram_standardize",
+        chapter: Chapter::ImageStep,
+        doc: "Brings landmarks of each image's intensities to their mean over the training subjects, linearly in between.",
+        source: "Nyul, Udupa and Zhang 2000; TorchIO `HistogramStandardization`",
+        parameters: &[Parameter::named(
+            "mask",
+            Takes::Word(&["above_mean", "all", "nonzero", "brain"]),
+            "",
+            "voxels whose percentiles are landmarks",
+        )],
+        example: "modality head: volume[1, 16, 16, 16] = people.image(\"anat/*_T1w.nii.gz\") |> histogram_standardize |> zscore",
+    },
+    Entry {
+        name: "labels",
+        chapter: Chapter::ImageStep,
+        doc: "Makes a 0/1 channel of each of these labels of a label map.",
+        source: "MONAI `AsDiscrete(to_onehot=..)`, for chosen labels",
+        parameters: &[Parameter::positional(
+            "values",
+            Takes::required("whole numbers, one behind the other or in a list"),
+            "",
+            "the labels in the file, in the order of the channels",
+        )],
+        example: "modality tissue: volume[2, 16, 16, 16] = people.image(\"anat/*_dseg.nii.gz\") |> labels(1, 2)",
+    },
+    Entry {
+        name: "adjacent",
+        chapter: Chapter::ImageStep,
+        doc: "Gives a slice its neighbours as channels; beyond the ends the last slice is repeated.",
+        source: "the 2.5-dimensional input of Roth et al. 2014",
+        parameters: &[Parameter::positional(
+            "slices",
+            Takes::Count { least: 1, most: 1_000_000_000, default: None },
+            "slices",
+            "how many in all, an odd number",
+        )],
+        example: "modality slab: slices[3, 16, 16] = people.image(\"anat/*_T1w.nii.gz\") |> adjacent(3)",
+    },
+];

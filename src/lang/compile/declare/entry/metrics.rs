@@ -1,0 +1,132 @@
+//! Metrics: what a score is of. Classes are predicted as logits, of which the softmax is taken.
+
+use super::{Chapter, Entry, Parameter, Takes};
+
+const fn metric(name: &'static str, doc: &'static str, source: &'static str, example: &'static str) -> Entry {
+    Entry { name, chapter: Chapter::Metric, doc, source, parameters: &[], example }
+}
+
+/// The entries of this chapter.
+pub(super) const ENTRIES: &[Entry] = &[
+    metric(
+        "accuracy",
+        "Share of subjects given their own class.",
+        "scikit-learn `accuracy_score`",
+        "score dx: accuracy",
+    ),
+    metric(
+        "balanced_accuracy",
+        "Mean over classes of the share of their subjects that were given them.",
+        "scikit-learn `balanced_accuracy_score`",
+        "score dx: balanced_accuracy",
+    ),
+    metric(
+        "precision",
+        "Of those given a class, the share that belongs to it; mean over classes, 0 where nobody was given it.",
+        "scikit-learn `precision_score(average=\"macro\", zero_division=0)`",
+        "score dx: precision",
+    ),
+    metric(
+        "recall",
+        "Of those who belong to a class, the share that was given it; mean over classes.",
+        "scikit-learn `recall_score(average=\"macro\", zero_division=0)`",
+        "score dx: recall",
+    ),
+    metric(
+        "f1",
+        "Harmonic mean of precision and recall of each class; mean over classes.",
+        "scikit-learn `f1_score(average=\"macro\", zero_division=0)`",
+        "score dx: f1",
+    ),
+    metric(
+        "auc",
+        "Area under the ROC curve; of several classes, one against the rest, mean over classes.",
+        "scikit-learn `roc_auc_score(multi_class=\"ovr\")`",
+        "score dx: auc",
+    ),
+    metric(
+        "confusion",
+        "How many subjects of each class were given which: rows are true classes.",
+        "scikit-learn `confusion_matrix`",
+        "score dx: confusion",
+    ),
+    metric(
+        "mae",
+        "Mean absolute error, in the unit of the target.",
+        "scikit-learn `mean_absolute_error`",
+        "score years: mae",
+    ),
+    metric(
+        "mse",
+        "Mean squared error, in the unit of the target squared.",
+        "scikit-learn `mean_squared_error`",
+        "score years: mse",
+    ),
+    metric(
+        "r2",
+        "Share of the variance that is explained: 1 - sum of squared errors / sum of squares about the mean.",
+        "scikit-learn `r2_score`",
+        "score years: r2",
+    ),
+    metric("pearson", "Pearson's correlation of prediction and truth.", "scipy `pearsonr`", "score years: pearson"),
+    metric(
+        "spearman",
+        "Spearman's rank correlation of prediction and truth.",
+        "scipy `spearmanr`",
+        "score years: spearman",
+    ),
+    metric(
+        "psnr",
+        "Peak signal-to-noise ratio of an image in decibels: 10 log10(range^2 / mse).",
+        "scikit-image `peak_signal_noise_ratio`",
+        "score back.t1: psnr",
+    ),
+    metric(
+        "ssim",
+        "Structural similarity of two images.",
+        "Wang et al. 2004; scikit-image `structural_similarity`",
+        "score back.t1: ssim",
+    ),
+    metric(
+        "dice",
+        "Overlap of two masks, 2 |A and B| / (|A| + |B|), mean over classes but the background; 1 where both are empty.",
+        "MONAI `DiceMetric(ignore_empty=False)`",
+        "score spots: dice",
+    ),
+    metric(
+        "norm_diff",
+        "Sum of the absolute differences of two images over the sum of their magnitudes; 0 where they are equal.",
+        "scipy `braycurtis`",
+        "score back.t1: norm_diff",
+    ),
+    Entry {
+        name: "cnr",
+        chapter: Chapter::Metric,
+        doc: "Contrast-to-noise ratio of an image, |mean(a) - mean(b)| / sqrt(var(a) + var(b)), mean over random pairs of regions.\n\n\
+              Regions lie where the true image varies, and share no voxel.",
+        source: "Patterson and Foster 1983; Dimitri et al. 2022",
+        parameters: &[
+            Parameter::positional(
+                "roi",
+                Takes::said("two or three whole numbers", "[4, 4, 3]"),
+                "voxels",
+                "extent of a region along each axis",
+            ),
+            Parameter::named("pairs", Takes::count(1, 1000), "", "how many pairs an image"),
+            Parameter::named("seed", Takes::count(0, 0), "", "what decides which"),
+            Parameter::named(
+                "of",
+                Takes::Word(&["prediction", "truth"]),
+                "",
+                "which image is judged, in the same places",
+            ),
+        ],
+        example: "score back.t1: cnr(roi: [4, 4, 3], pairs: 1000), cnr(roi: [4, 4, 3], pairs: 1000, of: truth)",
+    },
+    metric(
+        "skill",
+        "What is gained over an answer that knows nothing of the subject: 1 - mse / mse of the mean training image.",
+        "Murphy 1988, mean squared error skill score",
+        "score back.t1: skill",
+    ),
+];

@@ -1,0 +1,70 @@
+//! Protocols: how subjects are divided.
+
+use super::{Chapter, Entry, Parameter, Takes};
+
+const STRATIFY: Parameter = Parameter::named(
+    "stratify",
+    Takes::said("a column, or a list of them", "[]"),
+    "",
+    "columns whose distribution is kept alike: classes as they are, numbers by quartile",
+);
+const SEED: Parameter = Parameter::named("seed", Takes::count(0, 1), "", "what decides who goes where");
+const SEEDS: Parameter = Parameter::named(
+    "seeds",
+    Takes::said("a list of whole numbers", "[1]"),
+    "",
+    "in place of `seed`: everybody is divided anew for each",
+);
+const REPEATS: Parameter = Parameter::named(
+    "repeats",
+    Takes::count(1, 1),
+    "",
+    "how often each division is trained, each time from other weights",
+);
+
+/// The entries of this chapter.
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "kfold",
+        chapter: Chapter::Protocol,
+        doc: "Divides people into folds; each is the test set once, of a model trained on the others.\n\n\
+              All records of a person stay together. Of those who do not test, a share validates.",
+        source: "scikit-learn `StratifiedKFold`, by person",
+        parameters: &[
+            Parameter::positional("folds", Takes::Count { least: 2, most: 10_000, default: None }, "", "how many"),
+            Parameter::named("validation", Takes::number(0.0, 0.9, 0.1), "", "share of the others that validates"),
+            Parameter::named(
+                "holdout",
+                Takes::said("a number of subjects, or `one fold`", ""),
+                "",
+                "who is kept out of every fold, for `on holdout`; nobody where not given",
+            ),
+            STRATIFY,
+            SEED,
+            SEEDS,
+            REPEATS,
+        ],
+        example: "protocol cv = kfold(5, stratify: [diagnosis], validation: 0.1, holdout: 40, seeds: [1, 2, 3])",
+    },
+    Entry {
+        name: "holdout",
+        chapter: Chapter::Protocol,
+        doc: "Divides people once. What a file without a protocol has: 0.8, 0.1 and 0.1, with seed 1.",
+        source: "scikit-learn `StratifiedShuffleSplit`, by person",
+        parameters: &[
+            Parameter::named("train", Takes::number(0.0, 1.0, 0.8), "", "share that trains"),
+            Parameter::named("validation", Takes::number(0.0, 1.0, 0.1), "", "share that validates"),
+            Parameter::named(
+                "test",
+                Takes::said("a number from 0 to 1", ""),
+                "",
+                "share that tests; the rest where not given",
+            ),
+            STRATIFY,
+            SEED,
+            SEEDS,
+            REPEATS,
+        ],
+        example: "protocol split = holdout(train: 0.7, validation: 0.1, test: 0.2, seed: 7)",
+    },
+];

@@ -1,0 +1,242 @@
+//! What the clauses of a stage are written with: optimizers, schedules, augmentations, how subjects are drawn, when it stops.
+
+use super::{Chapter, Entry, Parameter, Takes};
+
+const LR: Parameter = Parameter::positional("lr", Takes::number(0.0, 1e3, 1e-3), "", "the learning rate");
+const BETAS: Parameter = Parameter::named(
+    "betas",
+    Takes::said("two numbers from 0 to 1", "[0.9, 0.999]"),
+    "",
+    "what each of the two moments keeps from one step to the next",
+);
+const EPS: Parameter = Parameter::named("eps", Takes::number(0.0, 1.0, 1e-8), "", "added to the denominator");
+const L2: Parameter = Parameter::named(
+    "weight_decay",
+    Takes::number(0.0, 1e3, 0.0),
+    "",
+    "share of the weights that is added to their gradient",
+);
+const FACTOR: &str = "what the learning rate is multiplied by";
+
+/// The entries of this chapter.
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry {
+        name: "Adam",
+        chapter: Chapter::Optimizer,
+        doc: "Steps along the mean of past gradients, scaled by the root of the mean of their squares. The default.",
+        source: "Kingma and Ba 2015; PyTorch `torch.optim.Adam`",
+        parameters: &[LR, BETAS, EPS, L2],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), optimizer Adam(lr: 3e-4) }",
+    },
+    Entry {
+        name: "AdamW",
+        chapter: Chapter::Optimizer,
+        doc: "Adam whose weight decay does not go through the gradient.",
+        source: "Loshchilov and Hutter 2019; PyTorch `torch.optim.AdamW`",
+        parameters: &[
+            LR,
+            BETAS,
+            EPS,
+            Parameter::named(
+                "weight_decay",
+                Takes::number(0.0, 1e3, 1e-2),
+                "",
+                "share of the weights that goes at every step, times `lr`",
+            ),
+        ],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), optimizer AdamW(lr: 1e-3, weight_decay: 1e-2) }",
+    },
+    Entry {
+        name: "SGD",
+        chapter: Chapter::Optimizer,
+        doc: "Stochastic gradient descent, with momentum where it is given.",
+        source: "PyTorch `torch.optim.SGD`",
+        parameters: &[
+            LR,
+            Parameter::named("momentum", Takes::number(0.0, 1.0, 0.0), "", "what a step keeps of the one before"),
+            Parameter::named(
+                "nesterov",
+                Takes::Flag(false),
+                "",
+                "whether the gradient is looked at where the momentum leads",
+            ),
+            L2,
+        ],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), optimizer SGD(lr: 0.1, momentum: 0.9) }",
+    },
+    Entry {
+        name: "RAdam",
+        chapter: Chapter::Optimizer,
+        doc: "Adam whose first steps are held back until the second moment can be trusted.",
+        source: "Liu et al. 2020; PyTorch `torch.optim.RAdam`",
+        parameters: &[LR, BETAS, EPS, L2],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), optimizer RAdam(lr: 1e-3) }",
+    },
+    Entry {
+        name: "Constant",
+        chapter: Chapter::Schedule,
+        doc: "The learning rate stays. The default.",
+        source: "PyTorch `ConstantLR` with `factor=1`",
+        parameters: &[],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), schedule Constant() }",
+    },
+    Entry {
+        name: "Step",
+        chapter: Chapter::Schedule,
+        doc: "The learning rate falls by a factor every so many epochs.",
+        source: "PyTorch `StepLR`",
+        parameters: &[
+            Parameter::positional("every", Takes::count(1, 30), "epochs", "how long it stays"),
+            Parameter::positional("factor", Takes::number(0.0, 1.0, 0.1), "", FACTOR),
+        ],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), schedule Step(every: 20, factor: 0.5) }",
+    },
+    Entry {
+        name: "Exponential",
+        chapter: Chapter::Schedule,
+        doc: "The learning rate falls by a factor every epoch.",
+        source: "PyTorch `ExponentialLR`",
+        parameters: &[Parameter::positional("factor", Takes::number(0.0, 1.0, 0.95), "", FACTOR)],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), schedule Exponential(0.98) }",
+    },
+    Entry {
+        name: "Cosine",
+        chapter: Chapter::Schedule,
+        doc: "The learning rate falls along half a cosine over all epochs, after a linear rise.",
+        source: "Loshchilov and Hutter 2017; PyTorch `CosineAnnealingLR`",
+        parameters: &[
+            Parameter::named("min_lr", Takes::number(0.0, 1e3, 0.0), "", "the learning rate at the end"),
+            Parameter::named("warmup", Takes::count(0, 0), "epochs", "how long it rises first"),
+        ],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), schedule Cosine(warmup: 5) }",
+    },
+    Entry {
+        name: "Plateau",
+        chapter: Chapter::Schedule,
+        doc: "The learning rate falls by a factor when the validation loss has not fallen for so many epochs.",
+        source: "PyTorch `ReduceLROnPlateau`",
+        parameters: &[
+            Parameter::named("factor", Takes::number(0.0, 1.0, 0.1), "", FACTOR),
+            Parameter::named("patience", Takes::count(0, 10), "epochs", "how long is waited"),
+        ],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), schedule Plateau(patience: 5) }",
+    },
+    Entry {
+        name: "OneCycle",
+        chapter: Chapter::Schedule,
+        doc: "The learning rate rises to a maximum and falls far below its start, along cosines, by step.",
+        source: "Smith and Topin 2019; PyTorch `OneCycleLR`",
+        parameters: &[
+            Parameter::positional(
+                "max_lr",
+                Takes::Number { low: 0.0, high: 1e3, default: None },
+                "",
+                "the highest learning rate",
+            ),
+            Parameter::named("rise", Takes::number(0.0, 1.0, 0.3), "", "share of the steps in which it rises"),
+            Parameter::named(
+                "start_divisor",
+                Takes::number(1.0, 1e9, 25.0),
+                "",
+                "`max_lr` over the first learning rate",
+            ),
+            Parameter::named("end_divisor", Takes::number(1.0, 1e9, 1e4), "", "the first learning rate over the last"),
+            Parameter::named(
+                "cycle_momentum",
+                Takes::Flag(true),
+                "",
+                "whether momentum goes the other way, 0.95 to 0.85 and back",
+            ),
+        ],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), schedule OneCycle(max_lr: 0.01) }",
+    },
+    Entry {
+        name: "flip",
+        chapter: Chapter::Augmentation,
+        doc: "Mirrors with probability 1/2. All images and masks of a subject are mirrored alike.",
+        source: "TorchIO `RandomFlip`",
+        parameters: &[Parameter::positional(
+            "axis",
+            Takes::Word(&["sagittal", "coronal", "axial"]),
+            "",
+            "across which plane: `sagittal` swaps left and right",
+        )],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), augment flip(axis: sagittal) }",
+    },
+    Entry {
+        name: "shift",
+        chapter: Chapter::Augmentation,
+        doc: "Moves along each axis by a whole number of voxels; what comes in has the border's value. All images and masks of a \
+              subject move alike.",
+        source: "MONAI `RandAffine(translate_range=.., mode=\"nearest\", padding_mode=\"border\")`, by whole voxels",
+        parameters: &[Parameter::positional("voxels", Takes::count(1, 2), "voxels", "the largest move")],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), augment shift(2) }",
+    },
+    Entry {
+        name: "crop",
+        chapter: Chapter::Augmentation,
+        doc: "A random crop of the padded image, which is a `shift` under its common name.",
+        source: "torchvision `RandomCrop(padding=.., padding_mode=\"edge\")`",
+        parameters: &[Parameter::positional("jitter", Takes::count(1, 4), "voxels", "the largest move")],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), augment crop(jitter: 4) }",
+    },
+    Entry {
+        name: "noise",
+        chapter: Chapter::Augmentation,
+        doc: "Adds Gaussian noise to images, not to masks and labels.",
+        source: "MONAI `RandGaussianNoise(prob=1, sample_std=False)`",
+        parameters: &[Parameter::positional(
+            "sd",
+            Takes::number(0.0, 1e6, 0.1),
+            "intensity",
+            "its standard deviation, after the steps of the image",
+        )],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), augment noise(0.05) }",
+    },
+    Entry {
+        name: "scale",
+        chapter: Chapter::Augmentation,
+        doc: "Multiplies intensities by a factor between `1 - by` and `1 + by`, one an image; not masks and labels.",
+        source: "MONAI `RandScaleIntensity(prob=1)`",
+        parameters: &[Parameter::positional("by", Takes::number(0.0, 1.0, 0.1), "", "the largest relative change")],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), augment scale(0.1) }",
+    },
+    Entry {
+        name: "shuffled",
+        chapter: Chapter::Sampling,
+        doc: "Everybody once an epoch, in random order. The default.",
+        source: "PyTorch `RandomSampler`",
+        parameters: &[],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), sample shuffled }",
+    },
+    Entry {
+        name: "balanced",
+        chapter: Chapter::Sampling,
+        doc: "With replacement, each class equally often.",
+        source: "PyTorch `WeightedRandomSampler` with weights of 1 / count",
+        parameters: &[Parameter::positional(
+            "by",
+            Takes::required("a class: a target or a condition"),
+            "",
+            "whose levels are drawn alike",
+        )],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), sample balanced(by: diagnosis) }",
+    },
+    Entry {
+        name: "early",
+        chapter: Chapter::Stop,
+        doc: "Ends the stage when what `keep` goes by on the validation subjects, the loss or its metric, has not been better for so many \
+              epochs.",
+        source: "Keras `EarlyStopping`",
+        parameters: &[
+            Parameter::positional("patience", Takes::count(1, 10), "epochs", "how long is waited"),
+            Parameter::positional(
+                "min_delta",
+                Takes::Number { low: 0.0, high: f64::INFINITY, default: Some(0.0) },
+                "",
+                "by how much it must be better to count",
+            ),
+        ],
+        example: "train dx { minimize cross_entropy(dx, diagnosis), stop early(patience: 10) }",
+    },
+];

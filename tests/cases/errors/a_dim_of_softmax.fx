@@ -1,0 +1,7 @@
+cohort c = table("c.csv")
+modality thick: vector[3] = c.columns(a, b, d |> standardize)
+model m(thick) { thick |> softmax(dim: 0) }
+
+// error[E0202] 3:35 `softmax` has no argument `dim`
+// hint: `dim` is called `axis` here
+// table: c: a number; b number; d number; age number; sex F M; diagnosis HC AD

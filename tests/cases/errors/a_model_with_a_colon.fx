@@ -1,0 +1,8 @@
+cohort c = table("c.csv")
+modality thick: vector[3] = c.columns(a, b, d |> standardize)
+model m(thick):
+  thick |> Linear(2)
+
+// error[E0101] 3:15 expected `->` or `{`, found `:`
+// hint: a body stands in braces: `{ .. }`
+// table: c: a number; b number; d number; age number; sex F M; diagnosis HC AD

@@ -1,0 +1,6 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz") |> zscore
+model m(t1) { t1 |> Conv3d(8, padding: "same") }
+
+// error[E0204] 3:40 `padding` of `Conv3d` takes `same`, or whole numbers, one or one an axis, found a text
+// hint: without quotes: `padding: same`

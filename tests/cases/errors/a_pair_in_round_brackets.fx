@@ -1,0 +1,6 @@
+cohort c = bids("data")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz") |> zscore
+model m(t1) { t1 |> Conv3d(8, kernel: (3, 3, 3)) }
+
+// error[E0101] 3:41 expected `)`, found `,`
+// hint: several values stand in square brackets: `[3, 3, 3]`

@@ -1,0 +1,7 @@
+cohort c = table("c.csv")
+modality thick: vector[3] = c.columns(a, b, d |> standardize)
+model m(thick) { thick -> Linear(2) }
+
+// error[E0101] 3:24 `->` cannot stand here
+// hint: values are piped with `|>`
+// table: c: a number; b number; d number; age number; sex F M; diagnosis HC AD
