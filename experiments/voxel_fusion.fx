@@ -56,11 +56,13 @@ train fused {
 
 protocol cv = kfold(10, seed: 1)
 
+// The paper's forms: medians, of ratios with their sign, and of regions of a grid over the standard deviation of both.
 score fused.image: mse,
-  norm_diff,
+  norm_diff(over: median, signed: true),
   skill,
-  cnr(roi: [4, 4, 3], pairs: 1000),
-  cnr(roi: [4, 4, 3], pairs: 1000, of: truth)
+  cnr(roi: [4, 4, 3], pairs: 1000, on: grid, noise: joint, over: median),
+  cnr(roi: [4, 4, 3], pairs: 1000, on: grid, noise: joint, over: median, of: truth),
+  cnr(roi: [4, 4, 3], pairs: 1000, on: grid, noise: joint, over: median, of: difference)
 
 // Strata of people by their embeddings; do they differ in what the embedding was never told?
 analysis strata = affinity_propagation(
@@ -115,6 +117,6 @@ analysis chance = permutation(differ, times: 10000)
 analysis profile = quantiles(median(factors.scores by strata), within: factors.scores)
 
 // The paper's ablations: each contrast alone, and the network without its skips; and the dense twin.
-sweep contrasts: pair in [[jac], [ndi], [jac, ndi]] { compare mse, norm_diff }
-sweep mirrored: skips { compare mse, norm_diff }
-sweep separable: unit in [SepConv, ConvBlock] { compare mse, norm_diff }
+sweep contrasts: pair in [[jac], [ndi], [jac, ndi]] { compare mse, norm_diff_signed_median }
+sweep mirrored: skips { compare mse, norm_diff_signed_median }
+sweep separable: unit in [SepConv, ConvBlock] { compare mse, norm_diff_signed_median }

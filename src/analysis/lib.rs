@@ -18,7 +18,7 @@
 //! | [`metrics::classification`], [`metrics::roc`] | confusion matrix, accuracies, precision, recall, F1; areas under the curve | scikit-learn |
 //! | [`metrics::regression`] | squared and absolute error, R2, correlations | scikit-learn, scipy |
 //! | [`metrics::image`], [`metrics::ssim`] | image errors, PSNR, Dice; structural similarity | scikit-image, torchmetrics, MONAI |
-//! | [`metrics::contrast`] | contrast-to-noise ratio of random regions | Patterson and Foster |
+//! | [`metrics::contrast`] | contrast-to-noise ratio of pairs of regions | Patterson and Foster; Dimitri et al. |
 //! | [`bootstrap`] | percentile intervals by subject, spread over folds, quantiles | Efron and Tibshirani |
 //! | [`statistics`] | t, rank, permutation and resampled tests; multiple testing | scipy, statsmodels |
 //! | [`ensemble`] | means weighted by inverse entropy | HyperFusion |
@@ -53,7 +53,7 @@ pub use error::{AnalysisError, Result};
 pub use latent::factors::{FactorAnalysis, Keep, Rotation};
 pub use latent::similarity::{Energy, Svcca, canonical_correlations, debiased_linear_cka, linear_cka, svcca};
 pub use metrics::classification::{AverageScores, ClassScores, ConfusionMatrix, most_probable};
-pub use metrics::contrast::{RegionPairs, contrast_to_noise};
+pub use metrics::contrast::{Average, Noise, RegionPairs, RegionPlaces, contrast_to_noise};
 pub use metrics::image::{dice, intersection_over_union, normalised_difference, psnr};
 pub use metrics::regression::{Correlation, mean_absolute_error, mean_squared_error, pearson, r2, spearman};
 pub use metrics::roc::{OneVsRest, roc_auc, roc_auc_one_vs_rest};

@@ -37,6 +37,9 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
     let (_, compilation) = match source::compile(&args.program, args.data) {
         Ok(compiled) => compiled,
         Err(message) => {
+            if args.json {
+                source::print_json(&unread(&args.program.file, &message));
+            }
             source::fail(&message);
             return status::WRONG;
         }
@@ -74,6 +77,21 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
     // The process ends here: the programs of a thousand variants need not be taken apart first.
     std::mem::forget(compilation);
     if wrong { status::WRONG } else { status::DONE }
+}
+
+/// The answer about a file that could not be read: an error at its first character, of no code, for whoever reads JSON.
+fn unread(file: &Path, message: &str) -> Json {
+    let diagnostic = JsonDiagnostic {
+        code: String::new(),
+        severity: "error".into(),
+        message: message.into(),
+        file: file.display().to_string(),
+        line: 1,
+        column: 1,
+        labels: Vec::new(),
+        hint: None,
+    };
+    Json { models: Vec::new(), diagnostics: vec![diagnostic], flows: Vec::new(), data: None }
 }
 
 fn layers(model: &ModelTable) -> String {

@@ -95,8 +95,14 @@ impl Listener for Terminal {
         }
     }
 
+    /// A warning is no progress: it is told even to those who asked for quiet.
     fn warning(&self, text: &str) {
-        self.line(&format!("warning: {text}"));
+        let text = format!("warning: {text}");
+        if self.quiet {
+            let _ = writeln!(std::io::stderr().lock(), "{text}");
+        } else {
+            self.line(&text);
+        }
     }
 }
 

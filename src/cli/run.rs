@@ -19,7 +19,7 @@ use std::time::Instant;
 pub(super) struct RunArgs {
     #[command(flatten)]
     plan: PlanArgs,
-    /// Say nothing while running
+    /// Say nothing while running but warnings
     #[arg(long, short)]
     quiet: bool,
 }

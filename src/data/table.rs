@@ -121,7 +121,7 @@ impl Table {
     /// No such file, text that is not UTF-8, no header, a column name that occurs twice, a line with too many or too
     /// few cells, a quote that is never closed.
     pub fn read(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|source| match source.kind() {
+        let bytes = super::files::read_regular(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => DataError::NotFound {
                 path: path.to_owned(),
                 what: "table",

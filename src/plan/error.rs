@@ -128,8 +128,10 @@ impl PlanError {
         let task = task.to_owned();
         move |source| match source {
             DataError::Interrupted => Self::Interrupted { task },
-            DataError::Io { path, source, .. } if is_full(&source) => Self::DiskFull { path },
-            source => Self::Data { task, source },
+            source => match full_disk(&source) {
+                Some(path) => Self::DiskFull { path: path.to_owned() },
+                None => Self::Data { task, source },
+            },
         }
     }
 
@@ -162,6 +164,17 @@ impl PlanError {
     }
 }
 
+/// What could not be written for want of space, however deep in an error it stands: an image is decoded for a subject's
+/// input, and several of them fail together.
+fn full_disk(error: &DataError) -> Option<&Path> {
+    match error {
+        DataError::Io { path, source, .. } => is_full(source).then_some(path),
+        DataError::Subject { source, .. } | DataError::Declared { source, .. } => full_disk(source),
+        DataError::Many(errors) => errors.iter().find_map(full_disk),
+        _ => None,
+    }
+}
+
 fn is_full(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
@@ -179,5 +192,11 @@ mod tests {
         assert!(fixed.to_string().contains("--out"), "{fixed}");
         let train = TrainError::File { path: path.into(), action: "written", source: ErrorKind::StorageFull.into() };
         assert!(matches!(PlanError::train("train m")(train), PlanError::DiskFull { .. }));
+        let io = || DataError::Io { action: "write", path: path.into(), source: ErrorKind::StorageFull.into() };
+        let of_subject = || DataError::Subject { record: "sub-01".into(), input: "t1".into(), source: Box::new(io()) };
+        for error in [io(), of_subject(), DataError::Many(vec![of_subject(), of_subject()])] {
+            let told = PlanError::data("fit")(error).to_string();
+            assert!(told.starts_with("the disk is full: runs/store"), "{told}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  RUNS/NAME/
-//!    dataset_description.json  report.html  NAME.fx  params.json  provenance.json  files.json
+//!    dataset_description.json  README  .bidsignore  report.html  NAME.fx  params.json  provenance.json  files.json
 //!    scores.tsv  scores_summary.tsv  comparison.tsv  analysis-NAME.tsv  analysis-NAME/  flow.json  flow.tsv  split.tsv
 //!    variant-base/ensemble-MODEL/seed-1/  scores.tsv  predictions.tsv
 //!    variant-base/seed-1/fold-1/  scores.tsv  predictions.tsv  MODEL_weights.safetensors  MODEL_events..  maps/
@@ -10,6 +10,7 @@
 //!
 //! Large files are linked to the store where the file system can. What a user has put into the folder stays there.
 
+mod bids;
 mod maps;
 mod place;
 mod tables;
@@ -54,6 +55,7 @@ pub(super) fn write(
     let aside = tempfile::Builder::new().prefix(place::WRITING).tempdir_in(out).map_err(PlanError::io("write", out))?;
     let draft = Draft { context, root: aside.path().to_owned() };
     draft.top(results, report, tasks)?;
+    draft.bids(target)?;
     for (variant, folder) in folders(context).iter().enumerate() {
         draft.variant(results, variant, folder)?;
     }
@@ -111,24 +113,7 @@ impl Draft<'_> {
 
     fn top(&self, results: &Results, report: &ReportContent, tasks: &[TaskOutcome]) -> Result<()> {
         let (experiment, options) = (self.context.experiment, self.context.options);
-        let description = json!({
-            "Name": experiment.name,
-            "BIDSVersion": "1.9.0",
-            "DatasetType": "derivative",
-            "GeneratedBy": [{
-                "Name": "fascicle",
-                "Version": env!("CARGO_PKG_VERSION"),
-                "Description": experiment.doc,
-            }],
-        });
-        put_json(&self.root.join("dataset_description.json"), &description)?;
-        let name = if options.source.name.is_empty() {
-            format!("{}.fx", experiment.name)
-        } else {
-            options.source.name.clone()
-        };
-        let name = Path::new(&name).file_name().map_or_else(|| "experiment.fx".into(), PathBuf::from);
-        self.text(name, &options.source.text)?;
+        self.text(self.source_name(), &options.source.text)?;
         let variants: Vec<_> = experiment
             .variants
             .iter()
@@ -156,6 +141,26 @@ impl Draft<'_> {
             self.text("comparison.tsv", &compare::to_tsv(&results.comparisons))?;
         }
         self.text("split.tsv", &self.splits(0)?)
+    }
+
+    /// What BIDS asks of a folder, but for what a user has put in its place.
+    fn bids(&self, target: &Path) -> Result<()> {
+        let (experiment, source) = (self.context.experiment, self.source_name());
+        for (name, text) in [(bids::README, bids::readme(experiment, &source)), (bids::IGNORE, bids::ignore(&source))] {
+            if !place::is_users(target, name) {
+                self.text(name, &text)?;
+            }
+        }
+        put_json(&self.root.join("dataset_description.json"), &bids::description(experiment))
+    }
+
+    /// The name of the experiment's file.
+    fn source_name(&self) -> PathBuf {
+        let name = match self.context.options.source.name.as_str() {
+            "" => format!("{}.fx", self.context.experiment.name),
+            name => name.to_owned(),
+        };
+        Path::new(&name).file_name().map_or_else(|| "experiment.fx".into(), PathBuf::from)
     }
 
     fn scores(&self, folds: &str, summary: &str, scores: &[crate::report::content::Score]) -> Result<()> {

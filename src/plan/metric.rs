@@ -11,11 +11,11 @@
 use crate::analysis::error::{AnalysisError, Result};
 use crate::analysis::metrics::image;
 use crate::analysis::{
-    ConfusionMatrix, RegionPairs, Ssim, dice, mean_absolute_error, mean_squared_error, most_probable,
-    normalised_difference, pearson, psnr, r2, roc_auc_one_vs_rest, spearman,
+    Average, ConfusionMatrix, Noise, RegionPairs, RegionPlaces, Ssim, dice, mean_absolute_error, mean_squared_error,
+    most_probable, normalised_difference, pearson, psnr, r2, roc_auc_one_vs_rest, spearman,
 };
 use crate::graph::{InputId, Kind};
-use crate::program::{Cnr, ImageStep, InputSource, JudgedImage, Metric, Program};
+use crate::program::{self, Cnr, ImageStep, InputSource, JudgedImage, Metric, Program};
 use ndarray::{Array2, ArrayView, ArrayView3, ArrayViewD, Axis, Ix1, IxDyn};
 
 /// What is predicted.
@@ -179,7 +179,8 @@ impl PairedValues {
             Metric::Mse => image::mse(t, p),
             Metric::Mae => image::mae(t, p),
             Metric::Psnr => psnr(t, p, range()),
-            Metric::NormDiff => normalised_difference(t, p),
+            Metric::NormDiff => normalised_difference(t, p, Average::Mean, false),
+            Metric::NormDiffBy(form) => normalised_difference(t, p, average(form.over), form.signed),
             Metric::R2 => r2(&numbers(truth), &numbers(predicted)),
             Metric::Pearson => pearson(&numbers(truth), &numbers(predicted)).map(|c| c.r),
             Metric::Spearman => spearman(&numbers(truth), &numbers(predicted)).map(|c| c.r),
@@ -209,18 +210,31 @@ impl PairedValues {
             [_, y, z] => [1, y, z],
             _ => return Err(AnalysisError::Undefined { what: "the contrast", reason: "it is one of images" }),
         };
-        let judged = match cnr.of {
-            JudgedImage::Prediction => predicted,
-            JudgedImage::Truth => truth,
-        };
+        let judged = if cnr.of == JudgedImage::Truth { truth } else { predicted };
         let voxels = shape.iter().product::<usize>().max(1);
-        let regions = RegionPairs { roi: cnr.roi, pairs: cnr.pairs, seed: cnr.seed };
+        let regions = RegionPairs {
+            roi: cnr.roi,
+            pairs: cnr.pairs,
+            seed: cnr.seed,
+            places: match cnr.on {
+                program::RegionPlaces::Random => RegionPlaces::Random,
+                program::RegionPlaces::Grid => RegionPlaces::Grid,
+            },
+            noise: match cnr.noise {
+                program::Noise::Each => Noise::Each,
+                program::Noise::Joint => Noise::Joint,
+            },
+            over: average(cnr.over),
+        };
         let channels = truth.chunks_exact(voxels).zip(judged.chunks_exact(voxels)).map(|(truth, judged)| {
             let shaped = |values| {
                 ArrayView3::from_shape(shape, values)
                     .map_err(|_| AnalysisError::Undefined { what: "the contrast", reason: "the shapes differ" })
             };
-            regions.score(shaped(truth)?, shaped(judged)?)
+            match cnr.of {
+                JudgedImage::Difference => regions.difference(shaped(truth)?, shaped(judged)?),
+                JudgedImage::Prediction | JudgedImage::Truth => regions.score(shaped(truth)?, shaped(judged)?),
+            }
         });
         let of_channels = channels.collect::<Result<Vec<_>>>()?;
         mean_of(of_channels.into_iter().map(Ok))
@@ -291,6 +305,13 @@ impl MetricInput {
         let Self::Classes { truth, probabilities } = self else { return None };
         let matrix = ConfusionMatrix::from_probabilities(truth, probabilities.view()).ok()?;
         Some(matrix.counts().rows().into_iter().map(|row| row.iter().map(|n| *n as u64).collect()).collect())
+    }
+}
+
+fn average(over: program::Average) -> Average {
+    match over {
+        program::Average::Mean => Average::Mean,
+        program::Average::Median => Average::Median,
     }
 }
 

@@ -5,7 +5,8 @@
 use super::content::Score;
 use std::io::{self, Write};
 
-/// Every score of every fold, one a line: `of metric unit variant fold seed value`.
+/// Every score of every fold, one a line: `of metric unit variant fold seed value`. Metrics have the name that the
+/// experiment and all other tables of a run give them, and `fold 1` is 1, as in the table of the divisions.
 ///
 /// # Errors
 /// Whatever writing meets.
@@ -15,7 +16,8 @@ pub fn write_scores(scores: &[Score], to: &mut impl Write) -> io::Result<()> {
         for variant in &score.variants {
             for fold in &variant.folds {
                 let [of, metric, unit, name] = names(score, &variant.variant);
-                row(to, [of, metric, unit, name, text(&fold.fold), fold.seed.to_string(), number(fold.value)])?;
+                let number_of_fold = fold.fold.strip_prefix("fold ").unwrap_or(&fold.fold);
+                row(to, [of, metric, unit, name, text(number_of_fold), fold.seed.to_string(), number(fold.value)])?;
             }
         }
     }
@@ -40,7 +42,11 @@ pub fn write_summary(scores: &[Score], to: &mut impl Write) -> io::Result<()> {
 }
 
 fn names(score: &Score, variant: &str) -> [String; 4] {
-    [text(&score.of), text(&score.metric.name), text(score.metric.unit.as_deref().unwrap_or("")), text(variant)]
+    [text(&score.of), text(called(score)), text(score.metric.unit.as_deref().unwrap_or("")), text(variant)]
+}
+
+fn called(score: &Score) -> &str {
+    if score.name.is_empty() { &score.metric.name } else { &score.name }
 }
 
 fn row<const N: usize>(to: &mut impl Write, cells: [String; N]) -> io::Result<()> {
@@ -66,7 +72,7 @@ mod tests {
         let fold = |fold: &str, value| FoldScore { fold: fold.to_owned(), seed: 1, value };
         let variant = VariantScore {
             variant: "daft\twide".to_owned(),
-            folds: vec![fold("1", 0.1 + 0.2), fold("2", f64::NAN)],
+            folds: vec![fold("fold 1", 0.1 + 0.2), fold("fold 2", f64::NAN)],
             mean: 0.3,
             sd: f64::NAN,
             low: 0.25,
@@ -74,7 +80,8 @@ mod tests {
         };
         vec![Score {
             of: "ad on holdout".to_owned(),
-            metric: Quantity::plain("auc"),
+            name: "auc".to_owned(),
+            metric: Quantity::plain("area under the ROC curve"),
             interval: "95%".to_owned(),
             variants: vec![variant],
             ..Score::default()

@@ -4,6 +4,7 @@
 //! Definitions follow scikit-image (`skimage.metrics`) and MONAI; structural similarity is in [`super::ssim`].
 
 use crate::error::{AnalysisError, Result, check_array, check_shapes};
+use crate::metrics::contrast::Average;
 use ndarray::{ArrayView, Dimension};
 
 const TRUTH: &str = "the true image";
@@ -52,22 +53,37 @@ where
     Ok(20.0 * data_range.log10() - 10.0 * error.log10())
 }
 
-/// The sum of absolute differences over the sum of magnitudes, `sum |t - p| / sum (|t| + |p|)`.
+/// The difference of two images over their magnitude; with a sign, above 0 where the prediction is the larger.
 ///
-/// 0 for equal images, 1 for images that share nothing (the Bray-Curtis dissimilarity where nothing is negative).
+/// Over the mean it is one ratio of sums, `sum |p - t| / sum (|p| + |t|)`: 0 for equal images, 1 for images that share
+/// nothing (the Bray-Curtis dissimilarity where nothing is negative). Over the median every voxel has its ratio,
+/// `|p - t| / (|p| + |t|)`, and those that are 0 in both images, which have none, are left out. Dimitri et al. (2022)
+/// take the median of ratios with their sign.
 ///
 /// # Errors
 /// As [`mse`]; two images that are zero everywhere.
-pub fn normalised_difference<T, D>(truth: ArrayView<'_, T, D>, predicted: ArrayView<'_, T, D>) -> Result<f64>
+pub fn normalised_difference<T, D>(
+    truth: ArrayView<'_, T, D>,
+    predicted: ArrayView<'_, T, D>,
+    over: Average,
+    signed: bool,
+) -> Result<f64>
 where
     T: Copy + Into<f64>,
     D: Dimension,
 {
+    let difference = |t: f64, p: f64| if signed { p - t } else { (p - t).abs() };
     let magnitude = mean(&truth, &predicted, |t, p| t.abs() + p.abs())?;
     if magnitude == 0.0 {
         return Err(AnalysisError::Constant { what: "both images", value: 0.0 });
     }
-    Ok(mae(truth, predicted)? / magnitude)
+    if over == Average::Mean {
+        return Ok(mean(&truth, &predicted, difference)? / magnitude);
+    }
+    let pairs = truth.iter().zip(&predicted).map(|(&t, &p)| (t.into(), p.into()));
+    let there = pairs.filter(|(t, p)| *t != 0.0 || *p != 0.0);
+    let mut ratios: Vec<f64> = there.map(|(t, p)| difference(t, p) / (t.abs() + p.abs())).collect();
+    Ok(over.of(&mut ratios))
 }
 
 /// The overlap of two masks, `2 |A and B| / (|A| + |B|)`; 1 where both are empty, as MONAI's `ignore_empty=False`.

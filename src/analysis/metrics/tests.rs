@@ -1,5 +1,6 @@
 //! Numbers and images against scikit-learn, scipy, scikit-image, torchmetrics and MONAI.
 
+use super::contrast::Average;
 use super::image::{dice, intersection_over_union, mae, mse, normalised_difference, psnr};
 use super::regression::{mean_absolute_error, mean_squared_error, pearson, r2, spearman};
 use super::ssim::Ssim;
@@ -73,7 +74,35 @@ fn single_precision_images_are_scored_without_being_copied_to_double() {
     let predicted = arr1(&[1.0_f32, 1.0, 4.0]);
     assert_close(mse(truth.view(), predicted.view()).unwrap(), 5.0 / 3.0, 1e-12);
     assert_close(mae(truth.view(), predicted.view()).unwrap(), 1.0, 1e-12);
-    assert_close(normalised_difference(truth.view(), predicted.view()).unwrap(), 3.0 / 9.0, 1e-12);
+    assert_close(
+        normalised_difference(truth.view(), predicted.view(), Average::Mean, false).unwrap(),
+        3.0 / 9.0,
+        1e-12,
+    );
+}
+
+#[test]
+fn a_difference_has_a_sign_and_a_median_where_they_are_asked_for() {
+    let truth = arr1(&[0.0_f32, 2.0, 4.0, 1.0, 0.0]);
+    let predicted = arr1(&[0.0_f32, 1.0, 4.0, 3.0, 5.0]);
+    // Voxel by voxel none, -1/3, 0, 1/2 and 1.
+    let score = |over, signed| normalised_difference(truth.view(), predicted.view(), over, signed).unwrap();
+    assert_close(score(Average::Mean, false), (1.0 + 2.0 + 5.0) / 20.0, 1e-12);
+    assert_close(score(Average::Mean, true), (-1.0 + 2.0 + 5.0) / 20.0, 1e-12);
+    assert_close(score(Average::Median, false), (1.0 / 3.0 + 1.0 / 2.0) / 2.0, 1e-12);
+    assert_close(score(Average::Median, true), (0.0 + 1.0 / 2.0) / 2.0, 1e-12);
+}
+
+#[test]
+fn the_normalised_difference_of_patterned_images_is_that_of_numpy() {
+    // t = 1 + numpy.arange(60) * 37 % 101; p = 1 + numpy.arange(60) * 53 % 89; r = (p - t) / (p + t);
+    // numpy.median(r), numpy.median(abs(r)), abs(p - t).sum() / (p + t).sum(), scipy.spatial.distance.braycurtis(t, p)
+    let pattern = |by: usize, of: usize| Array1::from_shape_fn(60, |i| (1 + i * by % of) as f64);
+    let (truth, predicted) = (pattern(37, 101), pattern(53, 89));
+    let score = |over, signed| normalised_difference(truth.view(), predicted.view(), over, signed).unwrap();
+    assert_close(score(Average::Median, true), -0.039285714285714285, 1e-14);
+    assert_close(score(Average::Median, false), 0.3333333333333333, 1e-14);
+    assert_close(score(Average::Mean, false), 0.33183000867302687, 1e-14);
 }
 
 #[test]
@@ -102,7 +131,10 @@ fn images_that_cannot_be_compared_are_refused() {
         Err(AnalysisError::TooFew { needed: 11, found: 8, .. })
     ));
     assert_close(Ssim::uniform(1.0).score(a.view(), a.view()).unwrap(), 1.0, 1e-15);
-    assert!(matches!(normalised_difference(a.view(), a.view()), Err(AnalysisError::Constant { .. })));
+    assert!(matches!(
+        normalised_difference(a.view(), a.view(), Average::Mean, false),
+        Err(AnalysisError::Constant { .. })
+    ));
 }
 
 #[test]

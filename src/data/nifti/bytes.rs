@@ -3,8 +3,8 @@
 //! Whether a file is compressed is read from its first two bytes, not from its name.
 
 use super::super::error::{DataError, Result};
+use super::super::files::{open_regular, read_regular};
 use flate2::bufread::MultiGzDecoder;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -39,7 +39,7 @@ impl FileBytes {
     pub fn read(path: &Path) -> Result<Self> {
         let whole = |path: &Path| -> Result<Vec<u8>> {
             check_there(path)?;
-            std::fs::read(path).map_err(DataError::io("read", path))
+            read_regular(path).map_err(DataError::io("read", path))
         };
         let bytes = whole(path)?;
         let pair = match image_of_header(path) {
@@ -58,13 +58,13 @@ impl FileBytes {
     /// As [`FileBytes::read`].
     pub(crate) fn head(path: &Path) -> Result<(Vec<u8>, Capacity)> {
         check_there(path)?;
-        let file = File::open(path).map_err(DataError::io("read", path))?;
+        let file = open_regular(path).map_err(DataError::io("read", path))?;
         let head = beginning(path, BufReader::new(file))?;
         let voxels = image_of_header(path).unwrap_or_else(|| path.to_owned());
         check_there(&voxels)?;
         let size = std::fs::metadata(&voxels).map_err(DataError::io("read", &voxels))?.len();
         let mut magic = [0_u8; 2];
-        let packed = File::open(&voxels).and_then(|mut f| f.read_exact(&mut magic)).is_ok() && is_gzip(&magic);
+        let packed = open_regular(&voxels).and_then(|mut f| f.read_exact(&mut magic)).is_ok() && is_gzip(&magic);
         Ok((head, capacity(packed, size)))
     }
 
@@ -113,7 +113,15 @@ impl FileBytes {
             return Err(truncated(found));
         }
         // Up to a mebibyte of padding is read, which reaches the checksum of every ordinary file.
-        std::io::copy(&mut reader.take(1 << 20), &mut std::io::sink()).map_err(|e| damaged(e, found))?;
+        std::io::copy(&mut reader.take(1 << 20), &mut std::io::sink()).map_err(|e| match e.kind() {
+            std::io::ErrorKind::UnexpectedEof => DataError::NotNifti {
+                path: holder.path.clone(),
+                problem: "its voxels are there, but the end of its gzip compression, which holds their checksum, is missing; copy \
+                          the file again"
+                    .into(),
+            },
+            _ => damaged(e, found),
+        })?;
         Ok(bytes)
     }
 

@@ -6,7 +6,7 @@ use super::Header;
 use flate2::Compression;
 use ndarray::ArrayViewD;
 use nifti::writer::WriterOptions;
-use nifti::{Endianness, NiftiHeader};
+use nifti::{Endianness, NiftiError, NiftiHeader};
 use std::path::Path;
 
 /// Writes an array of 1 to 7 axes as 32-bit floats. The affine goes into the sform; description, units and intent
@@ -39,7 +39,11 @@ pub fn write(path: &Path, array: ArrayViewD<'_, f32>, affine: &Affine, like: Opt
         .reference_header(&header)
         .compression_level(Compression::new(6))
         .write_nifti(&array)
-        .map_err(|e| refuse(format!("it could not be written: {e}")))?;
+        .map_err(|e| match e {
+            // A full disk is one of these, and no fault of the image.
+            NiftiError::Io(source) => DataError::Io { action: "write", path: path.to_owned(), source },
+            e => refuse(format!("it could not be written: {e}")),
+        })?;
     super::super::files::publish(aside, path)
 }
 

@@ -67,9 +67,14 @@ pub(super) fn description(phantom: &Phantom, derivative: Option<&str>) -> Value 
     description
 }
 
-/// Whether a `dataset_description.json` is that of an earlier phantom.
-pub(super) fn is_phantom(description: &str) -> bool {
-    serde_json::from_str::<Value>(description).is_ok_and(|value| value["GeneratedBy"][0]["Name"] == GENERATOR)
+/// The phantom that a `dataset_description.json` describes; `None` where it is something else's.
+pub(super) fn described(description: &str) -> Option<Phantom> {
+    let value: Value = serde_json::from_str(description).ok()?;
+    let by = &value["GeneratedBy"][0];
+    if by["Name"] != GENERATOR {
+        return None;
+    }
+    Phantom::new(serde_json::from_value(by["Specification"].clone()).ok()?).ok()
 }
 
 /// The sidecar that all scans of one contrast inherit.

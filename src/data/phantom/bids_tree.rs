@@ -12,7 +12,7 @@
 //! half-written is recognised and can be overwritten; the tables come last. The same phantom gives the same bytes.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nifti::NiftiHeader;
@@ -22,6 +22,7 @@ use tempfile::TempDir;
 
 use super::anatomy::Tissue;
 use super::bids_metadata as metadata;
+use super::bids_room::{STAGING_PREFIX, make_room};
 use super::regions;
 use super::spec::{Contrast, PhantomError};
 use super::{Head, Phantom, REGIONS_TABLE, TRUTH_TABLE, Truth};
@@ -37,8 +38,8 @@ pub struct Written {
 
 /// Writes the whole phantom under `dir`, which is made if need be.
 ///
-/// A folder that holds anything is refused, unless `overwrite` is set and it holds an earlier phantom, whose subjects
-/// are then removed first. Subjects are painted in parallel; after each, `progress` is told how many are done, of how
+/// A folder that holds anything is refused, unless `overwrite` is set and it holds an earlier phantom, whose files are then
+/// removed first; others stay. Subjects are painted in parallel; after each, `progress` is told how many are done, of how
 /// many.
 pub fn write_bids(
     phantom: &Phantom,
@@ -47,7 +48,7 @@ pub fn write_bids(
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Written, PhantomError> {
     make_folder(dir)?;
-    make_room(dir, overwrite)?;
+    make_room(phantom, dir, overwrite)?;
     let staging = tempfile::Builder::new()
         .prefix(STAGING_PREFIX)
         .tempdir_in(dir)
@@ -81,44 +82,6 @@ pub fn write_bids(
     Ok(Written { subjects: total, scans: subjects.iter().map(|(scans, _)| scans).sum() })
 }
 
-const STAGING_PREFIX: &str = ".phantom-";
-
-/// Makes sure that nothing lies where the tree will be.
-fn make_room(dir: &Path, overwrite: bool) -> Result<(), PhantomError> {
-    let entries = fs::read_dir(dir).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(io_error("list", dir))?;
-    if entries.is_empty() {
-        return Ok(());
-    }
-    if !overwrite {
-        return Err(PhantomError::NotEmpty(dir.to_owned()));
-    }
-    let description = fs::read_to_string(dir.join("dataset_description.json")).unwrap_or_default();
-    if !metadata::is_phantom(&description) {
-        return Err(PhantomError::NotAPhantom(dir.to_owned()));
-    }
-    let mut stale: Vec<PathBuf> = entries
-        .iter()
-        .filter(|entry| {
-            let name = entry.file_name();
-            let name = name.to_string_lossy();
-            let is_subject = name.strip_prefix("sub-").is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
-            is_subject || name.starts_with(STAGING_PREFIX)
-        })
-        .map(|entry| entry.path())
-        .collect();
-    stale.extend(["derivatives/truth", "derivatives/regions"].map(|path| dir.join(path)));
-    for folder in stale.iter().filter(|folder| folder.is_dir()) {
-        fs::remove_dir_all(folder).map_err(io_error("remove", folder))?;
-    }
-    for contrast in Contrast::ALL {
-        let sidecar = dir.join(format!("{}.json", contrast.suffix()));
-        if sidecar.is_file() {
-            fs::remove_file(&sidecar).map_err(io_error("remove", &sidecar))?;
-        }
-    }
-    Ok(())
-}
-
 /// The tree being written.
 struct Tree<'a> {
     phantom: &'a Phantom,
@@ -133,15 +96,12 @@ impl Tree<'_> {
         let mut scans = 0;
         for contrast in Contrast::ALL {
             if self.phantom.has_scan(subject, contrast) {
-                let (folder, suffix) = (contrast.folder(), contrast.suffix());
                 let scan = head.scan(contrast).mapv(|v| v as i16);
-                let path = format!("{id}/{folder}/{id}_{suffix}.nii.gz");
-                self.volume(&path, |writer| writer.write_nifti(&scan))?;
+                self.volume(&scan_path(id, contrast), |writer| writer.write_nifti(&scan))?;
                 scans += 1;
             }
         }
-        let labels = format!("derivatives/truth/{id}/anat/{id}_dseg.nii.gz");
-        self.volume(&labels, |writer| writer.write_nifti(head.labels()))?;
+        self.volume(&labels_path(id), |writer| writer.write_nifti(head.labels()))?;
         Ok(scans)
     }
 
@@ -226,6 +186,16 @@ impl Tree<'_> {
     }
 }
 
+/// Where a scan lies.
+pub(super) fn scan_path(id: &str, contrast: Contrast) -> String {
+    format!("{id}/{}/{id}_{}.nii.gz", contrast.folder(), contrast.suffix())
+}
+
+/// Where a label map lies.
+pub(super) fn labels_path(id: &str) -> String {
+    format!("derivatives/truth/{id}/anat/{id}_dseg.nii.gz")
+}
+
 /// The header fields that the writer does not take from the array.
 fn header(affine: &[[f64; 4]; 4]) -> NiftiHeader {
     let row = |r: usize| affine[r].map(|v| v as f32);
@@ -248,11 +218,11 @@ fn header(affine: &[[f64; 4]; 4]) -> NiftiHeader {
     }
 }
 
-fn make_folder(dir: &Path) -> Result<(), PhantomError> {
+pub(super) fn make_folder(dir: &Path) -> Result<(), PhantomError> {
     fs::create_dir_all(dir).map_err(io_error("make the folder", dir))
 }
 
-fn io_error<'p>(action: &'static str, path: &'p Path) -> impl FnOnce(std::io::Error) -> PhantomError + 'p {
+pub(super) fn io_error<'p>(action: &'static str, path: &'p Path) -> impl FnOnce(std::io::Error) -> PhantomError + 'p {
     move |source| PhantomError::Io { action, path: path.to_owned(), source }
 }
 

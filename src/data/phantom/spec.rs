@@ -184,6 +184,14 @@ pub enum PhantomError {
         "the folder {0} holds files that are not an earlier phantom, so it is not overwritten; choose another folder"
     )]
     NotAPhantom(PathBuf),
+    /// Overwriting was asked for, and would have replaced files that the earlier phantom did not write.
+    #[error("{dir} has {}, which the earlier phantom did not write and the new one would replace: {}; move what is yours away", counted(files.len()), named(files))]
+    NotOurs {
+        /// The folder.
+        dir: PathBuf,
+        /// The files, relative to it.
+        files: Vec<String>,
+    },
     /// The operating system refused.
     #[error("cannot {action} {path}: {source}")]
     Io {
@@ -210,4 +218,15 @@ pub enum PhantomError {
         /// What the table writer said.
         source: csv::Error,
     },
+}
+
+/// The first few of some files.
+fn named(files: &[String]) -> String {
+    let more = files.len().saturating_sub(5);
+    let first = files.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more == 0 { first } else { format!("{first} and {more} more") }
+}
+
+fn counted(files: usize) -> String {
+    if files == 1 { "1 file".into() } else { format!("{files} files") }
 }

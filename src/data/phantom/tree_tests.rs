@@ -38,6 +38,7 @@ fn a_tree_has_the_scans_that_exist_and_reads_back_as_painted() {
     assert_eq!(told, (1..=6).map(|done| (done, 6)).collect::<Vec<_>>());
 
     let files = files(dir.path());
+    assert_eq!(files.keys().cloned().collect::<std::collections::BTreeSet<_>>(), super::bids_room::files(&phantom));
     let mut scans = 0;
     for (subject, row) in phantom.rows().iter().enumerate() {
         let id = &row.participant_id;
@@ -100,4 +101,38 @@ fn a_folder_in_use_is_refused_and_only_an_earlier_phantom_is_overwritten() {
     write(4, true).expect("a tree in place of the other");
     assert!(!dir.path().join("sub-005").exists());
     assert!(!dir.path().join("derivatives/truth/sub-005").exists());
+}
+
+#[test]
+fn overwriting_removes_only_what_the_earlier_phantom_wrote() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let write = |spec: PhantomSpec| write_bids(&phantom(spec), dir.path(), true, &|_, _| ());
+    let put = |name: &str| {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, "years of work").expect("a file");
+    };
+    write(PhantomSpec { subjects: 6, ..small() }).expect("a tree");
+    let own = [
+        "notes.txt",
+        "sub-002/anat/sub-002_lesions.txt",
+        "sub-006/anat/sub-006_T1w.json",
+        "sub-900/anat/sub-900_T1w.nii.gz",
+        "derivatives/truth/sub-006/notes.txt",
+        "derivatives/mine/sub-001/labels.tsv",
+    ];
+    own.into_iter().for_each(put);
+    let new = PhantomSpec { subjects: 4, seed: 9, ..small() };
+    write(new.clone()).expect("a tree in place of the other");
+    let found: std::collections::BTreeSet<String> = files(dir.path()).into_keys().collect();
+    let mut expected = super::bids_room::files(&phantom(new.clone()));
+    expected.extend(own.map(str::to_owned));
+    assert_eq!(found, expected);
+
+    // A file of the user's where a larger phantom has one of its own: nothing changes.
+    put("sub-005/anat/sub-005_T1w.nii.gz");
+    let before = files(dir.path());
+    let refused = write(PhantomSpec { subjects: 6, ..new }).expect_err("a file in the way").to_string();
+    assert!(refused.contains("1 file") && refused.contains("sub-005/anat/sub-005_T1w.nii.gz"), "{refused}");
+    assert!(files(dir.path()) == before);
 }

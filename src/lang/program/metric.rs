@@ -37,9 +37,11 @@ pub enum Metric {
     Ssim,
     /// Dice overlap.
     Dice,
-    /// Normalised difference of images.
+    /// Normalised difference of images: absolute differences over magnitudes.
     NormDiff,
-    /// Contrast-to-noise ratio of random pairs of regions of an image.
+    /// Normalised difference of images in another form.
+    NormDiffBy(NormDiff),
+    /// Contrast-to-noise ratio of pairs of regions of an image.
     Cnr(Cnr),
     /// Mean squared error skill score of images: 0 for the mean of the training images, 1 for the truth.
     Skill,
@@ -56,6 +58,76 @@ pub struct Cnr {
     pub seed: u64,
     /// The image that is judged.
     pub of: JudgedImage,
+    /// Where regions lie. What is as it was before there was a choice is not written, so that results of then are
+    /// found again.
+    #[serde(default, skip_serializing_if = "RegionPlaces::is_random")]
+    pub on: RegionPlaces,
+    /// What a contrast is divided by.
+    #[serde(default, skip_serializing_if = "Noise::is_each")]
+    pub noise: Noise,
+    /// What stands for all pairs.
+    #[serde(default, skip_serializing_if = "Average::is_mean")]
+    pub over: Average,
+}
+
+/// How the difference of two images is taken, where it is not the sum of absolute differences over that of magnitudes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NormDiff {
+    /// Whether it tells which image is the brighter.
+    pub signed: bool,
+    /// One ratio of sums, or the median of the voxels' ratios.
+    pub over: Average,
+}
+
+/// Where regions lie.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegionPlaces {
+    /// Anywhere.
+    #[default]
+    Random,
+    /// Edge to edge.
+    Grid,
+}
+
+/// What a contrast is divided by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Noise {
+    /// The noise of each region about its own mean.
+    #[default]
+    Each,
+    /// The standard deviation of the voxels of both.
+    Joint,
+}
+
+/// What stands for many numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Average {
+    /// The mean; of ratios of voxels the ratio of their sums.
+    #[default]
+    Mean,
+    /// The median.
+    Median,
+}
+
+impl RegionPlaces {
+    fn is_random(&self) -> bool {
+        *self == Self::Random
+    }
+}
+
+impl Noise {
+    fn is_each(&self) -> bool {
+        *self == Self::Each
+    }
+}
+
+impl Average {
+    fn is_mean(&self) -> bool {
+        *self == Self::Mean
+    }
 }
 
 /// Which of two images is judged.
@@ -66,11 +138,21 @@ pub enum JudgedImage {
     Prediction,
     /// What it should give: the same regions of the true image, to compare with.
     Truth,
+    /// Both: the normalised difference of their ratios.
+    Difference,
 }
 
 impl Cnr {
-    /// A thousand pairs of 4 x 4 x 3 voxels (Dimitri et al. 2022).
-    pub const DEFAULT: Self = Self { roi: [4, 4, 3], pairs: 1000, seed: 0, of: JudgedImage::Prediction };
+    /// A thousand random pairs of 4 x 4 x 3 voxels.
+    pub const DEFAULT: Self = Self {
+        roi: [4, 4, 3],
+        pairs: 1000,
+        seed: 0,
+        of: JudgedImage::Prediction,
+        on: RegionPlaces::Random,
+        noise: Noise::Each,
+        over: Average::Mean,
+    };
 }
 
 impl Metric {
@@ -96,10 +178,16 @@ impl Metric {
         ("skill", Self::Skill),
     ];
 
-    /// Its name in the language and in results, whatever its options; a ratio of the truth has a name of its own.
+    /// Its name in results, and where variants are compared: that of the language, with what else it is a metric of.
     pub fn name(self) -> &'static str {
-        if let Self::Cnr(Cnr { of: JudgedImage::Truth, .. }) = self {
-            return "cnr_of_truth";
+        match self {
+            Self::Cnr(Cnr { of: JudgedImage::Truth, .. }) => return "cnr_of_truth",
+            Self::Cnr(Cnr { of: JudgedImage::Difference, .. }) => return "cnr_difference",
+            Self::NormDiffBy(NormDiff { signed: true, over: Average::Median }) => return "norm_diff_signed_median",
+            Self::NormDiffBy(NormDiff { signed: true, over: Average::Mean }) => return "norm_diff_signed",
+            Self::NormDiffBy(NormDiff { signed: false, over: Average::Median }) => return "norm_diff_median",
+            Self::NormDiffBy(NormDiff { signed: false, over: Average::Mean }) => return "norm_diff",
+            _ => {}
         }
         Self::ALL.iter().find(|(_, m)| discriminant(m) == discriminant(&self)).map_or("metric", |(name, _)| name)
     }
@@ -120,6 +208,8 @@ impl Metric {
         match self {
             // A blurred image has little noise: a larger contrast-to-noise ratio is not a better reconstruction.
             Self::Confusion | Self::Cnr(_) => None,
+            // What has a sign is best at 0.
+            Self::NormDiffBy(NormDiff { signed, .. }) => (!signed).then_some(false),
             Self::Mae | Self::Mse | Self::NormDiff => Some(false),
             _ => Some(true),
         }

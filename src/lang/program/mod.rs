@@ -27,7 +27,7 @@ pub use input::{
     AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
     Interpolation, Missing, MissingIndicators, SpatialKind, View,
 };
-pub use metric::{Cnr, JudgedImage, Metric};
+pub use metric::{Average, Cnr, JudgedImage, Metric, Noise, NormDiff, RegionPlaces};
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind};
 pub use residual::Residual;

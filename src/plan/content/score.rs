@@ -6,7 +6,7 @@ use super::super::score::{INTERVAL, Line, Scored};
 use super::{Results, of_and_on, variant_name, with_variant};
 use crate::analysis::{mean_absolute_error, pearson};
 use crate::graph::Kind;
-use crate::program::{Cnr, JudgedImage, Metric, Program};
+use crate::program::{Average, Cnr, JudgedImage, Metric, NormDiff, Program};
 use crate::report::content::{
     Better, Comparison, Confusion, Contrast, FoldScore, Quantity, Regression, ScatterPoint, Score, VariantScore,
 };
@@ -21,6 +21,7 @@ pub(super) fn scores(context: &Context<'_>, results: &Results) -> Vec<Score> {
                 let of = of_and_on(scored, &line.key);
                 let entry = found.entry((of.clone(), line.metric)).or_insert_with(|| Score {
                     of,
+                    name: line.metric.name().into(),
                     metric: quantity(line.metric),
                     better: better(Some(line.metric)),
                     chance: chance(program, at, line.metric),
@@ -65,8 +66,17 @@ fn quantity(metric: Metric) -> Quantity {
         Metric::Psnr => Quantity::with_unit("peak signal-to-noise ratio", "dB"),
         Metric::Ssim => Quantity::plain("structural similarity"),
         Metric::NormDiff => Quantity::plain("normalised difference"),
+        Metric::NormDiffBy(NormDiff { signed, over }) => Quantity::plain(match (signed, over) {
+            (true, Average::Median) => "median of the signed normalised differences",
+            (true, Average::Mean) => "signed normalised difference",
+            (false, Average::Median) => "median of the normalised differences",
+            (false, Average::Mean) => "normalised difference",
+        }),
         Metric::Cnr(Cnr { of: JudgedImage::Prediction, .. }) => Quantity::plain("contrast-to-noise ratio"),
         Metric::Cnr(Cnr { of: JudgedImage::Truth, .. }) => Quantity::plain("contrast-to-noise ratio of the truth"),
+        Metric::Cnr(Cnr { of: JudgedImage::Difference, .. }) => {
+            Quantity::plain("normalised difference of the contrast-to-noise ratios")
+        }
         Metric::Skill => Quantity::plain("skill against the mean training image"),
         other => Quantity::plain(other.name()),
     }

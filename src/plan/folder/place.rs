@@ -126,6 +126,12 @@ pub(super) fn put(aside: TempDir, target: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Whether a file of a run's folder was put there by its user.
+pub(super) fn is_users(target: &Path, name: &str) -> bool {
+    let known: BTreeSet<PathBuf> = get_json(&target.join(FILES)).unwrap_or_default();
+    target.join(name).exists() && !known.contains(Path::new(name))
+}
+
 /// All files below a folder, relative to it.
 fn files_in(root: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut files = BTreeSet::new();

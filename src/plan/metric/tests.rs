@@ -55,8 +55,29 @@ fn contrast_is_judged_in_the_prediction_or_in_the_truth() -> Result<()> {
     let truth: Vec<f32> = (0..64).map(|i| (i * 37 % 101) as f32).collect();
     let smooth: Vec<f32> = truth.iter().enumerate().map(|(i, v)| 0.1 * v + (i / 16) as f32).collect();
     let paired = paired(TargetType::Image(None), &truth, &[1, 8, 8], &smooth, &[1, 8, 8]);
-    let cnr = |of| Metric::Cnr(Cnr { roi: [1, 3, 3], pairs: 40, seed: 2, of });
+    let cnr = |of| Metric::Cnr(Cnr { roi: [1, 3, 3], pairs: 40, seed: 2, of, ..Cnr::DEFAULT });
     assert!(score(&paired, cnr(JudgedImage::Prediction))? > score(&paired, cnr(JudgedImage::Truth))?);
+    Ok(())
+}
+
+#[test]
+fn a_metric_takes_the_form_that_its_arguments_say() -> Result<()> {
+    use crate::program::{Average, Cnr, JudgedImage, Noise, NormDiff, RegionPlaces};
+    // Two cells of 2 voxels.
+    let paired = paired(TargetType::Image(None), &[0.0, 2.0, 4.0, 8.0], &[1, 1, 4], &[0.0, 1.0, 2.0, 2.0], &[1, 1, 4]);
+    let cnr =
+        |of, noise| Cnr { roi: [1, 1, 2], of, on: RegionPlaces::Grid, noise, over: Average::Median, ..Cnr::DEFAULT };
+    let score = |metric| score(&paired, metric);
+    let (t, p) = (5.0 / 8.75_f64.sqrt(), 1.5 / 0.6875_f64.sqrt());
+    let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}, expected {expected}");
+    close(score(Metric::Cnr(cnr(JudgedImage::Truth, Noise::Joint)))?, t);
+    close(score(Metric::Cnr(cnr(JudgedImage::Prediction, Noise::Joint)))?, p);
+    close(score(Metric::Cnr(cnr(JudgedImage::Difference, Noise::Joint)))?, (p - t) / (p + t));
+    close(score(Metric::Cnr(cnr(JudgedImage::Truth, Noise::Each)))?, 5.0 / 5.0_f64.sqrt());
+    let norm_diff = |signed| Metric::NormDiffBy(NormDiff { signed, over: Average::Median });
+    close(score(norm_diff(true))?, -1.0 / 3.0);
+    close(score(norm_diff(false))?, 1.0 / 3.0);
+    close(score(Metric::NormDiff)?, 9.0 / 19.0);
     Ok(())
 }
 

@@ -34,6 +34,8 @@ fn a_classifier_learns_and_its_folder_holds_everything() -> Outcome {
     let folder = summary.folder.clone().ok_or("no folder")?;
     for name in [
         "dataset_description.json",
+        "README",
+        ".bidsignore",
         "test.fx",
         "params.json",
         "provenance.json",
@@ -54,7 +56,14 @@ fn a_classifier_learns_and_its_folder_holds_everything() -> Outcome {
     let predictions = read(&folder.join("variant-width=8/seed-1/fold-2/repeat-1/predictions.tsv"))?;
     assert!(predictions.contains("\tdx\tprobability of AD\tAD\t0."), "{predictions}");
     assert_eq!(read(&folder.join("split.tsv"))?.lines().count(), 161);
-    assert!(read(&folder.join("report.html"))?.contains("area under the ROC curve"));
+    assert!(read(&folder.join("report.html"))?.contains("Area under the ROC curve (auc)"));
+    for (table, line) in [
+        ("scores.tsv", "dx on test\tauc\tn/a\tn/a\t1, repeat 2\t"),
+        ("scores_summary.tsv", "dx on test\tauc\t"),
+        ("variant-width=8/seed-1/fold-1/repeat-2/scores.tsv", "dx\ttest\tauc\t"),
+    ] {
+        assert!(read(&folder.join(table))?.contains(line), "{table}");
+    }
     assert!(summary.to_string().contains("balanced_accuracy"), "{summary}");
     assert!(serde_json::to_string(&summary)?.contains("\"outcome\":\"finished\""));
     Ok(())

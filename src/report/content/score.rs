@@ -54,7 +54,9 @@ pub enum Better {
 pub struct Score {
     /// What is scored and on whom: "ad on holdout".
     pub of: String,
-    /// The metric.
+    /// The metric's name in the experiment and in tables: "auc".
+    pub name: String,
+    /// The same in words: "area under the ROC curve".
     pub metric: Quantity,
     /// Which way is good.
     pub better: Better,

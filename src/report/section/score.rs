@@ -72,6 +72,11 @@ fn one(score: &Score, numbering: &mut Numbering) -> Markup {
             })
             .collect()
     };
+    // In words, then as the experiment and the tables call it.
+    let heading = match capitalised(&score.metric.name) {
+        words if score.name.is_empty() || words.to_lowercase() == score.name.to_lowercase() => words,
+        words => format!("{words} ({})", score.name),
+    };
     let direction = match score.better {
         Better::Higher => "Higher is better.",
         Better::Lower => "Lower is better.",
@@ -81,14 +86,14 @@ fn one(score: &Score, numbering: &mut Numbering) -> Markup {
     let missing =
         score.variants.iter().flat_map(|variant| &variant.folds).filter(|fold| !fold.value.is_finite()).count();
     html! {
-        h3 { (capitalised(&score.metric.name)) @if !score.of.is_empty() { span class="variant" { " of " (score.of) } } }
+        h3 { (heading) @if !score.of.is_empty() { span class="variant" { " of " (score.of) } } }
         (numbering.figure(
             at_both_widths(|width| forest::draw(
                 &Forest { axis: &axis, rows: rows(), reference: score.chance.zip(chance_name.as_deref()), description: &description },
                 width,
             )),
             html! {
-                (capitalised(&score.metric.name)) @if !score.of.is_empty() { " of " (score.of) } ". "
+                (heading) @if !score.of.is_empty() { " of " (score.of) } ". "
                 "Dots are folds and seeds, diamonds their means"
                 @if !score.interval.is_empty() { ", bars the " (score.interval) }
                 ". " (direction)

@@ -10,6 +10,7 @@ pub(super) mod input;
 mod keep;
 pub(super) mod leak;
 mod load;
+mod metric;
 pub(super) mod order;
 pub(super) mod pair;
 pub(super) mod param;

@@ -1,16 +1,14 @@
 //! `score`: what is measured of which output, on whom.
 
-use super::entry::{Chapter, find};
-use super::training::metric;
+use super::metric::{asked_metric, fits_image};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::frameworks::{Place, suggest};
-use crate::compile::reader::{Reader, call_parts};
 use crate::compile::value::Value;
 use crate::graph::{InputId, Kind};
-use crate::program::{Cnr, InputSource, JudgedImage, Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
-use fascicle_syntax::{Argument, BinaryOp, DeclarationKind, Expr, ExprKind, Name, Span};
+use crate::program::{Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
+use fascicle_syntax::{Argument, DeclarationKind, Expr, ExprKind, Name, Span};
 
 /// Compiles a score.
 pub(in crate::compile) fn score(
@@ -194,92 +192,6 @@ fn shapes_agree(e: &mut Evaluator<'_>, pair: &ScorePair, of: &Expr) -> Eval<()> 
         .also(declared, format!("this is {truth}"))
         .hint("say what it is compared to: `score x: mse, against: y`"),
     )
-}
-
-/// A metric: `auc`, `recall by class` (all classes are told of in any case), `cnr(roi: [4, 4, 3], pairs: 1000)`.
-fn asked_metric(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Metric, Span)> {
-    if let ExprKind::Binary { op: BinaryOp::By, left, .. } = &expr.kind {
-        return asked_metric(e, left);
-    }
-    let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
-        let message = "expected the name of a metric";
-        let hint = match &expr.kind {
-            ExprKind::Text(text) => format!("without quotes: {text}"),
-            _ => "for example: score m: auc, f1".to_string(),
-        };
-        return e.fail(Diagnostic::error(Code::UnknownMetric, expr.span, message).hint(hint));
-    };
-    let metric = metric(e, parts.name, parts.name_span)?;
-    let mut reader = find(Chapter::Metric, parts.name).map_or_else(|| Reader::of(&parts), |m| Reader::by(&parts, m));
-    let metric = match metric {
-        Metric::Cnr(default) => Metric::Cnr(cnr(e, &mut reader, default)?),
-        plain => plain,
-    };
-    if let Some(value) = reader.rest().first() {
-        let name = parts.name;
-        return e.fail(
-            Diagnostic::error(Code::UnknownArgument, value.span, format!("`{name}` is given nothing to compare")).hint(
-                format!("what is judged stands before the colon, its truth is the model's target: `score m: {name}`"),
-            ),
-        );
-    }
-    reader.finish(e)?;
-    Ok((metric, expr.span))
-}
-
-/// `cnr(roi: [4, 4, 3], pairs: 1000, seed: 0, of: truth)`.
-fn cnr(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, default: Cnr) -> Eval<Cnr> {
-    let roi = match reader.ints(e, "roi")? {
-        None => default.roi,
-        Some((extents, span)) => {
-            let counts: Vec<usize> = extents.iter().filter_map(|n| usize::try_from(*n).ok()).collect();
-            match *counts.as_slice() {
-                [y, z] if extents.len() == 2 && y * z > 1 => [1, y, z],
-                [x, y, z] if x * y * z > 1 => [x, y, z],
-                _ => {
-                    let message = "`roi` of `cnr` takes the voxels of a region along each axis, two or three numbers";
-                    return e.fail(
-                        Diagnostic::error(Code::WrongArgument, span, message).hint("for example roi: [4, 4, 3]"),
-                    );
-                }
-            }
-        }
-    };
-    let (pairs, seed) = (reader.whole(e, "pairs")?, reader.whole(e, "seed")? as u64);
-    let of = match reader.choice(e, "of")? {
-        "truth" => JudgedImage::Truth,
-        _ => JudgedImage::Prediction,
-    };
-    Ok(Cnr { roi, pairs, seed, of })
-}
-
-/// A metric of images needs one as truth, and a region must lie in it.
-fn fits_image(e: &mut Evaluator<'_>, metric: Metric, span: Span, pair: &ScorePair) -> Eval<()> {
-    let truth = pair.truth.index();
-    let (name, ty) = (e.graph.inputs[truth].name.clone(), e.graph.inputs[truth].ty.clone());
-    let declared = e.input_spans[truth];
-    let is_image = matches!(e.inputs[truth].source, InputSource::Image { .. }) && ty.kind == Kind::Tensor;
-    if metric.is_of_images() && !is_image {
-        let message = format!("`{}` judges images, and `{name}` is none", metric.name());
-        return e.fail(
-            Diagnostic::error(Code::MetricKind, span, message)
-                .also(declared, "declared here")
-                .hint("for numbers: mae, mse, r2, pearson"),
-        );
-    }
-    let Metric::Cnr(Cnr { roi, .. }) = metric else { return Ok(()) };
-    let space = ty.shape.get(1..).unwrap_or_default();
-    let extents = if space.len() == 2 { &roi[1..] } else { &roi[..] };
-    if roi[0] > 1 && space.len() == 2 || extents.iter().zip(space).any(|(n, room)| n > room) {
-        let message = format!("a region of {roi:?} voxels does not lie in `{name}`, which is {ty}");
-        let fitting: Vec<String> = space.iter().map(|room| (*room).min(4).to_string()).collect();
-        return e.fail(
-            Diagnostic::error(Code::WrongArgument, span, message)
-                .also(declared, "declared here")
-                .hint(format!("for example cnr(roi: [{}])", fitting.join(", "))),
-        );
-    }
-    Ok(())
 }
 
 /// What an output is compared to: the input it is named after, or the model's target.

@@ -93,17 +93,37 @@ pub(super) const ENTRIES: &[Entry] = &[
         "MONAI `DiceMetric(ignore_empty=False)`",
         "score spots: dice",
     ),
-    metric(
-        "norm_diff",
-        "Sum of the absolute differences of two images over the sum of their magnitudes; 0 where they are equal.",
-        "scipy `braycurtis`",
-        "score back.t1: norm_diff",
-    ),
+    Entry {
+        name: "norm_diff",
+        chapter: Chapter::Metric,
+        doc: "Difference of two images over their magnitude, |p - t| / (|p| + |t|); 0 where they are equal.\n\n\
+              `over: mean` divides the sum of the differences by that of the magnitudes. `over: median` takes the median of \
+              the voxels' own ratios; voxels that are 0 in both images have none. With `signed: true` a voxel of the \
+              prediction that is too bright weighs against one that is too dark, and 0 is best: a variant is then \
+              compared, and none is called better. Dimitri et al. use `norm_diff(over: median, signed: true)`. In results \
+              the forms are called norm_diff, norm_diff_signed, norm_diff_median and norm_diff_signed_median.",
+        source: "scipy `braycurtis`; Dimitri et al. 2022",
+        parameters: &[
+            Parameter::named(
+                "over",
+                Takes::Word(&["mean", "median"]),
+                "",
+                "one ratio of sums over all voxels, or the median of the voxels' ratios",
+            ),
+            Parameter::named("signed", Takes::Flag(false), "", "whether it tells too bright (above 0) from too dark"),
+        ],
+        example: "score back.t1: norm_diff, norm_diff(over: median, signed: true)",
+    },
     Entry {
         name: "cnr",
         chapter: Chapter::Metric,
-        doc: "Contrast-to-noise ratio of an image, |mean(a) - mean(b)| / sqrt(var(a) + var(b)), mean over random pairs of regions.\n\n\
-              Regions lie where the true image varies, and share no voxel.",
+        doc: "Contrast-to-noise ratio of an image, |mean(a) - mean(b)| over the noise of a and b, over pairs of regions.\n\n\
+              Regions lie where the true image varies, and share no voxel. `noise: each` is sqrt(var(a) + var(b)); `noise: \
+              joint` is the standard deviation of the voxels of both together, which holds the contrast too, so that the \
+              ratio is 2 at most. `on: grid` lays regions edge to edge and pairs different ones; where they make no more \
+              than `pairs`, each pair counts once. `of: difference` is (p - t) / (p + t), pair by pair, of the ratios of \
+              the prediction and the truth. Dimitri et al. use `on: grid, noise: joint, over: median`. In results \
+              `of: truth` is called cnr_of_truth, `of: difference` cnr_difference.",
         source: "Patterson and Foster 1983; Dimitri et al. 2022",
         parameters: &[
             Parameter::positional(
@@ -116,12 +136,15 @@ pub(super) const ENTRIES: &[Entry] = &[
             Parameter::named("seed", Takes::count(0, 0), "", "what decides which"),
             Parameter::named(
                 "of",
-                Takes::Word(&["prediction", "truth"]),
+                Takes::Word(&["prediction", "truth", "difference"]),
                 "",
-                "which image is judged, in the same places",
+                "which image is judged, in the same places; or how the two ratios differ",
             ),
+            Parameter::named("on", Takes::Word(&["random", "grid"]), "", "where regions lie"),
+            Parameter::named("noise", Takes::Word(&["each", "joint"]), "", "what a contrast is divided by"),
+            Parameter::named("over", Takes::Word(&["mean", "median"]), "", "what stands for all pairs"),
         ],
-        example: "score back.t1: cnr(roi: [4, 4, 3], pairs: 1000), cnr(roi: [4, 4, 3], pairs: 1000, of: truth)",
+        example: "score back.t1: cnr(roi: [4, 4, 3], pairs: 1000), cnr(roi: [4, 4, 3], on: grid, noise: joint, over: median)",
     },
     metric(
         "skill",
