@@ -78,6 +78,12 @@ fn a_stored_result_that_was_damaged_is_told_and_computed_again() {
     let again: Value = serde_json::from_str(&told.stdout).expect("JSON");
     assert_eq!(ran(&again), kinds(&[("train", 1)]));
     assert_eq!(std::fs::read(&path).ok().as_ref(), stored.get(weights));
+    // Whoever asked for quiet is told as well.
+    std::fs::remove_file(&path).expect("it can be removed");
+    std::fs::write(&path, b"rubbish").expect("it can be written");
+    let quiet = scene.fascicle(&["run", "table.fx", "--quiet"]);
+    quiet.fails(0, &["the stored result is damaged", "it is computed again"]);
+    assert_eq!(quiet.stderr.lines().count(), 1, "and of nothing else: {}", quiet.stderr);
 }
 
 #[test]

@@ -30,6 +30,15 @@ fn a_file_that_is_not_there_or_not_text_exits_with_2() {
     scene.fascicle(&["run", "nowhere.fx"]).fails(2, &["nowhere.fx: there is no such file"]);
     scene.write("bytes.fx", [b'p', 0xff, 0xfe]);
     scene.fascicle(&["check", "bytes.fx"]).fails(2, &["bytes.fx: not UTF-8 text (byte 1)"]);
+    // Whoever asked for JSON reads the same there.
+    for (file, says) in [("bytes.fx", "not UTF-8 text (byte 1)"), ("nowhere.fx", "there is no such file")] {
+        let told = scene.fascicle(&["check", file, "--json"]);
+        told.fails(2, &[says]);
+        let json: serde_json::Value = serde_json::from_str(&told.stdout).unwrap_or_else(|e| panic!("{e}: {told:?}"));
+        let diagnostic = &json["diagnostics"][0];
+        assert_eq!((diagnostic["severity"].as_str(), diagnostic["file"].as_str()), (Some("error"), Some(file)));
+        assert!(diagnostic["message"].as_str().is_some_and(|message| message.contains(says)), "{json}");
+    }
 }
 
 #[test]

@@ -54,6 +54,68 @@ fn a_truncated_image_is_named_with_its_subject_and_its_sizes() {
 }
 
 #[test]
+fn an_image_without_the_end_of_its_compression_is_not_said_to_lack_voxels() {
+    let scene = Scene::of_heads();
+    let whole = fs::read(scene.path(SCAN)).expect("the scan");
+    // A gzip file ends with four bytes of checksum and four of length.
+    scene.write(SCAN, &whole[..whole.len() - 4]);
+    refused(&scene, "image.fx", &["sub-03_T1w.nii.gz", "the end of its gzip compression", "copy the file again"]);
+    let told = scene.fascicle(&["run", "image.fx"]).stderr;
+    assert!(!told.contains("found 16384"), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_pipe_or_a_device_in_the_place_of_a_file_is_refused_and_not_waited_for() {
+    /// The command ends by itself; one that waits for a writer is ended.
+    fn ends(scene: &Scene, arguments: &[&str]) -> super::scene::Told {
+        use std::process::Stdio;
+        let mut child =
+            scene.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        for _ in 0..600 {
+            if child.try_wait().expect("a child").is_some() {
+                return child.wait_with_output().expect("what it said").into();
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        let _ = child.kill();
+        panic!("{arguments:?} waits");
+    }
+    let pipe = |scene: &Scene, name: &str| {
+        let path = scene.path(name);
+        fs::remove_file(&path).expect("it can be removed");
+        assert!(Command::new("mkfifo").arg(&path).status().expect("mkfifo").success());
+    };
+    let scene = Scene::of_people();
+    pipe(&scene, "people.csv");
+    ends(&scene, &["run", "table.fx"]).fails(2, &["people.csv", "it is a pipe, not a file"]);
+    ends(&scene, &["check", "table.fx", "--data"]).fails(2, &["people.csv", "it is a pipe, not a file"]);
+    fs::remove_file(scene.path("people.csv")).expect("it can be removed");
+    std::os::unix::fs::symlink("/dev/zero", scene.path("people.csv")).expect("a link");
+    ends(&scene, &["run", "table.fx"]).fails(2, &["people.csv", "it is a device, not a file"]);
+
+    let scene = Scene::of_heads();
+    pipe(&scene, SCAN);
+    let told = ends(&scene, &["check", "image.fx", "--data"]);
+    let said = format!("{} {}", told.stdout, told.stderr);
+    assert!(said.contains("not a file"), "{said}");
+    let told = ends(&scene, &["run", "image.fx"]);
+    assert!(told.stderr.contains("not a file"), "{}", told.stderr);
+}
+
+#[test]
+fn nobody_left_is_said_once_of_a_cohort() {
+    let scene = Scene::of_people();
+    scene.edit("table.fx", "{ subject participant_id }", "{ subject participant_id, keep a > 100 }");
+    for arguments in [&["run", "table.fx"][..], &["check", "table.fx", "--data"], &["check", "table.fx"]] {
+        let told = scene.fascicle(arguments);
+        let said = told.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.contains("cohort `people`: nobody is left"), "{arguments:?}: {said}");
+        assert!(!said.contains("cohort `people`: cohort"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
 fn an_empty_image_is_told_before_anything_runs() {
     let scene = Scene::of_heads();
     scene.write(SCAN, "");
