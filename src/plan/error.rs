@@ -168,7 +168,7 @@ impl PlanError {
 /// input, and several of them fail together.
 fn full_disk(error: &DataError) -> Option<&Path> {
     match error {
-        DataError::Io { path, source, .. } => is_full(source).then_some(path),
+        DataError::Io { path, source, .. } => is_full(source).then_some(path.as_path()),
         DataError::Subject { source, .. } | DataError::Declared { source, .. } => full_disk(source),
         DataError::Many(errors) => errors.iter().find_map(full_disk),
         _ => None,

@@ -27,6 +27,7 @@ pub(super) fn accuracy(draws: &mut Draws) -> Score {
     variants[1].folds[4].value = f64::NAN;
     Score {
         of: "ad on test".to_owned(),
+        name: "balanced_accuracy".to_owned(),
         metric: Quantity::plain("balanced accuracy"),
         better: Better::Higher,
         chance: Some(1.0 / 3.0),
@@ -43,6 +44,7 @@ pub(super) fn error(draws: &mut Draws) -> Score {
     broken.folds.iter_mut().for_each(|fold| fold.value = f64::NAN);
     Score {
         of: "age on test".to_owned(),
+        name: "mae".to_owned(),
         metric: Quantity::with_unit("mean absolute error", "years"),
         better: Better::Lower,
         chance: None,

@@ -74,7 +74,7 @@ fn one(score: &Score, numbering: &mut Numbering) -> Markup {
     };
     // In words, then as the experiment and the tables call it.
     let heading = match capitalised(&score.metric.name) {
-        words if score.name.is_empty() || words.to_lowercase() == score.name.to_lowercase() => words,
+        words if score.name.is_empty() || words.to_lowercase() == score.name.replace('_', " ") => words,
         words => format!("{words} ({})", score.name),
     };
     let direction = match score.better {
