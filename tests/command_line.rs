@@ -1,9 +1,14 @@
 //! The program as its users meet it: the built binary, in a folder of its own, on experiments that take a moment.
 //!
-//! `statuses` holds what every command exits with and prints, `reuse` what a second run does, `interruption` runs that
-//! are killed or interrupted, `folder` what a run leaves to other programs, `wrong_input` what is said of data that cannot be used,
-//! `weights` what goes in from PyTorch, is applied, and goes back.
+//! `cohorts` holds who is found and left out, `statuses` what every command exits with and prints, `reuse` what a second
+//! run does, `crashes` and `interruption` runs that are ended at a change of a file, killed or interrupted, `folder` what a
+//! run leaves to other programs, `wrong_input` what is said of data that cannot be used, `weights` what goes in from
+//! PyTorch, is applied, and goes back.
 
+#[path = "command_line/cohorts.rs"]
+mod cohorts;
+#[path = "command_line/crashes.rs"]
+mod crashes;
 #[path = "command_line/folder.rs"]
 mod folder;
 #[path = "command_line/interruption.rs"]

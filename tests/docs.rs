@@ -374,3 +374,17 @@ fn the_faults_of_burn_are_those_of_the_version_that_is_used() {
          the version into the heading"
     );
 }
+
+#[test]
+fn the_tests_that_trust_names_are_there() {
+    let markdown = read("trust.md");
+    let names = markdown.split('`').skip(1).step_by(2).filter_map(|quoted| quoted.split_once("::"));
+    let mut checked = 0;
+    for (module, test) in names {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/command_line").join(format!("{module}.rs"));
+        let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{module}: {e}"));
+        assert!(text.contains(&format!("fn {test}()")), "docs/trust.md names `{module}::{test}`, which is not there");
+        checked += 1;
+    }
+    assert!(checked > 10, "docs/trust.md names {checked} tests");
+}

@@ -130,7 +130,7 @@ fn rows(layers: &[LayerRow]) -> String {
 /// What the tables alone say: who is found and kept. Nothing where they are not here.
 fn table_flows(program: &Compiled) -> Vec<Flow> {
     let tables = Tables::default();
-    let load = |cohort| CohortData::load_with(cohort, Path::new("."), &tables).map(|data| data.flow);
+    let load = |cohort| CohortData::load_with(cohort, Path::new(""), &tables).map(|data| data.flow);
     program.cohorts.iter().map(load).collect::<Result<_, _>>().unwrap_or_default()
 }
 
@@ -141,7 +141,7 @@ fn data_check(program: &Compiled) -> (Vec<Flow>, Option<DataCheck>) {
     let tables = Tables::default();
     let whole = |message: String| crate::data::Problem { subject: String::new(), file: None, message };
     for cohort in &program.cohorts {
-        match CohortData::load_with(cohort, Path::new("."), &tables) {
+        match CohortData::load_with(cohort, Path::new(""), &tables) {
             Ok(data) => loaded.push(data),
             Err(error) => wrong.push(whole(error.to_string())),
         }

@@ -39,7 +39,7 @@ impl Files {
         if let Some((_, known)) = self.loaded.borrow().iter().find(|(c, _)| c == cohort) {
             return known.clone();
         }
-        let loaded = CohortData::load_with(cohort, Path::new("."), &self.read)
+        let loaded = CohortData::load_with(cohort, Path::new(""), &self.read)
             .and_then(|data| {
                 let summary = DataSummary::of(&data)?;
                 Ok(Rc::new((data, summarised(summary))))

@@ -177,3 +177,27 @@ fn a_second_run_on_one_store_is_refused_while_the_first_goes_on() {
     first.wait().expect("it ends");
     scene.fascicle(&["run", "table.fx"]).succeeds();
 }
+
+#[cfg(unix)]
+#[test]
+fn an_analysis_ends_at_the_first_interruption() {
+    let scene = Scene::of_people();
+    let cohort = "cohort people = table(\"people.csv\") { subject participant_id }\n";
+    scene.write(
+        "table.fx",
+        format!("{cohort}analysis d = kruskal_wallis(people.columns(a, b) by people.dx)\nanalysis q = permutation(d, times: 50000000)\n"),
+    );
+    let mut run = start(&scene, &["run", "table.fx", "--quiet"]);
+    let began = Instant::now();
+    // The test itself is stored when the permutations begin.
+    while !files_below(&scene.path("runs/store/analyse")).keys().any(|name| name.ends_with("analysis.json")) {
+        assert!(began.elapsed() < Duration::from_secs(30), "the analysis does not begin");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(200));
+    interrupt(&run);
+    let asked = Instant::now();
+    let status = run.wait().expect("it ends");
+    assert_eq!(status.code(), Some(75));
+    assert!(asked.elapsed() < Duration::from_secs(5), "it ended after {:?}", asked.elapsed());
+}

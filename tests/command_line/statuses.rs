@@ -226,3 +226,27 @@ fn shells_and_man_are_told_every_command_and_option() {
     scene.write("taken", "");
     scene.fascicle(&["man", "--out", "taken/pages"]).fails(1, &["taken/pages cannot be written"]);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_that_cannot_be_written_is_a_failure_and_a_full_log_is_none() {
+    let scene = Scene::of_people();
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+    let checked = scene.command(&["check", "table.fx", "--json"]).stdout(full()).output().expect("it starts");
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&checked.stderr).contains("could not be written to standard output"));
+    let ran = scene.command(&["run", "table.fx"]).stderr(full()).output().expect("it starts");
+    assert_eq!(ran.status.code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_no_panic() {
+    use std::os::unix::ffi::OsStrExt;
+    let scene = Scene::of_people();
+    let name = std::ffi::OsStr::from_bytes(b"e\xff.fx");
+    std::fs::copy(scene.path("table.fx"), scene.path("").join(name)).expect("a copy");
+    let ran = scene.command(&["run"]).arg(name).output().expect("it starts");
+    assert!(matches!(ran.status.code(), Some(0 | 2)), "{ran:?}");
+    assert!(!String::from_utf8_lossy(&ran.stderr).contains("panicked"));
+}
