@@ -2,8 +2,12 @@
 
 use super::{Diagnostic, Label, Severity, Sources};
 use fascicle_syntax::{SourceId, Span};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A diagnostic as `--json` prints it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,14 +137,82 @@ fn attempt(diagnostic: &Diagnostic, sources: &Sources, colour: bool, width: usiz
     }
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_context_lines(1).with_links(false);
-    let (name, text) = sources.get(home).map_or(("", ""), |s| (s.name.as_str(), s.text.as_str()));
-    let report = Report::new(shown).with_source_code(NamedSource::new(name, text.to_string()));
+    let shown = Shown { diagnostic: shown, text: Text { sources, source: home } };
     let mut out = String::new();
-    if handler.render_report(&mut out, report.as_ref()).is_err() {
+    if handler.render_report(&mut out, &shown).is_err() {
         // Rendering can only fail on spans outside of the text; the message alone is better than nothing.
         return format!("{}: {}\n", diagnostic.code.code(), diagnostic.message);
     }
     out
+}
+
+/// A diagnostic with the text that it is about.
+#[derive(Debug)]
+struct Shown<'s> {
+    diagnostic: MietteDiagnostic,
+    text: Text<'s>,
+}
+
+/// One of the sources, of which miette is given the lines around a place: it would count lines from the top.
+#[derive(Debug)]
+struct Text<'s> {
+    sources: &'s Sources,
+    source: SourceId,
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.diagnostic.fmt(f)
+    }
+}
+
+impl std::error::Error for Shown<'_> {}
+
+impl miette::Diagnostic for Shown<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.diagnostic.code()
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        self.diagnostic.severity()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.diagnostic.help()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.diagnostic.labels()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.text)
+    }
+}
+
+impl SourceCode for Text<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let bytes = span.offset()..span.offset() + span.len();
+        // One more on either side: whether a line is the last is then seen as in the whole text.
+        let (start, line, text) = self.sources.around(self.source, bytes, before.max(after) + 2);
+        let here = SourceSpan::new((span.offset() - start.min(span.offset())).into(), span.len());
+        let found = text.read_span(&here, before, after)?;
+        let shifted = SourceSpan::new((found.span().offset() + start).into(), found.span().len());
+        let name = self.sources.get(self.source).map_or_else(String::new, |s| s.name.clone());
+        Ok(Box::new(MietteSpanContents::new_named(
+            name,
+            found.data(),
+            shifted,
+            found.line() + line,
+            found.column(),
+            found.line_count(),
+        )))
+    }
 }
 
 /// A place in words: "line 5, `t1 |> Conv3d(8)`: this is [8, 16, 16, 16]".
