@@ -399,12 +399,13 @@ impl CohortData {
     /// [`DataError::NoColumn`] with "did you mean".
     pub fn column(&self, name: &str) -> Result<ColumnPlace> {
         let stored = self.rename.get(name).map_or(name, String::as_str);
-        let of =
-            |wanted: bool| {
-                self.tables.iter().enumerate().filter(move |(_, t)| t.by_session == wanted).filter_map(move |(i, t)| {
-                    t.table.position(stored).map(|column| (i, column))
-                })
-            };
+        let of = |wanted: bool| {
+            self.tables
+                .iter()
+                .enumerate()
+                .filter(move |(_, t)| t.by_session == wanted)
+                .filter_map(move |(i, t)| t.table.position(stored).map(|column| (i, column)))
+        };
         let places: Vec<(usize, usize)> = of(true).chain(of(false).take(1)).collect();
         if places.is_empty() {
             let known: Vec<String> = self.columns().into_iter().map(str::to_owned).collect();

@@ -243,3 +243,65 @@ fn shorten(text: &str) -> String {
         None => text.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What miette is told of a place, in words.
+    fn told(source: &dyn SourceCode, at: usize, length: usize, lines: usize) -> String {
+        match source.read_span(&SourceSpan::new(at.into(), length), lines, lines) {
+            Ok(found) => format!(
+                "{:?} {:?} line {} column {} of {}",
+                String::from_utf8_lossy(found.data()),
+                found.span(),
+                found.line(),
+                found.column(),
+                found.line_count()
+            ),
+            Err(_) => "outside".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_lines_around_a_place_are_those_of_the_whole_text() {
+        let texts = [
+            "",
+            "a",
+            "a\n",
+            "one\ntwo\n\nfour\nfive\nsix\nseven",
+            "a\r\nb\rc\r\n\r\nd\n\re\rf\n",
+            "\n\n\n\n\n\nx\n\n\n\n\n",
+        ];
+        for text in texts {
+            let mut sources = Sources::default();
+            let source = sources.add("a.fx", text);
+            let excerpt = Text { sources: &sources, source };
+            for at in 0..=text.len() {
+                for length in 0..=text.len() - at {
+                    for lines in 0..3 {
+                        let whole = told(&text, at, length, lines);
+                        let part = told(&excerpt, at, length, lines);
+                        // The number of lines is that of what was read: nothing shows it.
+                        let shown = |told: &str| told.split(" of ").next().unwrap_or("").to_owned();
+                        assert_eq!(shown(&part), shown(&whole), "{text:?} {at} {length} {lines}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_and_columns_are_found_by_bytes() {
+        let mut sources = Sources::default();
+        let text = "ab\n\nc\u{e9}d\r\ne";
+        let source = sources.add("a.fx", text);
+        let place = |start: u32| sources.line_column(Span { source, start, end: start });
+        assert_eq!(
+            [place(0), place(2), place(3), place(4), place(7), place(10)],
+            [(1, 1), (1, 3), (2, 1), (3, 1), (3, 3), (4, 1)]
+        );
+        assert_eq!(place(99), (1, 1));
+        assert_eq!(sources.line_column(Span { source: SourceId(7), start: 0, end: 0 }), (1, 1));
+    }
+}

@@ -80,10 +80,22 @@ fn all(folder: &Path, wanted: &str) -> Result<()> {
     put("checkpoint", "safe", &[&[2], &header[..], &[0], &storage[..32]].concat())?;
     put("checkpoint", "safe-file", &[&[0], &craft::safetensors(header, &storage[..32])[..]].concat())?;
     for (name, text) in [
-        ("names", "[names]\nencoder = \"m.E\"\n\"fc.weight\" = \"m.L.weight\"\n---\nencoder.w 2 3\nfc.weight 4\n---\nm.E.w 2 3\nm.L.weight 4\n"),
-        ("inside", "[names]\nmid = \"m\"\n[inside]\n\"blocks.0\" = \"Sep\"\nconv = \"Conv\"\n---\nmid.blocks.0.conv.w 2\n---\nm.Sep.Conv.w 2\n"),
-        ("weights", "ignore = [\"h.*\"]\ninitial = [\"m.I.*\"]\n[weights]\n\"m.a\" = { from = \"k\", view = [8, 4, 2], permute = [0, 2, 1], shape = [64] }\n\"m.b\" = { from = [\"x\", \"y\"], axis = 0 }\n\"m.c\" = { from = \"z\", part = [0, 2] }\n---\nk 64\nx 2\ny 3\nz 5\nh.q 1\n---\nm.a 64\nm.b 5\nm.c 2\nm.I.w 3\n"),
-        ("parts", "[weights]\n\"m.a\" = { from = \"z\", part = [0, 2] }\n\"m.b\" = { from = \"z\", part = [2, 5] }\n\"m.c\" = { from = [\"x\", \"y\"], sizes = [1, 2], permute = [1, 0] }\n---\nz 5\nx 1 4\ny 2 4\n---\nm.a 2\nm.b 3\nm.c 4 3\n"),
+        (
+            "names",
+            "[names]\nencoder = \"m.E\"\n\"fc.weight\" = \"m.L.weight\"\n---\nencoder.w 2 3\nfc.weight 4\n---\nm.E.w 2 3\nm.L.weight 4\n",
+        ),
+        (
+            "inside",
+            "[names]\nmid = \"m\"\n[inside]\n\"blocks.0\" = \"Sep\"\nconv = \"Conv\"\n---\nmid.blocks.0.conv.w 2\n---\nm.Sep.Conv.w 2\n",
+        ),
+        (
+            "weights",
+            "ignore = [\"h.*\"]\ninitial = [\"m.I.*\"]\n[weights]\n\"m.a\" = { from = \"k\", view = [8, 4, 2], permute = [0, 2, 1], shape = [64] }\n\"m.b\" = { from = [\"x\", \"y\"], axis = 0 }\n\"m.c\" = { from = \"z\", part = [0, 2] }\n---\nk 64\nx 2\ny 3\nz 5\nh.q 1\n---\nm.a 64\nm.b 5\nm.c 2\nm.I.w 3\n",
+        ),
+        (
+            "parts",
+            "[weights]\n\"m.a\" = { from = \"z\", part = [0, 2] }\n\"m.b\" = { from = \"z\", part = [2, 5] }\n\"m.c\" = { from = [\"x\", \"y\"], sizes = [1, 2], permute = [1, 0] }\n---\nz 5\nx 1 4\ny 2 4\n---\nm.a 2\nm.b 3\nm.c 4 3\n",
+        ),
     ] {
         put("name_map", name, text.as_bytes())?;
     }

@@ -69,7 +69,7 @@ const MAX_NODES: usize = 100_000;
 /// Most modules, blocks and losses that are applied.
 const MAX_INSTANCES: usize = 100_000;
 /// Most expressions that are evaluated, each as often as a loop or a block repeats it.
-const MAX_STEPS: usize = 4_000_000;
+const MAX_STEPS: usize = 2_000_000;
 /// As many of the last mistakes are not told again: what repeats a mistake repeats it at once.
 const SAME: usize = 8;
 /// Most numbers one value may hold for one subject.
