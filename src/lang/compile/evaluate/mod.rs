@@ -67,7 +67,7 @@ pub(super) fn all<T>(results: impl IntoIterator<Item = Eval<T>>) -> Eval<Vec<T>>
 /// Most nodes a variant may have.
 const MAX_NODES: usize = 100_000;
 /// Most modules, blocks and losses that are applied.
-const MAX_INSTANCES: usize = 100_000;
+const MAX_INSTANCES: usize = 200_000;
 /// Most expressions that are evaluated, each as often as a loop or a block repeats it.
 const MAX_STEPS: usize = 2_000_000;
 /// As many of the last mistakes are not told again: what repeats a mistake repeats it at once.
