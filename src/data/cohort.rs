@@ -16,8 +16,8 @@ use super::pair::{self, PairingDecision, Partners};
 use super::phantom::{Contrast, Phantom, PhantomSpec};
 use super::table::{Row, Table, Tables, levels_of, no_column, parse_number, without_prefix};
 use fascicle_lang::program::{Cohort, CohortClause, CohortSource, PhantomSettings};
-use indexmap::IndexMap;
-use std::collections::BTreeSet;
+use indexmap::{IndexMap, IndexSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -378,17 +378,19 @@ impl CohortData {
 
     /// Names of all columns (renamed ones by their new name), in the order of the tables.
     pub fn columns(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
+        // The first new name of a column counts.
+        let renamed: BTreeMap<&str, &str> =
+            self.rename.iter().rev().map(|(new, old)| (old.as_str(), new.as_str())).collect();
+        let mut names: IndexSet<&str> = IndexSet::new();
         for joined in &self.tables {
             for (i, column) in joined.table.columns.iter().enumerate() {
                 let is_key = i == joined.subject || Some(i) == joined.session;
-                let name = self.rename.iter().find(|(_, old)| *old == column).map_or(column, |(new, _)| new);
-                if (!is_key || names.is_empty()) && !names.contains(&name.as_str()) {
-                    names.push(name);
+                if !is_key || names.is_empty() {
+                    names.insert(renamed.get(column.as_str()).copied().unwrap_or(column));
                 }
             }
         }
-        names
+        names.into_iter().collect()
     }
 
     /// Where a column is.
@@ -397,12 +399,13 @@ impl CohortData {
     /// [`DataError::NoColumn`] with "did you mean".
     pub fn column(&self, name: &str) -> Result<ColumnPlace> {
         let stored = self.rename.get(name).map_or(name, String::as_str);
-        let of =
-            |wanted: bool| {
-                self.tables.iter().enumerate().filter(move |(_, t)| t.by_session == wanted).filter_map(move |(i, t)| {
-                    t.table.columns.iter().position(|c| c == stored).map(|column| (i, column))
-                })
-            };
+        let of = |wanted: bool| {
+            self.tables
+                .iter()
+                .enumerate()
+                .filter(move |(_, t)| t.by_session == wanted)
+                .filter_map(move |(i, t)| t.table.position(stored).map(|column| (i, column)))
+        };
         let places: Vec<(usize, usize)> = of(true).chain(of(false).take(1)).collect();
         if places.is_empty() {
             let known: Vec<String> = self.columns().into_iter().map(str::to_owned).collect();

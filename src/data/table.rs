@@ -47,6 +47,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// By column, whether every cell that is there is a number; found when first asked for.
     numeric: Vec<OnceLock<bool>>,
+    /// The place of each name; found when first asked for.
+    places: OnceLock<BTreeMap<String, usize>>,
 }
 
 impl Tables {
@@ -106,7 +108,16 @@ impl Table {
     /// A table of rows that are there.
     pub fn new(path: PathBuf, columns: Vec<String>, rows: Vec<Row>) -> Self {
         let numeric = vec![OnceLock::new(); columns.len()];
-        Self { path, columns, rows, numeric }
+        Self { path, columns, rows, numeric, places: OnceLock::new() }
+    }
+
+    /// The place of a column, where there is one of this name.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        let places = self.places.get_or_init(|| {
+            // The first of a name counts.
+            self.columns.iter().enumerate().rev().map(|(i, name)| (name.clone(), i)).collect()
+        });
+        places.get(name).copied()
     }
 
     /// Whether every cell of a column that is there is a number.
@@ -168,8 +179,9 @@ impl Table {
             return Err(bad(1, "the table is empty, expected a line of column names".into()));
         };
         let columns = names(&head);
+        let mut first: BTreeMap<&str, usize> = BTreeMap::new();
         for (i, name) in columns.iter().enumerate() {
-            if let Some(j) = columns[..i].iter().position(|other| other == name) {
+            if let Some(j) = first.insert(name, i) {
                 let problem =
                     format!("the column `{name}` occurs twice, as column {} and column {}; rename one", j + 1, i + 1);
                 return Err(bad(head_line, problem));
@@ -195,7 +207,7 @@ impl Table {
     /// # Errors
     /// [`DataError::NoColumn`] with "did you mean".
     pub fn column(&self, name: &str) -> Result<usize> {
-        self.columns.iter().position(|c| c == name).ok_or_else(|| no_column(&self.path, name, &self.columns))
+        self.position(name).ok_or_else(|| no_column(&self.path, name, &self.columns))
     }
 
     /// A column as numbers, `None` where a cell is missing.

@@ -63,7 +63,6 @@ impl Layout {
             Some(order) => order.iter().map(|axis| seen[*axis]).collect(),
             None => seen,
         };
-        let count = |shape: &[usize]| shape.iter().product::<usize>();
         if reached == weight || (self.view.is_some() && count(&reached) == count(weight)) {
             return Ok(());
         }
@@ -98,7 +97,7 @@ impl Layout {
 
     fn seen(&self, found: &[usize]) -> Result<Vec<usize>, String> {
         match &self.view {
-            Some(view) if view.iter().product::<usize>() == found.iter().product::<usize>() => Ok(view.clone()),
+            Some(view) if count(view).is_some() && count(view) == count(found) => Ok(view.clone()),
             Some(view) => Err(format!("{} cannot be seen as {}", show_shape(found), show_shape(view))),
             None => Ok(found.to_vec()),
         }
@@ -135,6 +134,10 @@ impl Layout {
         };
         let mut array = array(&ordered_shape, values)?.to_owned();
         if let Some(order) = &self.permute {
+            if order.len() != ordered_shape.len() {
+                let (axes, found) = (order.len(), show_shape(&ordered_shape));
+                return Err(format!("`permute` has {axes} axes, the weight {found}"));
+            }
             let mut back = vec![0; order.len()];
             for (to, from) in order.iter().enumerate() {
                 back[*from] = to;
@@ -149,7 +152,7 @@ impl Layout {
         }
         let whole = *array.shape().get(self.axis).ok_or_else(|| format!("there is no axis {}", self.axis))?;
         let sizes = match &self.sizes {
-            Some(sizes) if sizes.iter().sum::<usize>() == whole => sizes.clone(),
+            Some(sizes) if sizes.iter().try_fold(0_usize, |sum, n| sum.checked_add(*n)) == Some(whole) => sizes.clone(),
             None if whole % tensors == 0 => vec![whole / tensors; tensors],
             _ => return Err(format!("an extent of {whole} is to be dealt out to {tensors} tensors: give `sizes`")),
         };
@@ -165,6 +168,11 @@ impl Layout {
     }
 }
 
+/// How many numbers a shape holds; `None` where no memory could.
+fn count(shape: &[usize]) -> Option<usize> {
+    shape.iter().try_fold(1_usize, |count, n| count.checked_mul(*n))
+}
+
 fn array<'a>(shape: &[usize], values: &'a [f32]) -> Result<ArrayViewD<'a, f32>, String> {
     ArrayViewD::from_shape(IxDyn(shape), values)
         .map_err(|_| format!("{} values do not fill {}", values.len(), show_shape(shape)))
@@ -173,4 +181,24 @@ fn array<'a>(shape: &[usize], values: &'a [f32]) -> Result<ArrayViewD<'a, f32>, 
 /// In memory as in logic.
 fn row_major(array: ArrayD<f32>) -> ArrayD<f32> {
     if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_of_more_axes_than_the_weight_has_is_refused_on_the_way_out_too() {
+        let layout = Layout { permute: Some(vec![1, 0]), ..Layout::default() };
+        let refused = layout.write(1, &[2], &[1.0, 2.0]).unwrap_err();
+        assert_eq!(refused, "`permute` has 2 axes, the weight [2]");
+    }
+
+    #[test]
+    fn a_view_that_no_memory_holds_is_told_apart_from_an_empty_one() {
+        let huge = Layout { view: Some(vec![1 << 32, 1 << 32]), ..Layout::default() };
+        assert!(huge.fits(&[&[0]], &[0]).is_err());
+        let many = Layout { sizes: Some(vec![usize::MAX, 3]), ..Layout::default() };
+        assert!(many.write(2, &[2], &[1.0, 2.0]).unwrap_err().contains("give `sizes`"));
+    }
 }

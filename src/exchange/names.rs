@@ -25,6 +25,9 @@ use indexmap::IndexMap;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
+/// Most names that the file may have for one weight before the map is said to leave it open.
+const MOST_WAYS: usize = 1000;
+
 /// A name map, read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NameMap {
@@ -155,8 +158,13 @@ impl NameMap {
         let mut found: Vec<(usize, Vec<String>)> = Vec::new();
         for (from, to) in &self.names {
             let Some(rest) = behind(to, place) else { continue };
-            let mut whole: Vec<String> = self
-                .outside(rest)
+            let Some(outside) = self.outside(rest) else {
+                return Err(ExchangeError::NoWayBack {
+                    name: place.to_owned(),
+                    problem: format!("`inside` has more than {MOST_WAYS} names for it; give a file to follow"),
+                });
+            };
+            let mut whole: Vec<String> = outside
                 .into_iter()
                 .map(|rest| {
                     [from.as_str(), &rest].iter().filter(|p| !p.is_empty()).copied().collect::<Vec<_>>().join(".")
@@ -177,17 +185,21 @@ impl NameMap {
         Ok(if names.is_empty() { vec![place.to_owned()] } else { names })
     }
 
-    /// What stood in the file for what is left behind a prefix: what `inside` calls so, else the same.
-    fn outside(&self, rest: &str) -> Vec<String> {
+    /// What stood in the file for what is left behind a prefix: what `inside` calls so, else the same. `None` where there
+    /// are more than [`MOST_WAYS`]: two names for one part double with every part.
+    fn outside(&self, rest: &str) -> Option<Vec<String>> {
         let mut all = Vec::new();
         for (from, to) in self.inside.iter().filter(|(from, to)| !from.is_empty() && !to.is_empty()) {
             match behind(to, rest) {
                 Some("") => all.push(from.clone()),
-                Some(left) => all.extend(self.outside(left).into_iter().map(|left| format!("{from}.{left}"))),
+                Some(left) => all.extend(self.outside(left)?.into_iter().map(|left| format!("{from}.{left}"))),
                 None => {}
             }
+            if all.len() > MOST_WAYS {
+                return None;
+            }
         }
-        if all.is_empty() { vec![rest.to_string()] } else { all }
+        Some(if all.is_empty() { vec![rest.to_string()] } else { all })
     }
 
     /// All entries by their tables.
@@ -212,12 +224,17 @@ fn behind<'n>(prefix: &str, name: &'n str) -> Option<&'n str> {
 
 /// Whether a name fits a pattern in which `*` stands for anything.
 pub(crate) fn fits(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((before, behind)) => name.strip_prefix(before).is_some_and(|rest| {
-            (0..=rest.len()).filter(|i| rest.is_char_boundary(*i)).any(|i| fits(behind, &rest[i..]))
-        }),
-    }
+    let Some((first, pattern)) = pattern.split_once('*') else { return pattern == name };
+    let (middle, last) = pattern.rsplit_once('*').unwrap_or(("", pattern));
+    let Some(mut rest) = name.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
+    // The earliest place of each piece leaves the most for the others.
+    middle.split('*').all(|piece| match rest.split_once(piece) {
+        Some((_, behind)) => {
+            rest = behind;
+            true
+        }
+        None => false,
+    })
 }
 
 #[cfg(test)]
@@ -262,5 +279,14 @@ mod tests {
     fn a_star_stands_for_anything() {
         assert!(fits("head.*", "head.0.weight") && fits("*.bias", "a.b.bias") && fits("a*c", "abc"));
         assert!(!fits("head.*", "header.weight") && !fits("a*c", "abd"));
+        assert!(fits("*", "") && fits("a**c", "ac") && fits("*b*", "abc") && !fits("a*a", "a") && !fits("*bb*", "bab"));
+    }
+
+    #[test]
+    fn a_pattern_of_many_stars_and_a_name_of_many_ways_end_soon() {
+        assert!(!fits(&format!("{}b", "*a".repeat(40)), &"a".repeat(4000)));
+        let map = NameMap::parse("[names]\nf = \"m\"\n[inside]\na = \"x\"\nb = \"x\"").unwrap();
+        let refused = map.untranslate(&format!("m{}", ".x".repeat(60))).unwrap_err().to_string();
+        assert!(refused.contains("more than 1000 names"), "{refused}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  FOLDER/store/
-//!    train/3f9a../            weights.safetensors, history.json, .., done.json (sizes and checksums of all of them)
+//!    train/3f9a../            weights.safetensors, history.json, .., done.json (sizes and checksums of all of them, and its own)
 //!    train/.aside-..          a result being written: renamed into place when it is whole
 //!    partial/3f9a../          the checkpoint of a stage under way
 //!    last/NAME.json           the fingerprints of the experiment's last run, for `fascicle plan`
@@ -15,7 +15,7 @@
 mod lock;
 
 use super::error::{PlanError, Result};
-use super::fingerprint::{Fingerprint, Identity};
+use super::fingerprint::{Fingerprint, Identity, hash_of};
 use indexmap::IndexMap;
 use lock::Lock;
 use serde::de::DeserializeOwned;
@@ -56,6 +56,14 @@ pub(super) enum Stored {
     Damaged(String),
     /// Nothing.
     Absent,
+}
+
+/// What is known of a result, with a seal: the hash of everything else.
+#[derive(Debug, Serialize, Deserialize)]
+struct Sealed {
+    #[serde(flatten)]
+    done: Done,
+    seal: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -108,10 +116,16 @@ impl Store {
             Err(e) if e.kind() == ErrorKind::NotFound && !folder.exists() => return Stored::Absent,
             Err(e) => return Stored::Damaged(format!("{}: {e}", folder.join(DONE).display())),
         };
-        let done: Done = match serde_json::from_slice(&done) {
+        let Sealed { done, seal } = match serde_json::from_slice(&done) {
             Ok(done) => done,
             Err(e) => return Stored::Damaged(format!("{}: {e}", folder.join(DONE).display())),
         };
+        if hash_of(&done).ok() != Some(seal) {
+            return Stored::Damaged(format!("{} is not what was written", folder.join(DONE).display()));
+        }
+        if done.kind != kind || done.identity.fingerprint != *fingerprint {
+            return Stored::Damaged(format!("{} is of another result", folder.join(DONE).display()));
+        }
         for (name, expected) in &done.files {
             match sum(&folder.join(name)) {
                 Ok(found) if found == *expected => {}
@@ -155,7 +169,8 @@ impl Store {
             seconds,
             files,
         };
-        put_json(&aside.path().join(DONE), &done)?;
+        let seal = hash_of(&done)?;
+        put_json(&aside.path().join(DONE), &Sealed { done, seal })?;
         sync_folder(aside.path());
         let folder = self.folder(kind, &identity.fingerprint);
         if folder.exists() {

@@ -5,6 +5,7 @@
 
 use super::code::Code;
 use fascicle_syntax::{SourceId, Span};
+use std::ops::Range;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,12 +105,44 @@ pub struct Source {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sources {
     list: Vec<Source>,
+    /// Where the lines of each begin.
+    lines: Vec<Lines>,
+}
+
+/// Where the lines of a text begin, in bytes: thousands of diagnostics ask, and the text may be long.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Lines {
+    /// Behind each line feed.
+    fed: Vec<usize>,
+    /// The same where a carriage return without one ends a line, too, as miette counts.
+    shown: Vec<usize>,
+}
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let ends = |at: &usize| match bytes[*at] {
+            b'\n' => true,
+            b'\r' => bytes.get(at + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        let shown: Vec<usize> = [0].into_iter().chain((0..bytes.len()).filter(ends).map(|at| at + 1)).collect();
+        let fed = shown.iter().copied().filter(|at| *at == 0 || bytes[at - 1] == b'\n').collect();
+        Self { fed, shown }
+    }
+
+    /// The line that holds a byte, from 0.
+    fn holding(starts: &[usize], byte: usize) -> usize {
+        starts.partition_point(|start| *start <= byte).saturating_sub(1)
+    }
 }
 
 impl Sources {
     /// Adds a source.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
-        self.list.push(Source { name: name.into(), text: text.into() });
+        let text = text.into();
+        self.lines.push(Lines::of(&text));
+        self.list.push(Source { name: name.into(), text });
         SourceId((self.list.len() - 1) as u16)
     }
 
@@ -125,10 +158,21 @@ impl Sources {
 
     /// Line and column of a span's start, both from 1; columns count characters.
     pub fn line_column(&self, span: Span) -> (usize, usize) {
-        let Some(before) = self.get(span.source).and_then(|s| s.text.get(..span.start as usize)) else { return (1, 1) };
-        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        (line, column)
+        let Some(lines) = self.lines.get(usize::from(span.source.0)) else { return (1, 1) };
+        let line = Lines::holding(&lines.fed, span.start as usize);
+        let start = lines.fed.get(line).copied().unwrap_or_default();
+        let before = self.get(span.source).and_then(|s| s.text.get(start..span.start as usize));
+        before.map_or((1, 1), |before| (line + 1, before.chars().count() + 1))
+    }
+
+    /// The lines that hold these bytes and so many around them: where they begin, the number of the first from 0, the text.
+    pub(super) fn around(&self, source: SourceId, bytes: Range<usize>, lines: usize) -> (usize, usize, &str) {
+        let text = self.get(source).map_or("", |s| s.text.as_str());
+        let starts = self.lines.get(usize::from(source.0)).map_or(&[0][..], |l| &l.shown);
+        let first = Lines::holding(starts, bytes.start).saturating_sub(lines);
+        let start = starts.get(first).copied().unwrap_or_default();
+        let end = starts.get(Lines::holding(starts, bytes.end) + lines + 1).copied().unwrap_or(text.len());
+        (start, first, text.get(start..end).unwrap_or(""))
     }
 
     /// All of them.

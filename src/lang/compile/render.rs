@@ -2,8 +2,12 @@
 
 use super::{Diagnostic, Label, Severity, Sources};
 use fascicle_syntax::{SourceId, Span};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents, SourceCode,
+    SourceSpan, SpanContents,
+};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// A diagnostic as `--json` prints it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,14 +137,82 @@ fn attempt(diagnostic: &Diagnostic, sources: &Sources, colour: bool, width: usiz
     }
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_context_lines(1).with_links(false);
-    let (name, text) = sources.get(home).map_or(("", ""), |s| (s.name.as_str(), s.text.as_str()));
-    let report = Report::new(shown).with_source_code(NamedSource::new(name, text.to_string()));
+    let shown = Shown { diagnostic: shown, text: Text { sources, source: home } };
     let mut out = String::new();
-    if handler.render_report(&mut out, report.as_ref()).is_err() {
+    if handler.render_report(&mut out, &shown).is_err() {
         // Rendering can only fail on spans outside of the text; the message alone is better than nothing.
         return format!("{}: {}\n", diagnostic.code.code(), diagnostic.message);
     }
     out
+}
+
+/// A diagnostic with the text that it is about.
+#[derive(Debug)]
+struct Shown<'s> {
+    diagnostic: MietteDiagnostic,
+    text: Text<'s>,
+}
+
+/// One of the sources, of which miette is given the lines around a place: it would count lines from the top.
+#[derive(Debug)]
+struct Text<'s> {
+    sources: &'s Sources,
+    source: SourceId,
+}
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.diagnostic.fmt(f)
+    }
+}
+
+impl std::error::Error for Shown<'_> {}
+
+impl miette::Diagnostic for Shown<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.diagnostic.code()
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        self.diagnostic.severity()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.diagnostic.help()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.diagnostic.labels()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        Some(&self.text)
+    }
+}
+
+impl SourceCode for Text<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let bytes = span.offset()..span.offset() + span.len();
+        // One more on either side: whether a line is the last is then seen as in the whole text.
+        let (start, line, text) = self.sources.around(self.source, bytes, before.max(after) + 2);
+        let here = SourceSpan::new((span.offset() - start.min(span.offset())).into(), span.len());
+        let found = text.read_span(&here, before, after)?;
+        let shifted = SourceSpan::new((found.span().offset() + start).into(), found.span().len());
+        let name = self.sources.get(self.source).map_or_else(String::new, |s| s.name.clone());
+        Ok(Box::new(MietteSpanContents::new_named(
+            name,
+            found.data(),
+            shifted,
+            found.line() + line,
+            found.column(),
+            found.line_count(),
+        )))
+    }
 }
 
 /// A place in words: "line 5, `t1 |> Conv3d(8)`: this is [8, 16, 16, 16]".
@@ -169,5 +241,67 @@ fn shorten(text: &str) -> String {
     match text.char_indices().nth(MAX_WORDS) {
         Some((end, _)) => format!("{} ..", &text[..end]),
         None => text.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What miette is told of a place, in words.
+    fn told(source: &dyn SourceCode, at: usize, length: usize, lines: usize) -> String {
+        match source.read_span(&SourceSpan::new(at.into(), length), lines, lines) {
+            Ok(found) => format!(
+                "{:?} {:?} line {} column {} of {}",
+                String::from_utf8_lossy(found.data()),
+                found.span(),
+                found.line(),
+                found.column(),
+                found.line_count()
+            ),
+            Err(_) => "outside".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_lines_around_a_place_are_those_of_the_whole_text() {
+        let texts = [
+            "",
+            "a",
+            "a\n",
+            "one\ntwo\n\nfour\nfive\nsix\nseven",
+            "a\r\nb\rc\r\n\r\nd\n\re\rf\n",
+            "\n\n\n\n\n\nx\n\n\n\n\n",
+        ];
+        for text in texts {
+            let mut sources = Sources::default();
+            let source = sources.add("a.fx", text);
+            let excerpt = Text { sources: &sources, source };
+            for at in 0..=text.len() {
+                for length in 0..=text.len() - at {
+                    for lines in 0..3 {
+                        let whole = told(&text, at, length, lines);
+                        let part = told(&excerpt, at, length, lines);
+                        // The number of lines is that of what was read: nothing shows it.
+                        let shown = |told: &str| told.split(" of ").next().unwrap_or("").to_owned();
+                        assert_eq!(shown(&part), shown(&whole), "{text:?} {at} {length} {lines}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn lines_and_columns_are_found_by_bytes() {
+        let mut sources = Sources::default();
+        let text = "ab\n\nc\u{e9}d\r\ne";
+        let source = sources.add("a.fx", text);
+        let place = |start: u32| sources.line_column(Span { source, start, end: start });
+        assert_eq!(
+            [place(0), place(2), place(3), place(4), place(7), place(10)],
+            [(1, 1), (1, 3), (2, 1), (3, 1), (3, 3), (4, 1)]
+        );
+        assert_eq!(place(99), (1, 1));
+        assert_eq!(sources.line_column(Span { source: SourceId(7), start: 0, end: 0 }), (1, 1));
     }
 }

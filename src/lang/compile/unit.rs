@@ -214,6 +214,8 @@ impl<'a> Loader<'a> {
                 self.extends((path, without), scope, chain);
             }
         }
+        // Only what another file declared in this scope is replaced.
+        let inherits = self.unit.declarations.iter().any(|d| d.scope == scope);
         let mut own: IndexMap<String, Span> = IndexMap::new();
         for declaration in file.declarations {
             match &declaration.kind {
@@ -239,7 +241,7 @@ impl<'a> Loader<'a> {
                     );
                     continue;
                 }
-                let replaced = !own.contains_key(key);
+                let replaced = inherits && !own.contains_key(key);
                 own.insert(key.clone(), place);
                 if replaced {
                     let sources = &*self.sources;

@@ -3,6 +3,7 @@
 use crate::program::{Cohort, CohortClause, Scalar};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::rc::Rc;
 
 /// What the compiler may ask. A test gives it a world of its own; the command line gives it the file system.
@@ -139,7 +140,35 @@ pub(super) struct Tables<'w> {
 pub(super) type LoadedShapes = Result<Rc<Shapes>, Rc<str>>;
 
 /// A table, or why it cannot be read.
-pub(super) type Table = Result<Rc<TableSummary>, Rc<TableProblem>>;
+pub(super) type Table = Result<Rc<IndexedTable>, Rc<TableProblem>>;
+
+/// A table whose columns are found by name at once: a file may have a hundred thousand, each asked for by name.
+#[derive(Debug)]
+pub(super) struct IndexedTable {
+    summary: TableSummary,
+    places: BTreeMap<String, usize>,
+}
+
+impl IndexedTable {
+    fn new(summary: TableSummary) -> Self {
+        // The first of a name counts, as in `TableSummary::column`.
+        let places = summary.columns.iter().enumerate().rev().map(|(i, c)| (c.name.clone(), i)).collect();
+        Self { summary, places }
+    }
+
+    /// The column of this name.
+    pub(super) fn column(&self, name: &str) -> Option<&ColumnSummary> {
+        self.summary.columns.get(*self.places.get(name)?)
+    }
+}
+
+impl Deref for IndexedTable {
+    type Target = TableSummary;
+
+    fn deref(&self) -> &TableSummary {
+        &self.summary
+    }
+}
 
 impl<'w> Tables<'w> {
     pub(super) fn new(world: &'w dyn World) -> Self {
@@ -151,7 +180,7 @@ impl<'w> Tables<'w> {
         if let Some((_, known)) = self.known.borrow().iter().find(|(c, _)| c == cohort) {
             return known.clone();
         }
-        let table = self.world.table(cohort).map(Rc::new).map_err(Rc::new);
+        let table = self.world.table(cohort).map(|summary| Rc::new(IndexedTable::new(summary))).map_err(Rc::new);
         self.known.borrow_mut().push((cohort.clone(), table.clone()));
         table
     }

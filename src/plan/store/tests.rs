@@ -1,5 +1,6 @@
 use super::super::fingerprint::Parts;
 use super::*;
+use proptest::prelude::*;
 
 type Outcome = std::result::Result<(), Box<dyn std::error::Error>>;
 
@@ -43,6 +44,101 @@ fn a_result_with_a_changed_a_shortened_or_a_missing_file_is_damaged_and_can_be_r
         put(&store, &one)?;
         assert!(matches!(store.find("train", &one.fingerprint), Stored::Whole(_)));
     }
+    Ok(())
+}
+
+/// A whole result, with what was written: whatever bytes are changed, it is found so or not at all.
+fn found_as_written(store: &Store, identity: &Identity) -> std::result::Result<bool, Box<dyn std::error::Error>> {
+    match store.find("train", &identity.fingerprint) {
+        Stored::Whole(entry) => {
+            assert_eq!(entry.seconds, 1.5);
+            assert_eq!(fs::read(entry.folder.join("weights"))?, b"0123456789");
+            Ok(true)
+        }
+        Stored::Damaged(problem) => {
+            assert!(!problem.is_empty());
+            Ok(false)
+        }
+        Stored::Absent => Ok(false),
+    }
+}
+
+#[test]
+fn no_change_of_one_byte_and_no_cut_makes_a_result_another_one() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(folder.path())?;
+    let one = identity("one")?;
+    let entry = put(&store, &one)?.folder;
+    assert!(found_as_written(&store, &one)?);
+    let mut whole = 0;
+    for name in [DONE, "weights"] {
+        let path = entry.join(name);
+        let written = fs::read(&path)?;
+        for at in 0..written.len() {
+            // A neighbour of a digit is a digit; a blank, a quote and a brace change what JSON holds.
+            let mut changed = written.clone();
+            for byte in [written[at] ^ 1, written[at] ^ 0x80, b' ', b'"', b'}', b'0', b'a'] {
+                changed[at] = byte;
+                fs::write(&path, &changed)?;
+                whole += usize::from(found_as_written(&store, &one)?);
+            }
+            fs::write(&path, &written[..at])?;
+            assert!(!found_as_written(&store, &one)?, "{name} cut at {at}");
+            let without = [&written[..at], &written[at + 1..]].concat();
+            fs::write(&path, without)?;
+            whole += usize::from(found_as_written(&store, &one)?);
+        }
+        fs::write(&path, &written)?;
+    }
+    // Blanks of the JSON, and bytes that were so before.
+    assert!(whole > 0 && found_as_written(&store, &one)?);
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damage_of_any_kind_is_seen(
+        damages in proptest::collection::vec((any::<bool>(), 0..4_u8, any::<usize>(), any::<Vec<u8>>()), 1..4),
+    ) {
+        let changed = || -> Outcome {
+            let folder = tempfile::tempdir()?;
+            let store = Store::open(folder.path())?;
+            let one = identity("one")?;
+            let entry = put(&store, &one)?.folder;
+            for (of_done, kind, at, bytes) in &damages {
+                let path = entry.join(if *of_done { DONE } else { "weights" });
+                let mut content = fs::read(&path).unwrap_or_default();
+                let at = at % (content.len() + 1);
+                match kind {
+                    0 => content.truncate(at),
+                    1 => content = [&content[..at], bytes, &content[at..]].concat(),
+                    2 => content.iter_mut().skip(at).zip(bytes).for_each(|(old, new)| *old = *new),
+                    _ => {
+                        // Gone altogether, now or before.
+                        let _ = fs::remove_file(&path);
+                        continue;
+                    }
+                }
+                fs::write(&path, content)?;
+            }
+            found_as_written(&store, &one)?;
+            Ok(())
+        };
+        changed().map_err(|e| TestCaseError::fail(e.to_string()))?;
+    }
+}
+
+#[test]
+fn a_result_in_the_place_of_another_is_damaged() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(folder.path())?;
+    let (one, two) = (identity("one")?, identity("two")?);
+    let moved = put(&store, &one)?.folder;
+    fs::rename(&moved, store.folder("train", &two.fingerprint))?;
+    let Stored::Damaged(problem) = store.find("train", &two.fingerprint) else { return Err("taken".into()) };
+    assert!(problem.contains("of another result"), "{problem}");
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts, pipe_steps, unknown_function};
 use crate::compile::value::Value;
-use crate::compile::world::{ColumnSummary, TableSummary};
+use crate::compile::world::{ColumnSummary, IndexedTable};
 use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing, MissingIndicators};
 use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Span, nearest};
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use std::rc::Rc;
 /// What is known of the tables that columns are read from.
 pub(super) enum Tables {
     /// All of them were read.
-    Known(Vec<(String, Rc<TableSummary>)>),
+    Known(Vec<(String, Rc<IndexedTable>)>),
     /// One could not be, and why.
     Unknown(String),
 }
@@ -140,7 +140,7 @@ pub(super) fn in_line(column: &ColumnSummary) -> String {
 pub(super) fn unknown_column<T>(
     e: &mut Evaluator<'_>,
     cohort: &str,
-    table: &TableSummary,
+    table: &IndexedTable,
     name: &str,
     span: Span,
 ) -> Eval<T> {

@@ -4,7 +4,7 @@
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
-use crate::compile::world::{TableSummary, Who};
+use crate::compile::world::{IndexedTable, Who};
 use crate::program::{
     Cohort, ColumnSelector, ColumnStep, InputRole, InputSource, InputSpec, Missing, Program, ProtocolKind,
 };
@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 /// Warns of what the tables tell; more folds than people are an error.
 pub(in crate::compile) fn facts(e: &mut Evaluator<'_>, program: &Program, trained_on: &[String]) -> Eval<()> {
-    let mut tables: Vec<(Cohort, Rc<TableSummary>)> = Vec::new();
+    let mut tables: Vec<(Cohort, Rc<IndexedTable>)> = Vec::new();
     for cohort in &program.cohorts {
         let Ok(table) = e.tables.of(cohort) else { return Ok(()) };
         tables.push((cohort.clone(), table));
@@ -30,7 +30,7 @@ pub(in crate::compile) fn facts(e: &mut Evaluator<'_>, program: &Program, traine
 }
 
 /// People who lack a cell of a required input are left out.
-fn cells(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, table: &TableSummary) {
+fn cells(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, table: &IndexedTable) {
     let InputSource::Columns { columns, missing: Missing::Absent } = &spec.source else { return };
     let Some(people) = table.people.filter(|_| !spec.optional) else { return };
     // A column of 0 and 1 for each level is made of every cell that is there.
@@ -72,7 +72,7 @@ fn cells(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, t
 }
 
 /// A target that most people lack.
-fn target(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, table: &TableSummary) {
+fn target(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, table: &IndexedTable) {
     let InputSource::Column { column } = &spec.source else { return };
     let (Some(people), Some(column)) = (table.people, table.column(column)) else { return };
     if spec.role == InputRole::Target && 2 * column.missing > people {
@@ -95,7 +95,7 @@ fn folds(
     e: &mut Evaluator<'_>,
     program: &Program,
     trained_on: &[String],
-    tables: &[(Cohort, Rc<TableSummary>)],
+    tables: &[(Cohort, Rc<IndexedTable>)],
 ) -> Eval<()> {
     let ProtocolKind::KFold { folds, .. } = program.protocol.kind else { return Ok(()) };
     let scheme = e.unit.declarations.iter().find_map(|d| match &d.declaration.kind {
@@ -103,7 +103,7 @@ fn folds(
         _ => None,
     });
     let Some(scheme) = scheme else { return Ok(()) };
-    let trained: Vec<&(Cohort, Rc<TableSummary>)> =
+    let trained: Vec<&(Cohort, Rc<IndexedTable>)> =
         tables.iter().filter(|(cohort, _)| trained_on.contains(&cohort.name)).collect();
     // Sessions of one person are one: more records than people are no fault here.
     let people: Option<usize> = trained.iter().map(|(_, table)| table.people).sum();
@@ -122,7 +122,7 @@ fn folds(
             continue;
         }
         for level in &spec.levels {
-            let of = |table: &TableSummary| {
+            let of = |table: &IndexedTable| {
                 let column = table.column(column)?;
                 let place = column.levels.as_ref()?.iter().position(|l| l == level)?;
                 column.counts.get(place).copied()

@@ -5,7 +5,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::value::Value;
-use crate::compile::world::{TableSummary, Who};
+use crate::compile::world::{IndexedTable, Who};
 use crate::program::{Cohort, Comparison, Predicate, Scalar};
 use fascicle_syntax::{BinaryOp, Expr, ExprKind, Span, nearest};
 
@@ -124,7 +124,7 @@ impl Read {
     }
 
     /// Checks the conditions against the table, of everybody: `cohort` has no `keep` yet.
-    pub(super) fn check(&self, e: &mut Evaluator<'_>, cohort: &Cohort, table: &TableSummary) -> Eval<()> {
+    pub(super) fn check(&self, e: &mut Evaluator<'_>, cohort: &Cohort, table: &IndexedTable) -> Eval<()> {
         let unknown = |name: &str| table.column(name).is_none() && !IMPLIED.contains(&name);
         all(self
             .columns
@@ -138,7 +138,7 @@ impl Read {
 
 impl Wanted {
     /// Somebody must have the value.
-    fn check(&self, e: &mut Evaluator<'_>, cohort: &Cohort, table: &TableSummary) -> Eval<()> {
+    fn check(&self, e: &mut Evaluator<'_>, cohort: &Cohort, table: &IndexedTable) -> Eval<()> {
         let who = Who::With { column: self.column.clone(), value: self.value.clone() };
         if table.column(&self.column).is_none() || e.tables.count(cohort, who) != Some(0) {
             return Ok(());

@@ -1,6 +1,6 @@
 //! Expressions, case by case.
 
-use super::{Code, Diagnostic, Eval, Evaluator, Reported, all};
+use super::{Code, Diagnostic, Eval, Evaluator, MAX_INSTANCES, MAX_STEPS, Reported, all};
 use crate::compile::value::{Range, Value};
 use fascicle_syntax::{Arm, BinaryOp, Body, Expr, ExprKind, Span, nearest};
 use indexmap::IndexMap;
@@ -12,6 +12,16 @@ const MAX_NESTING: usize = 4_000;
 impl Evaluator<'_> {
     /// The value of an expression.
     pub fn eval(&mut self, expr: &Expr) -> Eval<Value> {
+        if self.exhausted {
+            return Err(Reported);
+        }
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            return self.exhaust(expr.span, format!("{MAX_STEPS} expressions"));
+        }
+        if self.instances.len() > MAX_INSTANCES {
+            return self.exhaust(expr.span, format!("{MAX_INSTANCES} blocks and losses"));
+        }
         self.depth += 1;
         if self.depth > MAX_NESTING {
             self.depth -= 1;

@@ -66,6 +66,12 @@ pub(super) fn all<T>(results: impl IntoIterator<Item = Eval<T>>) -> Eval<Vec<T>>
 
 /// Most nodes a variant may have.
 const MAX_NODES: usize = 100_000;
+/// Most modules, blocks and losses that are applied.
+const MAX_INSTANCES: usize = 200_000;
+/// Most expressions that are evaluated, each as often as a loop or a block repeats it.
+const MAX_STEPS: usize = 2_000_000;
+/// As many of the last mistakes are not told again: what repeats a mistake repeats it at once.
+const SAME: usize = 8;
 /// Most numbers one value may hold for one subject.
 const MAX_ELEMENTS: u64 = 1 << 32;
 /// Deepest nesting of blocks within blocks.
@@ -170,6 +176,10 @@ pub(super) struct Evaluator<'a> {
     frames: Vec<Frame>,
     input_nodes: IndexMap<usize, NodeId>,
     depth: usize,
+    /// Expressions evaluated so far.
+    steps: usize,
+    /// Whether the program was told to be too large: nothing more of it is evaluated.
+    exhausted: bool,
 }
 
 impl<'a> Evaluator<'a> {
@@ -221,14 +231,30 @@ impl<'a> Evaluator<'a> {
             frames: vec![frame],
             input_nodes: IndexMap::new(),
             depth: 0,
+            steps: 0,
+            exhausted: false,
         }
     }
 
     /// Tells an error.
     pub fn fail<T>(&mut self, diagnostic: Diagnostic) -> Eval<T> {
         let diagnostic = self.seen_from_the_file(diagnostic);
-        self.diagnostics.push(diagnostic);
+        if !self.diagnostics.iter().rev().take(SAME).any(|told| *told == diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
         Err(Reported)
+    }
+
+    /// Tells once that the program is too large, and ends its evaluation: a loss that applies another twice, forty deep,
+    /// has a billion branches left.
+    fn exhaust<T>(&mut self, span: Span, what: String) -> Eval<T> {
+        if std::mem::replace(&mut self.exhausted, true) {
+            return Err(Reported);
+        }
+        self.fail(
+            Diagnostic::error(Code::TooLarge, span, format!("the program unrolls to more than {what}"))
+                .hint("look for a loop or a recursion that runs further than meant"),
+        )
     }
 
     /// What goes wrong inside a block of another file is also shown where this file applies it.
@@ -353,14 +379,7 @@ impl<'a> Evaluator<'a> {
         span: Span,
     ) -> Eval<NodeId> {
         if self.graph.nodes.len() >= MAX_NODES {
-            return self.fail(
-                Diagnostic::error(
-                    Code::TooLarge,
-                    span,
-                    format!("the program unrolls to more than {MAX_NODES} operations"),
-                )
-                .hint("look for a loop or a recursion that runs further than meant"),
-            );
+            return self.exhaust(span, format!("{MAX_NODES} operations"));
         }
         if ty.len() > MAX_ELEMENTS || ty.shape.contains(&0) {
             let what = if ty.shape.contains(&0) { "has an axis without elements" } else { "is too large" };
