@@ -290,3 +290,49 @@ fn no_nesting_is_too_deep_for_the_stack() {
         }
     }
 }
+
+/// What applies another twice, and that another, forty times over: it ends soon, with one error that says so.
+#[test]
+fn nothing_that_doubles_itself_is_unrolled_to_the_end() {
+    let begin = "cohort people = table(\"people.csv\")\n\
+         modality thick: vector[3] = people.columns(/^lh_/ |> standardize)\n\
+         target diagnosis: class{control, patient} = people.column(\"diagnosis\")\n";
+    let model = "model m(thick) -> diagnosis { thick |> Linear(2) }\nscore m: auc\n";
+    let chain = |first: &str, next: &dyn Fn(usize) -> String| -> String {
+        std::iter::once(first.to_owned()).chain((1..40).map(next)).map(|line| line + "\n").collect()
+    };
+    let losses = chain("loss l0(a, b) = mse(a, b)", &|k| {
+        let below = k - 1;
+        format!("loss l{k}(a, b) = l{below}(a, b) + l{below}(a, b)")
+    });
+    let numbers = chain("loss l0(a) = 1", &|k| format!("loss l{k}(a) = l{0}(a) + l{0}(a)", k - 1));
+    let broken = chain("loss l0(a) = nobody", &|k| format!("loss l{k}(a) = l{0}(a) + l{0}(a)", k - 1));
+    let blocks = chain("block b0(x: [n]) -> [n] { x |> relu }", &|k| {
+        format!("block b{k}(x: [n]) -> [n] {{ (x |> b{0}()) + (x |> b{0}()) }}", k - 1)
+    });
+    let programs = [
+        format!("{begin}{model}{losses}train m {{ minimize l39(m, thick) }}\n"),
+        format!("{begin}{model}{numbers}train m {{ minimize cross_entropy(m, diagnosis) * l39(m) }}\n"),
+        format!("{begin}{model}{broken}train m {{ minimize l39(m) }}\n"),
+        format!(
+            "{begin}{blocks}model m(thick) -> diagnosis {{ thick |> b39() |> Linear(2) }}\nscore m: auc\n\
+             train m {{ minimize cross_entropy(m, diagnosis) }}\n"
+        ),
+        format!(
+            "{begin}model m(thick) -> diagnosis {{\n  let all = for i in 0..9000 {{ for j in 0..9000 {{ i * j }} }}\n  \
+             thick |> Linear(2)\n}}\nscore m: auc\ntrain m {{ minimize cross_entropy(m, diagnosis) }}\n"
+        ),
+    ];
+    let table = "// table: people: lh_a number; lh_b number; lh_c number; diagnosis control patient\n";
+    for text in programs {
+        let case = Case::parse("doubling.fx", &format!("{table}{text}"));
+        let started = Instant::now();
+        let compiled = case.compile();
+        if let Err(error) = keeps_its_promises(&compiled, started.elapsed()) {
+            panic!("{error}: {text}");
+        }
+        let told: Vec<_> = compiled.diagnostics.iter().filter(|d| d.code.code() == "E0857").collect();
+        assert_eq!(told.len(), 1, "{:?}", compiled.diagnostics);
+        assert!(told[0].message.contains("unrolls to more than"), "{}", told[0].message);
+    }
+}

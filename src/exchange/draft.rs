@@ -34,9 +34,9 @@ pub fn draft(file: &IndexMap<String, Vec<usize>>, places: &[Place]) -> String {
             guesses += usize::from(pair.rival);
             lines.push((format!("{} = {}", quoted(from), quoted(to)), note.clone()));
         };
-        if from.path.is_empty() {
-            // An empty prefix would stand for every name.
-            to.weights.keys().for_each(|weight| line(weight, &format!("{}.{weight}", to.path)));
+        if from.path.is_empty() || file.contains_key(from.path) {
+            // An empty prefix would stand for every name, and one that is a tensor's would stand here twice.
+            to.weights.keys().for_each(|weight| line(&joined(from.path, weight), &joined(to.path, weight)));
         } else {
             line(from.path, to.path);
         }
@@ -70,10 +70,14 @@ fn list(out: &mut String, title: &str, blocks: &[Block<'_>], taken: &HashSet<usi
     }
     for block in left() {
         for (name, shape) in &block.weights {
-            let full = if block.path.is_empty() { (*name).to_string() } else { format!("{}.{name}", block.path) };
-            let _ = writeln!(out, "#   {} {}", escaped(&full), show_shape(shape));
+            let _ = writeln!(out, "#   {} {}", escaped(&joined(block.path, name)), show_shape(shape));
         }
     }
+}
+
+/// The name of a weight of a module.
+fn joined(path: &str, weight: &str) -> String {
+    if path.is_empty() { weight.to_owned() } else { format!("{path}.{weight}") }
 }
 
 /// A text of TOML.
@@ -233,5 +237,15 @@ mod tests {
         let map = NameMap::parse(&draft(&file.into_iter().collect(), &places)).unwrap();
         assert_eq!(map.names["b"], "m.Linear_2");
         assert_eq!(map.names.len(), 3);
+    }
+
+    #[test]
+    fn a_tensor_that_is_called_as_a_module_is_drafted_so_that_the_map_can_be_read() {
+        let file = file(&[("m", &[5]), ("m.a", &[64]), ("m.a.b", &[3])]);
+        let places = places(&[("p.m", &[5]), ("m.a", &[64]), ("q.b", &[3]), ("loose", &[7])]);
+        let drafted = draft(&file, &places);
+        let map = NameMap::parse(&drafted).unwrap_or_else(|e| panic!("{e}\n{drafted}"));
+        let shapes = file.iter().map(|(name, shape)| (name.clone(), shape.clone())).collect();
+        assert!(map.bind(&places[..3], &shapes).is_ok(), "{drafted}");
     }
 }

@@ -113,7 +113,7 @@ proptest! {
                 let at = at % (content.len() + 1);
                 match kind {
                     0 => content.truncate(at),
-                    1 => content = [&content[..at], bytes, &content[at..]].concat(),
+                    1 => content = [&content[..at], &bytes[..], &content[at..]].concat(),
                     2 => content.iter_mut().skip(at).zip(bytes).for_each(|(old, new)| *old = *new),
                     _ => {
                         // Gone altogether, now or before.

@@ -33,6 +33,10 @@ impl Evaluator<'_> {
         if let Some(found) = self.lookup(name, span) {
             return found;
         }
+        // To look for the nearest name again in every turn would be slow.
+        if self.was_told(Code::UnknownName, span) {
+            return Err(Reported);
+        }
         let hint = self.suggestion(name);
         self.fail(
             Diagnostic::error(Code::UnknownName, span, format!("nobody declared `{name}`"))

@@ -245,6 +245,11 @@ impl<'a> Evaluator<'a> {
         Err(Reported)
     }
 
+    /// Whether such a mistake at this place is among the last that were told.
+    fn was_told(&self, code: Code, span: Span) -> bool {
+        self.diagnostics.iter().rev().take(SAME).any(|told| told.code == code && told.span() == span)
+    }
+
     /// Tells once that the program is too large, and ends its evaluation: a loss that applies another twice, forty deep,
     /// has a billion branches left.
     fn exhaust<T>(&mut self, span: Span, what: String) -> Eval<T> {
