@@ -63,7 +63,9 @@ pub(super) enum Stored {
 struct Sealed {
     #[serde(flatten)]
     done: Done,
-    seal: String,
+    /// Results of versions before 0.1.0's seal have none, and are as good as they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seal: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -120,7 +122,7 @@ impl Store {
             Ok(done) => done,
             Err(e) => return Stored::Damaged(format!("{}: {e}", folder.join(DONE).display())),
         };
-        if hash_of(&done).ok() != Some(seal) {
+        if seal.is_some() && hash_of(&done).ok() != seal {
             return Stored::Damaged(format!("{} is not what was written", folder.join(DONE).display()));
         }
         if done.kind != kind || done.identity.fingerprint != *fingerprint {
@@ -169,7 +171,7 @@ impl Store {
             seconds,
             files,
         };
-        let seal = hash_of(&done)?;
+        let seal = Some(hash_of(&done)?);
         put_json(&aside.path().join(DONE), &Sealed { done, seal })?;
         sync_folder(aside.path());
         let folder = self.folder(kind, &identity.fingerprint);

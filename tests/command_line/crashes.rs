@@ -30,9 +30,8 @@ fn results(scene: &Scene, program: &str) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn leftovers(scene: &Scene) -> Vec<String> {
-    let half = |name: &String| {
-        name.starts_with("store/partial/") || name.split('/').any(|part| part.starts_with('.') && part != ".lock")
-    };
+    let aside = |part: &str| part.starts_with(".aside-") || part.starts_with(".writing-");
+    let half = |name: &String| name.starts_with("store/partial/") || name.split('/').any(aside);
     files_below(&scene.path("runs")).into_keys().filter(half).collect()
 }
 

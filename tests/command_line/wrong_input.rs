@@ -59,9 +59,9 @@ fn an_image_without_the_end_of_its_compression_is_not_said_to_lack_voxels() {
     let whole = fs::read(scene.path(SCAN)).expect("the scan");
     // A gzip file ends with four bytes of checksum and four of length.
     scene.write(SCAN, &whole[..whole.len() - 4]);
-    refused(&scene, "image.fx", &["sub-03_T1w.nii.gz", "the end of its gzip compression", "copy the file again"]);
+    refused(&scene, "image.fx", &["sub-03_T1w.nii.gz", "of the gzip checksum behind them", "copy the file again"]);
     let told = scene.fascicle(&["run", "image.fx"]).stderr;
-    assert!(!told.contains("found 16384"), "{told}");
+    assert!(!told.contains("expected 16384"), "{told}");
 }
 
 #[test]

@@ -8,6 +8,9 @@ use flate2::bufread::MultiGzDecoder;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+/// Checksum and length at the end of a gzip stream.
+const GZIP_TRAILER: u64 = 8;
+
 /// The longest header, NIfTI-2's.
 const HEADER_BYTES: u64 = 540;
 
@@ -114,11 +117,11 @@ impl FileBytes {
         }
         // Up to a mebibyte of padding is read, which reaches the checksum of every ordinary file.
         std::io::copy(&mut reader.take(1 << 20), &mut std::io::sink()).map_err(|e| match e.kind() {
-            std::io::ErrorKind::UnexpectedEof => DataError::NotNifti {
+            std::io::ErrorKind::UnexpectedEof => DataError::Truncated {
                 path: holder.path.clone(),
-                problem: "its voxels are there, but the end of its gzip compression, which holds their checksum, is missing; copy \
-                          the file again"
-                    .into(),
+                what: "voxels and of the gzip checksum behind them",
+                expected: length + GZIP_TRAILER,
+                found,
             },
             _ => damaged(e, found),
         })?;
