@@ -34,7 +34,7 @@ struct Json {
 }
 
 pub(super) fn check(args: &CheckArgs) -> u8 {
-    let (_, compilation) = match source::compile(&args.program, args.data) {
+    let (_, compilation, world) = match source::compile(&args.program, args.data) {
         Ok(compiled) => compiled,
         Err(message) => {
             if args.json {
@@ -47,7 +47,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
     let models = compilation.base.as_ref().filter(|_| !compilation.failed()).map(model_tables).unwrap_or_default();
     let (flows, data) = match compilation.base.as_ref().filter(|_| !compilation.failed()) {
         Some(program) if args.data => data_check(program),
-        Some(program) => (table_flows(program), None),
+        Some(program) => (world.flows(&program.cohorts), None),
         None => (Vec::new(), None),
     };
     let wrong = compilation.failed() || data.as_ref().is_some_and(|d| !d.problems.is_empty());
@@ -125,13 +125,6 @@ fn rows(layers: &[LayerRow]) -> String {
     let row = |l: &LayerRow| vec![l.path.clone(), l.op.clone(), l.output.clone(), table::thousands(l.parameters)];
     let rows: Vec<Vec<String>> = layers.iter().map(row).collect();
     table::aligned(&["layer", "operator", "output", "parameters"], &rows, 3)
-}
-
-/// What the tables alone say: who is found and kept. Nothing where they are not here.
-fn table_flows(program: &Compiled) -> Vec<Flow> {
-    let tables = Tables::default();
-    let load = |cohort| CohortData::load_with(cohort, Path::new(""), &tables).map(|data| data.flow);
-    program.cohorts.iter().map(load).collect::<Result<_, _>>().unwrap_or_default()
 }
 
 /// What the files say that the program cannot know: who has what, and what does not fit.

@@ -79,7 +79,7 @@ fn prepare(args: &PlanArgs) -> Result<Prepared, u8> {
         source::fail(&message);
         status::WRONG
     };
-    let (text, mut compilation) = source::compile(program, true).map_err(wrong)?;
+    let (text, mut compilation, _) = source::compile(program, true).map_err(wrong)?;
     source::tell(&compilation);
     keep_sweeps(&mut compilation, &args.sweeps).map_err(wrong)?;
     let models = layers(&compilation);

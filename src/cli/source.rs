@@ -22,16 +22,16 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
 }
 
 /// Compiles a file; where its data are needed, data that are not here are an error.
-pub(super) fn compile(program: &Program, data_needed: bool) -> Result<(String, Compilation), String> {
+pub(super) fn compile(program: &Program, data_needed: bool) -> Result<(String, Compilation, Files), String> {
     let text = read(&program.file)?;
     let world = Files::beside(&program.file).with_data_needed(data_needed);
     let compilation = compile::compile(&program.file.display().to_string(), &text, &program.settings, &world);
-    Ok((text, compilation))
+    Ok((text, compilation, world))
 }
 
 /// The program of a file as it stands, without its sweeps; errors are printed on standard error.
 pub(super) fn base(program: &Program) -> Result<crate::program::Program, String> {
-    let (_, mut compilation) = compile(program, false)?;
+    let (_, mut compilation, _) = compile(program, false)?;
     // What nothing trains or asks is of no concern here.
     compilation.diagnostics.retain(|d| d.severity == Severity::Error);
     tell(&compilation);

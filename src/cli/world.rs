@@ -3,7 +3,7 @@
 use crate::compile::{ColumnSummary, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
 use crate::data::error::DataError;
 use crate::data::table::Tables;
-use crate::data::{CohortData, TableSummary as DataSummary};
+use crate::data::{CohortData, Flow, TableSummary as DataSummary};
 use crate::exchange::shapes_of_safetensors;
 use crate::program::{Cohort, CohortClause};
 use std::cell::RefCell;
@@ -47,6 +47,12 @@ impl Files {
             .map_err(|error| self.problem(&error));
         self.loaded.borrow_mut().push((cohort.clone(), loaded.clone()));
         loaded
+    }
+
+    /// Who is found and kept in cohorts whose tables are read; nothing where one is not here.
+    pub(super) fn flows(&self, cohorts: &[Cohort]) -> Vec<Flow> {
+        let flow = |cohort| self.load(cohort).map(|loaded| loaded.0.flow.clone());
+        cohorts.iter().map(flow).collect::<Result<_, _>>().unwrap_or_default()
     }
 
     fn problem(&self, error: &DataError) -> TableProblem {

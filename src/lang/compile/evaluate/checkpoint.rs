@@ -12,6 +12,7 @@
 //! first nodes and modules of that one's graph.
 
 use super::{Evaluator, Global};
+use crate::compile::diagnostic::Severity;
 use crate::compile::unit::declared_name;
 use crate::compile::value::Value;
 use crate::graph::Graph;
@@ -38,15 +39,17 @@ pub(in crate::compile) struct Checkpoints<'a> {
 }
 
 impl<'a> Checkpoints<'a> {
-    /// Remembers how the variant stands behind this many models, unless there is something to tell of it: what is told once
-    /// must not be told again.
+    /// Remembers how the variant stands behind this many models, unless it is wrong. What it was warned of is told once, and
+    /// not again of the variants that begin here.
     pub(in crate::compile) fn pass(&mut self, e: &mut Evaluator<'a>, models: usize) {
-        if !e.diagnostics.is_empty() {
+        if e.diagnostics.iter().any(|d| d.severity == Severity::Error) {
             return;
         }
         let (nodes, modules) = (std::mem::take(&mut e.graph.nodes), std::mem::take(&mut e.graph.modules));
         let origins = std::mem::take(&mut e.origins);
+        let told = std::mem::take(&mut e.diagnostics);
         let checkpoint = Checkpoint { evaluator: e.clone(), nodes: nodes.len(), modules: modules.len(), models };
+        e.diagnostics = told;
         (e.graph.nodes, e.graph.modules, e.origins) = (nodes, modules, origins);
         self.checkpoints.push(Rc::new(checkpoint));
     }
