@@ -11,15 +11,16 @@ use super::error::{DataError, Result};
 use super::flow::Flow;
 pub use super::image_file::ImageFile;
 use super::joined_table::JoinedTable;
-use super::keep;
-use super::pair::{self, PairingDecision, Partners};
 use super::phantom::{Contrast, Phantom, PhantomSpec};
 use super::table::{Row, Table, Tables, levels_of, no_column, parse_number, without_prefix};
-use fascicle_lang::program::{Cohort, CohortClause, CohortSource, PhantomSettings};
+use fascicle_lang::program::{Cohort, PhantomSettings};
 use indexmap::{IndexMap, IndexSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// For a record that is kept: the sessions of the images that come from elsewhere, by pattern.
+pub(super) type Partners = BTreeMap<String, Option<String>>;
 
 /// One subject, or one session of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +30,9 @@ pub struct Record {
     /// The session, where the subject has any.
     pub session: Option<String>,
     /// Its row in each of the cohort's tables.
-    rows: Vec<Option<usize>>,
+    pub(super) rows: Vec<Option<usize>>,
     /// The sessions of those images that are paired with it from elsewhere.
-    partners: Partners,
+    pub(super) partners: Partners,
 }
 
 impl Record {
@@ -56,8 +57,8 @@ pub struct CohortData {
     /// Where it was read, resolved: two cohorts with the same origin share people.
     pub origin: String,
     pub(crate) tables: Vec<JoinedTable>,
-    rename: IndexMap<String, String>,
-    files: Files,
+    pub(super) rename: IndexMap<String, String>,
+    pub(super) files: Files,
     /// The least share of the records that must have all that is required.
     pub(crate) least_complete: f64,
 }
@@ -80,65 +81,14 @@ pub enum NoImage {
 
 /// Where images are.
 #[derive(Debug, Clone)]
-enum Files {
+pub(super) enum Files {
     Folder(PathBuf),
     Phantom(Arc<Phantom>),
 }
 
 impl CohortData {
-    /// Reads tables and indexes folders. Paths are resolved against `base`.
-    ///
-    /// # Errors
-    /// A folder or table that is not there or cannot be read, a column that is not there, the same subject twice, text
-    /// where a `keep` compares numbers, or nobody left.
-    pub fn load(cohort: &Cohort, base: &Path) -> Result<Self> {
-        Self::load_with(cohort, base, &Tables::default())
-    }
-
-    /// The same with tables that other cohorts may have read.
-    ///
-    /// # Errors
-    /// As [`CohortData::load`].
-    pub fn load_with(cohort: &Cohort, base: &Path, known: &Tables) -> Result<Self> {
-        let at = |clause: CohortClause| move |e: DataError| e.of_clause(&cohort.name, clause);
-        let mut data = match &cohort.source {
-            CohortSource::Bids { path } => Self::of_bids(cohort, &base.join(path)),
-            CohortSource::Table { path } => Self::of_table(cohort, &base.join(path), known),
-            CohortSource::Phantom(settings) => Self::of_phantom(cohort, settings),
-        }
-        .map_err(|e| match &e {
-            DataError::NoColumn { column, .. } if cohort.subject.as_ref() == Some(column) => {
-                at(CohortClause::Subject)(e)
-            }
-            _ => at(CohortClause::Source)(e),
-        })?;
-        for (place, path) in cohort.join.iter().enumerate() {
-            let at = at(CohortClause::Join(place));
-            if let Files::Phantom(phantom) = &data.files
-                && let Some((columns, rows)) = phantom.derivative(path)
-            {
-                let table = JoinedTable::new(Arc::new(table_of(Path::new(path), columns, rows)), None);
-                table.and_then(|table| data.attach(table)).map_err(at)?;
-                continue;
-            }
-            let beside = match &data.files {
-                Files::Folder(root) => root.join(path),
-                Files::Phantom(_) => base.join(path),
-            };
-            let path = if beside.is_file() { beside } else { base.join(path) };
-            data.join(known, &path, cohort.subject.as_deref()).map_err(at)?;
-        }
-        for (place, name) in data.rename.keys().enumerate() {
-            data.column(name).map_err(at(CohortClause::Rename(place)))?;
-        }
-        data.count();
-        data.pair(cohort).map_err(at(CohortClause::Pair))?;
-        data.keep(cohort)?;
-        Ok(data)
-    }
-
     /// Joins a table from a file, whose rows must be of somebody.
-    fn join(&mut self, known: &Tables, path: &Path, subject: Option<&str>) -> Result<()> {
+    pub(super) fn join(&mut self, known: &Tables, path: &Path, subject: Option<&str>) -> Result<()> {
         let table = known.read(path)?;
         // A joined table may call its subjects otherwise.
         let subject = subject.filter(|name| table.columns.iter().any(|c| c == name));
@@ -175,7 +125,7 @@ impl CohortData {
         })
     }
 
-    fn of_bids(cohort: &Cohort, root: &Path) -> Result<Self> {
+    pub(super) fn of_bids(cohort: &Cohort, root: &Path) -> Result<Self> {
         let bids = Bids::open(root)?;
         let mut found: Vec<(String, Option<String>)> = Vec::new();
         for (subject, sessions) in &bids.subjects {
@@ -227,14 +177,14 @@ impl CohortData {
         Self::assemble(cohort, origin_of(root), Files::Folder(root.to_owned()), found, tables)
     }
 
-    fn of_table(cohort: &Cohort, path: &Path, known: &Tables) -> Result<Self> {
+    pub(super) fn of_table(cohort: &Cohort, path: &Path, known: &Tables) -> Result<Self> {
         let table = JoinedTable::new(known.read(path)?, cohort.subject.as_deref())?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let people = table.people()?;
         Self::assemble(cohort, origin_of(path), Files::Folder(folder), people, vec![table])
     }
 
-    fn of_phantom(cohort: &Cohort, settings: &PhantomSettings) -> Result<Self> {
+    pub(super) fn of_phantom(cohort: &Cohort, settings: &PhantomSettings) -> Result<Self> {
         let spec = PhantomSpec {
             subjects: settings.subjects,
             seed: settings.seed,
@@ -298,7 +248,7 @@ impl CohortData {
     }
 
     /// Joins a table: finds each record's row in it.
-    fn attach(&mut self, table: JoinedTable) -> Result<()> {
+    pub(super) fn attach(&mut self, table: JoinedTable) -> Result<()> {
         let places = table.table.by_subject(table.subject, table.session)?;
         for record in &mut self.records {
             let subject = without_prefix(&record.subject, "sub-").to_owned();
@@ -310,70 +260,10 @@ impl CohortData {
         Ok(())
     }
 
-    fn count(&mut self) {
+    pub(super) fn count(&mut self) {
         self.flow.found = self.records.len();
         self.flow.subjects = self.records.iter().map(|r| r.subject.as_str()).collect::<BTreeSet<_>>().len();
         self.flow.analysed = self.records.len();
-    }
-
-    fn pair(&mut self, cohort: &Cohort) -> Result<()> {
-        let Some(pairing) = &cohort.pair else { return Ok(()) };
-        let fates = pair::pair(self, pairing)?;
-        let mut kept = Vec::with_capacity(self.records.len());
-        for (record, fate) in std::mem::take(&mut self.records).into_iter().zip(fates) {
-            match fate {
-                PairingDecision::Paired(partners) => kept.push(Record { partners, ..record }),
-                PairingDecision::Alone(reason) => {
-                    self.flow.leave_out(&format!("{}: {reason}", pairing.spelling), &record.name())
-                }
-            }
-        }
-        self.records = kept;
-        self.somebody_is_left()
-    }
-
-    fn somebody_is_left(&self) -> Result<()> {
-        match self.records.is_empty() {
-            false => Ok(()),
-            true => Err(DataError::NobodyLeft(Box::new(self.flow.clone()))),
-        }
-    }
-
-    fn keep(&mut self, cohort: &Cohort) -> Result<()> {
-        let at = |place: usize| move |e: DataError| e.of_clause(&cohort.name, CohortClause::Keep(place));
-        for (place, (_, condition)) in cohort.keep.iter().enumerate() {
-            keep::check_columns(self, condition).map_err(at(place))?;
-        }
-        // The last condition that left somebody out.
-        let mut last = 0;
-        let mut kept = Vec::with_capacity(self.records.len());
-        let mut flow = self.flow.clone();
-        let mut errors = Vec::new();
-        for record in 0..self.records.len() {
-            let mut stays = true;
-            for (place, (spelling, condition)) in cohort.keep.iter().enumerate() {
-                let reason = match keep::satisfies(self, record, condition) {
-                    Ok(Some(true)) => continue,
-                    Ok(Some(false)) => format!("keep {spelling}"),
-                    Ok(None) => format!("keep {spelling}: the cell is missing"),
-                    Err(e) => {
-                        errors.push(at(place)(e));
-                        break;
-                    }
-                };
-                last = last.max(place);
-                flow.leave_out(&reason, &self.records[record].name());
-                stays = false;
-                break;
-            }
-            if stays {
-                kept.push(self.records[record].clone());
-            }
-        }
-        DataError::collect(errors)?;
-        self.flow = flow;
-        self.records = kept;
-        self.somebody_is_left().map_err(at(last))
     }
 
     /// Names of all columns (renamed ones by their new name), in the order of the tables.
@@ -583,7 +473,7 @@ fn unusable(id: &str) -> Option<&'static str> {
 }
 
 /// A table that was never a file; `path` is what messages call it.
-fn table_of(path: &Path, columns: Vec<String>, rows: Vec<Vec<Option<String>>>) -> Table {
+pub(super) fn table_of(path: &Path, columns: Vec<String>, rows: Vec<Vec<Option<String>>>) -> Table {
     let shared: Arc<Path> = path.into();
     let row = |(at, cells): (usize, Vec<Option<String>>)| Row {
         path: shared.clone(),

@@ -29,6 +29,7 @@ pub mod hashes;
 mod image_file;
 mod joined_table;
 mod keep;
+mod load;
 pub mod nifti;
 mod pair;
 pub mod phantom;

@@ -9,7 +9,7 @@
 //! column of days, or `acq_time`), or from the `acq_time` of the image in `sub-*_ses-*_scans.tsv`.
 
 use super::bids::FilePattern;
-use super::cohort::{CohortData, ImageFile};
+use super::cohort::{CohortData, ImageFile, Partners};
 use super::error::{DataError, Result};
 use super::table::{Table, without_prefix};
 use fascicle_lang::program::Pairing;
@@ -20,9 +20,6 @@ use std::path::Path;
 const DAYS: [&str; 2] = ["day", "days"];
 /// The column of BIDS for the time of a session or a scan.
 const TIME: &str = "acq_time";
-
-/// For a record that is kept: the sessions of the images that come from elsewhere, by pattern.
-pub(super) type Partners = BTreeMap<String, Option<String>>;
 
 /// What pairing decides of each record.
 pub(super) enum PairingDecision {
