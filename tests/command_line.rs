@@ -23,3 +23,5 @@ mod statuses;
 mod weights;
 #[path = "command_line/wrong_input.rs"]
 mod wrong_input;
+#[path = "../src/exchange/pytorch/crafted/zip.rs"]
+mod zip;

@@ -4,10 +4,13 @@
 //! other files, and the text is cut off. `PROPTEST_CASES=100000 cargo test --release --test mutation` looks longer.
 
 mod case;
+#[path = "fuzz/src/pieces.rs"]
+mod pieces;
 
 use case::{Case, programs};
 use fascicle::compile::{Compilation, render};
 use fascicle::syntax::{SourceId, lexemes, parse};
+use pieces::PIECES;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use std::time::{Duration, Instant};
@@ -32,95 +35,6 @@ enum Mutation {
     DeleteLine(usize),
     Cut(usize),
 }
-
-/// What is inserted: pieces of the language, numbers at its limits, characters that are not of it.
-const PIECES: &[&str] = &[
-    "(",
-    ")",
-    "[",
-    "]",
-    "{",
-    "}",
-    ",",
-    ":",
-    ".",
-    "..",
-    "..=",
-    "|>",
-    "=>",
-    "->",
-    "?",
-    "??",
-    "+",
-    "-",
-    "*",
-    "/",
-    "^",
-    "%",
-    "==",
-    "<",
-    "=",
-    "\"",
-    "/",
-    "//",
-    "///",
-    "\n",
-    ";",
-    "0",
-    "1",
-    "-1",
-    "2.5",
-    "1e308",
-    "1e999",
-    "9223372036854775807",
-    "1000000000",
-    "1mm",
-    "10%",
-    "true",
-    "x",
-    "_",
-    "prior",
-    "mean",
-    "zeros",
-    "for i in 0..9 {",
-    "if",
-    "else",
-    "match",
-    "let y = ",
-    "output z = ",
-    "fold",
-    "scan",
-    "from",
-    "in",
-    "by",
-    "with",
-    "on",
-    "not",
-    "and",
-    "block B(x: [n]) -> [n] { x |> B() }",
-    "use std.blocks.MidFlow",
-    "extends \"a.fx\"",
-    "extends \"a.fx\" without t1, m",
-    "sweep s: width in 0..100",
-    "Conv3d(8)",
-    "Linear(",
-    "concat(",
-    "poe(",
-    "reshape(",
-    "é",
-    "\u{1F9E0}",
-    "\0",
-    "\r",
-    "\t",
-    "'",
-    "#",
-    "\\",
-    "\u{feff}",
-    "|> |>",
-    "((((((((",
-    "- - - - - -",
-    "not not not",
-];
 
 fn mutations() -> impl Strategy<Value = Vec<Mutation>> {
     let at = any::<usize>;

@@ -1,9 +1,9 @@
 //! `fascicle check`
 
+use super::world::Files;
 use super::{Program, source, status, table};
 use crate::compile::{JsonDiagnostic, LayerRow, ModelTable, json_diagnostics, model_tables};
-use crate::data::table::Tables;
-use crate::data::{CohortData, DataCheck, Flow, availability, check_data};
+use crate::data::{DataCheck, Flow, availability, check_data};
 use crate::program::Program as Compiled;
 use clap::Args;
 use serde::Serialize;
@@ -46,8 +46,8 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
     };
     let models = compilation.base.as_ref().filter(|_| !compilation.failed()).map(model_tables).unwrap_or_default();
     let (flows, data) = match compilation.base.as_ref().filter(|_| !compilation.failed()) {
-        Some(program) if args.data => data_check(program),
-        Some(program) => (world.flows(&program.cohorts), None),
+        Some(program) if args.data => data_check(program, &world),
+        Some(program) => (table_flows(program, &world), None),
         None => (Vec::new(), None),
     };
     let wrong = compilation.failed() || data.as_ref().is_some_and(|d| !d.problems.is_empty());
@@ -127,16 +127,21 @@ fn rows(layers: &[LayerRow]) -> String {
     table::aligned(&["layer", "operator", "output", "parameters"], &rows, 3)
 }
 
+/// Who is found and kept, as the tables alone tell; nothing where one is not here.
+fn table_flows(program: &Compiled, world: &Files) -> Vec<Flow> {
+    let flow = |cohort| world.cohort(cohort).map(|data| data.flow);
+    program.cohorts.iter().map(flow).collect::<Result<_, _>>().unwrap_or_default()
+}
+
 /// What the files say that the program cannot know: who has what, and what does not fit.
-fn data_check(program: &Compiled) -> (Vec<Flow>, Option<DataCheck>) {
+fn data_check(program: &Compiled, world: &Files) -> (Vec<Flow>, Option<DataCheck>) {
     let mut loaded = Vec::new();
     let mut wrong = Vec::new();
-    let tables = Tables::default();
     let whole = |message: String| crate::data::Problem { subject: String::new(), file: None, message };
     for cohort in &program.cohorts {
-        match CohortData::load_with(cohort, Path::new(""), &tables) {
+        match world.cohort(cohort) {
             Ok(data) => loaded.push(data),
-            Err(error) => wrong.push(whole(error.to_string())),
+            Err(problem) => wrong.push(whole(format!("cohort `{}`: {}", cohort.name, problem.message))),
         }
     }
     let mut data = check_data(&program.inputs, &loaded);

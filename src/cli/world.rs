@@ -3,7 +3,7 @@
 use crate::compile::{ColumnSummary, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
 use crate::data::error::DataError;
 use crate::data::table::Tables;
-use crate::data::{CohortData, Flow, TableSummary as DataSummary};
+use crate::data::{CohortData, TableSummary as DataSummary};
 use crate::exchange::shapes_of_safetensors;
 use crate::program::{Cohort, CohortClause};
 use std::cell::RefCell;
@@ -49,10 +49,9 @@ impl Files {
         loaded
     }
 
-    /// Who is found and kept in cohorts whose tables are read; nothing where one is not here.
-    pub(super) fn flows(&self, cohorts: &[Cohort]) -> Vec<Flow> {
-        let flow = |cohort| self.load(cohort).map(|loaded| loaded.0.flow.clone());
-        cohorts.iter().map(flow).collect::<Result<_, _>>().unwrap_or_default()
+    /// A cohort that is read, for the compiler or now.
+    pub(super) fn cohort(&self, cohort: &Cohort) -> Result<CohortData, TableProblem> {
+        self.load(cohort).map(|loaded| loaded.0.clone())
     }
 
     fn problem(&self, error: &DataError) -> TableProblem {

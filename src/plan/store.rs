@@ -63,7 +63,7 @@ pub(super) enum Stored {
 struct Sealed {
     #[serde(flatten)]
     done: Done,
-    /// Results of versions before 0.1.0's seal have none, and are as good as they were.
+    /// Results that were written before there were seals have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seal: Option<String>,
 }

@@ -293,7 +293,7 @@ mod checkpoint {
             files.push((format!("archive/data/{number}"), bytes));
         }
         files.push(("archive/version".into(), b"3\n".to_vec()));
-        zip(&files)
+        crate::zip::zip(&files)
     }
 
     fn text(pickle: &mut Vec<u8>, text: &str) {
@@ -306,37 +306,5 @@ mod checkpoint {
         pickle.push(b'(');
         pickle.extend(numbers.iter().flat_map(|n| [b'K', *n as u8]));
         pickle.push(b't');
-    }
-
-    /// An archive whose files are stored as they are.
-    fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
-        let (mut out, mut directory) = (Vec::new(), Vec::new());
-        for (name, content) in files {
-            let mut crc = flate2::Crc::new();
-            crc.update(content);
-            let mut head = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-            head.extend(crc.sum().to_le_bytes());
-            head.extend((content.len() as u32).to_le_bytes());
-            head.extend((content.len() as u32).to_le_bytes());
-            head.extend((name.len() as u16).to_le_bytes());
-            head.extend([0, 0]);
-            directory.extend(b"PK\x01\x02\x14\x00");
-            directory.extend(&head);
-            directory.extend([0; 10]);
-            directory.extend((out.len() as u32).to_le_bytes());
-            directory.extend(name.bytes());
-            out.extend(b"PK\x03\x04");
-            out.extend(&head);
-            out.extend(name.bytes());
-            out.extend(content);
-        }
-        let at = out.len() as u32;
-        out.extend(&directory);
-        out.extend(b"PK\x05\x06\x00\x00\x00\x00");
-        out.extend([(files.len() as u16).to_le_bytes(), (files.len() as u16).to_le_bytes()].concat());
-        out.extend((directory.len() as u32).to_le_bytes());
-        out.extend(at.to_le_bytes());
-        out.extend([0, 0]);
-        out
     }
 }

@@ -1,6 +1,8 @@
 //! Checkpoints made byte by byte, as `torch.save` lays them out and as it never would.
 
-use flate2::Crc;
+mod zip;
+
+pub use zip::zip;
 
 /// One tensor under a name, and what its file says of it.
 pub struct Crafted {
@@ -110,38 +112,6 @@ pub fn checkpoint(pickle: &[u8], storages: &[(&str, Vec<u8>)], order: Option<&st
     files.extend(storages.iter().map(|(key, bytes)| (format!("net/data/{key}"), bytes.clone())));
     files.push(("net/version".into(), b"3\n".to_vec()));
     zip(&files)
-}
-
-/// Files stored as they are.
-pub fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in files {
-        let mut crc = Crc::new();
-        crc.update(content);
-        let mut head = vec![20, 0, 0, 8, 0, 0, 0, 0, 0, 0];
-        head.extend(crc.sum().to_le_bytes());
-        head.extend((content.len() as u32).to_le_bytes());
-        head.extend((content.len() as u32).to_le_bytes());
-        head.extend((name.len() as u16).to_le_bytes());
-        head.extend([0, 0]);
-        directory.extend(b"PK\x01\x02\x14\x00");
-        directory.extend(&head);
-        directory.extend([0; 10]);
-        directory.extend((out.len() as u32).to_le_bytes());
-        directory.extend(name.bytes());
-        out.extend(b"PK\x03\x04");
-        out.extend(&head);
-        out.extend(name.bytes());
-        out.extend(content);
-    }
-    let at = out.len() as u32;
-    out.extend(&directory);
-    out.extend(b"PK\x05\x06\0\0\0\0");
-    out.extend([(files.len() as u16).to_le_bytes(), (files.len() as u16).to_le_bytes()].concat());
-    out.extend((directory.len() as u32).to_le_bytes());
-    out.extend(at.to_le_bytes());
-    out.extend([0, 0]);
-    out
 }
 
 /// The same archive with its directory in records of 64 bits, as `torch.save` ends its files.

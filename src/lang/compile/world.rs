@@ -133,6 +133,7 @@ impl World for EmptyWorld {
 pub(super) struct Tables<'w> {
     world: &'w dyn World,
     known: RefCell<Vec<(Cohort, Table)>>,
+    counts: RefCell<Vec<(Cohort, Who, Option<usize>)>>,
     weights: RefCell<BTreeMap<String, LoadedShapes>>,
 }
 
@@ -172,7 +173,7 @@ impl Deref for IndexedTable {
 
 impl<'w> Tables<'w> {
     pub(super) fn new(world: &'w dyn World) -> Self {
-        Self { world, known: RefCell::default(), weights: RefCell::default() }
+        Self { world, known: RefCell::default(), counts: RefCell::default(), weights: RefCell::default() }
     }
 
     /// The table of a cohort.
@@ -187,7 +188,12 @@ impl<'w> Tables<'w> {
 
     /// How many people of a cohort are so.
     pub(super) fn count(&self, cohort: &Cohort, who: Who) -> Option<usize> {
-        self.world.count(cohort, &who)
+        if let Some((.., known)) = self.counts.borrow().iter().find(|(c, w, _)| *w == who && c == cohort) {
+            return *known;
+        }
+        let count = self.world.count(cohort, &who);
+        self.counts.borrow_mut().push((cohort.clone(), who, count));
+        count
     }
 
     /// The shapes of the weights in a file.

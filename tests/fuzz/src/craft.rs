@@ -1,45 +1,16 @@
 //! Files made byte by byte: archives of `torch.save`, safetensors, NIfTI headers.
 
-use flate2::write::GzEncoder;
-use flate2::{Compression, Crc};
-use std::io::Write;
+#[path = "../../../src/exchange/pytorch/crafted/zip.rs"]
+mod zip;
 
-/// A ZIP archive of files that are stored as they are.
-pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let (mut out, mut directory) = (Vec::new(), Vec::new());
-    for (name, content) in files {
-        let mut crc = Crc::new();
-        crc.update(content);
-        let mut head = vec![20, 0, 0, 8, 0, 0, 0, 0, 0, 0];
-        head.extend(crc.sum().to_le_bytes());
-        head.extend((content.len() as u32).to_le_bytes());
-        head.extend((content.len() as u32).to_le_bytes());
-        head.extend((name.len() as u16).to_le_bytes());
-        head.extend([0, 0]);
-        directory.extend(b"PK\x01\x02\x14\x00");
-        directory.extend(&head);
-        directory.extend([0; 10]);
-        directory.extend((out.len() as u32).to_le_bytes());
-        directory.extend(name.bytes());
-        out.extend(b"PK\x03\x04");
-        out.extend(&head);
-        out.extend(name.bytes());
-        out.extend(*content);
-    }
-    let (at, count) = (out.len() as u32, (files.len() as u16).to_le_bytes());
-    out.extend(&directory);
-    out.extend(b"PK\x05\x06\0\0\0\0");
-    out.extend([count, count].concat());
-    out.extend((directory.len() as u32).to_le_bytes());
-    out.extend(at.to_le_bytes());
-    out.extend([0, 0]);
-    out
-}
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write;
 
 /// What `torch.save` makes of a pickle and one storage.
 pub fn checkpoint(pickle: &[u8], storage: &[u8], big: bool) -> Vec<u8> {
     let order: &[u8] = if big { b"big" } else { b"little" };
-    zip(&[("net/data.pkl", pickle), ("net/byteorder", order), ("net/data/0", storage), ("net/version", b"3\n")])
+    zip::zip(&[("net/data.pkl", pickle), ("net/byteorder", order), ("net/data/0", storage), ("net/version", b"3\n")])
 }
 
 /// A safetensors file of a header and data.

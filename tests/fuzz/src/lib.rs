@@ -9,6 +9,7 @@
 
 pub mod craft;
 pub mod limit;
+mod pieces;
 pub mod program;
 pub mod scratch;
 pub mod seeds;

@@ -281,12 +281,7 @@ fn column_step(
 
 fn level(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
     match &expr.kind {
-        ExprKind::Name(name) => match named_param(e, name, expr.span)? {
-            Some(Value::Text(text)) => Ok(text.to_string()),
-            Some(Value::Choice(choice)) => Ok(choice.word.clone()),
-            // A number or a switch is no column: the column may bear its name.
-            _ => Ok(name.clone()),
-        },
+        ExprKind::Name(name) => word(e, name, expr.span),
         ExprKind::Text(text) => Ok(text.clone()),
         ExprKind::Int(i) => Ok(i.to_string()),
         ExprKind::Bool(b) => Ok(b.to_string()),
@@ -416,18 +411,22 @@ pub(super) fn width(columns: &[ColumnSpec], missing: &Missing) -> usize {
 /// A column's name: a word, or a text where it has characters that a word cannot have.
 pub(in crate::compile) fn column_name(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
     match &expr.kind {
-        ExprKind::Name(name) => match named_param(e, name, expr.span)? {
-            Some(Value::Text(text)) => Ok(text.to_string()),
-            Some(Value::Choice(choice)) => Ok(choice.word.clone()),
-            // A number or a switch is no column: the column may bear its name.
-            _ => Ok(name.clone()),
-        },
+        ExprKind::Name(name) => word(e, name, expr.span),
         ExprKind::Text(text) => Ok(text.clone()),
         _ => e.fail(
             Diagnostic::error(Code::WrongArgument, expr.span, "expected the name of a column")
                 .hint("a name that is no word stands in quotes: \"Age at scan\""),
         ),
     }
+}
+
+/// A word, or the words of the parameter of this name. A number or a switch stands for no word: a column, or a level, may bear its name.
+fn word(e: &mut Evaluator<'_>, name: &str, span: Span) -> Eval<String> {
+    Ok(match named_param(e, name, span)? {
+        Some(Value::Text(text)) => text.to_string(),
+        Some(Value::Choice(choice)) => choice.word.clone(),
+        _ => name.to_owned(),
+    })
 }
 
 /// The value of the parameter of this name, if one bears it: in every clause it stands for its value.
