@@ -8,10 +8,10 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use super::Phantom;
 use super::bids_metadata as metadata;
-use super::bids_tree::{io_error, labels_path, scan_path};
-use super::spec::{Contrast, PhantomError};
-use super::{Phantom, REGIONS_TABLE, TRUTH_TABLE};
+use super::bids_paths::files;
+use super::spec::{PhantomError, io_error};
 
 /// The beginning of the name of the folder in which files are written before they are moved into place.
 pub(super) const STAGING_PREFIX: &str = ".phantom-";
@@ -60,32 +60,4 @@ pub(super) fn make_room(phantom: &Phantom, dir: &Path, overwrite: bool) -> Resul
         fs::remove_dir_all(entry.path()).map_err(io_error("remove", &entry.path()))?;
     }
     Ok(())
-}
-
-/// The files of a phantom's tree, relative to it.
-pub(super) fn files(phantom: &Phantom) -> BTreeSet<String> {
-    let mut files: BTreeSet<String> = [
-        "dataset_description.json",
-        "README",
-        "participants.tsv",
-        "participants.json",
-        "derivatives/truth/dataset_description.json",
-        "derivatives/truth/README",
-        "derivatives/truth/truth.json",
-        "derivatives/truth/dseg.tsv",
-        "derivatives/regions/dataset_description.json",
-        "derivatives/regions/README",
-        "derivatives/regions/regions.json",
-        TRUTH_TABLE,
-        REGIONS_TABLE,
-    ]
-    .map(str::to_owned)
-    .into();
-    files.extend(phantom.spec().contrasts.iter().map(|contrast| format!("{}.json", contrast.suffix())));
-    for (subject, row) in phantom.rows().iter().enumerate() {
-        let scans = Contrast::ALL.into_iter().filter(|contrast| phantom.has_scan(subject, *contrast));
-        files.extend(scans.map(|contrast| scan_path(&row.participant_id, contrast)));
-        files.insert(labels_path(&row.participant_id));
-    }
-    files
 }

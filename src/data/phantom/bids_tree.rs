@@ -22,9 +22,10 @@ use tempfile::TempDir;
 
 use super::anatomy::Tissue;
 use super::bids_metadata as metadata;
+use super::bids_paths::{labels_path, scan_path};
 use super::bids_room::{STAGING_PREFIX, make_room};
 use super::regions;
-use super::spec::{Contrast, PhantomError};
+use super::spec::{Contrast, PhantomError, io_error};
 use super::{Head, Phantom, REGIONS_TABLE, TRUTH_TABLE, Truth};
 
 /// What [`write_bids`] has written.
@@ -186,16 +187,6 @@ impl Tree<'_> {
     }
 }
 
-/// Where a scan lies.
-pub(super) fn scan_path(id: &str, contrast: Contrast) -> String {
-    format!("{id}/{}/{id}_{}.nii.gz", contrast.folder(), contrast.suffix())
-}
-
-/// Where a label map lies.
-pub(super) fn labels_path(id: &str) -> String {
-    format!("derivatives/truth/{id}/anat/{id}_dseg.nii.gz")
-}
-
 /// The header fields that the writer does not take from the array.
 fn header(affine: &[[f64; 4]; 4]) -> NiftiHeader {
     let row = |r: usize| affine[r].map(|v| v as f32);
@@ -220,10 +211,6 @@ fn header(affine: &[[f64; 4]; 4]) -> NiftiHeader {
 
 pub(super) fn make_folder(dir: &Path) -> Result<(), PhantomError> {
     fs::create_dir_all(dir).map_err(io_error("make the folder", dir))
-}
-
-pub(super) fn io_error<'p>(action: &'static str, path: &'p Path) -> impl FnOnce(std::io::Error) -> PhantomError + 'p {
-    move |source| PhantomError::Io { action, path: path.to_owned(), source }
 }
 
 fn table_error(path: &Path) -> impl FnOnce(csv::Error) -> PhantomError + '_ {

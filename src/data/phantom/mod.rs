@@ -11,6 +11,7 @@
 
 mod anatomy;
 mod bids_metadata;
+mod bids_paths;
 mod bids_room;
 mod bids_tree;
 pub mod clinical;

@@ -4,7 +4,7 @@
 //! every phantom passes before anything is drawn.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -218,6 +218,11 @@ pub enum PhantomError {
         /// What the table writer said.
         source: csv::Error,
     },
+}
+
+/// What makes an error of the operating system one that says what was attempted, on which file.
+pub(super) fn io_error<'p>(action: &'static str, path: &'p Path) -> impl FnOnce(std::io::Error) -> PhantomError + 'p {
+    move |source| PhantomError::Io { action, path: path.to_owned(), source }
 }
 
 /// The first few of some files.

@@ -38,7 +38,7 @@ fn a_tree_has_the_scans_that_exist_and_reads_back_as_painted() {
     assert_eq!(told, (1..=6).map(|done| (done, 6)).collect::<Vec<_>>());
 
     let files = files(dir.path());
-    assert_eq!(files.keys().cloned().collect::<std::collections::BTreeSet<_>>(), super::bids_room::files(&phantom));
+    assert_eq!(files.keys().cloned().collect::<std::collections::BTreeSet<_>>(), super::bids_paths::files(&phantom));
     let mut scans = 0;
     for (subject, row) in phantom.rows().iter().enumerate() {
         let id = &row.participant_id;
@@ -125,7 +125,7 @@ fn overwriting_removes_only_what_the_earlier_phantom_wrote() {
     let new = PhantomSpec { subjects: 4, seed: 9, ..small() };
     write(new.clone()).expect("a tree in place of the other");
     let found: std::collections::BTreeSet<String> = files(dir.path()).into_keys().collect();
-    let mut expected = super::bids_room::files(&phantom(new.clone()));
+    let mut expected = super::bids_paths::files(&phantom(new.clone()));
     expected.extend(own.map(str::to_owned));
     assert_eq!(found, expected);
 
