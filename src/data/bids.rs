@@ -49,7 +49,8 @@ impl Bids {
             subjects.insert(subject, sessions);
         }
         let table = root.join("participants.tsv");
-        let participants = if table.is_file() { Some(Table::read(&table)?) } else { None };
+        // Whatever has the name is read, so that a pipe or a link without content is told and not passed over.
+        let participants = if table.symlink_metadata().is_ok() { Some(Table::read(&table)?) } else { None };
         if subjects.is_empty() && participants.is_none() {
             return Err(DataError::NotFound {
                 path: root.join("participants.tsv"),
@@ -269,7 +270,7 @@ fn sessions_table(root: &Path, subjects: &BTreeMap<String, Vec<String>>) -> Resu
     let mut whole: Option<Table> = None;
     for subject in subjects.keys() {
         let path = root.join(subject).join(format!("{subject}_sessions.tsv"));
-        if !path.is_file() {
+        if path.symlink_metadata().is_err() {
             continue;
         }
         let part = Table::read(&path)?;

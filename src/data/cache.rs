@@ -4,14 +4,15 @@
 //!  key = blake3(file content, steps, version) ──▶ FOLDER/ab/abcdef...vol ──map──▶ Image
 //! ```
 //!
-//! A file is a header of `HEADER` bytes (magic, shape, affine, checksum) and the values as little-endian 32-bit
-//! floats. It is written aside and renamed into place; one that is short or whose checksum is wrong is made again.
+//! A file is a header of `HEADER` bytes (magic, shape, affine, what was cut, checksum) and the values as little-endian
+//! 32-bit floats. The checksum is over the key too, so that a whole volume under another's name is none. It is written
+//! aside and renamed into place; one that is short or whose checksum is wrong is made again.
 
 use super::affine::Affine;
 use super::error::{DataError, Result};
 use super::files::write_aside;
 use super::hashes::Hashes;
-use super::transform::Image;
+use super::transform::{Image, Prepared};
 use memmap2::Mmap;
 use ndarray::Array4;
 use std::fs::File;
@@ -21,11 +22,11 @@ use std::sync::Arc;
 /// Changes when decoding or a cached step changes its meaning.
 pub const VERSION: u32 = 1;
 
-const MAGIC: &[u8; 8] = b"fxvol\0\0\x01";
+const MAGIC: &[u8; 8] = b"fxvol\0\0\x02";
 /// The index of the files' hashes, in the cache's folder.
 const HASHES: &str = "hashes.json";
-/// Magic, four extents, label flag, twelve numbers of the affine, checksum.
-const HEADER: usize = 8 + 4 * 8 + 8 + 12 * 8 + 32;
+/// Magic, four extents, label flag, twelve numbers of the affine, labelled voxels cut, checksum.
+const HEADER: usize = 8 + 4 * 8 + 8 + 12 * 8 + 8 + 32;
 
 /// A folder of prepared volumes.
 #[derive(Debug, Clone)]
@@ -41,6 +42,7 @@ pub struct CachedImage {
     shape: [usize; 4],
     affine: Affine,
     labels: bool,
+    cut: u64,
 }
 
 impl Cache {
@@ -56,7 +58,7 @@ impl Cache {
 
     /// The volume of this key, where it is there whole.
     pub fn find(&self, key: &blake3::Hash) -> Option<CachedImage> {
-        open(&self.path(key))
+        open(&self.path(key), key)
     }
 
     fn path(&self, key: &blake3::Hash) -> PathBuf {
@@ -68,16 +70,16 @@ impl Cache {
     ///
     /// # Errors
     /// What `make` returns, or what the operating system says.
-    pub fn get(&self, key: &blake3::Hash, make: impl FnOnce() -> Result<Image>) -> Result<CachedImage> {
+    pub fn get(&self, key: &blake3::Hash, make: impl FnOnce() -> Result<Prepared>) -> Result<CachedImage> {
         let path = self.path(key);
-        if let Some(found) = open(&path) {
+        if let Some(found) = open(&path, key) {
             return Ok(found);
         }
-        let image = make()?;
-        let values = image.data.as_standard_layout();
+        let prepared = make()?;
+        let values = prepared.image.data.as_standard_layout();
         let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-        write_aside(&path, &[&header(&image, &bytes), &bytes])?;
-        open(&path).ok_or_else(|| DataError::Io {
+        write_aside(&path, &[&header(&prepared, &bytes, key), &bytes])?;
+        open(&path, key).ok_or_else(|| DataError::Io {
             action: "read back",
             path: path.clone(),
             source: std::io::Error::other("the file that was just written is not whole; is the disk full?"),
@@ -104,9 +106,14 @@ impl CachedImage {
     pub fn affine(&self) -> Affine {
         self.affine
     }
+
+    /// Labelled voxels that lie outside the grid, see [`Prepared::cut`].
+    pub fn cut(&self) -> u64 {
+        self.cut
+    }
 }
 
-fn header(image: &Image, payload: &[u8]) -> Vec<u8> {
+fn header(Prepared { image, cut }: &Prepared, payload: &[u8], key: &blake3::Hash) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEADER);
     bytes.extend_from_slice(MAGIC);
     for extent in image.data.shape() {
@@ -116,13 +123,14 @@ fn header(image: &Image, payload: &[u8]) -> Vec<u8> {
     for value in image.affine.0[..3].iter().flatten() {
         bytes.extend_from_slice(&value.to_le_bytes());
     }
-    let checksum = blake3::Hasher::new().update(&bytes).update(payload).finalize();
+    bytes.extend_from_slice(&cut.to_le_bytes());
+    let checksum = blake3::Hasher::new().update(key.as_bytes()).update(&bytes).update(payload).finalize();
     bytes.extend_from_slice(checksum.as_bytes());
     bytes
 }
 
-/// The volume, or `None` where the file is absent, short, or not what was written.
-fn open(path: &Path) -> Option<CachedImage> {
+/// The volume, or `None` where the file is absent, short, or not what was written under this key.
+fn open(path: &Path, key: &blake3::Hash) -> Option<CachedImage> {
     let file = File::open(path).ok()?;
     // SAFETY: the file is written aside, renamed into place and never changed after; a process that changes it all the
     // same can change the values read, not their number, which is checked below.
@@ -138,7 +146,8 @@ fn open(path: &Path) -> Option<CachedImage> {
     if !head.starts_with(MAGIC) || map.len() != values.checked_add(HEADER)? {
         return None;
     }
-    let checksum = blake3::Hasher::new().update(&head[..HEADER - 32]).update(&map[HEADER..]).finalize();
+    let checksum =
+        blake3::Hasher::new().update(key.as_bytes()).update(&head[..HEADER - 32]).update(&map[HEADER..]).finalize();
     if head[HEADER - 32..] != *checksum.as_bytes() {
         return None;
     }
@@ -146,7 +155,7 @@ fn open(path: &Path) -> Option<CachedImage> {
     for k in 0..12 {
         affine.0[k / 4][k % 4] = f(48 + 8 * k)?;
     }
-    Some(CachedImage { shape, affine, labels: u(40)? == 1, map })
+    Some(CachedImage { shape, affine, labels: u(40)? == 1, cut: u(144)?, map })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use super::super::affine::Affine;
 use super::super::samples::folder;
-use super::super::transform::Image;
+use super::super::transform::{Image, Prepared};
 use super::{Cache, HEADER};
 use ndarray::Array4;
 use std::path::PathBuf;
@@ -15,14 +15,18 @@ fn image() -> Image {
     }
 }
 
+fn prepared() -> Prepared {
+    Prepared { image: image(), cut: 7 }
+}
+
 #[test]
 fn a_volume_is_made_once_and_comes_back_as_it_was() {
     let dir = folder();
     let cache = Cache::new(&dir.path().join("made/when/needed"));
     let key = blake3::hash(b"a");
-    assert_eq!(cache.get(&key, || Ok(image())).expect("made").image(), image());
+    assert_eq!(cache.get(&key, || Ok(prepared())).expect("made").image(), image());
     let again = cache.get(&key, || panic!("it was made before")).expect("mapped");
-    assert_eq!((again.image(), again.shape()), (image(), [2, 3, 4, 5]));
+    assert_eq!((again.image(), again.shape(), again.cut()), (image(), [2, 3, 4, 5], 7));
 }
 
 #[test]
@@ -32,7 +36,7 @@ fn a_short_or_damaged_file_is_made_again() {
     let key = blake3::hash(b"a");
     let name = key.to_hex();
     let path: PathBuf = dir.path().join(&name[..2]).join(format!("{name}.vol"));
-    cache.get(&key, || Ok(image())).expect("made");
+    cache.get(&key, || Ok(prepared())).expect("made");
     let whole = std::fs::read(&path).expect("a file");
     let mut flipped = whole.clone();
     flipped[HEADER + 7] ^= 4;
@@ -43,10 +47,22 @@ fn a_short_or_damaged_file_is_made_again() {
         let mut made = false;
         let found = cache.get(&key, || {
             made = true;
-            Ok(image())
+            Ok(prepared())
         });
         assert_eq!(found.expect("made again").image(), image());
         assert!(made);
     }
     assert_eq!(std::fs::read(&path).expect("a file"), whole, "the same bytes");
+}
+
+#[test]
+fn a_whole_volume_under_another_key_is_not_taken_for_it() {
+    let dir = folder();
+    let cache = Cache::new(dir.path());
+    let (a, b) = (blake3::hash(b"a"), blake3::hash(b"b"));
+    cache.get(&a, || Ok(prepared())).expect("made");
+    std::fs::create_dir_all(cache.path(&b).parent().expect("a folder")).expect("made");
+    std::fs::copy(cache.path(&a), cache.path(&b)).expect("copied");
+    assert!(cache.find(&a).is_some());
+    assert!(cache.find(&b).is_none());
 }

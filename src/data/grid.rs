@@ -68,6 +68,31 @@ pub(crate) fn unlike_most(input: &str, grids: &[(String, Grid)]) -> Vec<String> 
     spacing.into_iter().chain(extent).collect()
 }
 
+/// What is said of masks that a crop has cut labelled voxels off: whose, and how many.
+pub(crate) fn labels_cut<'a>(spec: &InputSpec, cut: impl Iterator<Item = (&'a str, u64)>) -> Option<String> {
+    let (mut masks, mut worst) = (0, Vec::new());
+    for (name, voxels) in cut {
+        masks += 1;
+        if voxels > 0 {
+            worst.push((name, voxels));
+        }
+    }
+    if worst.is_empty() {
+        return None;
+    }
+    // Those that lose most; among equals, in order.
+    worst.sort_by_key(|(_, voxels)| std::cmp::Reverse(*voxels));
+    let named: Vec<String> = worst.iter().take(3).map(|(name, voxels)| format!("{voxels} of {name}")).collect();
+    let more = if worst.len() > 3 { ", .." } else { "" };
+    Some(format!(
+        "input `{}`: labelled voxels are cut off {} of {masks} masks: {}{more}; declare a larger shape than {:?}, or crop(at: .., size: ..) around the labels",
+        spec.name,
+        worst.len(),
+        named.join(", "),
+        spec.shape
+    ))
+}
+
 fn told<'a>(
     images: impl Iterator<Item = (&'a str, String)>,
     (input, what, hint): (&str, &str, &str),
@@ -110,6 +135,20 @@ mod tests {
     fn nothing_is_said_of_images_that_are_alike_up_to_rounding() {
         let grids = [("a".to_owned(), grid(1.0, [8, 8, 8])), ("b".to_owned(), grid(1.000_01, [8, 8, 8]))];
         assert_eq!(unlike_most("t1", &grids), Vec::<String>::new());
+    }
+
+    #[test]
+    fn masks_that_lose_labels_are_named_with_what_they_lose() {
+        let mut spec = crate::samples::volume_input("parts", "x", [4, 4, 4], Vec::new());
+        spec.shape = vec![4, 4, 4];
+        let told = labels_cut(&spec, [("sub-1", 0), ("sub-2", 3), ("sub-3", 12)].into_iter());
+        assert_eq!(
+            told.as_deref(),
+            Some(
+                "input `parts`: labelled voxels are cut off 2 of 3 masks: 12 of sub-3, 3 of sub-2; declare a larger shape than [4, 4, 4], or crop(at: .., size: ..) around the labels"
+            )
+        );
+        assert_eq!(labels_cut(&spec, [("sub-1", 0)].into_iter()), None);
     }
 
     #[test]

@@ -204,7 +204,7 @@ fn scan_time(data: &CohortData, record: usize, image: &Path) -> Result<Option<(S
     // anat/x.nii.gz: the table stands beside the folder of the data type.
     let Some(folder) = image.parent().and_then(Path::parent) else { return Ok(None) };
     let path = folder.join(name);
-    if !path.is_file() {
+    if path.symlink_metadata().is_err() {
         return Ok(None);
     }
     let table = Table::read(&path)?;

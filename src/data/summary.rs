@@ -5,9 +5,10 @@ use super::bids::FilePattern;
 use super::cohort::{CohortData, ImageFile, NoImage};
 use super::dataset::{chain_of, source_columns};
 use super::error::{DataError, IN_NO_COHORT, Result};
-use super::grid::{Grid, may_differ, unlike_most};
+use super::grid::{Grid, labels_cut, may_differ, unlike_most};
 use super::nifti::read_header;
 use super::table::{levels_of, same_level};
+use super::volume::Volume;
 use fascicle_lang::program::{InputSource, InputSpec};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -120,9 +121,13 @@ pub fn check_data(inputs: &[InputSpec], cohorts: &[CohortData]) -> DataCheck {
                 InputSource::Given => problems.push(whole(about(IN_NO_COHORT.into()))),
                 InputSource::Image { pattern, .. } => match FilePattern::new(pattern) {
                     Ok(pattern) => {
-                        let (wrong, grids) = check_images(spec, cohort, &pattern);
+                        let (wrong, seen) = check_images(spec, cohort, &pattern);
                         problems.extend(wrong);
+                        let cut: Vec<(String, u64)> =
+                            seen.iter().filter_map(|image| Some((image.name.clone(), image.cut?))).collect();
+                        warnings.extend(labels_cut(spec, cut.iter().map(|(name, cut)| (name.as_str(), *cut))));
                         if !may_differ(spec) {
+                            let grids: Vec<_> = seen.into_iter().map(|image| (image.name, image.grid)).collect();
                             warnings.extend(unlike_most(&spec.name, &grids));
                         }
                     }
@@ -177,9 +182,18 @@ fn whole(message: String) -> Problem {
     Problem { subject: String::new(), file: None, message }
 }
 
-/// What is wrong with the images of an input, and the grids of those that can be read.
-fn check_images(spec: &InputSpec, cohort: &CohortData, pattern: &FilePattern) -> (Vec<Problem>, Vec<(String, Grid)>) {
-    let looked: Vec<std::result::Result<Option<(String, Grid)>, Problem>> = (0..cohort.records.len())
+/// What is known of an image that can be read.
+struct SeenImage {
+    name: String,
+    grid: Grid,
+    /// Labelled voxels that crops cut off a mask, where they may.
+    cut: Option<u64>,
+}
+
+/// What is wrong with the images of an input, and what is known of those that can be read. Of masks that a crop may cut
+/// into, the voxels are read too.
+fn check_images(spec: &InputSpec, cohort: &CohortData, pattern: &FilePattern) -> (Vec<Problem>, Vec<SeenImage>) {
+    let looked: Vec<std::result::Result<Option<SeenImage>, Problem>> = (0..cohort.records.len())
         .into_par_iter()
         .map(|record| {
             let name = cohort.records[record].name();
@@ -198,20 +212,27 @@ fn check_images(spec: &InputSpec, cohort: &CohortData, pattern: &FilePattern) ->
                 Ok(Ok(ImageFile::Path(path))) => {
                     let fits = read_header(&path).and_then(|header| {
                         let shape = header.volume_shape(&path)?;
-                        chain_of(spec).map_or(Ok(()), |chain| chain.check_boxes(shape))?;
-                        Ok(Grid::of(&header))
+                        let mut cut = None;
+                        if let Some(chain) = chain_of(spec) {
+                            chain.check_boxes(shape)?;
+                            if !chain.levels.is_empty() {
+                                let reads = chain.may_cut(shape);
+                                cut = Some(if reads { chain.prepare(&Volume::read(&path)?)?.cut } else { 0 });
+                            }
+                        }
+                        Ok(SeenImage { name: name.clone(), grid: Grid::of(&header), cut })
                     });
-                    fits.map(|grid| Some((name.clone(), grid))).or_else(|e| problem(Some(path), e.to_string()))
+                    fits.map(Some).or_else(|e| problem(Some(path), e.to_string()))
                 }
             }
         })
         .collect();
-    let (mut problems, mut grids) = (Vec::new(), Vec::new());
+    let (mut problems, mut seen) = (Vec::new(), Vec::new());
     for found in looked {
         match found {
-            Ok(grid) => grids.extend(grid),
+            Ok(image) => seen.extend(image),
             Err(problem) => problems.push(problem),
         }
     }
-    (problems, grids)
+    (problems, seen)
 }

@@ -24,6 +24,7 @@ use super::cache::{Cache, CachedImage};
 use super::cohort::CohortData;
 use super::error::{DataError, Result};
 use super::flow::Flow;
+use super::grid::labels_cut;
 use super::split::{Candidate, Split, StratumColumn, divide};
 use super::transform::{ColumnPlan, ImageChain};
 use fascicle_lang::program::{InputRole, InputSpec, Protocol, SpatialKind};
@@ -117,8 +118,13 @@ impl Dataset {
     ) -> Result<Self> {
         let gathered = gather::gather_availability(inputs, at_least_one, cohorts)?;
         let content = gather::decode(inputs, &gathered, cache, progress)?;
-        let warnings = gather::unlike_grids(inputs, &gathered)?;
+        let mut warnings = gather::unlike_grids(inputs, &gathered)?;
         let members = gathered.members;
+        for (spec, content) in inputs.iter().zip(&content) {
+            let Content::Images { volumes, .. } = content else { continue };
+            let cut = members.iter().zip(volumes).filter_map(|(m, v)| Some((m.key.as_str(), v.as_ref()?.cut())));
+            warnings.extend(labels_cut(spec, cut));
+        }
         let mut places = BTreeMap::new();
         for (i, member) in members.iter().enumerate() {
             if places.insert(member.key.clone(), i).is_some() {

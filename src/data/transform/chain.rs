@@ -25,6 +25,15 @@ pub struct ImageChain {
     pub levels: Vec<String>,
 }
 
+/// What [`ImageChain::prepare`] gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prepared {
+    /// The image.
+    pub image: Image,
+    /// Voxels of a mask, other than background, that crops have cut off.
+    pub cut: u64,
+}
+
 /// A chain whose fitted steps have learnt what they need.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FittedChain {
@@ -106,13 +115,49 @@ impl ImageChain {
     ///
     /// # Errors
     /// A step that cannot be done, or (where nothing is left to do) a result that is not what is declared.
-    pub fn prepare(&self, volume: &Volume) -> Result<Image> {
+    pub fn prepare(&self, volume: &Volume) -> Result<Prepared> {
         let data = volume.data.clone().insert_axis(Axis(0));
         let mut image = Image { data, affine: volume.affine, labels: !self.levels.is_empty() };
-        for step in &self.steps[..self.cached_steps()] {
+        let mut cut = 0;
+        for (at, step) in self.steps[..self.cached_steps()].iter().enumerate() {
+            let before = if matches!(step, ImageStep::Crop { .. }) { self.labelled(&image, at) } else { 0 };
             image = self.step(image, step, &Learnt::Nothing, 0)?;
+            if before > 0 {
+                cut += before - self.labelled(&image, at);
+            }
         }
-        if self.is_all_cached() { self.finish(image) } else { Ok(image) }
+        if self.is_all_cached() {
+            let before = self.labelled(&image, self.steps.len());
+            image = self.finish(image)?;
+            cut += before - self.labelled(&image, self.steps.len());
+        }
+        Ok(Prepared { image, cut })
+    }
+
+    /// Voxels of a mask that are not background, before the step at `at`: those that a later `labels(..)` asks for, or
+    /// all that are not zero. Of intensities, none.
+    fn labelled(&self, image: &Image, at: usize) -> u64 {
+        if self.levels.is_empty() {
+            return 0;
+        }
+        let asked = self.steps[at..].iter().find_map(|step| match step {
+            // With a value for each level, the first is the background's.
+            ImageStep::Labels { values } => Some(&values[usize::from(values.len() == self.levels.len())..]),
+            _ => None,
+        });
+        let counts = |v: f32| asked.map_or(v != 0.0, |values| values.iter().any(|value| *value as f32 == v));
+        image.data.iter().filter(|v| counts(**v)).count() as u64
+    }
+
+    /// Whether a crop may cut something off an image of so many voxels a side, as far as that can be said without its
+    /// orientation.
+    pub fn may_cut(&self, shape: [usize; 3]) -> bool {
+        let mut sides = shape;
+        sides.sort_unstable();
+        let mut wanted = self.grid().map_or([0; 3], |grid| grid.map(|side| side.unwrap_or(usize::MAX)));
+        wanted.sort_unstable();
+        let changes = |s: &ImageStep| matches!(s, ImageStep::Crop { .. } | ImageStep::Resample { .. });
+        self.steps.iter().any(changes) || sides.iter().zip(wanted).any(|(side, wanted)| *side > wanted)
     }
 
     /// Checks crops and views against a file's voxels, as far as that can be said without its orientation: only while no

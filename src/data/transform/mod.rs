@@ -21,7 +21,7 @@ mod percentile;
 mod resample;
 
 pub use bayesian_ridge::BayesianRidge;
-pub use chain::{FittedChain, ImageChain};
+pub use chain::{FittedChain, ImageChain, Prepared};
 pub(crate) use columns::quantile;
 pub use columns::{ColumnPlan, FittedColumns, SourceColumn};
 pub use gaussian::{full_width, gaussian_filter};

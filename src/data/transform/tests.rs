@@ -25,11 +25,11 @@ fn ramp(shape: [usize; 3]) -> Volume {
 
 /// The chain fitted on these volumes and applied to the first.
 fn run(chain: &ImageChain, volumes: &[Volume]) -> Image {
-    let load = |i: usize| chain.prepare(&volumes[i]);
+    let load = |i: usize| Ok(chain.prepare(&volumes[i])?.image);
     let fitted = chain.fit(volumes.len(), &load).expect("fitted");
     let kept: super::FittedChain = serde_json::from_str(&serde_json::to_string(&fitted).expect("JSON")).expect("JSON");
     assert_eq!(kept, fitted);
-    fitted.apply(chain.prepare(&volumes[0]).expect("prepared"), 0).expect("applied")
+    fitted.apply(chain.prepare(&volumes[0]).expect("prepared").image, 0).expect("applied")
 }
 
 fn tensors(name: &str) -> Option<impl Fn(&str) -> ArrayD<f32>> {
@@ -70,7 +70,7 @@ fn histogram_standardisation_gives_what_torchio_gives() {
         [("default", "default", ImageMask::All), ("masking_mean", "masked_mean", ImageMask::AboveMean)]
     {
         let chain = chain(vec![ImageStep::HistogramStandardize { mask }], [10, 11, 12]);
-        let load = |i: usize| chain.prepare(&volumes[i]);
+        let load = |i: usize| Ok(chain.prepare(&volumes[i])?.image);
         let fitted = chain.fit(3, &load).expect("fitted");
         let expected = numbers(&json["landmarks"][name]);
         let text = serde_json::to_value(&fitted).expect("JSON");
@@ -80,7 +80,7 @@ fn histogram_standardisation_gives_what_torchio_gives() {
             assert!((a - b).abs() <= 1e-5 * 100.0, "{name}: {a} {b}");
         }
         for (i, volume) in volumes.iter().enumerate() {
-            let image = fitted.apply(chain.prepare(volume).expect("prepared"), 0).expect("applied");
+            let image = fitted.apply(chain.prepare(volume).expect("prepared").image, 0).expect("applied");
             assert_close(&image.data, &tensor(&format!("{outputs}.{i}")), name);
         }
     }
@@ -102,7 +102,7 @@ fn intensities_are_normalised_as_torchio_and_monai_do() {
         (rescale((-1.0, 1.0), (1.0, 99.0)), "rescale_m1_1_p1_99"),
     ] {
         let chain = chain(vec![step], [10, 11, 12]);
-        let image = chain.prepare(&volume(cube(input("vol.0")))).expect("prepared");
+        let image = chain.prepare(&volume(cube(input("vol.0")))).expect("prepared").image;
         assert_close(&image.data, &expected(key), key);
     }
 }
@@ -118,7 +118,7 @@ fn a_pooled_percentile_is_the_percentile_of_all_training_voxels() {
     let volumes: Vec<Volume> = (0..4).map(|seed| volume(values(seed))).collect();
     let step = ImageStep::Rescale { to: (0.0, 1.0), percentiles: (2.5, 97.0), mask: ImageMask::All, each: false };
     let chain = chain(vec![step], [5, 6, 7]);
-    let fitted = chain.fit(4, &|i| chain.prepare(&volumes[i])).expect("fitted");
+    let fitted = chain.fit(4, &|i| Ok(chain.prepare(&volumes[i])?.image)).expect("fitted");
     let mut all: Vec<f32> = volumes.iter().flat_map(|v| v.data.iter().copied()).collect();
     all.sort_by(f32::total_cmp);
     let expected = [2.5, 97.0].map(|p| super::percentile_of_sorted(&all, p));
@@ -133,14 +133,14 @@ fn what_is_fitted_depends_on_the_training_volumes_alone() {
     let bright = volume(Array3::from_elem([2, 2, 2], 1000.0));
     let image = run(&chain, &[ramp([2, 2, 2])]);
     assert_eq!(image.data[[0, 1, 1, 1]], 1.0);
-    let fitted = chain.fit(1, &|_| chain.prepare(&ramp([2, 2, 2]))).expect("fitted");
-    let clipped = fitted.apply(chain.prepare(&bright).expect("prepared"), 0).expect("applied");
+    let fitted = chain.fit(1, &|_| Ok(chain.prepare(&ramp([2, 2, 2]))?.image)).expect("fitted");
+    let clipped = fitted.apply(chain.prepare(&bright).expect("prepared").image, 0).expect("applied");
     assert!(clipped.data.iter().all(|v| *v == 1.0));
 }
 
 #[test]
 fn a_shape_is_reached_by_a_centred_crop_or_pad_and_the_affine_follows() {
-    let image = chain(vec![], [2, 5, 4]).prepare(&ramp([4, 3, 4])).expect("prepared");
+    let image = chain(vec![], [2, 5, 4]).prepare(&ramp([4, 3, 4])).expect("prepared").image;
     assert_eq!(image.grid(), [2, 5, 4]);
     assert_eq!(image.data[[0, 0, 1, 0]], 100.0);
     assert_eq!(image.affine.at([0.0, 1.0, 0.0]), [1.0, 0.0, 0.0]);
@@ -150,7 +150,7 @@ fn a_shape_is_reached_by_a_centred_crop_or_pad_and_the_affine_follows() {
 fn padding_has_the_level_of_the_border_and_for_labels_zero() {
     let mut data = Array3::from_elem([4, 4, 4], -7.0);
     data[[2, 2, 2]] = 50.0;
-    let image = chain(vec![], [6, 4, 4]).prepare(&volume(data)).expect("prepared");
+    let image = chain(vec![], [6, 4, 4]).prepare(&volume(data)).expect("prepared").image;
     assert_eq!(image.data[[0, 0, 0, 0]], -7.0);
     let ones = volume(Array3::from_elem([2, 2, 2], 1.0));
     let mask = ImageChain {
@@ -159,7 +159,7 @@ fn padding_has_the_level_of_the_border_and_for_labels_zero() {
         shape: vec![4, 2, 2],
         levels: vec!["background".into(), "tissue".into()],
     };
-    let image = mask.prepare(&ones).expect("prepared");
+    let image = mask.prepare(&ones).expect("prepared").image;
     assert_eq!((image.data[[0, 0, 0, 0]], image.data[[0, 1, 0, 0]]), (0.0, 1.0));
 }
 
@@ -167,23 +167,24 @@ fn padding_has_the_level_of_the_border_and_for_labels_zero() {
 fn resampling_keeps_the_field_of_view_and_linear_ramps() {
     let source = ramp([4, 4, 4]);
     let half = ImageStep::Resample { voxel_mm: vec![0.5], interpolation: Interpolation::Linear };
-    let image = chain(vec![half], [8, 8, 8]).prepare(&source).expect("prepared");
+    let image = chain(vec![half], [8, 8, 8]).prepare(&source).expect("prepared").image;
     // Away from the edges a linear image stays linear: voxel j lies at j / 2 - 0.25.
     assert!((image.data[[0, 3, 3, 3]] - 111.0 * 1.25).abs() < 1e-4);
     assert_eq!(image.affine.at([0.0; 3]), [-0.25; 3]);
     assert_eq!(image.affine.voxel_mm(), [0.5; 3]);
     let nearest = ImageStep::Resample { voxel_mm: vec![2.0], interpolation: NEAREST };
-    let image = chain(vec![nearest], [2, 2, 2]).prepare(&source).expect("prepared");
+    let image = chain(vec![nearest], [2, 2, 2]).prepare(&source).expect("prepared").image;
     assert!(image.data.iter().all(|v| source.data.iter().any(|s| s == v)));
     let resized = chain(vec![ImageStep::Resize { interpolation: Interpolation::Linear }], [3, 7, 4]);
-    assert_eq!(resized.prepare(&source).expect("prepared").grid(), [3, 7, 4]);
+    assert_eq!(resized.prepare(&source).expect("prepared").image.grid(), [3, 7, 4]);
 }
 
 #[test]
 fn smoothing_keeps_the_sum_and_has_the_width_that_was_asked_for() {
     let mut data = Array3::zeros([33, 33, 33]);
     data[[16, 16, 16]] = 1000.0;
-    let image = chain(vec![ImageStep::Smooth { fwhm_mm: 4.0 }], [33, 33, 33]).prepare(&volume(data)).expect("prepared");
+    let image =
+        chain(vec![ImageStep::Smooth { fwhm_mm: 4.0 }], [33, 33, 33]).prepare(&volume(data)).expect("prepared").image;
     let sum: f32 = image.data.iter().sum();
     assert!((sum - 1000.0).abs() < 0.01, "{sum}");
     let ratio = image.data[[0, 18, 16, 16]] / image.data[[0, 16, 16, 16]];
@@ -196,7 +197,7 @@ fn what_is_apart_from_the_background_is_found_whatever_number_the_background_has
     data[[2, 2, 2]] = 4.0;
     data[[2, 2, 3]] = 1.0;
     let shifted = chain(vec![ImageStep::Zscore { mask: ImageMask::All }], [7, 5, 5]).prepare(&volume(data));
-    let image = shifted.expect("prepared");
+    let image = shifted.expect("prepared").image;
     let inside = |mask: &ImageMask| -> Vec<usize> {
         image.foreground(mask).iter().enumerate().filter(|(_, inside)| **inside).map(|(at, _)| at).collect()
     };
@@ -219,8 +220,8 @@ fn views_are_boxes_of_the_same_image() {
     let view = |name: &str, at: i64| View { name: name.into(), at: vec![at, 0, 0], size: vec![2, 4, 4], flip: None };
     let chain = chain(vec![ImageStep::Views { views: vec![view("left", 0), view("right", 2)] }], [2, 4, 4]);
     assert_eq!(chain.views(), 2);
-    let fitted = chain.fit(0, &|_| chain.prepare(&ramp([4, 4, 4]))).expect("nothing to fit");
-    let at = |view| fitted.apply(chain.prepare(&ramp([4, 4, 4])).expect("prepared"), view).expect("applied");
+    let fitted = chain.fit(0, &|_| Ok(chain.prepare(&ramp([4, 4, 4]))?.image)).expect("nothing to fit");
+    let at = |view| fitted.apply(chain.prepare(&ramp([4, 4, 4])).expect("prepared").image, view).expect("applied");
     assert_eq!((at(0).data[[0, 0, 0, 0]], at(1).data[[0, 0, 0, 0]]), (0.0, 200.0));
 }
 
@@ -229,8 +230,8 @@ fn a_view_may_be_the_mirror_image_of_its_box() {
     let view = |flip| View { name: "v".into(), at: vec![2, 0, 0], size: vec![2, 4, 4], flip };
     let views = vec![view(None), view(Some(AxisName::Sagittal)), view(Some(AxisName::Axial))];
     let chain = chain(vec![ImageStep::Views { views }], [2, 4, 4]);
-    let fitted = chain.fit(0, &|_| chain.prepare(&ramp([4, 4, 4]))).expect("nothing to fit");
-    let at = |view| fitted.apply(chain.prepare(&ramp([4, 4, 4])).expect("prepared"), view).expect("applied");
+    let fitted = chain.fit(0, &|_| Ok(chain.prepare(&ramp([4, 4, 4]))?.image)).expect("nothing to fit");
+    let at = |view| fitted.apply(chain.prepare(&ramp([4, 4, 4])).expect("prepared").image, view).expect("applied");
     let first = |view: usize| at(view).data[[0, 0, 0, 0]];
     assert_eq!((first(0), first(1)), (200.0, 300.0));
     assert_eq!(first(2), at(0).data[[0, 0, 0, 3]]);
@@ -241,12 +242,15 @@ fn labels_become_channels_and_masks_become_classes() {
     let labels = volume(Array3::from_shape_fn([3, 1, 1], |(x, _, _)| [0.0, 17.0, 53.0][x]));
     let mut channels = chain(vec![ImageStep::Labels { values: vec![17, 53] }], [3, 1, 1]);
     channels.shape[0] = 2;
-    let image = channels.prepare(&labels).expect("prepared");
+    let image = channels.prepare(&labels).expect("prepared").image;
     assert_eq!(image.data.iter().copied().collect::<Vec<_>>(), [0.0, 1.0, 0.0, 0.0, 0.0, 1.0]);
     let mut mask = chain(vec![ImageStep::Labels { values: vec![17, 53] }], [3, 1, 1]);
     mask.shape = vec![3, 1, 1];
     mask.levels = ["background", "left", "right"].map(String::from).to_vec();
-    assert_eq!(mask.prepare(&labels).expect("prepared").data.iter().copied().collect::<Vec<_>>(), [0.0, 1.0, 2.0]);
+    assert_eq!(
+        mask.prepare(&labels).expect("prepared").image.data.iter().copied().collect::<Vec<_>>(),
+        [0.0, 1.0, 2.0]
+    );
     mask.steps = vec![ImageStep::Labels { values: vec![17, 53, 2] }];
     let error = mask.prepare(&labels).expect_err("0 has no class").to_string();
     assert!(error.contains("the value 0, which is not among [17, 53, 2]"), "{error}");
@@ -264,7 +268,7 @@ fn neighbouring_slices_are_channels_and_the_ends_are_repeated() {
         levels: Vec::new(),
     };
     let image = run(&chain, &[ramp([2, 2, 4])]);
-    let fitted = chain.fit(1, &|_| chain.prepare(&ramp([2, 2, 4]))).expect("fitted");
+    let fitted = chain.fit(1, &|_| Ok(chain.prepare(&ramp([2, 2, 4]))?.image)).expect("fitted");
     let at = |slice| -> Vec<f32> { (0..3).map(|c| fitted.slice(&image, slice).data[[c, 0, 0, 0]]).collect() };
     assert_eq!((at(0), at(1), at(3)), (vec![0.0, 0.0, 1.0], vec![0.0, 1.0, 2.0], vec![2.0, 3.0, 3.0]));
 }
@@ -401,4 +405,25 @@ fn bins_hold_equal_shares_of_the_training_subjects() {
         .fold(vec![0.0; 4], |sum: Vec<f32>, row| sum.iter().zip(row).map(|(a, b)| a + b).collect());
     assert_eq!(sums, [10.0; 4]);
     assert_eq!(fitted.apply(&[Some(1e9)]), Some(vec![0.0, 0.0, 0.0, 1.0]));
+}
+
+#[test]
+fn a_mask_knows_what_crops_have_cut_off_and_counts_what_it_asks_for() {
+    let labels = volume(Array3::from_shape_fn([6, 2, 2], |(x, _, _)| [17.0, 0.0, 53.0, 53.0, 99.0, 53.0][x]));
+    let levels = |names: &[&str]| names.iter().map(|l| (*l).to_owned()).collect::<Vec<_>>();
+    let mask = |steps, shape: [usize; 3]| ImageChain {
+        kind: SpatialKind::Volume,
+        steps,
+        shape: shape.to_vec(),
+        levels: levels(&["rest", "left", "right"]),
+    };
+    let cut = |chain: &ImageChain| chain.prepare(&labels).expect("prepared").cut;
+    let asked = || ImageStep::Labels { values: vec![17, 53] };
+    assert_eq!(cut(&mask(vec![asked()], [6, 2, 2])), 0);
+    // The middle four of six columns: a left and a right one are outside.
+    assert_eq!(cut(&mask(vec![asked()], [4, 2, 2])), 8);
+    // 99 is not asked for.
+    let first = ImageStep::Crop { at: vec![0, 0, 0], size: vec![4, 2, 2] };
+    assert_eq!(cut(&mask(vec![first, asked()], [4, 2, 2])), 4);
+    assert!(mask(vec![asked()], [2, 2, 4]).may_cut([6, 2, 2]) && !mask(vec![asked()], [2, 2, 6]).may_cut([6, 2, 2]));
 }
