@@ -31,6 +31,7 @@ mod tree_tests;
 use indexmap::IndexMap;
 use ndarray::Array3;
 use rand::RngExt;
+use rayon::prelude::*;
 use serde::Serialize;
 
 pub use anatomy::Tissue;
@@ -107,7 +108,7 @@ impl Phantom {
                     let id = Some(self.rows[subject].participant_id.clone());
                     std::iter::once(id).chain(hidden).collect()
                 };
-                Some((columns, (0..self.rows.len()).map(row).collect()))
+                Some((columns, (0..self.rows.len()).into_par_iter().map(row).collect()))
             }
             REGIONS_TABLE => {
                 let regions = regions::regions(&self.spec);
@@ -118,7 +119,7 @@ impl Phantom {
                     let volumes = self.volumes_of(&regions, subject).into_iter();
                     std::iter::once(id).chain(volumes.map(|v| v.map(|v| format!("{v:.1}")))).collect()
                 };
-                Some((columns.collect(), (0..self.rows.len()).map(row).collect()))
+                Some((columns.collect(), (0..self.rows.len()).into_par_iter().map(row).collect()))
             }
             _ => None,
         }
