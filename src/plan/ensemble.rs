@@ -84,7 +84,7 @@ impl Context<'_> {
     pub fn ensembled(&self, variant: usize, ensemble: usize, group: usize) -> Result<Predicted> {
         let task = self.layout.variants[variant].ensembles.get(ensemble).copied();
         let task = task.ok_or_else(|| PlanError::inconsistent("an ensemble that is scored has no task"))?;
-        Predicted::read_part(&self.folder(task)?, &part(group))
+        Ok(Predicted::read_part(&self.folder(task)?, &part(group))?.of_program(self.program(variant)))
     }
 
     /// Combines the predictions of every group and writes them into `folder`.

@@ -9,7 +9,7 @@ use crate::data::flow::Flow;
 use crate::data::split::Split;
 use crate::program::{Program, Protocol, ProtocolKind};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Changes when indexing changes its meaning.
@@ -81,6 +81,33 @@ fn resolve_holdout(protocol: &mut Protocol, dataset: &Dataset, cohorts: &[String
     }
 }
 
+/// A subject's name as this program has it, from that of a result which a program with more cohorts or with fewer has
+/// left: `sub-01` of the only cohort is `adni:sub-01` of one among several.
+pub(super) fn key_here(program: &Program, cohort: Option<&String>, key: &str) -> String {
+    let prefixed = |name: &str| key.strip_prefix(name).and_then(|rest| rest.strip_prefix(':'));
+    match (program.cohorts.as_slice(), cohort) {
+        ([only], _) => prefixed(&only.name).unwrap_or(key).to_owned(),
+        (several, Some(cohort)) if several.iter().all(|c| prefixed(&c.name).is_none()) => format!("{cohort}:{key}"),
+        _ => key.to_owned(),
+    }
+}
+
+/// The number of everybody's person, by the subject's name. Those who are trained on come first, so that their numbers
+/// stay when a cohort is added.
+pub(super) fn person_numbers<'d>(program: &Program, dataset: &'d Dataset) -> BTreeMap<&'d str, usize> {
+    let trained = trained_cohorts(program);
+    let (first, others): (Vec<_>, Vec<_>) = dataset.members.iter().partition(|m| trained.contains(&m.cohort));
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    first
+        .into_iter()
+        .chain(others)
+        .map(|member| {
+            let next = numbers.len();
+            (member.key.as_str(), *numbers.entry(&member.person).or_insert(next))
+        })
+        .collect()
+}
+
 /// The result of [`index`].
 pub(super) fn indexed(folder: &Path) -> Result<SubjectIndex> {
     get_json(&folder.join(INDEX))
@@ -122,6 +149,11 @@ impl Context<'_> {
         let task = self.layout.variants[variant].split.get(&seed).copied();
         let task = task.ok_or_else(|| PlanError::inconsistent(format!("seed {seed} has no division")))?;
         let found = splits(&self.folder(task)?)?.into_iter().find(|split| split.fold == fold);
-        found.ok_or_else(|| PlanError::inconsistent(format!("fold {fold} has no division")))
+        let mut split = found.ok_or_else(|| PlanError::inconsistent(format!("fold {fold} has no division")))?;
+        let (program, trained) = (self.program(variant), trained_cohorts(self.program(variant)));
+        for keys in [&mut split.train, &mut split.validation, &mut split.test, &mut split.holdout] {
+            keys.iter_mut().for_each(|key| *key = key_here(program, trained.first(), key));
+        }
+        Ok(split)
     }
 }

@@ -14,7 +14,7 @@ use super::task::{RunKey, Task, Work, trained_cohorts};
 use super::train::{self, StageJob};
 use super::{fit, index};
 use crate::graph::{Coalesce, InputId, Op};
-use crate::program::{Argument, Experiment, InputSpec, Program, ProtocolKind};
+use crate::program::{Argument, Cohort, Experiment, InputSpec, Program, ProtocolKind, Subset};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,20 +125,19 @@ impl Builder<'_> {
         let label = if experiment.variants.len() > 1 { format!(", {}", program.variant) } else { String::new() };
         let mut tasks = VariantTasks { runs: RunKey::all(protocol), ..VariantTasks::default() };
 
-        let contents = program.inputs.iter().map(|i| self.sources.content(program, i)).collect::<Result<Vec<_>>>()?;
-        let specs: Vec<InputSpec> = program.inputs.iter().map(presence_identity).collect();
-        let identity = Parts::new("index", index::VERSION)
-            .with("cohorts", &cohorts_identity(program))?
-            .with("inputs", &(&specs, &program.at_least_one))?
-            .with("content of the files", &contents)?
-            .finish();
+        let trained = trained_cohorts(program);
+        let identity = self.subjects(program, |_| true)?;
+        // Whoever trains nothing decides nothing of the division: a cohort that is only judged can be added later.
+        let divided = match trained.len() == program.cohorts.len() {
+            true => identity.clone(),
+            false => self.subjects(program, |cohort| trained.contains(cohort))?,
+        };
         tasks.index = self.add("index".into(), identity, Work::Index, at);
 
-        let trained = trained_cohorts(program);
         for seed in &protocol.seeds {
             let holds_out = matches!(protocol.kind, ProtocolKind::KFold { holdout, .. } if holdout > 0);
             let identity = Parts::new("split", index::SPLIT_VERSION)
-                .after("subjects", &self.identity(tasks.index)?)
+                .after("subjects", &divided)
                 .with("protocol", &(&protocol.kind, &protocol.stratify, &trained))?
                 .with("seed", &(seed, if holds_out { protocol.seeds.first() } else { None }))?
                 .finish();
@@ -252,8 +251,25 @@ impl Builder<'_> {
         Ok(parts.finish())
     }
 
+    /// Who is found in the cohorts with these names, and what they have.
+    fn subjects(&self, program: &Program, is_read: impl Fn(&String) -> bool) -> Result<Identity> {
+        let cohorts: Vec<&Cohort> = program.cohorts.iter().filter(|cohort| is_read(&cohort.name)).collect();
+        let reads = |spec: &InputSpec| spec.cohort.as_ref().is_none_or(&is_read);
+        let inputs: Vec<&InputSpec> = program.inputs.iter().filter(|spec| reads(spec)).collect();
+        let contents = inputs.iter().map(|i| self.sources.content(&cohorts, i)).collect::<Result<Vec<_>>>()?;
+        let specs: Vec<InputSpec> = inputs.iter().copied().map(presence_identity).collect();
+        Ok(Parts::new("index", index::VERSION)
+            .with("cohorts", &cohorts_identity(&cohorts))?
+            .with("inputs", &(&specs, &program.at_least_one))?
+            .with("content of the files", &contents)?
+            .finish())
+    }
+
     fn predict(&self, program: &Program, tasks: &VariantTasks, of_model: &ModelParts, run: RunKey) -> Result<Identity> {
         let mut parts = self.with_run(of_model.parts.clone(), tasks, run)?;
+        if of_model.reads_all && trained_cohorts(program).len() < program.cohorts.len() {
+            parts = parts.after("subjects", &self.identity(tasks.index)?);
+        }
         for stage in &of_model.stages {
             let task = *tasks.train.get(&(*stage, run)).ok_or_else(lost)?;
             parts = parts.after(format!("weights (stage {})", program.stages[*stage].name), &self.identity(task)?);
@@ -308,6 +324,8 @@ struct ModelParts {
     parts: Parts,
     /// Stages that trained its weights.
     stages: Vec<usize>,
+    /// Whether people of cohorts that train nothing are predicted.
+    reads_all: bool,
 }
 
 impl ModelParts {
@@ -337,7 +355,7 @@ impl ModelParts {
         let mut stages: Vec<usize> = origins.into_iter().flatten().collect();
         stages.sort_unstable();
         stages.dedup();
-        Ok(Self { parts, stages })
+        Ok(Self { parts, stages, reads_all: request.sets.contains(&Subset::All) })
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::context::Context;
 use super::error::{PlanError, Result};
+use super::index::{key_here, person_numbers};
 use super::request::{PredictionRequest, SETS, is_image};
 use super::rows::Rows;
 use super::store::{get_json, put_bytes, put_json};
@@ -21,7 +22,7 @@ use crate::nn::Network;
 use crate::program::{Program, Subset};
 use crate::train::{DataError, PredictJob, Prediction, TrainingStatistics, Weights, predict};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -142,6 +143,14 @@ impl Predicted {
         Ok(read)
     }
 
+    /// With the names that subjects have in this program, see [`key_here`].
+    pub fn of_program(mut self, program: &Program) -> Self {
+        for row in &mut self.rows {
+            row.key = key_here(program, Some(&row.cohort), &row.key);
+        }
+        self
+    }
+
     /// Writes a result into a folder, in files that begin with `part`.
     ///
     /// # Errors
@@ -177,7 +186,7 @@ impl Context<'_> {
     pub fn predicted(&self, variant: usize, model: usize, run: RunKey) -> Result<Predicted> {
         let task = self.layout.variants[variant].predict.get(&(model, run)).copied();
         let task = task.ok_or_else(|| PlanError::inconsistent("a model that is scored has no prediction"))?;
-        Predicted::read(&self.folder(task)?)
+        Ok(Predicted::read(&self.folder(task)?)?.of_program(self.program(variant)))
     }
 
     /// Predicts, and writes the result into `folder`.
@@ -195,18 +204,14 @@ impl Context<'_> {
         let inputs = fitted.of(task, &dataset)?;
         let reader = Rows::new(&subgraph, &inputs);
 
-        let mut persons: BTreeMap<&str, usize> = BTreeMap::new();
-        for member in &dataset.members {
-            let number = persons.len();
-            persons.entry(&member.person).or_insert(number);
-        }
+        let persons = person_numbers(program, &dataset);
         let mut rows = Vec::new();
         let mut items = Vec::new();
         for set in SETS.into_iter().filter(|set| request.sets.contains(set)) {
             let keys = self.people_of(task, program, &dataset, &split, set);
             for item in reader.items(&keys).map_err(PlanError::data(task))? {
                 let member = &dataset.members[item.member];
-                let person = persons.get(member.person.as_str()).copied().unwrap_or(item.member);
+                let person = persons.get(member.key.as_str()).copied().unwrap_or(item.member);
                 rows.push(Row {
                     key: member.key.clone(),
                     cohort: member.cohort.clone(),

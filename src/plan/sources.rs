@@ -61,13 +61,13 @@ impl<'a> Sources<'a> {
         Ok(loaded)
     }
 
-    /// The content of the files that an input reads from a program's cohorts, as one hash.
+    /// The content of the files that an input reads from these cohorts, as one hash.
     ///
     /// # Errors
     /// A cohort or a file that cannot be read.
-    pub fn content(&self, program: &Program, spec: &InputSpec) -> Result<String> {
+    pub fn content(&self, cohorts: &[&Cohort], spec: &InputSpec) -> Result<String> {
         let mut parts = Vec::new();
-        for cohort in &program.cohorts {
+        for cohort in cohorts.iter().copied() {
             if spec.cohort.as_ref().is_some_and(|name| *name != cohort.name) {
                 continue;
             }
@@ -137,12 +137,11 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// What of a program's cohorts decides who is found, without their paths: a moved folder keeps its results. Cohorts
-/// that are read from one place share people, so which do is part of it.
-pub(super) fn cohorts_identity(program: &Program) -> Vec<Value> {
-    let place = |cohort: &Cohort| program.cohorts.iter().position(|c| c.source.is_same(&cohort.source));
-    program
-        .cohorts
+/// What of some cohorts decides who is found, without their paths: a moved folder keeps its results. Cohorts that are
+/// read from one place share people, so which do is part of it.
+pub(super) fn cohorts_identity(cohorts: &[&Cohort]) -> Vec<Value> {
+    let place = |cohort: &Cohort| cohorts.iter().position(|c| c.source.is_same(&cohort.source));
+    cohorts
         .iter()
         .map(|cohort| {
             let source = match &cohort.source {

@@ -5,6 +5,7 @@
 
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
+use super::super::index::person_numbers;
 use super::super::request::PredictionRequest;
 use super::super::task::RunKey;
 use super::argument;
@@ -200,11 +201,7 @@ impl Context<'_> {
     /// The number of everybody's person, by the subject's name.
     fn persons(&self, variant: usize) -> Result<BTreeMap<String, usize>> {
         let dataset = self.dataset(variant)?;
-        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
-        for member in &dataset.members {
-            let next = numbers.len();
-            numbers.entry(&member.person).or_insert(next);
-        }
-        Ok(dataset.members.iter().map(|m| (m.key.clone(), numbers[m.person.as_str()])).collect())
+        let numbers = person_numbers(self.program(variant), &dataset);
+        Ok(numbers.into_iter().map(|(key, number)| (key.to_owned(), number)).collect())
     }
 }

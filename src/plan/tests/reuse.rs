@@ -3,7 +3,7 @@
 use super::programs::{classifier, one_variant, sweep, two_stages};
 use super::{Bench, Kind, Outcome, Watcher, ran};
 use crate::plan::{PlanError, plan, run};
-use crate::program::Metric;
+use crate::program::{CohortSource, Metric, Subset};
 
 pub(super) const WORK: [Kind; 9] = [
     Kind::Index,
@@ -117,5 +117,39 @@ fn a_damaged_result_is_computed_again_and_said_to_be() -> Outcome {
     assert_eq!(ran(&again, &[Kind::Train, Kind::Predict, Kind::Score]), ["train dx, fold 2, seed 1"]);
     assert!(watcher.told().contains("damaged"), "{}", watcher.told());
     assert_eq!(std::fs::read(&weights)?, before);
+    Ok(())
+}
+
+#[test]
+fn a_cohort_that_is_only_judged_is_added_without_a_training() -> Outcome {
+    let bench = Bench::new()?;
+    let mut experiment = one_variant(classifier(4));
+    experiment.variants[0].stages[0].cohorts = vec!["people".into()];
+    let first = bench.run(&experiment)?;
+    let text = std::fs::read_to_string(bench.path().join("people.csv"))?;
+    // The same names, other people.
+    std::fs::write(bench.path().join("clinic.csv"), &text)?;
+    let mut clinic = experiment.variants[0].cohorts[0].clone();
+    clinic.name = "clinic".into();
+    clinic.source = CohortSource::Table { path: "clinic.csv".into() };
+    experiment.variants[0].cohorts.insert(0, clinic);
+    let second = bench.run(&experiment)?;
+    assert_eq!(ran(&second, &WORK), ["index"]);
+    assert_eq!(first.variants[0].scores, second.variants[0].scores);
+    let mut judged = experiment.variants[0].scores[0].clone();
+    judged.on = Subset::All;
+    experiment.variants[0].scores.push(judged);
+    let third = bench.run(&experiment)?;
+    assert_eq!(ran(&third, &[Kind::Split, Kind::Fit, Kind::Train]), Vec::<String>::new());
+    assert_eq!(first.variants[0].scores[0], third.variants[0].scores[0]);
+    assert_eq!(third.variants[0].scores[1].lines[0].runs[0].rows, 80);
+    let table = bench.path().join("clinic.csv");
+    std::fs::write(
+        &table,
+        text.clone() + text.lines().last().unwrap_or_default().replacen('p', "q", 1).as_str() + "\n",
+    )?;
+    let fourth = bench.run(&experiment)?;
+    assert_eq!(ran(&fourth, &[Kind::Split, Kind::Fit, Kind::Train]), Vec::<String>::new());
+    assert_eq!(fourth.variants[0].scores[1].lines[0].runs[0].rows, 81);
     Ok(())
 }
