@@ -18,6 +18,8 @@
 //! | [`metrics::classification`], [`metrics::roc`] | confusion matrix, accuracies, precision, recall, F1; areas under the curve | scikit-learn |
 //! | [`metrics::regression`] | squared and absolute error, R2, correlations | scikit-learn, scipy |
 //! | [`metrics::image`], [`metrics::ssim`] | image errors, PSNR, Dice; structural similarity | scikit-image, torchmetrics, MONAI |
+//! | [`metrics::calibration`], [`metrics::precision_recall`] | Brier's score, calibration error; average precision | scikit-learn, Guo et al. |
+//! | [`metrics::surface`] | distances between the surfaces of masks, mm | MONAI |
 //! | [`metrics::contrast`] | contrast-to-noise ratio of pairs of regions | Patterson and Foster; Dimitri et al. |
 //! | [`bootstrap`] | percentile intervals by subject, spread over folds, quantiles | Efron and Tibshirani |
 //! | [`statistics`] | t, rank, permutation and resampled tests; multiple testing | scipy, statsmodels |
@@ -52,12 +54,17 @@ pub use ensemble::{Combination, combine, inverse_entropy_weights};
 pub use error::{AnalysisError, Result};
 pub use latent::factors::{FactorAnalysis, Keep, Rotation};
 pub use latent::similarity::{Energy, Svcca, canonical_correlations, debiased_linear_cka, linear_cka, svcca};
+pub use metrics::calibration::{brier, brier_of_class, calibration_error};
 pub use metrics::classification::{AverageScores, ClassScores, ConfusionMatrix, most_probable};
 pub use metrics::contrast::{Average, Noise, RegionPairs, RegionPlaces, contrast_to_noise};
 pub use metrics::image::{dice, intersection_over_union, normalised_difference, psnr};
-pub use metrics::regression::{Correlation, mean_absolute_error, mean_squared_error, pearson, r2, spearman};
+pub use metrics::precision_recall::average_precision;
+pub use metrics::regression::{
+    Correlation, concordance, mean_absolute_error, mean_squared_error, pearson, r2, root_mean_squared_error, spearman,
+};
 pub use metrics::roc::{OneVsRest, roc_auc, roc_auc_one_vs_rest};
 pub use metrics::ssim::Ssim;
+pub use metrics::surface::hausdorff;
 pub use normative::{Deviation, NormativeReference};
 pub use statistics::kruskal_wallis::{KruskalWallis, kruskal_wallis, kruskal_wallis_by};
 pub use statistics::mann_whitney::{MannWhitney, mann_whitney};

@@ -12,6 +12,7 @@ mod explain;
 mod fmt;
 mod highlight;
 mod new;
+mod pack;
 mod phantom;
 mod progress;
 mod run;
@@ -62,6 +63,10 @@ enum Command {
     Run(run::RunArgs),
     /// Show what `run` would do, and why
     Plan(run::PlanArgs),
+    /// Make one file of a trained model: network, weights of every run, all that was fitted
+    Pack(pack::PackArgs),
+    /// Apply a packed model to new people
+    Predict(pack::PredictArgs),
     /// Apply models with given weights to given tensors: outputs, losses, gradients
     Apply(apply::ApplyArgs),
     /// Bring weights from PyTorch, and give them back
@@ -117,6 +122,8 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => run::plan(&args),
+        Command::Pack(args) => pack::pack(&args),
+        Command::Predict(args) => pack::predict(&args),
         Command::Apply(args) => apply::apply(&args),
         Command::Weights(args) => weights::weights(&args),
         Command::Device(args) => device::device(&args),

@@ -237,7 +237,7 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
 }
 
 /// What the file or the data say wrong is for the user to mend; the rest is a failed run.
-fn status_of(error: &PlanError) -> u8 {
+pub(super) fn status_of(error: &PlanError) -> u8 {
     match error {
         PlanError::Data { .. } => status::WRONG,
         PlanError::Interrupted { .. } => status::INTERRUPTED,
@@ -246,7 +246,7 @@ fn status_of(error: &PlanError) -> u8 {
 }
 
 /// The command as typed, without the folder the program lies in.
-fn command_line() -> String {
+pub(super) fn command_line() -> String {
     let mut words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
     if let Some(first) = words.first_mut() {
         *first = "fascicle".to_string();

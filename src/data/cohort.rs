@@ -447,6 +447,21 @@ impl CohortData {
         format!("{}\n{}", self.origin, without_prefix(&self.records[record].subject, "sub-"))
     }
 
+    /// The names of the records that meet a condition.
+    ///
+    /// # Errors
+    /// A column that is not there, or text where a number is compared.
+    pub fn who_satisfies(&self, condition: &fascicle_lang::program::Predicate) -> Result<Vec<String>> {
+        super::keep::check_columns(self, condition)?;
+        let mut names = Vec::new();
+        for (at, record) in self.records.iter().enumerate() {
+            if super::keep::satisfies(self, at, condition)? == Some(true) {
+                names.push(record.name());
+            }
+        }
+        Ok(names)
+    }
+
     /// The tables that were read.
     pub fn table_paths(&self) -> Vec<&Path> {
         let mut paths: Vec<&Path> = Vec::new();

@@ -5,14 +5,15 @@ use super::error::Result;
 use super::image_file::ImageFile;
 use super::nifti::{Header, read_header};
 use fascicle_lang::program::{ImageStep, InputSource, InputSpec};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Voxel sizes nearer than this are the same: headers hold them in single precision, some rounded.
 const SAME_MM: f64 = 0.01;
 
 /// The grid of a file.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Grid {
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Grid {
     /// Extents of the voxels in millimetres, in hundredths.
     spacing: [i64; 3],
     /// Voxels along each axis.
@@ -23,6 +24,19 @@ impl Grid {
     pub(crate) fn of(header: &Header) -> Self {
         let rounded = |mm: f64| (mm / SAME_MM).round() as i64;
         Self { spacing: header.voxel_mm.map(rounded), extent: header.shape.iter().take(3).copied().collect() }
+    }
+
+    /// The grid that most have; of equally many, the least.
+    pub(crate) fn of_most<'g>(grids: impl Iterator<Item = &'g Self>) -> Option<Self> {
+        let mut counts: BTreeMap<&Self, usize> = BTreeMap::new();
+        grids.for_each(|grid| *counts.entry(grid).or_default() += 1);
+        let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
+        most.map(|(grid, _)| grid.clone())
+    }
+
+    /// The extents of a voxel in millimetres.
+    pub fn voxel_mm(&self) -> [f64; 3] {
+        self.spacing.map(|hundredths| hundredths as f64 * SAME_MM)
     }
 
     /// The grid of a file; of a painted scan, none.

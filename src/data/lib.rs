@@ -33,6 +33,7 @@ mod load;
 pub mod nifti;
 mod pair;
 pub mod phantom;
+pub mod restore;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod split;
@@ -48,6 +49,7 @@ pub use dataset::{Augmentation, Batch, Dataset, FittedInput, FittedInputs, Input
 pub use error::{DataError, Result};
 pub use fingerprint::content_hash;
 pub use flow::Flow;
+pub use grid::Grid;
 pub use keep::is_value;
 pub use split::Split;
 pub use summary::{ColumnSummary, DataCheck, Problem, TableSummary, check_data};

@@ -38,8 +38,8 @@ pub use error::{ExchangeError, Mismatch, ShapeMismatch, UnmatchedTensor};
 pub use names::NameMap;
 pub use pytorch::read_pytorch;
 pub use tensors::{
-    Array, OrderedTensors, Tensors, parse_safetensors, read_in_order, read_safetensors, read_tensors,
-    safetensors_bytes, shapes_of_safetensors,
+    Array, OrderedTensors, Tensors, parse_safetensors, read_in_order, read_safetensors, read_safetensors_with,
+    read_tensors, safetensors_bytes, safetensors_bytes_with, shapes_of_safetensors,
 };
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, Metadata, TensorView};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::Path;
 
@@ -116,6 +116,32 @@ pub fn shapes_of_safetensors(path: &Path) -> Result<BTreeMap<String, Vec<usize>>
 /// # Errors
 /// A shape that does not fit its number of values, in words.
 pub fn safetensors_bytes(tensors: &Tensors) -> Result<Vec<u8>, String> {
+    archive(tensors, None)
+}
+
+/// [`safetensors_bytes`] with a text in the metadata of the archive. One, so that the bytes are the same every time: the
+/// archive's writer has no order of several.
+///
+/// # Errors
+/// As [`safetensors_bytes`].
+pub fn safetensors_bytes_with(tensors: &Tensors, name: &str, text: String) -> Result<Vec<u8>, String> {
+    archive(tensors, Some([(name.to_owned(), text)].into()))
+}
+
+/// The arrays of a safetensors file, and a text of its metadata, where it has one of this name.
+///
+/// # Errors
+/// As [`read_safetensors`].
+pub fn read_safetensors_with(path: &Path, name: &str) -> Result<(Tensors, Option<String>), ExchangeError> {
+    let refuse = |problem: String| ExchangeError::Unreadable { path: path.to_owned(), problem };
+    let bytes = std::fs::read(path).map_err(ExchangeError::io("read", path))?;
+    let (_, metadata) =
+        SafeTensors::read_metadata(&bytes).map_err(|e| refuse(format!("it is no safetensors archive: {e}")))?;
+    let text = metadata.metadata().as_ref().and_then(|texts| texts.get(name).cloned());
+    Ok((parse_safetensors(&bytes).map_err(refuse)?, text))
+}
+
+fn archive(tensors: &Tensors, metadata: Option<HashMap<String, String>>) -> Result<Vec<u8>, String> {
     let bytes: Vec<(&String, &Vec<usize>, Vec<u8>)> = tensors
         .iter()
         .map(|(name, (shape, values))| (name, shape, values.iter().flat_map(|v| v.to_le_bytes()).collect()))
@@ -124,7 +150,7 @@ pub fn safetensors_bytes(tensors: &Tensors) -> Result<Vec<u8>, String> {
         .iter()
         .map(|(name, shape, bytes)| Ok((name.as_str(), TensorView::new(Dtype::F32, (*shape).clone(), bytes)?)))
         .collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
-    views.and_then(|views| safetensors::serialize(views, None)).map_err(|e| e.to_string())
+    views.and_then(|views| safetensors::serialize(views, metadata)).map_err(|e| e.to_string())
 }
 
 /// The type of a tensor's numbers; `None` for one that is not known here.

@@ -7,7 +7,7 @@
 use super::analyse::{AnalysisResult, Field};
 use super::context::Context;
 use super::error::{PlanError, Result};
-use super::score::{Line, Scored, label};
+use super::score::{Line, Scored, is_of_part, label};
 use super::store::{get_json, put_json};
 use super::task::RunKey;
 use super::train::set_sizes;
@@ -214,45 +214,70 @@ fn field_item(
     }
 }
 
-/// One item for each score that has the metric: `auc`, or on some subjects alone: `auc on holdout`.
+/// One item for each score that has the metric: `auc`, or on some subjects alone: `auc on holdout`. Classes and groups
+/// that are judged apart have an item each.
 fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Sizes) -> Vec<Item> {
     let Some(first) = scores.first() else { return Vec::new() };
     let (name, on) = name.split_once(" on ").map_or((name, None), |(name, on)| (name, Some(on)));
     let mut items = Vec::new();
-    let request = |scored: &Scored| on.is_none_or(|on| on == scored.on.name());
+    let request = |scored: &Scored| on.is_none_or(|on| on == scored.on_name());
     for (at, scored) in first.iter().enumerate().filter(|(_, scored)| request(scored)) {
-        let Some(metric) = main_line(scored, name).map(|line| line.metric) else { continue };
-        let of_variant = |scores: &Vec<Scored>| {
-            let same = |s: &&Scored| s.of == scored.of && s.on == scored.on;
-            let found = scores.get(at).filter(same).or_else(|| scores.iter().find(same));
-            found.and_then(|scored| main_line(scored, name)).cloned()
-        };
-        let lines: Vec<Option<Line>> = scores.iter().map(of_variant).collect();
-        let values = lines.iter().map(|line| VariantValue {
-            mean: line.as_ref().and_then(|l| l.mean),
-            sd: line.as_ref().and_then(|l| l.sd),
-            low: line.as_ref().and_then(|l| l.low),
-            high: line.as_ref().and_then(|l| l.high),
-            runs: line.as_ref().map(|l| l.runs.iter().map(|run| run.value).collect()).unwrap_or_default(),
-        });
-        let values: Vec<VariantValue> = values.collect();
-        let reference = reference(metric, &values);
-        let tested = if scored.on == Subset::Holdout { sizes.holdout } else { sizes.test };
-        let contrasts = match reference {
-            Some(reference) => {
-                let by_run: Vec<Option<ByRun>> = lines.iter().map(|line| line.as_ref().map(runs_of)).collect();
-                let alone = match scored.ensemble {
-                    Some(_) => "one ensemble alone cannot be tested; use more seeds or repeats",
-                    None => ONE_FOLD,
-                };
-                contrasts(&by_run, reference, (test, alone), (sizes.train, tested))
-            }
-            None => Vec::new(),
-        };
-        let of = format!("{} on {}", scored.of, scored.on.name());
-        items.push(Item { name: name.to_owned(), of, metric: Some(metric), values, reference, contrasts });
+        for line in compared_lines(scored, name) {
+            let of_variant = |scores: &Vec<Scored>| {
+                let same = |s: &&Scored| s.of == scored.of && s.on == scored.on && s.cohort == scored.cohort;
+                let found = scores.get(at).filter(same).or_else(|| scores.iter().find(same));
+                // Whole outputs of variants may be families of their own.
+                match is_of_part(&line.key) {
+                    true => found.and_then(|s| s.lines.iter().find(|l| l.key == line.key && l.metric == line.metric)),
+                    false => found.and_then(|scored| main_line(scored, name)),
+                }
+                .cloned()
+            };
+            let lines: Vec<Option<Line>> = scores.iter().map(of_variant).collect();
+            items.push(metric_item(name, (scored, line), &lines, test, sizes));
+        }
     }
     items
+}
+
+/// The lines of a score that a comparison takes up: one for the whole output, or one for each part.
+fn compared_lines<'a>(scored: &'a Scored, metric: &str) -> Vec<&'a Line> {
+    let of_metric = scored.lines.iter().filter(|line| line.metric.name() == metric);
+    let parts: Vec<&Line> = of_metric.filter(|line| is_of_part(&line.key)).collect();
+    if parts.is_empty() { main_line(scored, metric).into_iter().collect() } else { parts }
+}
+
+fn metric_item(
+    name: &str,
+    (scored, line): (&Scored, &Line),
+    lines: &[Option<Line>],
+    test: PairedTest,
+    sizes: Sizes,
+) -> Item {
+    let values = lines.iter().map(|line| VariantValue {
+        mean: line.as_ref().and_then(|l| l.mean),
+        sd: line.as_ref().and_then(|l| l.sd),
+        low: line.as_ref().and_then(|l| l.low),
+        high: line.as_ref().and_then(|l| l.high),
+        runs: line.as_ref().map(|l| l.runs.iter().map(|run| run.value).collect()).unwrap_or_default(),
+    });
+    let values: Vec<VariantValue> = values.collect();
+    let reference = reference(line.metric, &values);
+    let tested = if scored.on == Subset::Holdout { sizes.holdout } else { sizes.test };
+    let contrasts = match reference {
+        Some(reference) => {
+            let by_run: Vec<Option<ByRun>> = lines.iter().map(|line| line.as_ref().map(runs_of)).collect();
+            let alone = match scored.ensemble {
+                Some(_) => "one ensemble alone cannot be tested; use more seeds or repeats",
+                None => ONE_FOLD,
+            };
+            contrasts(&by_run, reference, (test, alone), (sizes.train, tested))
+        }
+        None => Vec::new(),
+    };
+    let key = if is_of_part(&line.key) { line.key.as_str() } else { "" };
+    let of = format!("{} on {}", label(&scored.of, key), scored.on_name());
+    Item { name: name.to_owned(), of, metric: Some(line.metric), values, reference, contrasts }
 }
 
 /// The line of a metric that stands for the whole output.

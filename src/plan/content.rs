@@ -197,5 +197,5 @@ fn described(context: &Context<'_>, provenance: &Provenance<'_>) -> report::Prov
 
 /// `ad on test`.
 fn of_and_on(scored: &Scored, key: &str) -> String {
-    format!("{} on {}", super::score::label(&scored.of, key), scored.on.name())
+    format!("{} on {}", super::score::label(&scored.of, key), scored.on_name())
 }

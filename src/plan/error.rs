@@ -99,6 +99,14 @@ pub enum PlanError {
         /// Why.
         problem: String,
     },
+    /// A file that is no packed model, or a run that none can be made of.
+    #[error("{}: {problem}", path.display())]
+    Packed {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was expected, what was found, what to do.
+        problem: String,
+    },
     /// A program that refers to what it does not have. The compiler should have refused it.
     #[error("{problem}; this is an error in fascicle, please report it")]
     Inconsistent {

@@ -13,8 +13,8 @@ use std::sync::atomic::AtomicBool;
 /// Changes when fitting changes its meaning.
 pub(super) const VERSION: u32 = 1;
 
-const FITTED: &str = "fitted.json";
-const MEANS: &str = "means.json";
+pub(super) const FITTED: &str = "fitted.json";
+pub(super) const MEANS: &str = "means.json";
 
 /// Fits every input, and takes the means of those of which a graph wants them.
 pub(super) fn fit(

@@ -2,37 +2,48 @@
 //!
 //! ```text
 //!  RUNS/NAME/
-//!    dataset_description.json  README  .bidsignore  report.html  NAME.fx  params.json  provenance.json  files.json
+//!    dataset_description.json  README  .bidsignore  report.html  NAME.fx  program.json.gz  params.json  provenance.json
 //!    scores.tsv  scores_summary.tsv  comparison.tsv  analysis-NAME.tsv  analysis-NAME/  flow.json  flow.tsv  split.tsv
 //!    variant-base/ensemble-MODEL/seed-1/  scores.tsv  predictions.tsv
-//!    variant-base/seed-1/fold-1/  scores.tsv  predictions.tsv  MODEL_weights.safetensors  MODEL_events..  maps/
+//!    variant-base/seed-1/fold-1/  scores.tsv  predictions.tsv  MODEL_weights.safetensors  fitted.json  MODEL_events..  maps/
 //! ```
 //!
 //! Large files are linked to the store where the file system can. What a user has put into the folder stays there.
 
 mod bids;
-mod maps;
 mod place;
+pub(super) mod record;
 mod tables;
 
 pub(super) use place::{check, recover};
+pub(super) use tables::flow as flow_table;
 
 use super::compare;
 use super::content::Results;
 use super::context::Context;
 use super::ensemble::groups;
 use super::error::{PlanError, Result};
+use super::fit::{FITTED, MEANS};
 use super::outcome::TaskOutcome;
+use super::score::{BY_SUBJECT_HEADING, by_subject_lines};
 use super::store::{put_bytes, put_json};
 use super::task::RunKey;
 use super::train::WEIGHTS;
 use super::{analyse, index};
-use crate::program::EnsembleOver;
+use crate::program::{EnsembleOver, Experiment, Program, Protocol};
 use crate::report::{ReportContent, render, tables as report_tables};
 use crate::train::EVENT_FILE;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// The weights of a stage in the folder of a run: one file where there is one stage, else one a stage.
+pub(super) fn weights_file(program: &Program, stage: usize) -> String {
+    match program.stages.as_slice() {
+        [_] => WEIGHTS.to_owned(),
+        stages => format!("{}_{WEIGHTS}", stages.get(stage).map_or("", |stage| stage.name.as_str())),
+    }
+}
 
 /// A run's folder under construction.
 struct Draft<'a> {
@@ -56,17 +67,16 @@ pub(super) fn write(
     let draft = Draft { context, root: aside.path().to_owned() };
     draft.top(results, report, tasks)?;
     draft.bids(target)?;
-    for (variant, folder) in folders(context).iter().enumerate() {
+    for (variant, folder) in folders(context.experiment).iter().enumerate() {
         draft.variant(results, variant, folder)?;
     }
     place::put(aside, target)
 }
 
 /// `variant-fusion=film`: one folder a variant, of characters that every file system takes.
-fn folders(context: &Context<'_>) -> Vec<String> {
+pub(super) fn folders(experiment: &Experiment) -> Vec<String> {
     let mut taken = BTreeSet::new();
-    context
-        .experiment
+    experiment
         .variants
         .iter()
         .map(|program| {
@@ -84,8 +94,7 @@ fn folders(context: &Context<'_>) -> Vec<String> {
 }
 
 /// The folder of a run within its variant's.
-fn run_folder(context: &Context<'_>, variant: usize, run: RunKey) -> PathBuf {
-    let protocol = &context.program(variant).protocol;
+pub(super) fn run_folder(protocol: &Protocol, run: RunKey) -> PathBuf {
     let folder = PathBuf::from(format!("seed-{}", run.seed)).join(format!("fold-{}", run.fold + 1));
     if protocol.repeats > 1 { folder.join(format!("repeat-{}", run.repeat + 1)) } else { folder }
 }
@@ -111,6 +120,17 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Some files of a folder of the store, see [`Draft::link`].
+    fn link_all(&self, from: &Path, to: &Path, wanted: impl Fn(&Path) -> bool) -> Result<()> {
+        for entry in std::fs::read_dir(from).map_err(PlanError::io("read", from))? {
+            let entry = entry.map_err(PlanError::io("read", from))?;
+            if wanted(&entry.path()) {
+                self.link(&entry.path(), to.join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
     fn top(&self, results: &Results, report: &ReportContent, tasks: &[TaskOutcome]) -> Result<()> {
         let (experiment, options) = (self.context.experiment, self.context.options);
         self.text(self.source_name(), &options.source.text)?;
@@ -120,6 +140,7 @@ impl Draft<'_> {
             .map(|p| json!({ "variant": p.variant, "settings": p.settings, "params": p.params }))
             .collect();
         put_json(&self.root.join("params.json"), &variants)?;
+        put_bytes(&self.root.join(record::FILE), &record::of(self.context)?)?;
         let seeds: BTreeSet<u64> = experiment.variants.iter().flat_map(|p| p.protocol.seeds.iter().copied()).collect();
         let provenance = json!({
             "fascicle": env!("CARGO_PKG_VERSION"),
@@ -140,7 +161,27 @@ impl Draft<'_> {
         if !results.comparisons.is_empty() {
             self.text("comparison.tsv", &compare::to_tsv(&results.comparisons))?;
         }
+        self.scores_by_subject()?;
         self.text("split.tsv", &self.splits(0)?)
+    }
+
+    /// The scores of every image and mask by itself.
+    fn scores_by_subject(&self) -> Result<()> {
+        let context = self.context;
+        let mut text = String::new();
+        for (program, tasks) in context.experiment.variants.iter().zip(&context.layout.variants) {
+            let scores = program.scores.iter().zip(&tasks.scores).filter(|(score, _)| score.ensemble.is_none());
+            for (score, task) in scores {
+                for line in by_subject_lines(&context.folder(*task)?)?.unwrap_or_default().lines() {
+                    let on = analyse::clean(score.on_name());
+                    text.push_str(&format!("{}\t{on}\t{line}\n", analyse::clean(&program.variant)));
+                }
+            }
+        }
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.text("scores_by_subject.tsv", &format!("variant\ton\t{BY_SUBJECT_HEADING}\n{text}"))
     }
 
     /// What BIDS asks of a folder, but for what a user has put in its place.
@@ -205,22 +246,24 @@ impl Draft<'_> {
             let name: PathBuf = if context.experiment.variants.len() > 1 { folder.join(name) } else { name.into() };
             let from = context.folder(*task)?;
             self.link(&from.join(analyse::TSV), name.with_added_extension("tsv"))?;
-            for entry in std::fs::read_dir(&from).map_err(PlanError::io("read", &from))? {
-                let entry = entry.map_err(PlanError::io("read", &from))?;
-                if analyse::is_map(&entry.path()) {
-                    self.link(&entry.path(), name.join(entry.file_name()))?;
-                }
-            }
+            self.link_all(&from, &name, analyse::is_map)?;
         }
         for run in &tasks.runs {
-            let folder = folder.join(run_folder(context, variant, *run));
+            let folder = folder.join(run_folder(&program.protocol, *run));
+            if let Some(fit) = tasks.fit.get(&(run.seed, run.fold)) {
+                let from = context.folder(*fit)?;
+                for file in [FITTED, MEANS] {
+                    self.link(&from.join(file), folder.join(file))?;
+                }
+            }
             for (at, stage) in program.stages.iter().enumerate() {
                 let from = context.stage_folder(variant, at, *run)?;
                 // One file where there is one stage, else one a stage.
-                let (weights, events) = match program.stages.len() {
-                    1 => (WEIGHTS.to_owned(), EVENT_FILE.to_owned()),
-                    _ => (format!("{}_{WEIGHTS}", stage.name), format!("{}/{EVENT_FILE}", stage.name)),
+                let events = match program.stages.len() {
+                    1 => EVENT_FILE.to_owned(),
+                    _ => format!("{}/{EVENT_FILE}", stage.name),
                 };
+                let weights = weights_file(program, at);
                 self.link(&from.join(WEIGHTS), folder.join(weights))?;
                 if from.join(EVENT_FILE).is_file() {
                     self.link(&from.join(EVENT_FILE), folder.join(events))?;
@@ -235,7 +278,11 @@ impl Draft<'_> {
                 }
                 let predicted = context.predicted(variant, model, *run)?;
                 predictions.add(program, model, program.scores_of_runs(model), &predicted);
-                maps::write(program, model, &predicted, &self.root.join(&folder).join("maps"))?;
+                if let Some(maps) = tasks.maps.get(&(model, *run)) {
+                    self.link_all(&context.folder(*maps)?, &folder.join("maps"), |file| {
+                        analyse::is_map(file) || file.to_string_lossy().ends_with("_dseg.tsv")
+                    })?;
+                }
             }
             if let Some(text) = predictions.text() {
                 self.text(folder.join("predictions.tsv"), &text)?;

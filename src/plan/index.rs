@@ -4,6 +4,7 @@ use super::context::Context;
 use super::error::{PlanError, Result};
 use super::store::{get_json, put_bytes, put_json};
 use super::task::trained_cohorts;
+use crate::data::Grid;
 use crate::data::dataset::Dataset;
 use crate::data::flow::Flow;
 use crate::data::split::Split;
@@ -30,6 +31,9 @@ pub(super) struct SubjectIndex {
     /// What images should have in common and have not.
     #[serde(default)]
     pub warnings: Vec<String>,
+    /// The grid of most images, by input, where they are to be alike.
+    #[serde(default)]
+    pub grids: Vec<Option<Grid>>,
 }
 
 /// A member of the data.
@@ -46,8 +50,8 @@ pub(super) fn index(dataset: &Dataset, folder: &Path) -> Result<()> {
     let presence = (0..dataset.inputs.len())
         .map(|i| (dataset.inputs[i].name.clone(), (0..members.len()).map(|m| dataset.has(m, i)).collect()))
         .collect();
-    let (flows, warnings) = (dataset.flows.clone(), dataset.warnings.clone());
-    put_json(&folder.join(INDEX), &SubjectIndex { members, flows, presence, warnings })
+    let (flows, warnings, grids) = (dataset.flows.clone(), dataset.warnings.clone(), dataset.grids.clone());
+    put_json(&folder.join(INDEX), &SubjectIndex { members, flows, presence, warnings, grids })
 }
 
 /// Divides the people that are trained on, for one seed of the protocol.

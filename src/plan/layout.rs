@@ -5,6 +5,7 @@ use super::compare;
 use super::ensemble;
 use super::error::{PlanError, Result};
 use super::fingerprint::{Identity, Parts};
+use super::maps;
 use super::predict;
 use super::request::PredictionRequest;
 use super::score;
@@ -40,6 +41,8 @@ pub(super) struct VariantTasks {
     pub train: BTreeMap<(usize, RunKey), usize>,
     /// By model and run; models that nobody asks anything have none.
     pub predict: BTreeMap<(usize, RunKey), usize>,
+    /// By model and run, where the model draws something.
+    pub maps: BTreeMap<(usize, RunKey), usize>,
     pub ensembles: Vec<usize>,
     pub scores: Vec<usize>,
     pub analyses: Vec<usize>,
@@ -175,6 +178,14 @@ impl Builder<'_> {
                 let name = format!("predict {}{label}, {}", program.models[*model].name, run.name(protocol));
                 let task = self.add(name, identity, Work::Predict { model: *model, run }, at);
                 tasks.predict.insert((*model, run), task);
+                if let Some(drawn) = maps::identity(program, *model) {
+                    let parts = Parts::new("map", maps::VERSION)
+                        .with("what is drawn", &drawn)?
+                        .after("predictions", &self.identity(task)?);
+                    let name = format!("maps of {}{label}, {}", program.models[*model].name, run.name(protocol));
+                    let task = self.add(name, parts.finish(), Work::Map { model: *model, run }, at);
+                    tasks.maps.insert((*model, run), task);
+                }
             }
         }
         for (ensemble, declared) in program.ensembles.iter().enumerate() {
@@ -194,6 +205,10 @@ impl Builder<'_> {
                     parts.after("the ensemble", &self.identity(task)?)
                 }
                 None => self.after_predictions(parts, program, &tasks, declared.model)?,
+            };
+            let parts = match declared.within.is_empty() {
+                true => parts,
+                false => parts.after("subjects", &self.identity(tasks.index)?),
             };
             let task = self.add(format!("score {}{label}", declared.of), parts.finish(), Work::Score { score }, at);
             tasks.scores.push(task);

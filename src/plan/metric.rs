@@ -11,8 +11,10 @@
 use crate::analysis::error::{AnalysisError, Result};
 use crate::analysis::metrics::image;
 use crate::analysis::{
-    Average, ConfusionMatrix, Noise, RegionPairs, RegionPlaces, Ssim, dice, mean_absolute_error, mean_squared_error,
-    most_probable, normalised_difference, pearson, psnr, r2, roc_auc_one_vs_rest, spearman,
+    Average, ClassScores, ConfusionMatrix, Noise, RegionPairs, RegionPlaces, Ssim, average_precision, brier,
+    brier_of_class, calibration_error, concordance, dice, hausdorff, intersection_over_union, mean_absolute_error,
+    mean_squared_error, most_probable, normalised_difference, pearson, psnr, r2, roc_auc_one_vs_rest,
+    root_mean_squared_error, spearman,
 };
 use crate::graph::{InputId, Kind};
 use crate::program::{self, Cnr, ImageStep, InputSource, JudgedImage, Metric, Program};
@@ -42,6 +44,8 @@ pub(super) struct PairedValues {
     pub predicted_shape: Vec<usize>,
     /// The mean of the training subjects, where a metric is relative to it.
     pub training_mean: Option<Vec<f32>>,
+    /// The extents of a voxel in millimetres, by row, where a metric is a distance.
+    pub voxel_mm: Vec<[f64; 3]>,
 }
 
 /// What a metric is computed from.
@@ -50,19 +54,15 @@ pub(super) enum MetricInput {
     Classes {
         truth: Vec<usize>,
         probabilities: Array2<f64>,
+        /// The class that alone is asked for.
+        class: Option<usize>,
     },
     /// By element, then by row.
-    Numbers {
-        truth: Vec<Vec<f64>>,
-        predicted: Vec<Vec<f64>>,
-    },
+    Numbers { truth: Vec<Vec<f64>>, predicted: Vec<Vec<f64>> },
     /// A score each, or why there is none.
     ByRow(Vec<Result<f64>>),
     /// The error of each, and that of the mean of the training subjects.
-    Skill {
-        error: Vec<f64>,
-        of_mean: Vec<f64>,
-    },
+    Skill { error: Vec<f64>, of_mean: Vec<f64> },
 }
 
 impl TargetType {
@@ -93,6 +93,7 @@ impl PairedValues {
             predicted: Vec::new(),
             predicted_shape,
             training_mean: None,
+            voxel_mm: Vec::new(),
         }
     }
 
@@ -103,16 +104,16 @@ impl PairedValues {
         self.rows += 1;
     }
 
-    /// What a metric is computed from.
+    /// What a metric is computed from, of all classes together or of one.
     ///
     /// # Errors
     /// Predictions that are not finite.
-    pub fn evidence(&self, metric: Metric) -> Result<MetricInput> {
+    pub fn evidence(&self, metric: Metric, class: Option<usize>) -> Result<MetricInput> {
         match self.what {
-            TargetType::Class(classes) => self.classes(classes),
+            TargetType::Class(classes) => self.classes(classes, class),
             _ if metric == Metric::Skill => self.skill(),
             TargetType::Numbers if is_by_element(metric) => Ok(self.numbers()),
-            _ => Ok(MetricInput::ByRow((0..self.rows).map(|row| self.score_of_row(metric, row)).collect())),
+            _ => Ok(MetricInput::ByRow((0..self.rows).map(|row| self.score_of_row(metric, class, row)).collect())),
         }
     }
 
@@ -125,14 +126,14 @@ impl PairedValues {
         (&self.truth[t.0..t.1], &self.predicted[p.0..p.1])
     }
 
-    fn classes(&self, classes: usize) -> Result<MetricInput> {
+    fn classes(&self, classes: usize, class: Option<usize>) -> Result<MetricInput> {
         let mut probabilities = Array2::zeros((self.rows, classes));
         for (row, mut to) in probabilities.rows_mut().into_iter().enumerate() {
             for (p, from) in to.iter_mut().zip(softmax(self.row(row).1)) {
                 *p = from;
             }
         }
-        Ok(MetricInput::Classes { truth: self.truth.iter().map(|v| *v as usize).collect(), probabilities })
+        Ok(MetricInput::Classes { truth: self.truth.iter().map(|v| *v as usize).collect(), probabilities, class })
     }
 
     fn numbers(&self) -> MetricInput {
@@ -161,10 +162,11 @@ impl PairedValues {
         Ok(MetricInput::Skill { error, of_mean })
     }
 
-    fn score_of_row(&self, metric: Metric, row: usize) -> Result<f64> {
+    fn score_of_row(&self, metric: Metric, class: Option<usize>, row: usize) -> Result<f64> {
         let (truth, predicted) = self.row(row);
         if let TargetType::Mask(classes) = self.what {
-            return score_of_mask(metric, truth, predicted, classes);
+            let grid = Grid::of(&self.truth_shape, self.voxel_mm.get(row));
+            return score_of_mask(metric, (truth, predicted), classes, class, grid);
         }
         let (t, p) = (ArrayView::<f32, Ix1>::from(truth), ArrayView::<f32, Ix1>::from(predicted));
         let numbers = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
@@ -177,6 +179,7 @@ impl PairedValues {
         };
         match metric {
             Metric::Mse => image::mse(t, p),
+            Metric::Rmse => image::mse(t, p).map(f64::sqrt),
             Metric::Mae => image::mae(t, p),
             Metric::Psnr => psnr(t, p, range()),
             Metric::NormDiff => normalised_difference(t, p, Average::Mean, false),
@@ -283,26 +286,24 @@ impl MetricInput {
                 match metric {
                     Metric::Mae => mean_absolute_error(&t, &p),
                     Metric::Mse => mean_squared_error(&t, &p),
+                    Metric::Rmse => root_mean_squared_error(&t, &p),
+                    Metric::Concordance => concordance(&t, &p),
                     Metric::R2 => r2(&t, &p),
                     Metric::Pearson => pearson(&t, &p).map(|c| c.r),
                     Metric::Spearman => spearman(&t, &p).map(|c| c.r),
                     _ => Err(AnalysisError::Undefined { what: "the metric", reason: "it is not one of numbers" }),
                 }
             })),
-            Self::Classes { truth, probabilities } => {
+            Self::Classes { truth, probabilities, class } => {
                 let truth: Vec<usize> = rows.iter().map(|row| truth[*row]).collect();
-                let probabilities = probabilities.select(Axis(0), rows);
-                if metric == Metric::Auc {
-                    return roc_auc_one_vs_rest(&truth, probabilities.view()).map(|auc| auc.macro_average);
-                }
-                of_matrix(metric, &ConfusionMatrix::from_probabilities(&truth, probabilities.view())?)
+                score_of_classes(metric, &truth, &probabilities.select(Axis(0), rows), *class)
             }
         }
     }
 
     /// `counts[truth][predicted]` over all rows, where classes are predicted.
     pub fn confusion(&self) -> Option<Vec<Vec<u64>>> {
-        let Self::Classes { truth, probabilities } = self else { return None };
+        let Self::Classes { truth, probabilities, .. } = self else { return None };
         let matrix = ConfusionMatrix::from_probabilities(truth, probabilities.view()).ok()?;
         Some(matrix.counts().rows().into_iter().map(|row| row.iter().map(|n| *n as u64).collect()).collect())
     }
@@ -317,7 +318,8 @@ fn average(over: program::Average) -> Average {
 
 /// Whether numbers are judged element by element over subjects.
 fn is_by_element(metric: Metric) -> bool {
-    matches!(metric, Metric::Mae | Metric::Mse | Metric::R2 | Metric::Pearson | Metric::Spearman)
+    use Metric::{Concordance, Mae, Mse, Pearson, R2, Rmse, Spearman};
+    matches!(metric, Mae | Mse | Rmse | R2 | Pearson | Spearman | Concordance)
 }
 
 /// The mean of those that are defined; the first reason where none is.
@@ -338,34 +340,126 @@ pub(super) fn mean_of(values: impl Iterator<Item = Result<f64>>) -> Result<f64> 
     }
 }
 
-fn of_matrix(metric: Metric, matrix: &ConfusionMatrix) -> Result<f64> {
+/// Classes by their probabilities, all together or one against the rest.
+fn score_of_classes(metric: Metric, truth: &[usize], probabilities: &Array2<f64>, class: Option<usize>) -> Result<f64> {
+    let p = probabilities.view();
+    let precision = |class: usize| {
+        let member: Vec<bool> = truth.iter().map(|label| *label == class).collect();
+        let found = average_precision(&member, &p.column(class).to_vec());
+        found.map_err(|e| {
+            if matches!(e, AnalysisError::MissingClass { .. }) { AnalysisError::MissingClass { class } } else { e }
+        })
+    };
+    match (metric, class) {
+        (Metric::Auc, None) => roc_auc_one_vs_rest(truth, p).map(|auc| auc.macro_average),
+        (Metric::Auc, Some(class)) => {
+            let areas = roc_auc_one_vs_rest(truth, p)?;
+            areas.per_class.get(class).copied().ok_or(AnalysisError::MissingClass { class })
+        }
+        (Metric::AveragePrecision, Some(class)) => precision(class),
+        (Metric::AveragePrecision, None) if p.ncols() == 2 => precision(1),
+        (Metric::AveragePrecision, None) => {
+            let of_classes = (0..p.ncols()).map(precision).collect::<Result<Vec<_>>>()?;
+            mean_of(of_classes.into_iter().map(Ok))
+        }
+        (Metric::Brier, None) => brier(truth, p),
+        (Metric::Brier, Some(class)) => brier_of_class(truth, p, class),
+        (Metric::CalibrationError { bins }, _) => calibration_error(truth, p, bins),
+        _ => of_matrix(metric, &ConfusionMatrix::from_probabilities(truth, p)?, class),
+    }
+}
+
+fn of_matrix(metric: Metric, matrix: &ConfusionMatrix, class: Option<usize>) -> Result<f64> {
+    let undefined = AnalysisError::Undefined { what: "the metric", reason: "it is not one of classes" };
+    if let Some(class) = class {
+        let of_class: Option<ClassScores> = matrix.per_class().get(class).copied();
+        let scores = of_class.ok_or(AnalysisError::MissingClass { class })?;
+        return match metric {
+            // Nobody has the class: of nobody a share cannot be taken.
+            Metric::Recall if scores.support == 0 => Err(AnalysisError::MissingClass { class }),
+            Metric::Precision => Ok(scores.precision),
+            Metric::Recall => Ok(scores.recall),
+            Metric::F1 if scores.support + scores.predicted == 0 => Err(AnalysisError::MissingClass { class }),
+            Metric::F1 => Ok(scores.f1),
+            _ => Err(undefined),
+        };
+    }
     Ok(match metric {
         Metric::Accuracy => matrix.accuracy(),
         Metric::BalancedAccuracy => matrix.balanced_accuracy(),
         Metric::Precision => matrix.macro_average().precision,
         Metric::Recall => matrix.macro_average().recall,
         Metric::F1 => matrix.macro_average().f1,
-        _ => return Err(AnalysisError::Undefined { what: "the metric", reason: "it is not one of classes" }),
+        _ => return Err(undefined),
     })
 }
 
-/// Logits `[classes, places]` and true classes: Dice is a mean over classes but the background, those that neither has
-/// left out.
-fn score_of_mask(metric: Metric, truth: &[f32], logits: &[f32], classes: usize) -> Result<f64> {
+/// The voxels of a mask.
+#[derive(Clone, Copy)]
+struct Grid {
+    shape: [usize; 3],
+    /// Where it is known.
+    voxel_mm: Option<[f64; 3]>,
+}
+
+impl Grid {
+    /// Of a mask of two or three axes.
+    fn of(shape: &[usize], voxel_mm: Option<&[f64; 3]>) -> Self {
+        let shape = match *shape {
+            [x, y, z] => [x, y, z],
+            [x, y] => [x, y, 1],
+            _ => [shape.iter().product(), 1, 1],
+        };
+        Self { shape, voxel_mm: voxel_mm.copied() }
+    }
+}
+
+/// Logits `[classes, places]` and true classes: a mean over classes but the background, those that neither has left out;
+/// or one class.
+fn score_of_mask(
+    metric: Metric,
+    (truth, logits): (&[f32], &[f32]),
+    classes: usize,
+    class: Option<usize>,
+    grid: Grid,
+) -> Result<f64> {
     let places = truth.len();
     let truth: Vec<usize> = truth.iter().map(|v| *v as usize).collect();
     let scores = Array2::from_shape_fn((places, classes), |(at, class)| {
         logits.get(class * places + at).map_or(f64::NEG_INFINITY, |v| f64::from(*v))
     });
     let predicted = most_probable(scores.view())?;
-    if metric != Metric::Dice {
-        return of_matrix(metric, &ConfusionMatrix::new(&truth, &predicted, classes)?);
+    if !metric.is_of_masks() {
+        return of_matrix(metric, &ConfusionMatrix::new(&truth, &predicted, classes)?, class);
     }
     let of_class = |class: usize| {
         let mask = |labels: &[usize]| labels.iter().map(|label| *label == class).collect::<Vec<_>>();
-        overlap(&mask(&truth), &mask(&predicted), class)
+        let (t, p) = (mask(&truth), mask(&predicted));
+        if !t.contains(&true) && !p.contains(&true) {
+            return Err(AnalysisError::MissingClass { class });
+        }
+        let flat = |mask: &'_ [bool]| ArrayView::<bool, Ix1>::from(mask).to_owned();
+        match metric {
+            Metric::Iou => intersection_over_union(flat(&t).view(), flat(&p).view()),
+            Metric::Hausdorff { percent } => {
+                let voxel_mm = grid.voxel_mm.ok_or(AnalysisError::Undefined {
+                    what: "the distance",
+                    reason: "the size of the voxels is not known here; an epoch can be chosen by `dice`",
+                })?;
+                let shaped = |mask: &'_ [bool]| {
+                    ArrayView3::from_shape(grid.shape, mask).map(|m| m.to_owned()).map_err(|_| {
+                        AnalysisError::Undefined { what: "the distance", reason: "the mask does not fill its grid" }
+                    })
+                };
+                hausdorff(shaped(&t)?.view(), shaped(&p)?.view(), voxel_mm, f64::from(percent))
+            }
+            _ => overlap(&t, &p, class),
+        }
     };
-    mean_of((1..classes).map(of_class))
+    match class {
+        Some(class) => of_class(class),
+        None => mean_of((1..classes).map(of_class)),
+    }
 }
 
 /// The overlap of two masks of a class; undefined where both are empty.

@@ -10,7 +10,8 @@
 //!    analyse, compare. Tasks of different variants that would do the same are one task.
 //! 2. A task's [`Fingerprint`] is a hash of what determines its result. A result is in the store under it, whole or not
 //!    at all; a task whose result is there is not run again.
-//! 3. The run's folder and its report are made from the store's results, written aside and put in place.
+//! 3. A model leaves its run by [`pack`], and is applied to new people by [`predict`].
+//! 4. The run's folder and its report are made from the store's results, written aside and put in place.
 //!
 //! An interrupted run goes on from the last checkpoint; on the CPU it ends with the same bytes.
 
@@ -19,17 +20,21 @@ mod compare;
 mod content;
 mod context;
 mod describe;
+mod drawn;
 mod ensemble;
 mod error;
+mod evaluate;
 mod fingerprint;
 mod fit;
 mod folder;
 mod index;
 mod layout;
+mod maps;
 mod metric;
 mod monitor;
 mod options;
 mod outcome;
+mod packed;
 mod predict;
 mod request;
 mod rows;
@@ -50,6 +55,7 @@ pub use error::{PlanError, Result};
 pub use fingerprint::{Fingerprint, Identity};
 pub use options::{Listener, RunOptions, Silent, SourceText};
 pub use outcome::{Outcome, TaskOutcome};
+pub use packed::{Applied, PackOptions, Packed, PackedModel, PackedRun, PredictOptions, pack, predict};
 pub use run::run;
 pub use score::{Line, Matrix, RunScore, Scatter, Scored};
 pub use summary::{RunSummary, VariantSummary};

@@ -2,7 +2,6 @@
 
 use super::metric::{PairedValues, TargetType};
 use crate::analysis::AnalysisError;
-use crate::program::Metric;
 use crate::train::ValidationPredictions;
 
 /// The metric of what was predicted; NaN where these subjects do not define it (all of one class, say).
@@ -12,7 +11,7 @@ use crate::train::ValidationPredictions;
 pub(super) fn monitored(seen: &ValidationPredictions) -> Result<f64, String> {
     let classes = seen.prediction_shape.first().copied().unwrap_or(1);
     let is_of_classes = seen.metric.is_of_classes()
-        || (seen.metric == Metric::Dice && seen.prediction_shape.len() == seen.truth_shape.len() + 1);
+        || (seen.metric.is_of_masks() && seen.prediction_shape.len() == seen.truth_shape.len() + 1);
     let what = match (is_of_classes, seen.truth_shape.len()) {
         (true, 0) => TargetType::Class(classes),
         (true, _) => TargetType::Mask(classes),
@@ -27,9 +26,10 @@ pub(super) fn monitored(seen: &ValidationPredictions) -> Result<f64, String> {
         predicted: seen.prediction.clone(),
         predicted_shape: seen.prediction_shape.clone(),
         training_mean: None,
+        voxel_mm: Vec::new(),
     };
     let rows: Vec<usize> = (0..seen.rows).collect();
-    match paired.evidence(seen.metric).and_then(|evidence| evidence.value(seen.metric, &rows)) {
+    match paired.evidence(seen.metric, None).and_then(|evidence| evidence.value(seen.metric, &rows)) {
         Ok(value) => Ok(value),
         Err(
             AnalysisError::MissingClass { .. }

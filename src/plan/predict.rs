@@ -6,6 +6,7 @@
 
 use super::context::Context;
 use super::error::{PlanError, Result};
+use super::evaluate::Evaluation;
 use super::index::{key_here, person_numbers};
 use super::request::{PredictionRequest, SETS, is_image};
 use super::rows::Rows;
@@ -17,15 +18,14 @@ use super::weights::{read_weights, weights_bytes};
 use crate::data::affine::Affine;
 use crate::data::dataset::{Augmentation, Dataset, FittedInput, FittedInputs, Item};
 use crate::data::split::Split;
-use crate::graph::{InputId, NodeId};
+use crate::graph::InputId;
 use crate::nn::Network;
 use crate::program::{Program, Subset};
-use crate::train::{DataError, PredictJob, Prediction, TrainingStatistics, Weights, predict};
+use crate::train::{TrainingStatistics, Weights};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// Changes when prediction changes its meaning.
 pub(super) const VERSION: u32 = 1;
@@ -226,44 +226,19 @@ impl Context<'_> {
         let training_statistics =
             TrainingStatistics { means: means_of(&subgraph, &fitted), ..TrainingStatistics::default() };
         let batch = Self::rows_at_a_time(program, model);
-        let graph = Arc::new(subgraph.graph.clone());
-        // As things are, or as if nobody had one of the inputs.
-        let values = |nodes: &[NodeId], left_out: Option<InputId>| {
-            let nodes: Vec<NodeId> = nodes.iter().filter_map(|node| subgraph.node(*node)).collect();
-            let left_out = left_out.and_then(|input| subgraph.input_of(input));
-            let mut views = Vec::new();
-            for view in 0..dataset.views() {
-                let read = |positions: &[usize], wanted: &[InputId]| {
-                    if self.options.interrupt.load(Ordering::Relaxed) {
-                        return Err(DataError::from("interrupted"));
-                    }
-                    let rows: Vec<_> = positions.iter().map(|at| (items[*at], Augmentation::Fixed { view })).collect();
-                    let mut batch = reader.batch(&rows, wanted)?;
-                    if let Some(Some(input)) = left_out.and_then(|input| batch.inputs.get_mut(input.index())) {
-                        input.present.fill(false);
-                        input.values.clear();
-                    }
-                    Ok(batch)
-                };
-                let predicted = predict(&PredictJob {
-                    graph: graph.clone(),
-                    nodes: &nodes,
-                    weights: &weights,
-                    training_statistics: &training_statistics,
-                    subjects: items.len(),
-                    batch,
-                    read: &read,
-                    device: &self.options.device,
-                });
-                // The reader refuses where the flag is set; whatever then came out is of no use.
-                if self.options.interrupt.load(Ordering::Relaxed) {
-                    return Err(PlanError::Interrupted { task: task.to_owned() });
-                }
-                views.push(predicted.map_err(PlanError::train(task))?);
-            }
-            Ok(mean_over_views(views))
+        let evaluation = Evaluation {
+            task,
+            subgraph: &subgraph,
+            graph: Arc::new(subgraph.graph.clone()),
+            reader: &reader,
+            items: &items,
+            weights: &weights,
+            training_statistics: &training_statistics,
+            batch,
+            device: &self.options.device,
+            interrupt: self.options.interrupt,
         };
-        let nodes = values(&request.nodes, None)?;
+        let nodes = evaluation.values(&request.nodes, None)?;
         let mut without = Vec::with_capacity(request.without.len());
         for (left_out, nodes) in &request.without {
             let has = |item: &Item, input: &InputId| input != left_out && dataset.has(item.member, input.index());
@@ -271,7 +246,7 @@ impl Context<'_> {
             let sets: Vec<&Vec<InputId>> = sets.collect();
             // Whoever has nothing else that would do is left out of the score.
             let goes_on = |row: usize| sets.iter().all(|set| set.iter().any(|input| has(&items[row], input)));
-            let values = values(nodes, Some(*left_out))?;
+            let values = evaluation.values(nodes, Some(*left_out))?;
             without.push(values.into_iter().map(|v| v.of_rows(goes_on)).collect::<Vec<_>>());
         }
         let truths =
@@ -362,23 +337,6 @@ impl Context<'_> {
         }
         Ok(weights)
     }
-}
-
-fn mean_over_views(views: Vec<Vec<Prediction>>) -> Vec<Values> {
-    let n = views.len() as f32;
-    let mut views = views.into_iter();
-    let mut sums = views.next().unwrap_or_default();
-    for view in views {
-        for (sum, values) in sums.iter_mut().zip(view) {
-            sum.values.iter_mut().zip(values.values).for_each(|(s, v)| *s += v);
-        }
-    }
-    sums.into_iter()
-        .map(|sum| {
-            let values = if n > 1.0 { sum.values.into_iter().map(|v| v / n).collect() } else { sum.values };
-            Values { shape: sum.shape, rows: sum.subjects, values, ..Values::default() }
-        })
-        .collect()
 }
 
 fn truth(task: &str, inputs: &FittedInputs<'_>, input: InputId, items: &[Item]) -> Result<Values> {

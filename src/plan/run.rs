@@ -135,6 +135,7 @@ impl Context<'_> {
                 self.train(name, variant, stage, run, &partial, folder)
             }
             Work::Predict { model, run } => self.predict(name, variant, model, run, folder),
+            Work::Map { model, run } => self.draw_maps(name, variant, model, run, folder),
             Work::Ensemble { ensemble } => self.ensemble(name, variant, ensemble, folder),
             Work::Score { score } => self.score(name, variant, score, folder),
             Work::Analyse { analysis } => self.analyse(name, variant, analysis, folder),

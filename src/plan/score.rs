@@ -1,15 +1,24 @@
 //! Score tasks: every metric of an output in every run, with mean, spread and a bootstrap interval by subject.
 
+mod by_subject;
+mod gathered;
+mod label;
+mod people;
+
+pub(super) use by_subject::{BY_SUBJECT, HEADING as BY_SUBJECT_HEADING, lines as by_subject_lines};
+pub(super) use label::{is_of_part, label};
+
+use by_subject::BySubject;
+use gathered::{EnsembleMember, Gathered, OfRun};
+
 use super::context::Context;
 use super::ensemble::{group_name, groups};
-use super::error::{PlanError, Result};
-use super::metric::{MetricInput, PairedValues, TargetType, mean_of};
-use super::predict::Predicted;
+use super::error::Result;
+use super::metric::mean_of;
 use super::request::PredictionRequest;
-use super::store::{get_json, put_json};
+use super::store::{get_json, put_bytes, put_json};
 use super::task::RunKey;
 use crate::analysis::{Bootstrap, spread};
-use crate::graph::{InputId, Kind};
 use crate::program::{EnsembleOver, Metric, Program, Protocol, Score, ScorePair, Subset};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -33,6 +42,9 @@ pub struct Scored {
     pub of: String,
     /// On which subjects.
     pub on: Subset,
+    /// The cohort that alone is judged, of those that train nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cohort: Option<String>,
     /// Whose predictions were combined, where it is the score of ensembles; their runs are named after what their
     /// members share.
     #[serde(default)]
@@ -114,10 +126,19 @@ pub(super) fn identity(program: &Program, score: &Score) -> Result<Value> {
             }
         })
         .collect();
-    Ok(json!([score.of, pairs, score.metrics, score.on]))
+    let plain = json!([score.of, pairs, score.metrics, score.on]);
+    // What a score says since there is more to be said.
+    let more = (&score.cohort, &score.within, score.each_class);
+    let is_plain = score.cohort.is_none() && score.within.is_empty() && !score.each_class;
+    Ok(if is_plain { plain } else { json!([plain, more]) })
 }
 
 impl Scored {
+    /// Whom it is taken of: `test`, or a cohort.
+    pub fn on_name(&self) -> &str {
+        self.cohort.as_deref().unwrap_or_else(|| self.on.name())
+    }
+
     /// Reads a result.
     pub(super) fn read(folder: &Path) -> Result<Self> {
         get_json(&folder.join(SCORE))
@@ -148,12 +169,22 @@ impl Context<'_> {
         let mut scored = Scored {
             of: declared.of.clone(),
             on: declared.on,
+            cohort: declared.cohort.clone(),
             ensemble: over,
             lines: Vec::new(),
             confusions: Vec::new(),
             scatters: Vec::new(),
         };
-        let mut gathered: Vec<Gathered<'_>> = declared.pairs.iter().map(|pair| Gathered::of(declared, pair)).collect();
+        let groups = self.judged_groups(task, variant, declared)?;
+        let mut gathered: Vec<Gathered<'_>> = Vec::new();
+        for pair in &declared.pairs {
+            let of_group = |group| Gathered::of(program, declared, pair, group);
+            match groups.as_slice() {
+                [] => gathered.push(of_group(None)),
+                groups => gathered.extend(groups.iter().map(|group| of_group(Some(group)))),
+            }
+        }
+        let mut by_subject = BySubject::default();
         for (at, run) in runs.iter().enumerate() {
             let predicted = match declared.ensemble {
                 Some(ensemble) => self.ensembled(variant, ensemble, at)?,
@@ -164,17 +195,24 @@ impl Context<'_> {
                     true => self.training_mean(task, variant, *run, gathered.pair.truth)?,
                     false => None,
                 };
-                gathered.add(task, program, &predicted, mean, *run)?;
+                let in_mm = declared.metrics.iter().any(|metric| matches!(metric, Metric::Hausdorff { .. }));
+                let voxels = in_mm.then(|| self.voxel_sizes(task, variant, *run, gathered.pair.truth)).transpose()?;
+                let of_run = OfRun { run: *run, predicted: &predicted, mean, voxels };
+                gathered.add(task, program, of_run, &mut by_subject)?;
             }
         }
         let bootstrap = Bootstrap::with_seed(runs[0].number());
+        if let Some(table) = by_subject.table(&scored.of) {
+            put_bytes(&folder.join(BY_SUBJECT), table.as_bytes())?;
+        }
         for gathered in &gathered {
             gathered.finish(program, &bootstrap, &mut scored);
         }
         for (name, left_out) in [("mean", false), (WITHOUT_MEAN, true)] {
             let of_these = |pair: &ScorePair| pair.without.is_some() == left_out;
             let count = declared.pairs.iter().filter(|pair| of_these(pair)).count();
-            if count < 2 {
+            // Of groups and classes, a family has no mean: each stands for itself.
+            if count < 2 || !groups.is_empty() || declared.each_class {
                 continue;
             }
             for (at, metric) in declared.metrics.iter().enumerate().filter(|(_, m)| **m != Metric::Confusion) {
@@ -199,135 +237,8 @@ impl Context<'_> {
     }
 }
 
-impl Context<'_> {
-    /// The mean of an input over the subjects that trained in a run.
-    fn training_mean(&self, task: &str, variant: usize, run: RunKey, input: InputId) -> Result<Option<Vec<f32>>> {
-        let dataset = self.dataset(variant)?;
-        let split = self.split(variant, run.seed, run.fold)?;
-        let fitted = self.fitted(variant, run.seed, run.fold)?;
-        let inputs = fitted.of(task, &dataset)?;
-        inputs.mean(&split.train, input.index()).map_err(PlanError::data(task))
-    }
-}
-
-/// `fused.image`, `fused.image[t1]`, `fused.image[t1] without t2`.
-pub(super) fn label(of: &str, key: &str) -> String {
-    match key {
-        "" => return of.to_owned(),
-        "mean" => return format!("{of} (mean)"),
-        _ => {}
-    }
-    match (key.starts_with("without "), key.split_once(", without ")) {
-        (true, _) => format!("{of} {key}"),
-        (false, Some((member, left_out))) => format!("{of}[{member}] without {left_out}"),
-        (false, None) => format!("{of}[{key}]"),
-    }
-}
-
-/// What one output's metric is computed from, by run, and whose each row is.
-type EnsembleMember<'a> = (&'a [MetricInput], &'a [Vec<usize>]);
-
-/// A pair's evidence over all runs.
-struct Gathered<'a> {
-    score: &'a Score,
-    pair: &'a ScorePair,
-    /// By metric: scores and evidence by run.
-    lines: Vec<(Metric, Vec<RunScore>, Vec<MetricInput>)>,
-    /// By run: whose each row is.
-    persons: Vec<Vec<usize>>,
-    points: Vec<(String, f64, f64)>,
-}
-
-impl<'a> Gathered<'a> {
-    fn of(score: &'a Score, pair: &'a ScorePair) -> Self {
-        let lines = score.metrics.iter().map(|metric| (*metric, Vec::new(), Vec::new())).collect();
-        Self { score, pair, lines, persons: Vec::new(), points: Vec::new() }
-    }
-
-    fn add(
-        &mut self,
-        task: &str,
-        program: &Program,
-        predicted: &Predicted,
-        training_mean: Option<Vec<f32>>,
-        run: RunKey,
-    ) -> Result<()> {
-        let (score, pair) = (self.score, self.pair);
-        let request = PredictionRequest::of(program, score.model).unwrap_or_default();
-        let truth = request.truth(pair.truth).and_then(|truth| predicted.truths.get(truth));
-        let node = match pair.without {
-            None => request.node(pair.prediction).and_then(|node| predicted.nodes.get(node)),
-            Some(left_out) => request
-                .node_without(pair.prediction, left_out)
-                .and_then(|(input, node)| predicted.without.get(input)?.get(node)),
-        };
-        let values = node.zip(truth);
-        let (node, truth) =
-            values.ok_or_else(|| PlanError::inconsistent("a score's output is not among the predictions"))?;
-        let mut paired = PairedValues::new(TargetType::of(program, pair.truth), &truth.shape, &node.shape);
-        paired.training_mean = training_mean;
-        let mut persons = Vec::new();
-        for (at, row) in predicted.rows.iter().enumerate().filter(|(_, row)| row.set == score.on) {
-            let (Some(t), Some(p)) = (truth.row(at), node.row(at)) else { continue };
-            paired.push(t, p);
-            persons.push(row.person);
-            if let ([t], [p]) = (t, p)
-                && paired.what == TargetType::Numbers
-            {
-                self.points.push((row.key.clone(), f64::from(*t), f64::from(*p)));
-            }
-        }
-        if paired.rows == 0 {
-            let problem = format!(
-                "{} has nobody to be scored on in {}: no subject of that set has both the output and `{}`",
-                label(&score.of, &pair.key),
-                run.name(&program.protocol),
-                truth.name,
-            );
-            return Err(PlanError::task(task, problem));
-        }
-        self.persons.push(persons);
-        let all: Vec<usize> = (0..paired.rows).collect();
-        for (metric, scores, evidence) in &mut self.lines {
-            let here = paired.evidence(*metric).map_err(|e| PlanError::task(task, e))?;
-            let value = if *metric == Metric::Confusion { None } else { Some(here.value(*metric, &all)) };
-            let (value, reason) = match value {
-                Some(Ok(value)) => (Some(value), None),
-                Some(Err(e)) => (None, Some(e.to_string())),
-                None => (None, None),
-            };
-            scores.push(RunScore { run, value, reason, rows: paired.rows });
-            evidence.push(here);
-        }
-        Ok(())
-    }
-
-    fn member(&self, metric: usize) -> EnsembleMember<'_> {
-        (self.lines.get(metric).map_or(&[], |(_, _, evidence)| evidence), &self.persons)
-    }
-
-    fn finish(&self, program: &Program, bootstrap: &Bootstrap, scored: &mut Scored) {
-        for (at, (metric, runs, evidence)) in self.lines.iter().enumerate() {
-            if *metric == Metric::Confusion {
-                if let (Some(counts), Kind::Class(classes)) =
-                    (confusion(evidence), &program.graph.inputs[self.pair.truth.index()].ty.kind)
-                {
-                    scored.confusions.push(Matrix { key: self.pair.key.clone(), classes: classes.clone(), counts });
-                }
-                continue;
-            }
-            let line = Line::of(&self.pair.key, *metric, runs.clone());
-            scored.lines.push(line.within(*metric, &[self.member(at)], bootstrap));
-        }
-        if !self.points.is_empty() && self.points.len() <= MOST_POINTS {
-            let target = program.inputs[self.pair.truth.index()].name.clone();
-            scored.scatters.push(Scatter { key: self.pair.key.clone(), target, points: self.points.clone() });
-        }
-    }
-}
-
 impl Line {
-    fn of(key: &str, metric: Metric, runs: Vec<RunScore>) -> Self {
+    pub(in crate::plan) fn of(key: &str, metric: Metric, runs: Vec<RunScore>) -> Self {
         let values: Vec<f64> = runs.iter().filter_map(|run| run.value).collect();
         let spread = spread(&values).ok();
         Self {
@@ -343,7 +254,12 @@ impl Line {
 
     /// The line with its interval: subjects are drawn, and what is a mean over runs (and members) for the subjects as
     /// they are is the same mean for those who were drawn. A run that a draw leaves without a score does not count in it.
-    fn within(mut self, metric: Metric, members: &[EnsembleMember<'_>], bootstrap: &Bootstrap) -> Self {
+    pub(in crate::plan) fn within(
+        mut self,
+        metric: Metric,
+        members: &[EnsembleMember<'_>],
+        bootstrap: &Bootstrap,
+    ) -> Self {
         // Rows of all members and runs in one list; each knows where it comes from.
         let mut persons = Vec::new();
         let mut places = Vec::new();
@@ -374,15 +290,6 @@ impl Line {
         }
         self
     }
-}
-
-/// The matrices of all runs added up.
-fn confusion(evidence: &[MetricInput]) -> Option<Vec<Vec<u64>>> {
-    evidence.iter().filter_map(MetricInput::confusion).reduce(|mut sum, run| {
-        let cells = sum.iter_mut().flatten().zip(run.into_iter().flatten());
-        cells.for_each(|(sum, n)| *sum += n);
-        sum
-    })
 }
 
 /// The mean over the members of a family, run by run.

@@ -49,7 +49,10 @@ impl<'a> Sources<'a> {
     }
 
     /// A cohort's tables and index.
-    fn cohort(&self, cohort: &Cohort) -> Result<Rc<CohortData>> {
+    ///
+    /// # Errors
+    /// Tables that cannot be read.
+    pub fn cohort(&self, cohort: &Cohort) -> Result<Rc<CohortData>> {
         let key = canonical(cohort)?;
         if let Some(found) = self.cohorts.borrow().get(&key) {
             return Ok(found.clone());

@@ -169,7 +169,7 @@ impl fmt::Display for RunSummary {
                     };
                     rows.push(vec![
                         label(&scored.of, &line.key),
-                        scored.on.name().into(),
+                        scored.on_name().into(),
                         line.metric.name().into(),
                         number(line.mean),
                         number(line.sd),

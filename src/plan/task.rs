@@ -3,6 +3,7 @@
 //! ```text
 //!  index ─▶ split (a seed) ─▶ fit (a fold) ─▶ train (a stage, fold, seed, repeat) ─▶ predict (a model, ..)
 //!                                                                                       │
+//!                                                                                       ├─▶ map
 //!                              compare (a sweep) ◀─ score, analyse ◀─ ensemble (a model) ◀┤
 //!                                                          ▲───────────────────────────────┘
 //! ```
@@ -25,6 +26,8 @@ pub enum Kind {
     Train,
     /// Evaluates a model's outputs on people that did not train it.
     Predict,
+    /// Writes the images that a model drew on the grids of their scans.
+    Map,
     /// Makes one prediction of those of several runs.
     Ensemble,
     /// Computes metrics.
@@ -44,6 +47,7 @@ impl Kind {
             Self::Fit => "fit",
             Self::Train => "train",
             Self::Predict => "predict",
+            Self::Map => "map",
             Self::Ensemble => "ensemble",
             Self::Score => "score",
             Self::Analyse => "analyse",
@@ -107,6 +111,7 @@ pub(super) enum Work {
     Fit { seed: u64, fold: usize },
     Train { stage: usize, run: RunKey },
     Predict { model: usize, run: RunKey },
+    Map { model: usize, run: RunKey },
     Ensemble { ensemble: usize },
     Score { score: usize },
     Analyse { analysis: usize },
@@ -121,6 +126,7 @@ impl Work {
             Self::Fit { .. } => Kind::Fit,
             Self::Train { .. } => Kind::Train,
             Self::Predict { .. } => Kind::Predict,
+            Self::Map { .. } => Kind::Map,
             Self::Ensemble { .. } => Kind::Ensemble,
             Self::Score { .. } => Kind::Score,
             Self::Analyse { .. } => Kind::Analyse,

@@ -4,12 +4,15 @@
 //! Definitions are those of scikit-learn, scipy and scikit-image; where they would answer with NaN or infinity, these
 //! functions say why there is no answer.
 
+pub mod calibration;
 pub mod classification;
 pub mod contrast;
 pub mod image;
+pub mod precision_recall;
 pub mod regression;
 pub mod roc;
 pub mod ssim;
+pub mod surface;
 
 #[cfg(test)]
 mod tests;

@@ -37,6 +37,38 @@ pub fn mean_absolute_error(truth: &[f64], predicted: &[f64]) -> Result<f64> {
     mean_error(truth, predicted, f64::abs)
 }
 
+/// The root of the mean squared error, in the target's unit.
+///
+/// # Errors
+/// As [`mean_squared_error`].
+pub fn root_mean_squared_error(truth: &[f64], predicted: &[f64]) -> Result<f64> {
+    Ok(mean_squared_error(truth, predicted)?.sqrt())
+}
+
+/// The concordance index (Harrell et al. 1982): of the pairs of subjects whose truths differ, the share in which the larger
+/// truth has the larger prediction, equal predictions counting half.
+///
+/// # Errors
+/// As [`mean_squared_error`]; a truth without variation.
+pub fn concordance(truth: &[f64], predicted: &[f64]) -> Result<f64> {
+    check_pair(truth, predicted)?;
+    check_varies("the truth", truth)?;
+    let (mut pairs, mut concordant) = (0_u64, 0.0);
+    for (i, (t, p)) in truth.iter().zip(predicted).enumerate() {
+        for (other, q) in truth[..i].iter().zip(predicted).filter(|(other, _)| *other != t) {
+            pairs += 1;
+            concordant += if p == q {
+                0.5
+            } else if (p > q) == (t > other) {
+                1.0
+            } else {
+                0.0
+            };
+        }
+    }
+    Ok(concordant / pairs as f64)
+}
+
 /// The coefficient of determination: 1 is perfect, 0 as good as always saying the mean, negative worse.
 ///
 /// # Errors

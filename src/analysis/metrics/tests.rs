@@ -1,12 +1,16 @@
 //! Numbers and images against scikit-learn, scipy, scikit-image, torchmetrics and MONAI.
 
+use super::calibration::{brier, brier_of_class, calibration_error};
 use super::contrast::Average;
 use super::image::{dice, intersection_over_union, mae, mse, normalised_difference, psnr};
-use super::regression::{mean_absolute_error, mean_squared_error, pearson, r2, spearman};
+use super::precision_recall::average_precision;
+use super::regression::{
+    concordance, mean_absolute_error, mean_squared_error, pearson, r2, root_mean_squared_error, spearman,
+};
 use super::ssim::Ssim;
 use crate::error::AnalysisError;
 use fascicle_reference::{assert_close, flat, number, stats, table};
-use ndarray::{Array1, Array3, Array4, ArrayD, Axis, arr1};
+use ndarray::{Array1, Array2, Array3, Array4, ArrayD, Axis, arr1};
 use serde_json::Value;
 
 fn volume(value: &Value) -> Array3<f64> {
@@ -175,4 +179,51 @@ fn a_constant_list_has_no_correlation() {
     let error = r2(&[4.0, 4.0], &[4.0, 5.0]).unwrap_err();
     assert_eq!(error, AnalysisError::Constant { what: "the truth", value: 4.0 });
     assert!(matches!(spearman(&[1.0, f64::NAN], &[1.0, 2.0]), Err(AnalysisError::NotFinite { .. })));
+}
+
+/// Numbers between 0 and 1 that a script can draw alike.
+fn congruential(count: usize, seed: u64) -> Vec<f64> {
+    let mut state = seed;
+    let mut next = || {
+        state = (state * 1_103_515_245 + 12_345) % (1 << 31);
+        state as f64 / (1_u64 << 31) as f64
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+/// scikit-learn 1.7 on the same probabilities; the calibration error by Guo's equation 3 in numpy.
+#[test]
+fn probabilities_are_scored_as_scikit_learn_does() {
+    let drawn = congruential(120, 1);
+    let mut probabilities = Array2::from_shape_fn((40, 3), |(row, class)| (4.0 * drawn[3 * row + class]).exp());
+    for mut row in probabilities.rows_mut() {
+        let sum = row.sum();
+        row.mapv_inplace(|v| v / sum);
+    }
+    let truth: Vec<usize> = congruential(40, 7).into_iter().map(|v| (3.0 * v) as usize).collect();
+    assert_close(brier(&truth, probabilities.view()).unwrap(), 0.672_722_054_099_098_6, 1e-12);
+    let of_class = |class: usize| truth.iter().map(|label| *label == class).collect::<Vec<_>>();
+    let column = |class: usize| probabilities.column(class).to_vec();
+    assert_close(brier_of_class(&truth, probabilities.view(), 1).unwrap(), 0.233_867_192_133_294_43, 1e-12);
+    for (class, expected) in
+        [0.584_580_818_628_055_1, 0.370_380_619_100_193_15, 0.627_298_081_425_216_1].iter().enumerate()
+    {
+        assert_close(average_precision(&of_class(class), &column(class)).unwrap(), *expected, 1e-12);
+    }
+    let tied = average_precision(&[false, true, true, false, true], &[0.5, 0.5, 0.7, 0.1, 0.1]);
+    assert_close(tied.unwrap(), 0.755_555_555_555_555_5, 1e-12);
+    assert_close(calibration_error(&truth, probabilities.view(), 15).unwrap(), 0.283_897_244_788_303_64, 1e-12);
+    assert_close(calibration_error(&truth, probabilities.view(), 10).unwrap(), 0.252_812_527_117_116_2, 1e-12);
+}
+
+/// scikit-learn 1.7, lifelines 0.30.
+#[test]
+fn a_root_mean_squared_error_is_scikit_learns_and_a_concordance_is_lifelines() {
+    let mut truth = congruential(25, 3);
+    let mut predicted: Vec<f64> = truth.iter().zip(congruential(25, 9)).map(|(a, b)| a + 0.3 * b).collect();
+    predicted[3] = predicted[4];
+    truth[6] = truth[7];
+    assert_close(root_mean_squared_error(&truth, &predicted).unwrap(), 0.207_108_934_262_579_54, 1e-12);
+    assert_close(concordance(&truth, &predicted).unwrap(), 0.834_448_160_535_117_1, 1e-12);
+    assert!(matches!(concordance(&[1.0, 1.0], &[0.0, 2.0]), Err(AnalysisError::Constant { .. })));
 }

@@ -66,7 +66,11 @@ impl Dataset {
                         };
                         FittedInput::Image(chain.fit(having.len(), &load).map_err(of_input)?)
                     }
-                    Content::Columns { plan, rows } => {
+                    Content::Columns { plan: None, .. } => {
+                        let problem = "its people are not trained on".into();
+                        return Err(DataError::Input { input: spec.name.clone(), problem });
+                    }
+                    Content::Columns { plan: Some(plan), rows } => {
                         let rows = members.iter().filter_map(|m| rows[*m].clone()).collect();
                         FittedInput::Columns(plan.fit(&rows, go_on).map_err(of_input)?)
                     }

@@ -46,8 +46,27 @@ enum Outcome {
     Unreadable(String),
 }
 
-/// Looks for every input of every record.
+/// Looks for every input of every record. That nobody has an input is an error.
 pub(super) fn gather_availability(
+    inputs: &[InputSpec],
+    at_least_one: &[Vec<usize>],
+    cohorts: &[CohortData],
+) -> Result<Gathered> {
+    let gathered = gather_new_people(inputs, at_least_one, cohorts)?;
+    if let Some((spec, _)) = inputs.iter().zip(&gathered.found).find(|(_, found)| nobody_has(found)) {
+        let flows: Vec<String> = gathered.flows.iter().map(ToString::to_string).collect();
+        let problem = format!("nobody has it.\n{}", flows.join("\n"));
+        return Err(DataError::Input { input: spec.name.clone(), problem });
+    }
+    Ok(gathered)
+}
+
+fn nobody_has(found: &[Found]) -> bool {
+    found.iter().all(|found| matches!(found, Found::Nothing))
+}
+
+/// The same of people who train nothing: all of them may lack what may be absent.
+pub(super) fn gather_new_people(
     inputs: &[InputSpec],
     at_least_one: &[Vec<usize>],
     cohorts: &[CohortData],
@@ -150,12 +169,6 @@ pub(super) fn gather_availability(
             return Err(few.of_clause(&flow.cohort, CohortClause::Source));
         }
     }
-    let nobody = |found: &Vec<Found>| found.iter().all(|f| matches!(f, Found::Nothing));
-    if let Some((spec, _)) = inputs.iter().zip(&gathered.found).find(|(_, found)| nobody(found)) {
-        let flows: Vec<String> = gathered.flows.iter().map(ToString::to_string).collect();
-        let problem = format!("nobody has it.\n{}", flows.join("\n"));
-        return Err(DataError::Input { input: spec.name.clone(), problem });
-    }
     Ok(gathered)
 }
 
@@ -168,18 +181,23 @@ pub fn availability(inputs: &[InputSpec], at_least_one: &[Vec<usize>], cohorts: 
     Ok(gather_availability(inputs, at_least_one, cohorts)?.flows)
 }
 
-/// What is to be said of images on unlike grids.
-pub(super) fn unlike_grids(inputs: &[InputSpec], gathered: &Gathered) -> Result<Vec<String>> {
-    let mut warnings = Vec::new();
-    for (spec, found) in inputs.iter().zip(&gathered.found).filter(|(spec, _)| !may_differ(spec)) {
+/// The grid of most images of each input, and what is to be said of those on unlike grids.
+pub(super) fn compare_grids(inputs: &[InputSpec], gathered: &Gathered) -> Result<(Vec<Option<Grid>>, Vec<String>)> {
+    let (mut most, mut warnings) = (Vec::new(), Vec::new());
+    for (spec, found) in inputs.iter().zip(&gathered.found) {
+        if may_differ(spec) {
+            most.push(None);
+            continue;
+        }
         let grids = gathered.members.par_iter().zip(found).map(|(member, found)| match found {
             Found::Image(file) => Ok(Grid::read(file)?.map(|grid| (member.key.clone(), grid))),
             _ => Ok(None),
         });
         let grids: Vec<(String, Grid)> = grids.collect::<Result<Vec<Option<_>>>>()?.into_iter().flatten().collect();
+        most.push(Grid::of_most(grids.iter().map(|(_, grid)| grid)));
         warnings.extend(unlike_most(&spec.name, &grids));
     }
-    Ok(warnings)
+    Ok((most, warnings))
 }
 
 /// The first set of inputs of which a record has none, in words. A set that is not read from its cohort does not count.
@@ -195,10 +213,12 @@ fn has_none(
     Some(format!("none of {}", names.join(", ")))
 }
 
-/// Decodes all images in parallel, and puts cells into columns.
+/// Decodes all images in parallel, and puts cells into columns. Of people who train nothing, columns are not planned: what
+/// is done to them was fitted on others.
 pub(super) fn decode(
     inputs: &[InputSpec],
     gathered: &Gathered,
+    trains: bool,
     cache: &Cache,
     progress: &(dyn Fn(usize, usize) -> Result<()> + Sync),
 ) -> Result<Vec<Content>> {
@@ -238,6 +258,10 @@ pub(super) fn decode(
                 });
                 Content::Images { chain, volumes: volumes.collect() }
             }
+            InputSource::Columns { .. } if !trains => {
+                let cells = |found: &Found| if let Found::Cells(row) = found { Some(row.clone()) } else { None };
+                Content::Columns { plan: None, rows: found.iter().map(cells).collect() }
+            }
             InputSource::Columns { missing, .. } => {
                 let columns = gathered.columns[at].clone();
                 let rows: Vec<Option<CellRow>> =
@@ -246,7 +270,7 @@ pub(super) fn decode(
                     (0..columns.len()).map(|j| rows.iter().flatten().any(|row| row[j].is_none())).collect();
                 let width = spec.shape.iter().product();
                 match ColumnPlan::new(columns, missing.clone(), &has_missing, width) {
-                    Ok(plan) => Content::Columns { plan, rows },
+                    Ok(plan) => Content::Columns { plan: Some(plan), rows },
                     Err(e) => {
                         errors.push(DataError::Input { input: spec.name.clone(), problem: e.to_string() });
                         continue;

@@ -24,7 +24,7 @@ use super::cache::{Cache, CachedImage};
 use super::cohort::CohortData;
 use super::error::{DataError, Result};
 use super::flow::Flow;
-use super::grid::labels_cut;
+use super::grid::{Grid, labels_cut};
 use super::split::{Candidate, Split, StratumColumn, divide};
 use super::transform::{ColumnPlan, ImageChain};
 use fascicle_lang::program::{InputRole, InputSpec, Protocol, SpatialKind};
@@ -61,8 +61,15 @@ pub struct Item {
 /// The values of one input, before anything is fitted; by member.
 #[derive(Debug)]
 enum Content {
-    Images { chain: ImageChain, volumes: Vec<Option<CachedImage>> },
-    Columns { plan: ColumnPlan, rows: Vec<Option<CellRow>> },
+    Images {
+        chain: ImageChain,
+        volumes: Vec<Option<CachedImage>>,
+    },
+    /// Without a plan, what is done was fitted on other people.
+    Columns {
+        plan: Option<ColumnPlan>,
+        rows: Vec<Option<CellRow>>,
+    },
     Class(Vec<Option<usize>>),
     Real(Vec<Option<f64>>),
 }
@@ -76,6 +83,8 @@ pub struct Dataset {
     pub flows: Vec<Flow>,
     /// What the images are in which they should be alike, and are not.
     pub warnings: Vec<String>,
+    /// The grid of most images, by input, where they are to be alike.
+    pub grids: Vec<Option<Grid>>,
     /// The inputs, as in the program.
     pub inputs: Vec<InputSpec>,
     content: Vec<Content>,
@@ -117,8 +126,35 @@ impl Dataset {
         progress: &(dyn Fn(usize, usize) -> Result<()> + Sync),
     ) -> Result<Self> {
         let gathered = gather::gather_availability(inputs, at_least_one, cohorts)?;
-        let content = gather::decode(inputs, &gathered, cache, progress)?;
-        let mut warnings = gather::unlike_grids(inputs, &gathered)?;
+        Self::open_gathered(inputs, gathered, true, cohorts, cache, progress)
+    }
+
+    /// As [`Dataset::open_with_one_of`], of people to whom a trained model is applied: it is no error that all of them lack
+    /// an input which may be absent.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_new_people(
+        inputs: &[InputSpec],
+        at_least_one: &[Vec<usize>],
+        cohorts: &[CohortData],
+        cache: &Cache,
+        progress: &(dyn Fn(usize, usize) -> Result<()> + Sync),
+    ) -> Result<Self> {
+        let gathered = gather::gather_new_people(inputs, at_least_one, cohorts)?;
+        Self::open_gathered(inputs, gathered, false, cohorts, cache, progress)
+    }
+
+    fn open_gathered(
+        inputs: &[InputSpec],
+        gathered: gather::Gathered,
+        trains: bool,
+        cohorts: &[CohortData],
+        cache: &Cache,
+        progress: &(dyn Fn(usize, usize) -> Result<()> + Sync),
+    ) -> Result<Self> {
+        let content = gather::decode(inputs, &gathered, trains, cache, progress)?;
+        let (grids, mut warnings) = gather::compare_grids(inputs, &gathered)?;
         let members = gathered.members;
         for (spec, content) in inputs.iter().zip(&content) {
             let Content::Images { volumes, .. } = content else { continue };
@@ -137,6 +173,7 @@ impl Dataset {
             members,
             flows: gathered.flows,
             warnings,
+            grids,
             inputs: inputs.to_vec(),
             content,
             cohorts: cohorts.to_vec(),

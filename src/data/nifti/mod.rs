@@ -15,7 +15,7 @@ mod write;
 pub use bytes::FileBytes;
 pub use header::{Header, VoxelType};
 pub use voxels::RawVolume;
-pub use write::write;
+pub use write::{write, write_labels};
 
 use super::error::Result;
 use std::path::Path;

@@ -4,7 +4,7 @@ use super::super::affine::Affine;
 use super::super::error::{DataError, Result};
 use super::Header;
 use flate2::Compression;
-use ndarray::ArrayViewD;
+use ndarray::{Array3, ArrayViewD};
 use nifti::writer::WriterOptions;
 use nifti::{Endianness, NiftiError, NiftiHeader};
 use std::path::Path;
@@ -15,15 +15,32 @@ use std::path::Path;
 /// # Errors
 /// A name that does not end in `.nii.gz`, an axis longer than NIfTI-1 can say, or what the operating system says.
 pub fn write(path: &Path, array: ArrayViewD<'_, f32>, affine: &Affine, like: Option<&Header>) -> Result<()> {
+    // The writer panics on some views whose axes are permuted; a copy in C order it takes.
+    let array = array.as_standard_layout();
+    write_with(path, array.shape(), affine, like, |options| options.write_nifti(&array))
+}
+
+/// Writes a label map of 3 axes as 16-bit integers, otherwise as [`write`].
+///
+/// # Errors
+/// As [`write`].
+pub fn write_labels(path: &Path, array: &Array3<i16>, affine: &Affine, like: Option<&Header>) -> Result<()> {
+    write_with(path, array.shape(), affine, like, |options| options.write_nifti(array))
+}
+
+fn write_with(
+    path: &Path,
+    shape: &[usize],
+    affine: &Affine,
+    like: Option<&Header>,
+    write: impl FnOnce(WriterOptions<'_>) -> nifti::Result<()>,
+) -> Result<()> {
     let refuse = |problem: String| DataError::NotNifti { path: path.to_owned(), problem };
     if !path.to_string_lossy().ends_with(".nii.gz") {
         return Err(refuse("its name must end in .nii.gz".into()));
     }
-    if array.ndim() == 0 || array.ndim() > 7 || array.shape().iter().any(|n| *n == 0 || *n > i16::MAX as usize) {
-        return Err(refuse(format!(
-            "the shape {:?} does not fit NIfTI-1: 1 to 7 axes of 1 to 32767 voxels",
-            array.shape()
-        )));
+    if shape.is_empty() || shape.len() > 7 || shape.iter().any(|n| *n == 0 || *n > i16::MAX as usize) {
+        return Err(refuse(format!("the shape {shape:?} does not fit NIfTI-1: 1 to 7 axes of 1 to 32767 voxels")));
     }
     let header = header_for(affine, like);
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -33,17 +50,12 @@ pub fn write(path: &Path, array: ArrayViewD<'_, f32>, affine: &Affine, like: Opt
         .tempfile_in(folder)
         .map_err(DataError::io("write in", folder))?
         .into_temp_path();
-    // The writer panics on some views whose axes are permuted; a copy in C order it takes.
-    let array = array.as_standard_layout();
-    WriterOptions::new(&aside)
-        .reference_header(&header)
-        .compression_level(Compression::new(6))
-        .write_nifti(&array)
-        .map_err(|e| match e {
-            // A full disk is one of these, and no fault of the image.
-            NiftiError::Io(source) => DataError::Io { action: "write", path: path.to_owned(), source },
-            e => refuse(format!("it could not be written: {e}")),
-        })?;
+    let options = WriterOptions::new(&aside).reference_header(&header).compression_level(Compression::new(6));
+    write(options).map_err(|e| match e {
+        // A full disk is one of these, and no fault of the image.
+        NiftiError::Io(source) => DataError::Io { action: "write", path: path.to_owned(), source },
+        e => refuse(format!("it could not be written: {e}")),
+    })?;
     super::super::files::publish(aside, path)
 }
 

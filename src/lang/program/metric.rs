@@ -1,6 +1,7 @@
 //! What is computed of a prediction and its truth.
 
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::mem::discriminant;
 
 /// A metric. Definitions stand in `fascicle_analysis::metrics`.
@@ -45,6 +46,26 @@ pub enum Metric {
     Cnr(Cnr),
     /// Mean squared error skill score of images: 0 for the mean of the training images, 1 for the truth.
     Skill,
+    /// Root of the mean squared error.
+    Rmse,
+    /// Concordance index: of two people with different truths, how often the larger one is predicted the larger.
+    Concordance,
+    /// Mean squared error of the probabilities.
+    Brier,
+    /// Area under the precision-recall curve as a sum of steps.
+    AveragePrecision,
+    /// Expected calibration error over so many bins of confidence.
+    CalibrationError {
+        /// Bins of equal width.
+        bins: usize,
+    },
+    /// Intersection over union of masks.
+    Iou,
+    /// Hausdorff distance of the surfaces of masks, mm.
+    Hausdorff {
+        /// The percentile of the distances that stands for the largest; 100: the largest.
+        percent: u8,
+    },
 }
 
 /// How a contrast-to-noise ratio is taken; the ratio itself is in `fascicle_analysis::metrics::contrast`.
@@ -176,20 +197,39 @@ impl Metric {
         ("norm_diff", Self::NormDiff),
         ("cnr", Self::Cnr(Cnr::DEFAULT)),
         ("skill", Self::Skill),
+        ("rmse", Self::Rmse),
+        ("concordance", Self::Concordance),
+        ("brier", Self::Brier),
+        ("average_precision", Self::AveragePrecision),
+        ("calibration_error", Self::CalibrationError { bins: 15 }),
+        ("iou", Self::Iou),
+        ("hausdorff", Self::Hausdorff { percent: 100 }),
     ];
 
     /// Its name in results, and where variants are compared: that of the language, with what else it is a metric of.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Cnr(Cnr { of: JudgedImage::Truth, .. }) => return "cnr_of_truth",
-            Self::Cnr(Cnr { of: JudgedImage::Difference, .. }) => return "cnr_difference",
-            Self::NormDiffBy(NormDiff { signed: true, over: Average::Median }) => return "norm_diff_signed_median",
-            Self::NormDiffBy(NormDiff { signed: true, over: Average::Mean }) => return "norm_diff_signed",
-            Self::NormDiffBy(NormDiff { signed: false, over: Average::Median }) => return "norm_diff_median",
-            Self::NormDiffBy(NormDiff { signed: false, over: Average::Mean }) => return "norm_diff",
-            _ => {}
-        }
-        Self::ALL.iter().find(|(_, m)| discriminant(m) == discriminant(&self)).map_or("metric", |(name, _)| name)
+    pub fn name(self) -> Cow<'static, str> {
+        let plain = Self::ALL.iter().find(|(_, m)| discriminant(m) == discriminant(&self));
+        let plain = plain.map_or("metric", |(name, _)| name);
+        Cow::Borrowed(match self {
+            Self::Cnr(cnr) => {
+                let name = match cnr.of {
+                    JudgedImage::Prediction => plain,
+                    JudgedImage::Truth => "cnr_of_truth",
+                    JudgedImage::Difference => "cnr_difference",
+                };
+                if cnr.roi == Cnr::DEFAULT.roi {
+                    return name.into();
+                }
+                let [x, y, z] = cnr.roi;
+                return format!("{name}_{x}x{y}x{z}").into();
+            }
+            Self::NormDiffBy(NormDiff { signed: true, over: Average::Median }) => "norm_diff_signed_median",
+            Self::NormDiffBy(NormDiff { signed: true, over: Average::Mean }) => "norm_diff_signed",
+            Self::NormDiffBy(NormDiff { signed: false, over: Average::Median }) => "norm_diff_median",
+            Self::NormDiffBy(NormDiff { signed: false, over: Average::Mean }) => "norm_diff",
+            Self::Hausdorff { percent } if percent < 100 => return format!("hausdorff{percent}").into(),
+            _ => plain,
+        })
     }
 
     /// Whether it asks for an image as truth.
@@ -199,8 +239,27 @@ impl Metric {
 
     /// Whether it asks for a class as truth (`true`), for numbers (`false`).
     pub fn is_of_classes(self) -> bool {
-        use Metric::{Accuracy, Auc, BalancedAccuracy, Confusion, F1, Precision, Recall};
-        matches!(self, Accuracy | BalancedAccuracy | Precision | Recall | F1 | Auc | Confusion)
+        use Metric::{Accuracy, Auc, AveragePrecision, BalancedAccuracy, Confusion, F1, Precision, Recall};
+        matches!(self, Accuracy | BalancedAccuracy | Precision | Recall | F1 | Auc | Confusion | AveragePrecision)
+            || matches!(self, Self::Brier | Self::CalibrationError { .. })
+    }
+
+    /// Whether it asks for a mask as truth.
+    pub fn is_of_masks(self) -> bool {
+        matches!(self, Self::Dice | Self::Iou | Self::Hausdorff { .. })
+    }
+
+    /// Whether it is known of each class by itself, too: of classes (`true`) or of the classes of a mask.
+    pub fn has_classes(self, of_classes: bool) -> bool {
+        match of_classes {
+            true => {
+                matches!(
+                    self,
+                    Self::Precision | Self::Recall | Self::F1 | Self::Auc | Self::AveragePrecision | Self::Brier
+                )
+            }
+            false => matches!(self, Self::Precision | Self::Recall | Self::F1) || self.is_of_masks(),
+        }
     }
 
     /// Whether larger is better; `None` where the question has no answer.
@@ -210,7 +269,8 @@ impl Metric {
             Self::Confusion | Self::Cnr(_) => None,
             // What has a sign is best at 0.
             Self::NormDiffBy(NormDiff { signed, .. }) => (!signed).then_some(false),
-            Self::Mae | Self::Mse | Self::NormDiff => Some(false),
+            Self::Mae | Self::Mse | Self::Rmse | Self::NormDiff => Some(false),
+            Self::Brier | Self::CalibrationError { .. } | Self::Hausdorff { .. } => Some(false),
             _ => Some(true),
         }
     }

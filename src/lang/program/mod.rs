@@ -153,9 +153,44 @@ pub struct Score {
     pub metrics: Vec<Metric>,
     /// On which subjects.
     pub on: Subset,
+    /// The only cohort that is judged, of those that train nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cohort: Option<String>,
+    /// Groups of people that are judged apart, each with its name: `sex = F`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<(String, Predicate)>,
+    /// Whether every class is judged by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub each_class: bool,
+    /// Whether the probabilities of classes are written beside the label maps.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub probabilities: bool,
     /// Position of the ensemble in [`Program::ensembles`] whose prediction it is; `None` where each run is scored.
     #[serde(default)]
     pub ensemble: Option<usize>,
+}
+
+impl Score {
+    /// Metrics of predictions on a part of the division, all who are in it and all classes together.
+    pub fn new(of: String, model: usize, pairs: Vec<ScorePair>, metrics: Vec<Metric>, on: Subset) -> Self {
+        Self {
+            of,
+            model,
+            pairs,
+            metrics,
+            on,
+            cohort: None,
+            within: Vec::new(),
+            each_class: false,
+            probabilities: false,
+            ensemble: None,
+        }
+    }
+
+    /// Whom it is taken of: `test`, or a cohort.
+    pub fn on_name(&self) -> &str {
+        self.cohort.as_deref().unwrap_or_else(|| self.on.name())
+    }
 }
 
 /// A prediction and its truth.

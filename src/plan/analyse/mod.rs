@@ -36,6 +36,7 @@ mod voxels;
 
 pub(super) use layer_entropy::stage_of;
 pub use table::Table;
+pub(super) use table::row_name;
 pub use voxels::{Place, Space};
 pub(super) use voxels::{VoxelMaps, is_map};
 

@@ -84,7 +84,7 @@ impl Table {
 }
 
 /// The name of a row of a prediction.
-pub(super) fn row_name(key: &str, slice: usize) -> String {
+pub(in crate::plan) fn row_name(key: &str, slice: usize) -> String {
     if slice == 0 { key.to_owned() } else { format!("{key}_slice-{slice}") }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn headline(context: &Context<'_>, results: &Results) -> Headline {
     }
     sentences.truncate(MOST_SENTENCES);
     if let Some(scored) = results.variants.iter().flat_map(|v| &v.scores).find(|s| s.on == Subset::Training) {
-        sentences.push(format!("{} is scored on {} subjects, which trained it.", scored.of, scored.on.name()));
+        sentences.push(format!("{} is scored on {} subjects, which trained it.", scored.of, scored.on_name()));
     }
     Headline { sentences, table: table(context, results) }
 }
@@ -63,7 +63,7 @@ fn table(context: &Context<'_>, results: &Results) -> Option<Table> {
                 let name = variant_name(context, variant);
                 rows.push(vec![
                     of_and_on(scored, "").into(),
-                    line.metric.name().into(),
+                    line.metric.name().as_ref().into(),
                     if name.is_empty() { Cell::Text("base".into()) } else { name.into() },
                     estimate,
                 ]);

@@ -13,8 +13,9 @@ pub(super) const README: &str = "README";
 pub(super) const IGNORE: &str = ".bidsignore";
 
 /// What the folder holds that BIDS has no name for, besides the experiment's file.
-const NOT_BIDS: [&str; 12] = [
+const NOT_BIDS: [&str; 14] = [
     "report.html",
+    "program.json.gz",
     "params.json",
     "provenance.json",
     "files.json",
@@ -22,6 +23,7 @@ const NOT_BIDS: [&str; 12] = [
     "flow.tsv",
     "scores.tsv",
     "scores_summary.tsv",
+    "scores_by_subject.tsv",
     "comparison.tsv",
     "split.tsv",
     "analysis-*",
@@ -67,11 +69,13 @@ pub(super) fn readme(experiment: &Experiment, source: &Path) -> String {
          other files alone. Start with report.html.\n\n\
          scores.tsv          every score of every fold: of, metric, unit, variant, fold (from 1), seed, value\n\
          scores_summary.tsv  the same over folds and seeds: mean, sd, and the interval from low to high\n\
+         scores_by_subject.tsv  the score of every image and mask by itself, where images are judged\n\
          comparison.tsv      differences between the variants of each sweep\n\
          split.tsv           who was in which set of which fold and seed\n\
          flow.tsv            who was found, left out and why, and analysed; flow.json is the same as data\n\
          analysis-NAME.tsv   what an analysis found; its maps are in the folder of that name\n\
          variant-NAME        a folder a variant: seed-1/fold-1 has scores, predictions, weights and predicted images\n\
+         program.json.gz     the experiment as it was compiled, for `fascicle pack`\n\
          params.json         the settings of each variant\n\
          provenance.json     command, versions, device, times and the fingerprint of every task\n\
          files.json          the files that fascicle wrote\n\n\

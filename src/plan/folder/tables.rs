@@ -15,7 +15,7 @@ use std::fmt::Write;
 const WIDEST: usize = 64;
 
 /// Who was left out, or kept without something, and why; then who is analysed.
-pub(super) fn flow(by_variant: &[(Vec<String>, Vec<Flow>)]) -> String {
+pub(in crate::plan) fn flow(by_variant: &[(Vec<String>, Vec<Flow>)]) -> String {
     let mut text = String::from("variants\tcohort\tstate\treason\trecords\tparticipants\n");
     let mut line = |variants: &str, cohort: &str, state: &str, reason: &str, n: usize, who: &[String]| {
         let who = if who.is_empty() { "n/a".to_owned() } else { clean(&who.join(",")) };
@@ -48,7 +48,7 @@ pub(super) fn scores_of_run<'a>(scores: impl IntoIterator<Item = &'a Scored>, ru
             for score in line.runs.iter().filter(|score| score.run == run) {
                 let value = score.value.map_or("n/a".to_owned(), |v| v.to_string());
                 let note = score.reason.as_deref().map_or("n/a".to_owned(), clean);
-                let (of, on) = (clean(&label(&scored.of, &line.key)), scored.on.name());
+                let (of, on) = (clean(&label(&scored.of, &line.key)), scored.on_name());
                 let _ = writeln!(text, "{of}\t{on}\t{}\t{value}\t{}\t{note}", line.metric.name(), score.rows);
             }
         }

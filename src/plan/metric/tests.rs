@@ -17,7 +17,7 @@ fn paired(
 
 fn score(paired: &PairedValues, metric: Metric) -> Result<f64> {
     let rows: Vec<usize> = (0..paired.rows).collect();
-    paired.evidence(metric)?.value(metric, &rows)
+    paired.evidence(metric, None)?.value(metric, &rows)
 }
 
 #[test]
@@ -26,8 +26,8 @@ fn classes_are_told_by_the_largest_logit() -> Result<()> {
     let paired = paired(TargetType::Class(2), &[0.0, 1.0, 1.0, 1.0], &[], &logits, &[2]);
     assert_eq!(score(&paired, Metric::Accuracy)?, 0.75);
     assert_eq!(score(&paired, Metric::BalancedAccuracy)?, (1.0 + 2.0 / 3.0) / 2.0);
-    let MetricInput::Classes { .. } = paired.evidence(Metric::Auc)? else { unreachable!("classes") };
-    assert_eq!(paired.evidence(Metric::Confusion)?.confusion(), Some(vec![vec![1, 0], vec![1, 2]]));
+    let MetricInput::Classes { .. } = paired.evidence(Metric::Auc, None)? else { unreachable!("classes") };
+    assert_eq!(paired.evidence(Metric::Confusion, None)?.confusion(), Some(vec![vec![1, 0], vec![1, 2]]));
     Ok(())
 }
 
@@ -45,7 +45,7 @@ fn an_image_is_judged_against_the_mean_of_the_training_images() -> Result<()> {
     paired.training_mean = Some(vec![2.0, 2.0]);
     // Errors 1/2 and 0; those of the mean 4/2 and 4/2.
     assert_eq!(score(&paired, Metric::Skill)?, 1.0 - 0.5 / 4.0);
-    assert_eq!(paired.evidence(Metric::Skill)?.value(Metric::Skill, &[1, 1])?, 1.0);
+    assert_eq!(paired.evidence(Metric::Skill, None)?.value(Metric::Skill, &[1, 1])?, 1.0);
     Ok(())
 }
 

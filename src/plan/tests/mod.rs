@@ -2,8 +2,10 @@
 
 mod analyses;
 mod ensembles;
+mod judged;
 mod layers;
 mod library;
+mod packed;
 mod programs;
 mod residuals;
 mod results;

@@ -160,7 +160,7 @@ fn model(name: &str, output: NodeId, target: Option<InputId>) -> Model {
 
 fn score(of: &str, prediction: NodeId, truth: InputId, metrics: &[Metric]) -> Score {
     let pairs = vec![ScorePair { key: String::new(), prediction, truth, without: None }];
-    Score { of: of.into(), model: 0, pairs, metrics: metrics.to_vec(), on: Subset::Test, ensemble: None }
+    Score::new(of.into(), 0, pairs, metrics.to_vec(), Subset::Test)
 }
 
 fn program(sketch: Sketch, cohorts: Vec<Cohort>) -> Program {

@@ -9,6 +9,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts};
+use crate::compile::value::Value;
 use crate::graph::Kind;
 use crate::program::{Average, Cnr, InputSource, JudgedImage, Metric, Noise, NormDiff, RegionPlaces, ScorePair};
 use fascicle_syntax::{BinaryOp, Expr, ExprKind, Span};
@@ -31,6 +32,8 @@ pub(super) fn asked_metric(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Metric, 
     let metric = match metric {
         Metric::Cnr(default) => Metric::Cnr(cnr(e, &mut reader, default)?),
         Metric::NormDiff => norm_diff(e, &mut reader)?,
+        Metric::CalibrationError { .. } => Metric::CalibrationError { bins: reader.whole(e, "bins")? },
+        Metric::Hausdorff { .. } => hausdorff(e, &mut reader)?,
         plain => plain,
     };
     if let Some(value) = reader.rest().first() {
@@ -43,6 +46,23 @@ pub(super) fn asked_metric(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Metric, 
     }
     reader.finish(e)?;
     Ok((metric, expr.span))
+}
+
+/// `hausdorff(95%)`.
+fn hausdorff(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<Metric> {
+    let Some(expr) = reader.positional("percentile") else { return Ok(Metric::Hausdorff { percent: 100 }) };
+    let percent = match e.eval(expr)? {
+        Value::Quantity(percent, unit) if &*unit == "%" => Some(percent),
+        plain => plain.as_real(),
+    };
+    let found = percent.filter(|p| p.fract() == 0.0 && (1.0..=100.0).contains(p));
+    match found {
+        Some(percent) => Ok(Metric::Hausdorff { percent: percent as u8 }),
+        None => e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, "`hausdorff` takes a whole percentile from 1 to 100")
+                .hint("for example hausdorff(95%); `hausdorff` alone is the largest distance"),
+        ),
+    }
 }
 
 /// `norm_diff(over: median, signed: true)`.
@@ -102,6 +122,14 @@ pub(super) fn fits_image(e: &mut Evaluator<'_>, metric: Metric, span: Span, pair
                 .also(declared, "declared here")
                 .hint("for numbers: mae, mse, r2, pearson"),
         );
+    }
+    let is_mask = matches!(ty.kind, Kind::Mask(_));
+    let fits_mask = is_mask || metric == Metric::Dice && is_image;
+    if metric.is_of_masks() && !fits_mask {
+        let message = format!("`{}` judges masks, and `{name}` is none", metric.name());
+        return e.fail(Diagnostic::error(Code::MetricKind, span, message).also(declared, "declared here").hint(
+            "declare what is drawn as a mask with its classes: target parts: mask[40, 56, 48]{rest, front, back} = ..",
+        ));
     }
     let Metric::Cnr(Cnr { roi, .. }) = metric else { return Ok(()) };
     let space = ty.shape.get(1..).unwrap_or_default();

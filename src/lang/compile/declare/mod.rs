@@ -7,6 +7,7 @@ pub(super) mod ensemble;
 pub(super) mod entry;
 pub(super) mod facts;
 pub(super) mod input;
+mod judged;
 mod keep;
 pub(super) mod leak;
 mod load;

@@ -1,5 +1,6 @@
 //! `score`: what is measured of which output, on whom.
 
+use super::judged;
 use super::metric::{asked_metric, fits_image};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -7,8 +8,8 @@ use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::frameworks::{Place, suggest};
 use crate::compile::value::Value;
 use crate::graph::{InputId, Kind};
-use crate::program::{Metric, Protocol, ProtocolKind, Score, ScorePair, Subset};
-use fascicle_syntax::{Argument, DeclarationKind, Expr, ExprKind, Name, Span};
+use crate::program::{Metric, Predicate, Protocol, Score, ScorePair};
+use fascicle_syntax::{Argument, Expr, ExprKind, Name, Span};
 
 /// Compiles a score.
 pub(in crate::compile) fn score(
@@ -19,35 +20,18 @@ pub(in crate::compile) fn score(
     protocol: &Protocol,
 ) -> Eval<Score> {
     let outputs = e.output_members(of);
-    let on = subset(e, on, protocol);
+    let judged = judged::judged(e, on, protocol);
     let mut metrics = Vec::new();
-    let mut against = None;
-    let mut left_out: Vec<(usize, Span)> = Vec::new();
+    let mut options = Options::default();
     all(items.iter().map(|item| match &item.name {
-        Some(name) if name.text == "against" => match e.eval(&item.value)? {
-            Value::Input(input) => {
-                against = Some(input);
-                Ok(())
-            }
-            other => e.expected("an input", &other, item.value.span),
-        },
-        Some(name) if name.text == "without" => {
-            left_out = without(e, &item.value)?;
-            Ok(())
-        }
-        Some(name) => {
-            let message = format!("a score has no option `{}`", name.text);
-            e.fail(
-                Diagnostic::error(Code::UnknownArgument, name.span, message)
-                    .hint("it has `against` and `without`: score m: mse, against: t1, without: each of mri"),
-            )
-        }
+        Some(name) => options.read(e, name, &item.value),
         None => {
             metrics.push(asked_metric(e, &item.value)?);
             Ok(())
         }
     }))?;
-    let ((model, output, members), on) = (outputs?, on?);
+    let ((model, output, members), (on, cohort)) = (outputs?, judged?);
+    let (against, left_out) = (options.against, std::mem::take(&mut options.left_out));
     let mut pairs = Vec::with_capacity(members.len());
     for (key, node) in &members {
         let truth = match against {
@@ -77,7 +61,7 @@ pub(in crate::compile) fn score(
         let classes = matches!(truth.ty.kind, Kind::Class(_));
         let name = truth.name.clone();
         for (metric, span) in &metrics {
-            let fits = if metric.is_of_classes() { classes } else { !classes || *metric == Metric::Dice };
+            let fits = if metric.is_of_classes() { classes || has_classes(&truth.ty.kind, *metric) } else { !classes };
             if !fits {
                 let what = if classes { "classes" } else { "numbers" };
                 let declared = e.input_spans[pair.truth.index()];
@@ -97,6 +81,7 @@ pub(in crate::compile) fn score(
                 );
             }
         }
+        options.fit(e, &metrics, InputId(pair.truth.index() as u32))?;
         for pair in &pairs {
             shapes_agree(e, pair, of)?;
             for (metric, span) in &metrics {
@@ -105,7 +90,122 @@ pub(in crate::compile) fn score(
         }
     }
     let spelled = e.sources.text(of.span).to_string();
-    Ok(Score { of: spelled, model, pairs, metrics: metrics.into_iter().map(|(m, _)| m).collect(), on, ensemble: None })
+    let metrics = metrics.into_iter().map(|(metric, _)| metric).collect();
+    let score = Score::new(spelled, model, pairs, metrics, on);
+    Ok(Score {
+        cohort,
+        within: options.within,
+        each_class: options.each_class,
+        probabilities: options.probabilities,
+        ..score
+    })
+}
+
+/// What a score says besides its metrics.
+#[derive(Default)]
+struct Options {
+    against: Option<usize>,
+    left_out: Vec<(usize, Span)>,
+    within: Vec<(String, Predicate)>,
+    each_class: bool,
+    probabilities: bool,
+    /// Where the last two stand.
+    class_span: Span,
+    probabilities_span: Span,
+}
+
+impl Options {
+    fn read(&mut self, e: &mut Evaluator<'_>, name: &Name, value: &Expr) -> Eval<()> {
+        match name.text.as_str() {
+            "against" => match e.eval(value)? {
+                Value::Input(input) => self.against = Some(input),
+                other => return e.expected("an input", &other, value.span),
+            },
+            "without" => self.left_out = without(e, value)?,
+            "within" => self.within.extend(judged::within(e, value)?),
+            "each" if matches!(&value.kind, ExprKind::Name(word) if word == "class") => {
+                (self.each_class, self.class_span) = (true, value.span);
+            }
+            "each" => {
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, value.span, "a score is taken of each class, or of all")
+                        .hint("write each: class; for groups of people within: sex"),
+                );
+            }
+            "probabilities" => match e.eval(value)? {
+                Value::Bool(asked) => (self.probabilities, self.probabilities_span) = (asked, value.span),
+                other => return e.expected("`true` or `false`", &other, value.span),
+            },
+            other => {
+                let known = ["against", "without", "within", "each", "probabilities"];
+                let hint = suggest(other, &known, Place::Value).unwrap_or_else(|| {
+                    "it has against: t1, without: each of mri, within: sex, each: class, probabilities: true"
+                        .to_string()
+                });
+                let message = format!("a score has no option `{other}`");
+                return e.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(hint));
+            }
+        }
+        Ok(())
+    }
+
+    /// Classes must be there to be judged each, and the metric known of one.
+    fn fit(&self, e: &mut Evaluator<'_>, metrics: &[(Metric, Span)], truth: InputId) -> Eval<()> {
+        let input = &e.graph.inputs[truth.index()];
+        let (name, kind) = (input.name.clone(), input.ty.kind.clone());
+        let declared = e.input_spans[truth.index()];
+        if self.probabilities && !matches!(kind, Kind::Mask(_)) {
+            return e.fail(
+                Diagnostic::error(
+                    Code::WrongArgument,
+                    self.probabilities_span,
+                    format!("`{name}` is no mask, and no map of probabilities is drawn"),
+                )
+                .also(declared, "declared here")
+                .hint("probabilities of classes stand in predictions.tsv in any case"),
+            );
+        }
+        if !self.each_class {
+            return Ok(());
+        }
+        if !matches!(kind, Kind::Class(_) | Kind::Mask(_)) {
+            return e.fail(
+                Diagnostic::error(Code::WrongArgument, self.class_span, format!("`{name}` has no classes"))
+                    .also(declared, "declared here")
+                    .hint("groups of people are judged apart by within: sex"),
+            );
+        }
+        let of_classes = matches!(kind, Kind::Class(_));
+        let lacks = |metric: &Metric| *metric != Metric::Confusion && !metric.has_classes(of_classes);
+        match metrics.iter().find(|(metric, _)| lacks(metric)) {
+            None => Ok(()),
+            Some((metric, span)) => {
+                let known = if of_classes {
+                    "recall, precision, f1, auc, average_precision, brier"
+                } else {
+                    "dice, iou, hausdorff, recall, precision, f1"
+                };
+                e.fail(
+                    Diagnostic::error(
+                        Code::MetricKind,
+                        *span,
+                        format!("`{}` is of all classes together", metric.name()),
+                    )
+                    .also(self.class_span, "each class is asked for here")
+                    .hint(format!("of each class there are {known}; write another `score` for the rest")),
+                )
+            }
+        }
+    }
+}
+
+/// Whether a metric of classes is one of the voxels of a mask, too.
+fn has_classes(kind: &Kind, metric: Metric) -> bool {
+    matches!(kind, Kind::Mask(_))
+        && matches!(
+            metric,
+            Metric::Precision | Metric::Recall | Metric::F1 | Metric::Accuracy | Metric::BalancedAccuracy
+        )
 }
 
 /// `without: t1`, `without: [t1, t2]`, `without: each of mri`: inputs, each to be left out in its turn.
@@ -212,60 +312,4 @@ fn truth(e: &mut Evaluator<'_>, model: usize, output: &str, key: &str, of: &Expr
         Diagnostic::error(Code::MissingArgument, of.span, "what is this compared to?")
             .hint("give the model a target (`model m(..) -> diagnosis`) or write `score m: mse, against: t1`"),
     )
-}
-
-/// The subset a score is taken on: the test subjects unless it says otherwise.
-pub(in crate::compile) fn subset(e: &mut Evaluator<'_>, on: Option<&Name>, protocol: &Protocol) -> Eval<Subset> {
-    let Some(name) = on else { return Ok(Subset::Test) };
-    subset_named(e, &name.text, name.span, protocol)
-}
-
-pub(in crate::compile) fn subset_named(
-    e: &mut Evaluator<'_>,
-    word: &str,
-    span: fascicle_syntax::Span,
-    protocol: &Protocol,
-) -> Eval<Subset> {
-    let known = ["test", "validation", "training", "holdout"];
-    let subset = match word {
-        "test" => Subset::Test,
-        "validation" => Subset::Validation,
-        "training" => Subset::Training,
-        "holdout" => Subset::Holdout,
-        other => {
-            let mut diagnostic =
-                Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{other}` subjects"));
-            let declared = e.unit.resolve(e.scope(), other).map(|p| &e.unit.declarations[p].declaration.kind);
-            let hint = if let Some(DeclarationKind::Cohort { name, .. }) = declared {
-                diagnostic = diagnostic.also(name.span, "this is a cohort");
-                "`on` says which part of a division: test, validation, training or holdout".to_string()
-            } else {
-                suggest(other, &known, Place::Value).unwrap_or_else(|| format!("there is {}", known.join(", ")))
-            };
-            return e.fail(diagnostic.hint(hint));
-        }
-    };
-    let missing = match (&protocol.kind, subset) {
-        (ProtocolKind::KFold { holdout, .. }, Subset::Holdout) if *holdout == 0 => {
-            Some("the protocol keeps nobody out of the folds; write kfold(5, holdout: 100)")
-        }
-        (ProtocolKind::Holdout { .. }, Subset::Holdout) => {
-            Some("a single division has training, validation and test subjects: use `on test`")
-        }
-        (ProtocolKind::Holdout { test, .. }, Subset::Test) if *test <= 0.0 => {
-            Some("the protocol has no test subjects; write holdout(test: 0.1)")
-        }
-        (ProtocolKind::Holdout { validation, .. } | ProtocolKind::KFold { validation, .. }, Subset::Validation)
-            if *validation <= 0.0 =>
-        {
-            Some("the protocol has no validation subjects; give it `validation: 0.1`")
-        }
-        _ => None,
-    };
-    match missing {
-        Some(hint) => e.fail(
-            Diagnostic::error(Code::SubsetUnknown, span, format!("the protocol makes no `{word}` subjects")).hint(hint),
-        ),
-        None => Ok(subset),
-    }
 }

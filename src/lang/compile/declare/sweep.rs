@@ -360,9 +360,10 @@ fn compared_field(
 
 fn compared_metric(e: &mut Evaluator<'_>, compared: &Compared, scores: &[Score]) -> Eval<()> {
     let item = &compared.what;
-    let of_metric = |s: &&Score| s.metrics.iter().any(|m| m.name() == item);
+    let of_metric = |s: &&Score| s.metrics.iter().any(|m| m.name() == item.as_str());
     if !scores.iter().any(|s| of_metric(&s)) {
-        let known: Vec<&str> = scores.iter().flat_map(|s| s.metrics.iter().map(|m| m.name())).collect();
+        let names: Vec<_> = scores.iter().flat_map(|s| s.metrics.iter().map(|m| m.name())).collect();
+        let known: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
         let hint = match nearest(item, &known) {
             Some(near) => format!("did you mean `{near}`?"),
             None if known.is_empty() => "add a score: `score m: auc`".to_string(),
@@ -372,7 +373,7 @@ fn compared_metric(e: &mut Evaluator<'_>, compared: &Compared, scores: &[Score])
         return e.fail(Diagnostic::error(Code::UnknownMetric, compared.span, message).hint(hint));
     }
     let Some((on, span)) = &compared.on else { return Ok(()) };
-    if scores.iter().filter(of_metric).any(|s| s.on.name() == on) {
+    if scores.iter().filter(of_metric).any(|s| s.on_name() == on.as_str()) {
         return Ok(());
     }
     let of = scores.iter().find(of_metric).map_or("m", |s| s.of.as_str());

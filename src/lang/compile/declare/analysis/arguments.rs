@@ -3,7 +3,7 @@
 use super::functions::Takes;
 use super::{Context, FUNCTIONS, given, image, people, values};
 use crate::compile::code::Code;
-use crate::compile::declare::score::subset_named;
+use crate::compile::declare::judged::subset_named;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::Reader;

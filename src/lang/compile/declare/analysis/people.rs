@@ -1,6 +1,6 @@
 //! People that an analysis asks for: `patients`, `healthy.validation`, and the words of `on:`.
 
-use super::super::score::subset_named;
+use super::super::judged::subset_named;
 use super::Context;
 use crate::compile::code::Code;
 use crate::compile::declare::leak;

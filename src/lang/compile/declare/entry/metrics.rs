@@ -147,6 +147,65 @@ pub(super) const ENTRIES: &[Entry] = &[
         example: "score back.t1: cnr(roi: [4, 4, 3], pairs: 1000), cnr(roi: [4, 4, 3], on: grid, noise: joint, over: median)",
     },
     metric(
+        "rmse",
+        "Root of the mean squared error, in the unit of the target.",
+        "scikit-learn `root_mean_squared_error`",
+        "score years: rmse",
+    ),
+    metric(
+        "concordance",
+        "Concordance index: of the pairs of people whose truths differ, the share in which the larger truth is predicted the \
+         larger; equal predictions count half.",
+        "Harrell et al. 1982; lifelines `concordance_index` without censoring",
+        "score years: concordance",
+    ),
+    metric(
+        "brier",
+        "Mean squared error of the probabilities, summed over classes; of two classes, that of the second alone.",
+        "scikit-learn `brier_score_loss`",
+        "score dx: brier",
+    ),
+    metric(
+        "average_precision",
+        "Area under the precision-recall curve as a sum of steps, not interpolated: of two classes that of the second, of \
+         more the mean over classes, one against the rest.",
+        "scikit-learn `average_precision_score`",
+        "score dx: average_precision",
+    ),
+    Entry {
+        name: "calibration_error",
+        chapter: Chapter::Metric,
+        doc: "Expected calibration error: how far the confidence in the most probable class is from the share of right \
+              answers, over bins of confidence of equal width, weighted by how many fall into each. 0 where a model is as \
+              often right as it says.",
+        source: "Guo et al. 2017; torchmetrics `MulticlassCalibrationError(norm=\"l1\")`",
+        parameters: &[Parameter::named("bins", Takes::count(1, 15), "", "bins between 0 and 1")],
+        example: "score dx: calibration_error, calibration_error(bins: 10)",
+    },
+    metric(
+        "iou",
+        "Intersection over union of two masks, |A and B| / |A or B|, mean over classes but the background.",
+        "MONAI `MeanIoU(ignore_empty=False)`",
+        "score spots: iou",
+    ),
+    Entry {
+        name: "hausdorff",
+        chapter: Chapter::Metric,
+        doc: "Hausdorff distance of two masks in millimetres: the farthest that a voxel of one surface is from the other \
+              surface, the larger of both directions; mean over classes but the background.\n\n\
+              With a percentile it is that of the distances in place of the largest, so that a few stray voxels do not \
+              decide. A surface is the voxels of a mask that touch, by a face, one outside it. Whoever has a class in one \
+              mask alone has no distance, and the table by subject says so. In results hausdorff(95%) is called hausdorff95.",
+        source: "MONAI `compute_hausdorff_distance(percentile=95, spacing=..)`",
+        parameters: &[Parameter::positional(
+            "percentile",
+            Takes::said("a whole number from 1 to 100", "100"),
+            "%",
+            "the percentile of the distances",
+        )],
+        example: "score spots: hausdorff, hausdorff(95%)",
+    },
+    metric(
         "skill",
         "What is gained over an answer that knows nothing of the subject: 1 - mse / mse of the mean training image.",
         "Murphy 1988, mean squared error skill score",

@@ -1,0 +1,135 @@
+//! Who is judged: a part of the division, a cohort that trains nothing, groups of people apart.
+//!
+//! ```text
+//!  score m on holdout: ..          Subset::Holdout
+//!  score m on clinic: ..           Subset::All of the cohort `clinic`
+//!  score m: .., within: sex        one group a level
+//!  score m: .., within: age > 70   one group
+//! ```
+
+use super::column::{column_name, unknown_column};
+use super::keep::{Read, predicate};
+use crate::compile::code::Code;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::frameworks::{Place, suggest};
+use crate::program::{Cohort, Comparison, Predicate, Protocol, ProtocolKind, Scalar, Subset};
+use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Name};
+
+/// Who a score is taken of: the test subjects unless it says otherwise.
+pub(super) fn judged(e: &mut Evaluator<'_>, on: Option<&Name>, protocol: &Protocol) -> Eval<(Subset, Option<String>)> {
+    match on {
+        Some(name) if e.cohorts.iter().any(|cohort| cohort.name == name.text) => {
+            Ok((Subset::All, Some(name.text.clone())))
+        }
+        on => Ok((subset(e, on, protocol)?, None)),
+    }
+}
+
+/// The groups of `within: sex`, `within: age > 70`.
+pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Vec<(String, Predicate)>> {
+    if !matches!(expr.kind, ExprKind::Name(_) | ExprKind::Text(_)) {
+        let mut read = Read::default();
+        let condition = predicate(e, expr, &mut read)?;
+        for cohort in e.cohorts.clone() {
+            let everybody = Cohort { keep: Vec::new(), ..cohort };
+            if let Ok(table) = e.tables.of(&everybody) {
+                read.check(e, &everybody, &table)?;
+            }
+        }
+        return Ok(vec![(e.sources.text(expr.span).to_string(), condition)]);
+    }
+    let name = column_name(e, expr)?;
+    // A condition or a target of the file is known by its levels, and by the column it is read from.
+    let declared = e.inputs.iter().find(|input| input.name == name).and_then(|input| match &input.source {
+        crate::program::InputSource::Column { column, .. } => Some((column.clone(), input.levels.clone())),
+        _ => None,
+    });
+    let (column, mut levels) = declared.unwrap_or((name.clone(), Vec::new()));
+    if levels.is_empty() {
+        let cohorts = e.cohorts.clone();
+        let tables: Vec<_> = cohorts.iter().map(|cohort| (cohort.name.clone(), e.tables.of(cohort))).collect();
+        let known = tables.iter().filter_map(|(_, table)| table.as_ref().ok());
+        for summary in known.filter_map(|table| table.column(&column)) {
+            for level in summary.levels.iter().flatten() {
+                if !levels.contains(level) {
+                    levels.push(level.clone());
+                }
+            }
+        }
+        if levels.is_empty()
+            && let Some((cohort, Ok(table))) = tables.first()
+            && table.column(&column).is_none()
+        {
+            return unknown_column(e, cohort, table, &name, expr.span);
+        }
+    }
+    if levels.is_empty() {
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, format!("the groups of `{name}` are not known here"))
+                .hint(format!("write a condition, such as within: {name} > 70, or declare its levels: condition {name}: class{{a, b}} = column(\"{name}\")")),
+        );
+    }
+    let group = |level: &String| {
+        let value = Scalar::Text(level.clone());
+        let condition = Predicate::Compare { column: column.clone(), comparison: Comparison::Equal, value };
+        (format!("{name} = {level}"), condition)
+    };
+    Ok(levels.iter().map(group).collect())
+}
+
+/// The subset a score is taken on: the test subjects unless it says otherwise.
+pub(in crate::compile) fn subset(e: &mut Evaluator<'_>, on: Option<&Name>, protocol: &Protocol) -> Eval<Subset> {
+    let Some(name) = on else { return Ok(Subset::Test) };
+    subset_named(e, &name.text, name.span, protocol)
+}
+
+pub(in crate::compile) fn subset_named(
+    e: &mut Evaluator<'_>,
+    word: &str,
+    span: fascicle_syntax::Span,
+    protocol: &Protocol,
+) -> Eval<Subset> {
+    let known = ["test", "validation", "training", "holdout"];
+    let subset = match word {
+        "test" => Subset::Test,
+        "validation" => Subset::Validation,
+        "training" => Subset::Training,
+        "holdout" => Subset::Holdout,
+        other => {
+            let mut diagnostic =
+                Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{other}` subjects"));
+            let declared = e.unit.resolve(e.scope(), other).map(|p| &e.unit.declarations[p].declaration.kind);
+            let hint = if let Some(DeclarationKind::Cohort { name, .. }) = declared {
+                diagnostic = diagnostic.also(name.span, "this is a cohort");
+                "`on` says which part of a division: test, validation, training or holdout".to_string()
+            } else {
+                suggest(other, &known, Place::Value).unwrap_or_else(|| format!("there is {}", known.join(", ")))
+            };
+            return e.fail(diagnostic.hint(hint));
+        }
+    };
+    let missing = match (&protocol.kind, subset) {
+        (ProtocolKind::KFold { holdout, .. }, Subset::Holdout) if *holdout == 0 => {
+            Some("the protocol keeps nobody out of the folds; write kfold(5, holdout: 100)")
+        }
+        (ProtocolKind::Holdout { .. }, Subset::Holdout) => {
+            Some("a single division has training, validation and test subjects: use `on test`")
+        }
+        (ProtocolKind::Holdout { test, .. }, Subset::Test) if *test <= 0.0 => {
+            Some("the protocol has no test subjects; write holdout(test: 0.1)")
+        }
+        (ProtocolKind::Holdout { validation, .. } | ProtocolKind::KFold { validation, .. }, Subset::Validation)
+            if *validation <= 0.0 =>
+        {
+            Some("the protocol has no validation subjects; give it `validation: 0.1`")
+        }
+        _ => None,
+    };
+    match missing {
+        Some(hint) => e.fail(
+            Diagnostic::error(Code::SubsetUnknown, span, format!("the protocol makes no `{word}` subjects")).hint(hint),
+        ),
+        None => Ok(subset),
+    }
+}

@@ -1,0 +1,197 @@
+//! A model that has left its run: one file with everything that is needed to apply it to people it never saw.
+//!
+//! ```text
+//!  run folder ──pack──▶ norm.fascicle ──predict(folder or table)──▶ predictions.tsv, label maps, flow
+//! ```
+//!
+//! The file is a safetensors archive, which Python's `safetensors` opens, too. Its tensors are the weights of every run,
+//! `run-1/m.Linear.weight`; its metadata hold a manifest as JSON, [`PackedModel`], and a checksum of manifest and weights.
+//! No subject's data and no name of one is in it: what was fitted are means, deviations, landmarks and coefficients.
+
+mod pack;
+mod people;
+mod predict;
+mod tables;
+
+pub use pack::{PackOptions, pack};
+pub use predict::{Applied, PredictOptions, predict};
+
+use super::error::{PlanError, Result};
+use super::store::put_bytes;
+use super::task::RunKey;
+use crate::data::Grid;
+use crate::data::dataset::FittedInput;
+use crate::exchange::{read_safetensors_with, safetensors_bytes_with};
+use crate::graph::InputId;
+use crate::program::Program;
+use crate::train::Weights;
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// Changes when a packed model changes its meaning.
+const FORMAT: &str = "fascicle model 1";
+
+/// The entry of the archive's metadata.
+const METADATA: &str = "fascicle";
+
+/// What stands in the archive's metadata.
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    format: String,
+    /// Of the manifest and the weights.
+    checksum: String,
+    /// A [`PackedModel`], as text: the checksum is of its bytes.
+    manifest: String,
+}
+
+/// Everything but the weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PackedModel {
+    /// The version of fascicle that packed it.
+    pub version: String,
+    /// The experiment it is from.
+    pub experiment: String,
+    /// Its doc comment.
+    pub doc: String,
+    /// The network, its inputs and its outputs; no cohort, stage, score or analysis. Inputs that are read come first.
+    pub program: Program,
+    /// How many of the inputs are read; the rest says what outputs are compared to.
+    pub reads: usize,
+    /// What each member of each output is compared to, in their order, where that is known: it says what its numbers are.
+    pub truths: Vec<Option<InputId>>,
+    /// The column of subjects, and columns by the names the program uses, as where it was trained.
+    pub subject: Option<String>,
+    /// See `subject`.
+    pub rename: IndexMap<String, String>,
+    /// Subjects that are evaluated at a time.
+    pub batch: usize,
+    /// The grid of most training images, by input.
+    pub grids: Vec<Option<Grid>>,
+    /// Every training run.
+    pub runs: Vec<PackedRun>,
+}
+
+/// What one training run has learnt besides its weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PackedRun {
+    /// Which.
+    pub run: RunKey,
+    /// `fold 1, seed 1`
+    pub name: String,
+    /// What was fitted, of the inputs that are read.
+    pub fitted: Vec<FittedInput>,
+    /// Means of inputs over the training subjects, where a mean stands in for an absent input.
+    pub means: Vec<(InputId, Vec<f32>)>,
+}
+
+/// A packed model with the weights of its runs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Packed {
+    /// What it is.
+    pub model: PackedModel,
+    /// By run.
+    pub weights: Vec<Weights>,
+}
+
+impl Packed {
+    /// Reads a file and compares its checksum.
+    ///
+    /// # Errors
+    /// No such file, another file, a damaged one, one of another version.
+    pub fn read(path: &Path) -> Result<Self> {
+        let refuse = |problem: String| PlanError::Packed { path: path.to_owned(), problem };
+        let (tensors, envelope) = read_safetensors_with(path, METADATA).map_err(|e| refuse(e.to_string()))?;
+        let foreign = "it is no packed model; `fascicle pack RUN` makes one from a run's folder";
+        let envelope = envelope.ok_or_else(|| refuse(foreign.into()))?;
+        let Envelope { format, checksum, manifest } =
+            serde_json::from_str(&envelope).map_err(|e| refuse(e.to_string()))?;
+        if format != FORMAT {
+            return Err(refuse(format!(
+                "its format is `{format}`, and this version of fascicle reads `{FORMAT}`; pack the run again"
+            )));
+        }
+        if checksum != checksum_of(&manifest, &tensors) {
+            return Err(refuse(
+                "its checksum is not that of its content: it was damaged or changed; copy it again".into(),
+            ));
+        }
+        let model: PackedModel = serde_json::from_str(&manifest).map_err(|e| refuse(e.to_string()))?;
+        let mut weights = vec![Weights::new(); model.runs.len()];
+        for (name, tensor) in tensors {
+            let place = name.strip_prefix("run-").and_then(|rest| rest.split_once('/'));
+            let Some((run, name)) =
+                place.and_then(|(run, name)| Some((run.parse::<usize>().ok()?.checked_sub(1)?, name)))
+            else {
+                return Err(refuse(format!("the tensor `{name}` is of no run")));
+            };
+            let of_run = weights.get_mut(run).ok_or_else(|| refuse(format!("the tensor `{name}` is of no run")))?;
+            of_run.insert(name.to_owned(), tensor);
+        }
+        model.check().map_err(refuse)?;
+        Ok(Self { model, weights })
+    }
+
+    /// Writes the file, aside and then into place; how many bytes it has.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn write(&self, path: &Path) -> Result<usize> {
+        let bytes = self.bytes()?;
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let aside = tempfile::NamedTempFile::new_in(folder).map_err(PlanError::io("write", path))?;
+        put_bytes(aside.path(), &bytes)?;
+        aside.persist(path).map_err(|e| PlanError::io("write", path)(e.error))?;
+        Ok(bytes.len())
+    }
+
+    /// The bytes of the file; the same model gives the same.
+    ///
+    /// # Errors
+    /// A model that JSON cannot hold.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        let unwritten = |problem: String| PlanError::inconsistent(format!("the model cannot be written: {problem}"));
+        let manifest = serde_json::to_string(&self.model).map_err(|e| unwritten(e.to_string()))?;
+        let mut tensors = Weights::new();
+        for (run, weights) in self.weights.iter().enumerate() {
+            tensors.extend(weights.iter().map(|(name, tensor)| (format!("run-{}/{name}", run + 1), tensor.clone())));
+        }
+        let checksum = checksum_of(&manifest, &tensors);
+        let envelope = Envelope { format: FORMAT.into(), checksum, manifest };
+        let envelope = serde_json::to_string(&envelope).map_err(|e| unwritten(e.to_string()))?;
+        safetensors_bytes_with(&tensors, METADATA, envelope).map_err(unwritten)
+    }
+}
+
+impl PackedModel {
+    /// Positions that would be out of range: a file that no version of ours has written.
+    fn check(&self) -> std::result::Result<(), String> {
+        let (inputs, nodes) = (self.program.inputs.len(), self.program.graph.nodes.len());
+        let outputs = self.program.models.iter().flat_map(|model| &model.outputs).flat_map(|output| &output.members);
+        let fits = self.program.graph.inputs.len() == inputs
+            && self.reads <= inputs
+            && self.program.models.len() == 1
+            && outputs.clone().all(|(_, node)| node.index() < nodes)
+            && outputs.clone().count() == self.truths.len()
+            && self.truths.iter().flatten().all(|input| input.index() < inputs)
+            && self.runs.iter().all(|run| run.fitted.len() == self.reads)
+            && !self.runs.is_empty();
+        if fits { Ok(()) } else { Err("its manifest does not fit together".into()) }
+    }
+}
+
+/// BLAKE3 of the manifest and of every weight, in order of their names.
+fn checksum_of(manifest: &str, tensors: &Weights) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(manifest.len() as u64).to_le_bytes()).update(manifest.as_bytes());
+    for (name, (shape, values)) in tensors {
+        hasher.update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes());
+        for extent in shape {
+            hasher.update(&(*extent as u64).to_le_bytes());
+        }
+        for value in values {
+            hasher.update(&value.to_le_bytes());
+        }
+    }
+    hasher.finalize().to_hex().to_string()
+}

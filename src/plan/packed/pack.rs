@@ -1,0 +1,229 @@
+//! From a run's folder to one file.
+
+use super::super::error::{PlanError, Result};
+use super::super::fit::{FITTED, MEANS};
+use super::super::folder::{folders, record, run_folder, weights_file};
+use super::super::predict::origins;
+use super::super::store::get_json;
+use super::super::subgraph::Subgraph;
+use super::super::task::{RunKey, trained_cohorts};
+use super::super::weights::read_weights;
+use super::{Packed, PackedModel, PackedRun};
+use crate::data::dataset::FittedInput;
+use crate::graph::{InputId, Kind, ModuleId, NodeId};
+use crate::nn::{Device, Network};
+use crate::program::{Cohort, Model, Output, Program};
+use crate::train::Weights;
+use indexmap::IndexMap;
+use std::path::Path;
+
+/// Which model of a run.
+#[derive(Debug, Clone, Default)]
+pub struct PackOptions {
+    /// Its name; the only one where not given.
+    pub model: Option<String>,
+    /// The variant's name; the first where not given and there is one.
+    pub variant: Option<String>,
+}
+
+/// Subjects a batch, where no stage says how many.
+const BATCH: usize = 8;
+
+/// Packs a model of a finished run, from the run's folder alone.
+///
+/// # Errors
+/// A folder that is no finished run; a model or a variant that it does not have, or several and no choice.
+pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
+    let refuse = |problem: String| PlanError::Packed { path: folder.to_owned(), problem };
+    if !folder.join(record::FILE).is_file() {
+        return Err(refuse(format!(
+            "there is no {} in it; name the folder of a finished run, such as runs/quickstart (one of an earlier version \
+             of fascicle is finished by running its file again)",
+            record::FILE
+        )));
+    }
+    let record = record::read(folder)?;
+    let names: Vec<&str> = record.experiment.variants.iter().map(|program| program.variant.as_str()).collect();
+    let at = chosen("variant", options.variant.as_deref(), &names, "--variant").map_err(refuse)?;
+    let program = &record.experiment.variants[at];
+    let models: Vec<&str> = program.models.iter().map(|model| model.name.as_str()).collect();
+    let model = chosen("model", options.model.as_deref(), &models, "--model").map_err(refuse)?;
+    let folder = folder.join(&folders(&record.experiment)[at]);
+
+    let (own, part) = own_program(program, model);
+    let reads = part.reads;
+    let mut weights = Vec::new();
+    let mut runs = Vec::new();
+    for run in RunKey::all(&program.protocol) {
+        let of_run = folder.join(run_folder(&program.protocol, run));
+        weights.push(weights_of(program, &part.subgraph, &of_run, run)?);
+        let fitted: Vec<FittedInput> = get_json(&of_run.join(FITTED))?;
+        let means: Vec<(InputId, Vec<f32>)> = get_json(&of_run.join(MEANS))?;
+        let of_input = |input: &InputId| {
+            fitted.get(input.index()).cloned().ok_or_else(|| {
+                let problem = "it holds what was fitted of fewer inputs than the program has".into();
+                PlanError::Unreadable { path: of_run.join(FITTED), problem }
+            })
+        };
+        runs.push(PackedRun {
+            run,
+            name: run.name(&program.protocol),
+            fitted: part.subgraph.inputs[..reads].iter().map(of_input).collect::<Result<_>>()?,
+            means: means.into_iter().filter_map(|(input, mean)| Some((part.subgraph.input_of(input)?, mean))).collect(),
+        });
+    }
+    let trained = trained_cohorts(program);
+    let cohort = program.cohorts.iter().find(|cohort| trained.contains(&cohort.name));
+    let grids = record.grids.get(at).map_or(&[][..], Vec::as_slice);
+    let model = PackedModel {
+        version: env!("CARGO_PKG_VERSION").into(),
+        experiment: record.experiment.name.clone(),
+        doc: record.experiment.doc.clone(),
+        reads,
+        truths: part.truths,
+        subject: cohort.and_then(|cohort| cohort.subject.clone()),
+        rename: renames(cohort, program),
+        batch: program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch),
+        grids: part.subgraph.inputs[..reads].iter().map(|i| grids.get(i.index()).cloned().flatten()).collect(),
+        runs,
+        program: own,
+    };
+    Ok(Packed { model, weights })
+}
+
+/// Columns by the names that the program uses, of every cohort that has them by another; where several differ, that of the
+/// cohort that was trained on.
+fn renames(trained: Option<&Cohort>, program: &Program) -> IndexMap<String, String> {
+    let mut renames = IndexMap::new();
+    for cohort in trained.into_iter().chain(&program.cohorts) {
+        for (new, old) in &cohort.rename {
+            renames.entry(new.clone()).or_insert_with(|| old.clone());
+        }
+    }
+    renames
+}
+
+/// The place of what was asked for, or of the only one.
+fn chosen(what: &str, asked: Option<&str>, names: &[&str], option: &str) -> std::result::Result<usize, String> {
+    let there = names.join(", ");
+    match (asked, names) {
+        (Some(name), names) => names.iter().position(|known| *known == name).ok_or_else(|| {
+            let near =
+                crate::syntax::nearest(name, names).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            format!("the run has no {what} `{name}`{near} (there: {there})")
+        }),
+        (None, [_]) => Ok(0),
+        (None, []) => Err(format!("the run has no {what}")),
+        (None, _) => Err(format!("the run has several {what}s: {there}; choose one with {option}")),
+    }
+}
+
+/// The live part of a model.
+struct Part {
+    subgraph: Subgraph,
+    /// How many of its inputs are read; what outputs are compared to comes after.
+    reads: usize,
+    /// By member of an output.
+    truths: Vec<Option<InputId>>,
+}
+
+/// A program of the model alone, without anything of the people it was trained on.
+fn own_program(program: &Program, model: usize) -> (Program, Part) {
+    let declared = &program.models[model];
+    let nodes: Vec<NodeId> = declared.outputs.iter().flat_map(|o| o.members.iter().map(|(_, node)| *node)).collect();
+    let mut subgraph = Subgraph::of(&program.graph, &nodes);
+    let reads = subgraph.inputs.len();
+    let members = declared.outputs.iter().flat_map(|output| output.members.iter().map(move |member| (output, member)));
+    let truths = members.map(|(output, (key, node))| truth_of(program, model, &output.name, key, *node));
+    let truths: Vec<Option<InputId>> = truths.collect();
+    let truths = truths.iter().map(|truth| truth.map(|input| subgraph.input(&program.graph, input))).collect();
+    let target = declared.target.and_then(|target| subgraph.input_of(target));
+    let own_node = |node: &NodeId| subgraph.node(*node).unwrap_or(NodeId(0));
+    let outputs = declared.outputs.iter().map(|output| Output {
+        name: output.name.clone(),
+        members: output.members.iter().map(|(key, node)| (key.clone(), own_node(node))).collect(),
+    });
+    let model = Model {
+        name: declared.name.clone(),
+        outputs: outputs.collect(),
+        target,
+        live_roots: nodes.iter().map(own_node).collect(),
+    };
+    let inputs = subgraph.inputs.iter().map(|input| {
+        let mut spec = program.inputs[input.index()].clone();
+        // Wherever it was read, it is read of whom it is applied to.
+        spec.cohort = None;
+        spec
+    });
+    let sets = program.at_least_one.iter().map(|set| set.iter().filter_map(|i| subgraph.input_of(*i)).collect());
+    let own = Program {
+        variant: program.variant.clone(),
+        settings: program.settings.clone(),
+        params: program.params.clone(),
+        cohorts: Vec::new(),
+        inputs: inputs.collect(),
+        at_least_one: sets.filter(|set: &Vec<InputId>| !set.is_empty()).collect(),
+        graph: subgraph.graph.clone(),
+        models: vec![model],
+        stages: Vec::new(),
+        protocol: program.protocol.clone(),
+        ensembles: Vec::new(),
+        scores: Vec::new(),
+        analyses: Vec::new(),
+    };
+    (own, Part { subgraph, reads, truths })
+}
+
+/// What an output is compared to: what a score says, the input it is called after, or the target, as far as the shapes agree.
+fn truth_of(program: &Program, model: usize, output: &str, key: &str, node: NodeId) -> Option<InputId> {
+    let pairs = program.scores.iter().filter(|score| score.model == model).flat_map(|score| &score.pairs);
+    if let Some(pair) = pairs.clone().find(|pair| pair.prediction == node) {
+        return Some(pair.truth);
+    }
+    let named =
+        |name: &str| program.inputs.iter().position(|input| input.name == name).map(|input| InputId(input as u32));
+    // In pairs the second names the truth: `drawn[i, j]` has i's shape in j's contrast.
+    let candidates = [named(key.rsplit(", ").next().unwrap_or(key)), program.models[model].target, named(output)];
+    let found = &program.graph.node(node).ty.shape;
+    candidates.into_iter().flatten().find(|input| {
+        let truth = &program.graph.inputs[input.index()].ty;
+        match &truth.kind {
+            Kind::Class(levels) => *found == [levels.len()],
+            Kind::Mask(levels) => found.first() == Some(&levels.len()),
+            _ if truth.shape.is_empty() => found.is_empty() || *found == [1],
+            _ => *found == truth.shape,
+        }
+    })
+}
+
+/// The weights of a run: each module's from the last stage that trained it, or as the run started where none did.
+fn weights_of(program: &Program, subgraph: &Subgraph, folder: &Path, run: RunKey) -> Result<Weights> {
+    let origins = origins(program, subgraph);
+    let untrained: Vec<ModuleId> =
+        (0..origins.len()).filter(|at| origins[*at].is_none()).map(|at| ModuleId(at as u32)).collect();
+    let mut weights = Weights::new();
+    if !untrained.is_empty() {
+        let device = Device::parse("cpu").map_err(|e| PlanError::inconsistent(e.to_string()))?;
+        let network = Network::new(&subgraph.graph, &untrained, run.number(), &device);
+        let network = network.weights().map_err(|e| PlanError::task("pack", e))?;
+        weights.extend(network.into_iter().map(|w| (w.name, (w.shape, w.values))));
+    }
+    let mut stages: Vec<usize> = origins.iter().copied().flatten().collect();
+    stages.sort_unstable();
+    stages.dedup();
+    for stage in stages {
+        let path = folder.join(weights_file(program, stage));
+        let trained = read_weights(&path)?;
+        for (module, _) in subgraph.graph.modules.iter().zip(&origins).filter(|(_, origin)| **origin == Some(stage)) {
+            for weight in &module.weights {
+                let name = format!("{}.{}", module.path, weight.name);
+                let found = trained.get(&name).cloned().ok_or_else(|| PlanError::Unreadable {
+                    path: path.clone(),
+                    problem: format!("the weight `{name}` is not in it"),
+                })?;
+                weights.insert(name, found);
+            }
+        }
+    }
+    Ok(weights)
+}
