@@ -81,20 +81,10 @@ fn is_session(cohort: &CohortData, record: usize, which: &str) -> bool {
     }
 }
 
-/// Columns that a condition reads, for errors before any row is looked at.
-pub(crate) fn columns_of(condition: &Predicate) -> Vec<&str> {
-    match condition {
-        Predicate::And(a, b) | Predicate::Or(a, b) => [columns_of(a), columns_of(b)].concat(),
-        Predicate::Not(a) => columns_of(a),
-        Predicate::Compare { column, .. } | Predicate::In { column, .. } => vec![column],
-        Predicate::Session { .. } => Vec::new(),
-    }
-}
-
 /// Checks that every column a condition reads exists.
 ///
 /// # Errors
 /// All columns that are not there.
 pub(crate) fn check_columns(cohort: &CohortData, condition: &Predicate) -> Result<()> {
-    DataError::collect(columns_of(condition).into_iter().filter_map(|name| cohort.column(name).err()).collect())
+    DataError::collect(condition.columns().into_iter().filter_map(|name| cohort.column(name).err()).collect())
 }

@@ -312,10 +312,11 @@ impl Assembly {
 
     fn scores(&mut self, e: &mut Evaluator<'_>, protocol: &Protocol) -> Vec<Score> {
         let unit = e.unit;
+        let trained = self.trained_on(e);
         let mut scores = Vec::new();
         for i in self.main.clone() {
             if let DeclarationKind::Score { of, on, items } = &unit.declarations[i].declaration.kind {
-                let score = score::score(e, of, on.as_ref(), items, protocol);
+                let score = score::score(e, of, on.as_ref(), items, protocol, &trained);
                 scores.extend(self.keep(score));
             }
         }

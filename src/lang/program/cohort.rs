@@ -187,6 +187,18 @@ pub enum Predicate {
     Not(Box<Predicate>),
 }
 
+impl Predicate {
+    /// The columns that it reads.
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            Self::And(a, b) | Self::Or(a, b) => [a.columns(), b.columns()].concat(),
+            Self::Not(a) => a.columns(),
+            Self::Compare { column, .. } | Self::In { column, .. } => vec![column],
+            Self::Session { .. } => Vec::new(),
+        }
+    }
+}
+
 /// How two values are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {

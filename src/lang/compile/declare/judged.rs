@@ -17,13 +17,27 @@ use crate::program::{Cohort, Comparison, Predicate, Protocol, ProtocolKind, Scal
 use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Name};
 
 /// Who a score is taken of: the test subjects unless it says otherwise.
-pub(super) fn judged(e: &mut Evaluator<'_>, on: Option<&Name>, protocol: &Protocol) -> Eval<(Subset, Option<String>)> {
-    match on {
-        Some(name) if e.cohorts.iter().any(|cohort| cohort.name == name.text) => {
-            Ok((Subset::All, Some(name.text.clone())))
-        }
-        on => Ok((subset(e, on, protocol)?, None)),
+pub(super) fn judged(
+    e: &mut Evaluator<'_>,
+    on: Option<&Name>,
+    protocol: &Protocol,
+    trained: &[String],
+) -> Eval<(Subset, Option<String>)> {
+    let Some(name) = on.filter(|name| e.cohorts.iter().any(|cohort| cohort.name == name.text)) else {
+        return Ok((subset(e, on, protocol)?, None));
+    };
+    if !trained.contains(&name.text) {
+        return Ok((Subset::All, Some(name.text.clone())));
     }
+    let declared = e.unit.resolve(e.scope(), &name.text).map(|p| &e.unit.declarations[p].declaration.kind);
+    let message = format!("models are trained on `{}`, whose people are divided", name.text);
+    let mut diagnostic = Diagnostic::error(Code::SubsetUnknown, name.span, message);
+    if let Some(DeclarationKind::Cohort { name, .. }) = declared {
+        diagnostic = diagnostic.also(name.span, "this cohort");
+    }
+    e.fail(diagnostic.hint(
+        "`on test` are those that a fold keeps aside; a cohort is judged where every `train` names others: train m on people { .. }",
+    ))
 }
 
 /// The groups of `within: sex`, `within: age > 70`.

@@ -18,9 +18,10 @@ pub(in crate::compile) fn score(
     on: Option<&Name>,
     items: &[Argument],
     protocol: &Protocol,
+    trained: &[String],
 ) -> Eval<Score> {
     let outputs = e.output_members(of);
-    let judged = judged::judged(e, on, protocol);
+    let judged = judged::judged(e, on, protocol, trained);
     let mut metrics = Vec::new();
     let mut options = Options::default();
     all(items.iter().map(|item| match &item.name {

@@ -108,9 +108,14 @@ fn inputs_read<'p>(unit: &Unit, programs: impl Iterator<Item = &'p Program>) -> 
             Sampling::Balanced { by } => Some(by.as_str()),
             Sampling::Shuffled => None,
         }));
-        // An analysis reads a target by its column.
-        for argument in program.analyses.iter().flat_map(|a| a.arguments.values()) {
-            let Argument::Column { column, .. } = argument else { continue };
+        // An analysis reads a target by its column, and a score a condition by which people are told apart.
+        let of_analyses =
+            program.analyses.iter().flat_map(|a| a.arguments.values()).filter_map(|argument| match argument {
+                Argument::Column { column, .. } => Some(column.as_str()),
+                _ => None,
+            });
+        let of_scores = program.scores.iter().flat_map(|s| &s.within).flat_map(|(_, condition)| condition.columns());
+        for column in of_analyses.chain(of_scores) {
             let same = |i: &&InputSpec| matches!(&i.source, InputSource::Column { column: c } if c == column);
             read.extend(program.inputs.iter().filter(same).map(|i| i.name.as_str()));
         }

@@ -1,0 +1,13 @@
+cohort c = table("c.csv")
+modality thick: vector[3] = columns(a, b, d |> standardize)
+condition sex: class{F, M} = column("sex")
+target diagnosis: class{HC, AD} = column("diagnosis")
+target age: real = column("age")
+model dx(thick) -> diagnosis { thick |> Linear(8) |> relu |> Linear(2) }
+model years(thick) -> age { thick |> Linear(8) |> relu |> Linear(1) }
+train dx { minimize cross_entropy(dx, diagnosis) }
+train years { minimize mse(years, age) }
+score dx: hausdorff(120%)
+
+// error[E0204] 10:21 `hausdorff` takes a whole percentile from 1 to 100
+// table: c: a number; b number; d number; age number; sex F M; diagnosis HC AD; hand L R
