@@ -211,18 +211,8 @@ impl Metric {
         let plain = Self::ALL.iter().find(|(_, m)| discriminant(m) == discriminant(&self));
         let plain = plain.map_or("metric", |(name, _)| name);
         Cow::Borrowed(match self {
-            Self::Cnr(cnr) => {
-                let name = match cnr.of {
-                    JudgedImage::Prediction => plain,
-                    JudgedImage::Truth => "cnr_of_truth",
-                    JudgedImage::Difference => "cnr_difference",
-                };
-                if cnr.roi == Cnr::DEFAULT.roi {
-                    return name.into();
-                }
-                let [x, y, z] = cnr.roi;
-                return format!("{name}_{x}x{y}x{z}").into();
-            }
+            Self::Cnr(Cnr { of: JudgedImage::Truth, .. }) => "cnr_of_truth",
+            Self::Cnr(Cnr { of: JudgedImage::Difference, .. }) => "cnr_difference",
             Self::NormDiffBy(NormDiff { signed: true, over: Average::Median }) => "norm_diff_signed_median",
             Self::NormDiffBy(NormDiff { signed: true, over: Average::Mean }) => "norm_diff_signed",
             Self::NormDiffBy(NormDiff { signed: false, over: Average::Median }) => "norm_diff_median",

@@ -57,6 +57,7 @@ pub(in crate::compile) fn score(
             ..pair.clone()
         }));
     }
+    told_apart(e, &metrics)?;
     if let Some(pair) = pairs.first() {
         let truth = &e.graph.inputs[pair.truth.index()];
         let classes = matches!(truth.ty.kind, Kind::Class(_));
@@ -198,6 +199,22 @@ impl Options {
             }
         }
     }
+}
+
+/// Two forms of a metric that tables would call the same.
+fn told_apart(e: &mut Evaluator<'_>, metrics: &[(Metric, Span)]) -> Eval<()> {
+    for (at, (metric, span)) in metrics.iter().enumerate() {
+        let same = |(other, _): &&(Metric, Span)| other.name() == metric.name();
+        if let Some((_, first)) = metrics[..at].iter().find(same) {
+            let name = metric.name();
+            return e.fail(
+                Diagnostic::error(Code::WrongArgument, *span, format!("tables would call both of these `{name}`"))
+                    .also(*first, "the other")
+                    .hint("ask for one here; a `sweep` over a `param` compares forms of a metric"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Whether a metric of classes is one of the voxels of a mask, too.
