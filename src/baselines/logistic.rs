@@ -31,7 +31,7 @@ pub struct Logistic {
 pub(crate) fn fit(rows: &Rows, of: &[usize], classes: usize, present: &[usize], strength: f64) -> Result<Logistic> {
     let data = DatasetBase::new(rows.view()?, Array1::from(of.to_vec()));
     let (mut weights, mut intercepts) = (Vec::new(), Vec::new());
-    if let [first, second] = present {
+    if let [_, second] = present {
         let fitted = strictest(|tolerance| {
             let parameters = LogisticRegression::default().alpha(strength).max_iterations(MOST_STEPS);
             parameters.gradient_tolerance(tolerance).check()?.fit(&data)

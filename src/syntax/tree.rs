@@ -92,6 +92,19 @@ pub enum DeclarationKind {
         /// What it computes.
         body: Body,
     },
+    /// `baseline b(inputs) -> target on c = method(..)`
+    Baseline {
+        /// Its name.
+        name: Name,
+        /// What it reads.
+        inputs: Vec<Expr>,
+        /// What it predicts.
+        target: Name,
+        /// The cohorts it is fitted on.
+        on: Vec<Name>,
+        /// The method with its settings.
+        method: Expr,
+    },
     /// `loss l(a, b) = expr`
     Loss {
         /// Its name.

@@ -91,6 +91,7 @@ pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
         | D::Input { name, .. }
         | D::Group { name, .. }
         | D::Model { name, .. }
+        | D::Baseline { name, .. }
         | D::Loss { name, .. }
         | D::Protocol { name, .. }
         | D::Analysis { name, .. }

@@ -44,6 +44,9 @@ model f(g, parts.s)->t {
      true => z // kept
      else => (z) }
 }
+baseline ridge( g , q)->t=ridge( strength : 1.0 )
+baseline forest(g) -> t on k,k2 = random_forest(
+  trees:300)
 loss l(u, v: [n]) = mean((u - v)^2) / 2 % 3 + 10%
 loss o(u) { u }
 train f on k, k2 {
