@@ -103,11 +103,7 @@ fn table(
     inputs: &FittedInputs<'_>,
     items: &[Item],
 ) -> Result<(Rows, Vec<usize>)> {
-    let width_of = |input: &InputId| {
-        let spec = &program.inputs[input.index()];
-        if spec.levels.is_empty() { spec.shape.iter().product() } else { spec.levels.len() }
-    };
-    let width: usize = baseline.inputs.iter().map(width_of).sum();
+    let width = baseline.columns(program);
     let (mut values, mut kept) = (Vec::with_capacity(items.len() * width), Vec::with_capacity(items.len()));
     for (at, item) in items.iter().enumerate() {
         let before = values.len();

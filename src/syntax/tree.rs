@@ -139,10 +139,10 @@ pub enum DeclarationKind {
         /// Options.
         arguments: Vec<Argument>,
     },
-    /// `score m on holdout: auc, f1`
+    /// `score m, ridge on holdout: auc, f1`
     Score {
-        /// What is scored.
-        of: Expr,
+        /// What is scored, one or several.
+        of: Vec<Expr>,
         /// On whom.
         on: Option<Name>,
         /// Metrics and options.

@@ -328,8 +328,10 @@ impl Assembly {
         let mut scores = Vec::new();
         for i in self.main.clone() {
             if let DeclarationKind::Score { of, on, items } = &unit.declarations[i].declaration.kind {
-                let score = score::score(e, of, on.as_ref(), items, protocol);
-                scores.extend(self.keep(score));
+                for of in of {
+                    let score = score::score(e, of, on.as_ref(), items, protocol);
+                    scores.extend(self.keep(score));
+                }
             }
         }
         scores

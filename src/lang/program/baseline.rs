@@ -1,5 +1,6 @@
 //! Baselines: classical methods that stand beside the models.
 
+use super::{InputSpec, Program};
 use crate::graph::InputId;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,18 @@ pub struct Baseline {
     pub cohorts: Vec<String>,
     /// How.
     pub method: BaselineMethod,
+}
+
+impl Baseline {
+    /// Columns that are read, those of classes included.
+    pub fn columns(&self, program: &Program) -> usize {
+        self.inputs.iter().filter_map(|input| program.inputs.get(input.index())).map(Self::columns_of).sum()
+    }
+
+    /// Columns that an input becomes: a class one for each level.
+    pub fn columns_of(input: &InputSpec) -> usize {
+        if input.levels.is_empty() { input.shape.iter().product() } else { input.levels.len() }
+    }
 }
 
 /// A method with its settings. Definitions stand in `fascicle_baselines`.

@@ -175,7 +175,7 @@ impl Convert {
                 DeclarationKind::Ensemble { model, over, arguments }
             }
             Rule::score_decl => {
-                let of = self.postfix(c.next()?)?;
+                let of = c.next()?.into_inner().map(|p| self.postfix(p)).collect::<Result<_>>()?;
                 let on = c.take(Rule::score_on).map(|p| self.children(p).next().map(|n| self.name(&n))).transpose()?;
                 let items = c.all(Rule::argument).into_iter().map(|p| self.argument(p)).collect::<Result<_>>()?;
                 DeclarationKind::Score { of, on, items }

@@ -22,7 +22,7 @@ pub(super) const ENTRIES: &[Entry] = &[
               them.",
         source: "scikit-learn `Ridge` (`strength` is its `alpha`); computed by `linfa-linear`",
         parameters: &[Parameter::positional("strength", PENALTY, "", "of the penalty")],
-        example: "baseline b(thick) -> age = ridge(strength: 1.0)",
+        example: "baseline b(measures) -> age = ridge(strength: 1.0)",
     },
     Entry {
         name: "elastic_net",
@@ -41,7 +41,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "share of the absolute values in the penalty",
             ),
         ],
-        example: "baseline b(thick) -> age = elastic_net(strength: 0.1, mixture: 0.9)",
+        example: "baseline b(measures) -> age = elastic_net(strength: 0.1, mixture: 0.9)",
     },
     Entry {
         name: "logistic",
@@ -50,7 +50,7 @@ pub(super) const ENTRIES: &[Entry] = &[
               Minimises the sum of the log losses and `strength ||w||^2 / 2`; the intercept is not penalised.",
         source: "scikit-learn `LogisticRegression` (`strength` is its `1 / C`); computed by `linfa-logistic`",
         parameters: &[Parameter::positional("strength", PENALTY, "", "of the penalty")],
-        example: "baseline b(thick) -> diagnosis = logistic(strength: 10)",
+        example: "baseline b(measures) -> diagnosis = logistic(strength: 10)",
     },
     Entry {
         name: "svm",
@@ -70,7 +70,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
             Parameter::named("epsilon", Takes::number(0.0, 1e9, 0.1), "", "error of a number that costs nothing"),
         ],
-        example: "baseline b(thick) -> diagnosis = svm(kernel: linear)",
+        example: "baseline b(measures) -> diagnosis = svm(kernel: linear)",
     },
     Entry {
         name: "decision_tree",
@@ -79,7 +79,7 @@ pub(super) const ENTRIES: &[Entry] = &[
               The best leaves the least Gini impurity, or the least variance; of equal ones it is that of the first column.",
         source: "Breiman et al. 1984; scikit-learn `DecisionTreeClassifier` and `DecisionTreeRegressor`; linfa has none of numbers",
         parameters: &[DEPTH, LEAF],
-        example: "baseline b(thick) -> diagnosis = decision_tree(depth: 3, leaf: 5)",
+        example: "baseline b(measures) -> diagnosis = decision_tree(depth: 3, leaf: 5)",
     },
     Entry {
         name: "random_forest",
@@ -104,7 +104,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "of the columns that a split looks at; where not given all for numbers, for classes the root of their number",
             ),
         ],
-        example: "baseline b(thick) -> age = random_forest(trees: 300, leaf: 2)",
+        example: "baseline b(measures) -> age = random_forest(trees: 300, leaf: 2)",
     },
     Entry {
         name: "nearest",
@@ -126,6 +126,6 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "all alike, or by the inverse of the distance",
             ),
         ],
-        example: "baseline b(thick) -> age = nearest(10, weights: distance)",
+        example: "baseline b(measures) -> age = nearest(10, weights: distance)",
     },
 ];

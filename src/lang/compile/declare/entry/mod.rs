@@ -273,7 +273,7 @@ impl Takes {
 /// The declarations that stand before every example.
 pub const ENTRY_PRELUDE: &str = r#"cohort people = bids("data/people")
 modality t1: volume[1, 16, 16, 16] = people.image("anat/*_T1w.nii.gz") |> zscore
-modality thick: vector[3] = people.columns([lh_a, lh_b, lh_c] |> standardize)
+modality measures: vector[2] = people.columns([education, ptau] |> standardize)
 target diagnosis: class{HC, AD} = people.column("diagnosis")
 target age: real = people.column("age")
 target lesion: mask[16, 16, 16]{rest, lesion} = people.image("anat/*_lesion.nii.gz")
