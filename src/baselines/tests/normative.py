@@ -1,7 +1,7 @@
 """Baselines of a run beside scikit-learn's, on the run's own folds: what docs/systems.md says of the 1000 Functional Connectomes.
 
-    fascicle run brain_age.fx --out runs
-    venv/bin/python normative.py runs/brain_age ../shared/data/normative/fcon1000.csv
+    fascicle run src/baselines/tests/brain_age.fx --out runs
+    venv/bin/python src/baselines/tests/normative.py runs/brain_age ../shared/data/normative/fcon1000.csv
 
 Reads who trained and who was tested (split.tsv) and what was predicted (predictions.tsv) from the run's folder, standardises by
 the training people, fits, and prints for each method the mean absolute error over folds of both, and how far single predictions

@@ -6,4 +6,4 @@ baseline b(a) -> age = random_forest(trees: 0)
 score b: mae
 // table: c: x number; y number; age number; dx HC AD
 
-// error[E0204] 5:45 `trees`
+// error[E0204] 5:45 `trees` of `random_forest` takes a whole number of at least 1, found 0
