@@ -9,15 +9,17 @@
 //! 3. **Read** the data: [`data::CohortData`] and [`data::Dataset`] join tables and images by subject and give batches.
 //! 4. **Lower** the graph to tensor operations: [`nn::Network`] holds the weights, [`nn::Forward`] computes.
 //! 5. **Train** the stages: [`train::train`] gives [`train::Trained`] weights and their history.
+//!    Beside a network, [`baselines::Method`] fits classical methods to the same rows.
 //! 6. **Analyse** predictions with the plain functions of [`analysis`].
 //! 7. **Run** all of it as a plan of tasks with a store of results: `plan`.
 //! 8. **Exchange** weights with PyTorch, and apply models to given tensors: [`exchange::NameMap`], [`apply::apply`].
 //! 9. **Report**: [`report::render`] makes one page of a [`report::ReportContent`].
 //!
-//! Steps 1, 2, 3, 6, 9 and the files and names of 8 are packages of their own, so that what they may not know they cannot name;
+//! Steps 1, 2, 3, 6, 9, the baselines of 5 and the files and names of 8 are packages of their own, so that what they may not know they cannot name;
 //! they are re-exported here.
 
 pub use fascicle_analysis as analysis;
+pub use fascicle_baselines as baselines;
 pub use fascicle_data as data;
 pub use fascicle_lang::{compile, graph, ops, program, stdlib};
 pub use fascicle_report as report;

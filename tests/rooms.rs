@@ -1,5 +1,5 @@
-//! What the packages may not know: burn stands in few manifests, and the language and the analyses read no file, start no
-//! process and look at no clock. (`clippy.toml` in both folders says the same to `cargo clippy`.)
+//! What the packages may not know: burn stands in few manifests, and the language, the analyses and the baselines read no file, start no
+//! process and look at no clock. (`clippy.toml` in these folders says the same to `cargo clippy`.)
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -41,7 +41,7 @@ fn with_what_it_is_built_on(package: &str, manifests: &BTreeMap<String, BTreeSet
 #[test]
 fn a_package_without_tensors_does_not_depend_on_burn() {
     let manifests = manifests();
-    for package in ["syntax", "lang", "analysis", "data", "report", "kernels"] {
+    for package in ["syntax", "lang", "analysis", "baselines", "data", "report", "kernels"] {
         for room in with_what_it_is_built_on(package, &manifests) {
             let burning: Vec<_> = manifests[&room].iter().filter(|n| n.contains("burn") || n.contains("cub")).collect();
             assert!(burning.is_empty(), "fascicle-{package} is built on {burning:?} through src/{room}/Cargo.toml");
@@ -56,8 +56,10 @@ fn the_language_depends_on_no_package_that_touches_files_or_data() {
     assert_eq!(rooms, BTreeSet::from(["lang".to_owned(), "syntax".to_owned()]));
     let rooms = with_what_it_is_built_on("analysis", &manifests);
     assert_eq!(rooms, BTreeSet::from(["analysis".to_owned()]));
+    let rooms = with_what_it_is_built_on("baselines", &manifests);
+    assert_eq!(rooms, BTreeSet::from(["baselines".to_owned()]));
     let outside = ["tempfile", "walkdir", "memmap2", "csv", "nifti", "flate2", "dirs", "ctrlc", "jiff"];
-    for (room, names) in ["lang", "syntax", "analysis"].map(|room| (room, &manifests[room])) {
+    for (room, names) in ["lang", "syntax", "analysis", "baselines"].map(|room| (room, &manifests[room])) {
         let reached: Vec<_> = names.iter().filter(|name| outside.contains(&name.as_str())).collect();
         assert!(reached.is_empty(), "src/{room}/Cargo.toml names {reached:?}");
     }
@@ -86,7 +88,7 @@ fn reaches(text: &str) -> Vec<(usize, &str)> {
 #[test]
 fn the_language_and_the_analyses_read_no_file() {
     let mut report = String::new();
-    for room in ["syntax", "lang", "analysis", "kernels"] {
+    for room in ["syntax", "lang", "analysis", "baselines", "kernels"] {
         let mut files = Vec::new();
         sources(&root().join("src").join(room), &mut files);
         assert!(!files.is_empty(), "src/{room} has no sources");

@@ -31,12 +31,17 @@ fn modules(program: &Program, model: Option<&str>) -> Result<Vec<ModuleId>, Stri
     Ok(program.graph.live_modules(&program.graph.live(roots)))
 }
 
+/// Positions of the models that are networks: a baseline has no weights, and is fitted where it runs.
+fn networks(program: &Program) -> impl Iterator<Item = usize> + '_ {
+    (0..program.models.len()).filter(|at| program.baseline_of(*at).is_none())
+}
+
 /// Positions of the models asked for: the one that is named, or all.
 pub(super) fn chosen(program: &Program, model: Option<&str>) -> Result<Vec<usize>, String> {
-    let Some(name) = model else { return Ok((0..program.models.len()).collect()) };
-    let found = program.models.iter().position(|m| m.name == name);
+    let Some(name) = model else { return Ok(networks(program).collect()) };
+    let found = networks(program).find(|at| program.models[*at].name == name);
     found.map(|position| vec![position]).ok_or_else(|| {
-        let known: Vec<&str> = program.models.iter().map(|m| m.name.as_str()).collect();
+        let known: Vec<&str> = networks(program).map(|at| program.models[at].name.as_str()).collect();
         format!("the file has no model `{name}`; it has {}", known.join(", "))
     })
 }

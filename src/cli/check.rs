@@ -60,6 +60,9 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
         for model in &models {
             source::print(&layers(model));
         }
+        if let Some(program) = compilation.base.as_ref().filter(|_| !compilation.failed()) {
+            baselines(program);
+        }
         if let Some(experiment) = &compilation.experiment
             && !experiment.sweeps.is_empty()
         {
@@ -77,6 +80,16 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
     // The process ends here: the programs of a thousand variants need not be taken apart first.
     std::mem::forget(compilation);
     if wrong { status::WRONG } else { status::DONE }
+}
+
+/// One line a baseline: the method, how many columns it reads, what it predicts.
+fn baselines(program: &Compiled) {
+    for baseline in &program.baselines {
+        let name = program.models.get(baseline.model).map_or("", |model| model.name.as_str());
+        let columns = source::plural(baseline.columns(program), "column");
+        let target = program.inputs.get(baseline.target.index()).map_or("", |input| input.name.as_str());
+        source::print(&format!("baseline {name}: {} of {columns}, predicts {target}\n", baseline.method.name()));
+    }
 }
 
 /// The answer about a file that could not be read: an error at its first character, of no code, for whoever reads JSON.

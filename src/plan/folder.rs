@@ -5,7 +5,7 @@
 //!    dataset_description.json  README  .bidsignore  report.html  NAME.fx  program.json.gz  params.json  provenance.json
 //!    scores.tsv  scores_summary.tsv  comparison.tsv  analysis-NAME.tsv  analysis-NAME/  flow.json  flow.tsv  split.tsv
 //!    variant-base/ensemble-MODEL/seed-1/  scores.tsv  predictions.tsv
-//!    variant-base/seed-1/fold-1/  scores.tsv  predictions.tsv  MODEL_weights.safetensors  fitted.json  MODEL_events..  maps/
+//!    variant-base/seed-1/fold-1/  scores.tsv  predictions.tsv  MODEL_weights.safetensors  fitted.json  MODEL_events..  BASELINE_baseline.json  maps/
 //! ```
 //!
 //! Large files are linked to the store where the file system can. What a user has put into the folder stays there.
@@ -29,7 +29,7 @@ use super::score::{BY_SUBJECT_HEADING, by_subject_lines};
 use super::store::{put_bytes, put_json};
 use super::task::RunKey;
 use super::train::WEIGHTS;
-use super::{analyse, index};
+use super::{analyse, baseline, index};
 use crate::program::{EnsembleOver, Experiment, Program, Protocol};
 use crate::report::{ReportContent, render, tables as report_tables};
 use crate::train::EVENT_FILE;
@@ -268,6 +268,10 @@ impl Draft<'_> {
                 if from.join(EVENT_FILE).is_file() {
                     self.link(&from.join(EVENT_FILE), folder.join(events))?;
                 }
+            }
+            for (at, baseline) in program.baselines.iter().enumerate() {
+                let name = format!("{}_{}", program.models[baseline.model].name, baseline::FITTED);
+                self.link(&context.baseline_folder(variant, at, *run)?.join(baseline::FITTED), folder.join(name))?;
             }
             let scores = results.variants[variant].scores.iter().filter(|scored| scored.ensemble.is_none());
             self.text(folder.join("scores.tsv"), &tables::scores_of_run(scores, *run))?;

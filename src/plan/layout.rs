@@ -1,6 +1,7 @@
 //! The plan: an experiment as tasks with fingerprints, each once, in an order in which what a task needs comes before.
 
 use super::analyse;
+use super::baseline;
 use super::compare;
 use super::ensemble;
 use super::error::{PlanError, Result};
@@ -39,6 +40,8 @@ pub(super) struct VariantTasks {
     pub fit: BTreeMap<(u64, usize), usize>,
     /// By stage and run.
     pub train: BTreeMap<(usize, RunKey), usize>,
+    /// By baseline and run.
+    pub baselines: BTreeMap<(usize, RunKey), usize>,
     /// By model and run; models that nobody asks anything have none.
     pub predict: BTreeMap<(usize, RunKey), usize>,
     /// By model and run, where the model draws something.
@@ -165,13 +168,28 @@ impl Builder<'_> {
         let request: Vec<(usize, PredictionRequest)> = (0..program.models.len())
             .filter_map(|model| Some((model, PredictionRequest::of(program, model)?)))
             .collect();
-        let models = request.iter().map(|(_, request)| ModelParts::of(program, request)).collect::<Result<Vec<_>>>()?;
+        let models = request
+            .iter()
+            .map(|(model, request)| ModelParts::of(program, *model, request))
+            .collect::<Result<Vec<_>>>()?;
+        let of_baseline = |declared| {
+            let parts = Parts::new("baseline", baseline::VERSION);
+            parts.with("method, inputs and target", &baseline::identity(program, declared))
+        };
+        let baselines = program.baselines.iter().map(of_baseline).collect::<Result<Vec<_>>>()?;
         for run in tasks.runs.clone() {
             for (stage, parts) in stages.iter().enumerate() {
                 let identity = self.train(program, &tasks, parts, run)?;
                 let name = format!("train {}{label}, {}", program.stages[stage].name, run.name(protocol));
                 let task = self.add(name, identity, Work::Train { stage, run }, at);
                 tasks.train.insert((stage, run), task);
+            }
+            for (at_baseline, parts) in baselines.iter().enumerate() {
+                let identity = self.with_run(parts.clone(), &tasks, run)?.finish();
+                let name = &program.models[program.baselines[at_baseline].model].name;
+                let name = format!("baseline {name}{label}, {}", run.name(protocol));
+                let task = self.add(name, identity, Work::Baseline { baseline: at_baseline, run }, at);
+                tasks.baselines.insert((at_baseline, run), task);
             }
             for ((model, _), parts) in request.iter().zip(&models) {
                 let identity = self.predict(program, &tasks, parts, run)?;
@@ -289,6 +307,10 @@ impl Builder<'_> {
             let task = *tasks.train.get(&(*stage, run)).ok_or_else(lost)?;
             parts = parts.after(format!("weights (stage {})", program.stages[*stage].name), &self.identity(task)?);
         }
+        if let Some(baseline) = of_model.baseline {
+            let task = *tasks.baselines.get(&(baseline, run)).ok_or_else(lost)?;
+            parts = parts.after("the baseline", &self.identity(task)?);
+        }
         Ok(parts.finish())
     }
 
@@ -341,10 +363,12 @@ struct ModelParts {
     stages: Vec<usize>,
     /// Whether people of cohorts that train nothing are predicted.
     reads_all: bool,
+    /// The baseline that it is.
+    baseline: Option<usize>,
 }
 
 impl ModelParts {
-    fn of(program: &Program, request: &PredictionRequest) -> Result<Self> {
+    fn of(program: &Program, model: usize, request: &PredictionRequest) -> Result<Self> {
         let subgraph = Subgraph::of(&program.graph, &request.nodes);
         let truths: Vec<&InputSpec> = request.truths.iter().map(|i| &program.inputs[i.index()]).collect();
         let origins = predict::origins(program, &subgraph);
@@ -370,7 +394,8 @@ impl ModelParts {
         let mut stages: Vec<usize> = origins.into_iter().flatten().collect();
         stages.sort_unstable();
         stages.dedup();
-        Ok(Self { parts, stages, reads_all: request.sets.contains(&Subset::All) })
+        let (reads_all, baseline) = (request.sets.contains(&Subset::All), program.baseline_of(model));
+        Ok(Self { parts, stages, reads_all, baseline })
     }
 }
 
@@ -414,6 +439,11 @@ fn check(program: &Program) -> Result<()> {
     }
     if program.scores.iter().any(|s| s.model >= models || s.ensemble.is_some_and(|e| e >= program.ensembles.len())) {
         return wrong("a score refers to a model or an ensemble that is not there");
+    }
+    let read =
+        |b: &crate::program::Baseline| b.inputs.iter().chain([&b.target]).all(|i| i.index() < program.inputs.len());
+    if program.baselines.iter().any(|b| b.model >= models || !read(b)) {
+        return wrong("a baseline refers to a model or an input that is not there");
     }
     if program.ensembles.iter().any(|e| e.model >= models) {
         return wrong("an ensemble refers to a model that is not there");

@@ -6,7 +6,7 @@
 //!                                          └──describe──▶ [PlannedTask { cached, why }]
 //! ```
 //!
-//! 1. [`run`] lays an experiment out as tasks: index a cohort, divide its people, fit transforms, train, predict, score,
+//! 1. [`run`] lays an experiment out as tasks: index a cohort, divide its people, fit transforms, train, fit baselines, predict, score,
 //!    analyse, compare. Tasks of different variants that would do the same are one task.
 //! 2. A task's [`Fingerprint`] is a hash of what determines its result. A result is in the store under it, whole or not
 //!    at all; a task whose result is there is not run again.
@@ -16,6 +16,7 @@
 //! An interrupted run goes on from the last checkpoint; on the CPU it ends with the same bytes.
 
 mod analyse;
+mod baseline;
 mod compare;
 mod content;
 mod context;

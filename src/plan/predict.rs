@@ -1,4 +1,4 @@
-//! Prediction tasks: a model's outputs, and what they are compared to, for people that did not train it.
+//! Prediction tasks: a model's (or a baseline's) outputs, and what they are compared to, for people that did not train it.
 //!
 //! A prediction is kept as `values.safetensors` (`node/0`, `truth/0`, ..: rows of those who have it, one after the
 //! other) and `predicted.json` (who the rows are, and which rows have what). Where inputs have several views, the values
@@ -238,7 +238,10 @@ impl Context<'_> {
             device: &self.options.device,
             interrupt: self.options.interrupt,
         };
-        let nodes = evaluation.values(&request.nodes, None)?;
+        let nodes = match program.baseline_of(model) {
+            Some(at) => vec![self.baseline_values(task, (variant, at), run, &inputs, &items)?],
+            None => evaluation.values(&request.nodes, None)?,
+        };
         let mut without = Vec::with_capacity(request.without.len());
         for (left_out, nodes) in &request.without {
             let has = |item: &Item, input: &InputId| input != left_out && dataset.has(item.member, input.index());

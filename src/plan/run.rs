@@ -134,6 +134,7 @@ impl Context<'_> {
                 let partial = self.store.partial(&task.identity.fingerprint)?;
                 self.train(name, variant, stage, run, &partial, folder)
             }
+            Work::Baseline { baseline, run } => self.fit_baseline(name, variant, baseline, run, folder),
             Work::Predict { model, run } => self.predict(name, variant, model, run, folder),
             Work::Map { model, run } => self.draw_maps(name, variant, model, run, folder),
             Work::Ensemble { ensemble } => self.ensemble(name, variant, ensemble, folder),

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!  index ─▶ split (a seed) ─▶ fit (a fold) ─▶ train (a stage, fold, seed, repeat) ─▶ predict (a model, ..)
+//!                                          └▶ baseline (likewise) ──────────────────▶ predict (likewise)
 //!                                                                                       │
 //!                                                                                       ├─▶ map
 //!                              compare (a sweep) ◀─ score, analyse ◀─ ensemble (a model) ◀┤
@@ -24,6 +25,8 @@ pub enum Kind {
     Fit,
     /// Runs a training stage.
     Train,
+    /// Fits a baseline.
+    Baseline,
     /// Evaluates a model's outputs on people that did not train it.
     Predict,
     /// Writes the images that a model drew on the grids of their scans.
@@ -46,6 +49,7 @@ impl Kind {
             Self::Split => "split",
             Self::Fit => "fit",
             Self::Train => "train",
+            Self::Baseline => "baseline",
             Self::Predict => "predict",
             Self::Map => "map",
             Self::Ensemble => "ensemble",
@@ -110,6 +114,7 @@ pub(super) enum Work {
     Split { seed: u64 },
     Fit { seed: u64, fold: usize },
     Train { stage: usize, run: RunKey },
+    Baseline { baseline: usize, run: RunKey },
     Predict { model: usize, run: RunKey },
     Map { model: usize, run: RunKey },
     Ensemble { ensemble: usize },
@@ -125,6 +130,7 @@ impl Work {
             Self::Split { .. } => Kind::Split,
             Self::Fit { .. } => Kind::Fit,
             Self::Train { .. } => Kind::Train,
+            Self::Baseline { .. } => Kind::Baseline,
             Self::Predict { .. } => Kind::Predict,
             Self::Map { .. } => Kind::Map,
             Self::Ensemble { .. } => Kind::Ensemble,
@@ -146,9 +152,11 @@ pub(super) struct Task {
     pub variant: usize,
 }
 
-/// The cohorts that any stage trains on; all where no stage names one.
+/// The cohorts that any stage trains on, or any baseline is fitted on; all where one of them names none, or there is none.
 pub(super) fn trained_cohorts(program: &Program) -> Vec<String> {
-    let names_all = program.stages.is_empty() || program.stages.iter().any(|stage| stage.cohorts.is_empty());
-    let trains = |name: &String| names_all || program.stages.iter().any(|stage| stage.cohorts.contains(name));
+    let of_stages = program.stages.iter().map(|stage| &stage.cohorts);
+    let named: Vec<_> = of_stages.chain(program.baselines.iter().map(|baseline| &baseline.cohorts)).collect();
+    let names_all = named.is_empty() || named.iter().any(|cohorts| cohorts.is_empty());
+    let trains = |name: &String| names_all || named.iter().any(|cohorts| cohorts.contains(name));
     program.cohorts.iter().map(|cohort| cohort.name.clone()).filter(trains).collect()
 }

@@ -418,7 +418,7 @@ fn weighted_targets(subgraph: &Subgraph) -> Vec<InputId> {
 }
 
 /// Those of these people that belong to some cohorts; everybody where none is named.
-fn of_cohorts(dataset: &Dataset, keys: &[String], cohorts: &[String]) -> Vec<String> {
+pub(super) fn of_cohorts(dataset: &Dataset, keys: &[String], cohorts: &[String]) -> Vec<String> {
     let belongs = |key: &&String| {
         cohorts.is_empty() || dataset.place(key).is_ok_and(|at| cohorts.contains(&dataset.members[at].cohort))
     };

@@ -54,6 +54,7 @@ pub const DECLARATION_WORDS: &[&str] = &[
     "group",
     "block",
     "model",
+    "baseline",
     "loss",
     "train",
     "protocol",

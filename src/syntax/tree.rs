@@ -92,6 +92,19 @@ pub enum DeclarationKind {
         /// What it computes.
         body: Body,
     },
+    /// `baseline b(inputs) -> target on c = method(..)`
+    Baseline {
+        /// Its name.
+        name: Name,
+        /// What it reads.
+        inputs: Vec<Expr>,
+        /// What it predicts.
+        target: Name,
+        /// The cohorts it is fitted on.
+        on: Vec<Name>,
+        /// The method with its settings.
+        method: Expr,
+    },
     /// `loss l(a, b) = expr`
     Loss {
         /// Its name.
@@ -126,10 +139,10 @@ pub enum DeclarationKind {
         /// Options.
         arguments: Vec<Argument>,
     },
-    /// `score m on holdout: auc, f1`
+    /// `score m, ridge on holdout: auc, f1`
     Score {
-        /// What is scored.
-        of: Expr,
+        /// What is scored, one or several.
+        of: Vec<Expr>,
         /// On whom.
         on: Option<Name>,
         /// Metrics and options.

@@ -3,7 +3,9 @@
 //! A broken declaration gives nothing and has told so; whatever reads it stays silent ([`Reported`]), and everything
 //! else is still looked at, so that one pass tells all independent mistakes.
 
-use super::declare::{analysis, cohort, ensemble, facts, leak, order, pair, param, protocol, score, stage, sweep};
+use super::declare::{
+    analysis, baseline, cohort, ensemble, facts, leak, order, pair, param, protocol, score, stage, sweep,
+};
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Checkpoints, Eval, Evaluator, Reported};
 use super::unit::Unit;
@@ -130,6 +132,10 @@ impl Assembly {
         self.pairings(e);
         let (protocol, known) = self.protocol(e);
         let stages = self.stages(e);
+        if let Some(stages) = &stages {
+            let fitted_on = baseline::cohorts(e, stages);
+            self.keep(fitted_on);
+        }
         let trained_on = self.trained_on(e);
         let mut scores = self.scores(e, &protocol);
         let ensembles = self.ensembles(e, &protocol, &mut scores);
@@ -154,6 +160,7 @@ impl Assembly {
             graph: std::mem::take(&mut e.graph),
             models: e.models.clone(),
             stages,
+            baselines: e.baselines.clone(),
             protocol,
             ensembles,
             scores,
@@ -207,13 +214,13 @@ impl Assembly {
         }
     }
 
-    /// Models in the order of the file, the first `done` of them evaluated already; behind each other variants may part.
+    /// Models and baselines in the order of the file, the first `done` of them evaluated already; behind each other variants may part.
     fn models<'a>(&mut self, e: &mut Evaluator<'a>, checkpoints: &mut Checkpoints<'a>, done: usize) {
         let unit = e.unit;
-        let models = self
-            .main
-            .iter()
-            .filter(|i| matches!(unit.declarations[**i].declaration.kind, DeclarationKind::Model { .. }));
+        let models = self.main.iter().filter(|i| {
+            let kind = &unit.declarations[**i].declaration.kind;
+            matches!(kind, DeclarationKind::Model { .. } | DeclarationKind::Baseline { .. })
+        });
         // What sweeps set: where all of it has been consulted, no other variant begins.
         let axes = self.main.iter().filter_map(|i| match &unit.declarations[*i].declaration.kind {
             DeclarationKind::Sweep { axes, .. } => Some(axes.iter().flat_map(|axis| &axis.names)),
@@ -296,7 +303,7 @@ impl Assembly {
         self.keep(stages)
     }
 
-    /// Names of the cohorts that some stage trains on, as far as the text says: all where a stage names none.
+    /// Names of the cohorts that some stage or baseline is trained on, as far as the text says: all where one names none.
     fn trained_on(&self, e: &Evaluator<'_>) -> Vec<String> {
         let mut names = Vec::new();
         for i in &self.main {
@@ -305,6 +312,12 @@ impl Assembly {
                     [] => names.extend(e.cohorts.iter().map(|c| c.name.clone())),
                     on => names.extend(on.iter().map(|n| n.text.clone())),
                 }
+            }
+        }
+        for baseline in &e.baselines {
+            match baseline.cohorts.as_slice() {
+                [] => names.extend(e.cohorts.iter().map(|c| c.name.clone())),
+                on => names.extend_from_slice(on),
             }
         }
         names
@@ -316,8 +329,10 @@ impl Assembly {
         let mut scores = Vec::new();
         for i in self.main.clone() {
             if let DeclarationKind::Score { of, on, items } = &unit.declarations[i].declaration.kind {
-                let score = score::score(e, of, on.as_ref(), items, protocol, &trained);
-                scores.extend(self.keep(score));
+                for of in of {
+                    let score = score::score(e, of, on.as_ref(), items, protocol, &trained);
+                    scores.extend(self.keep(score));
+                }
             }
         }
         scores

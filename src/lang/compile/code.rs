@@ -143,6 +143,13 @@ codes! {
     Step = "E0705", "a step that cannot be applied here",
         "Images and columns have steps of their own: `zscore` is for images, `standardize` for columns.";
 
+    BaselineInput = "E0708", "an input that a baseline cannot read",
+        "Baselines are methods of tables: they read vectors (`columns(..)`), numbers and classes, which become a 0/1 column\nfor each class. Of an image a model makes numbers.";
+    BaselineTarget = "E0709", "a target that the method does not predict",
+        "A baseline predicts one number or a class. `ridge` and `elastic_net` predict numbers, `logistic` classes, the others\nboth.";
+    NoProbabilities = "E0710", "decisions where probabilities are needed",
+        "A support vector machine says how far somebody lies on the side of a class, which is no probability: classes can be\ncounted and ranked by it (accuracy, auc), and it cannot be averaged. `logistic` and the others give probabilities.";
+
     ParamType = "E0801", "a parameter whose value does not fit its type",
         "`param n: int = 3`: the value, `--set` and every sweep must give a value of the declared type.";
     UnknownParam = "E0802", "a parameter that does not exist",

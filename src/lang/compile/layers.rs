@@ -53,12 +53,13 @@ pub struct LayerRow {
     pub parameters: u64,
 }
 
-/// The tables of all models of a program.
+/// The tables of all models of a program; baselines have no layers.
 pub fn model_tables(program: &Program) -> Vec<ModelTable> {
     program
         .models
         .iter()
         .enumerate()
+        .filter(|(index, _)| program.baseline_of(*index).is_none())
         .map(|(index, model)| {
             let stage = program.stages.iter().find(|s| s.model == index);
             let batch = stage.map_or(1, |s| s.batch as u64);

@@ -10,7 +10,7 @@ use super::diagnostic::{Diagnostic, Sources};
 use super::world::World;
 use crate::stdlib;
 use fascicle_syntax::{
-    DECLARATION_WORDS, Declaration, DeclarationKind, ExprKind, Name, SourceId, Span, Use, nearest, parse,
+    DECLARATION_WORDS, Declaration, DeclarationKind, Expr, ExprKind, Name, SourceId, Span, Use, nearest, parse,
 };
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -91,6 +91,7 @@ pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
         | D::Input { name, .. }
         | D::Group { name, .. }
         | D::Model { name, .. }
+        | D::Baseline { name, .. }
         | D::Loss { name, .. }
         | D::Protocol { name, .. }
         | D::Analysis { name, .. }
@@ -100,22 +101,25 @@ pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
     }
 }
 
-/// The name that a declaration declares, or that of the model it speaks of.
+/// The name that a declaration declares, or that of the model it speaks of; a score may speak of several.
 fn subject(kind: &DeclarationKind) -> Option<&str> {
     use DeclarationKind as D;
     match kind {
         D::Train { model, .. } | D::Ensemble { model, .. } => Some(&model.text),
-        D::Score { of, .. } => {
-            let mut of = of;
-            while let ExprKind::Field { of: inner, .. } | ExprKind::Index { of: inner, .. } = &of.kind {
-                of = inner;
-            }
-            match &of.kind {
-                ExprKind::Name(name) => Some(name),
-                _ => None,
-            }
-        }
+        D::Score { .. } => None,
         kind => declared_name(kind).map(|name| name.text.as_str()),
+    }
+}
+
+/// The model of which something is scored.
+fn scored(of: &Expr) -> Option<&str> {
+    let mut of = of;
+    while let ExprKind::Field { of: inner, .. } | ExprKind::Index { of: inner, .. } = &of.kind {
+        of = inner;
+    }
+    match &of.kind {
+        ExprKind::Name(name) => Some(name),
+        _ => None,
     }
 }
 
@@ -126,7 +130,8 @@ fn replacement_key(kind: &DeclarationKind, sources: &Sources) -> Option<String> 
         D::Train { model, .. } => Some(format!("train {}", model.text)),
         D::Ensemble { model, .. } => Some(format!("ensemble {}", model.text)),
         D::Score { of, on, .. } => {
-            Some(format!("score {} {}", sources.text(of.span), on.as_ref().map_or("", |n| n.text.as_str())))
+            let of: Vec<&str> = of.iter().map(|of| sources.text(of.span)).collect();
+            Some(format!("score {} {}", of.join(", "), on.as_ref().map_or("", |n| n.text.as_str())))
         }
         D::Protocol { .. } => Some("protocol".into()),
         other => declared_name(other).map(|n| n.text.clone()),
@@ -297,6 +302,13 @@ impl<'a> Loader<'a> {
             self.diagnostics.push(Diagnostic::error(Code::UnknownName, name.span, message).hint(hint));
         }
         let is_named = |subject: &str| names.iter().any(|name| name.text == subject);
+        for declared in self.unit.declarations.iter_mut().filter(|d| is_inherited(d)) {
+            if let DeclarationKind::Score { of, .. } = &mut declared.declaration.kind {
+                of.retain(|of| !scored(of).is_some_and(is_named));
+            }
+        }
+        let is_empty = |kind: &DeclarationKind| matches!(kind, DeclarationKind::Score { of, .. } if of.is_empty());
+        self.unit.declarations.retain(|d| !is_empty(&d.declaration.kind));
         self.unit.declarations.retain(|d| !(is_inherited(d) && subject(&d.declaration.kind).is_some_and(is_named)));
     }
 

@@ -29,6 +29,9 @@ pub enum Op {
         shape: Vec<usize>,
     },
 
+    /// What a baseline predicts from the inputs that the node reads: the plan fits and computes it, no network does.
+    Baseline,
+
     // --- layers with parameters (the node names a module) --------------------------------------------------------
     /// Convolution, plain or transposed, over `kernel.len()` (1 to 3) spatial axes: `[c, ...] -> [c', ...]`.
     Conv(ConvOp),
@@ -302,6 +305,7 @@ impl Op {
             // The difference, and what it became.
             Self::Loss(_) => Keeps::own(2),
             Self::Fill(_)
+            | Self::Baseline
             | Self::Learned { .. }
             | Self::Embedding { .. }
             | Self::Upsample { .. }

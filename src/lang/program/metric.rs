@@ -234,6 +234,11 @@ impl Metric {
             || matches!(self, Self::Brier | Self::CalibrationError { .. })
     }
 
+    /// Whether it asks for probabilities, where a margin or a vote does not do.
+    pub fn is_of_probabilities(self) -> bool {
+        matches!(self, Self::Brier | Self::CalibrationError { .. })
+    }
+
     /// Whether it asks for a mask as truth.
     pub fn is_of_masks(self) -> bool {
         matches!(self, Self::Dice | Self::Iou | Self::Hausdorff { .. })

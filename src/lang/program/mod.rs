@@ -11,6 +11,7 @@
 //! written out. All of it can be serialised, because fingerprints of tasks are hashes of these values.
 
 mod analysis;
+mod baseline;
 mod cohort;
 mod ensemble;
 mod input;
@@ -21,6 +22,7 @@ mod residual;
 mod stage;
 
 pub use analysis::{Analysis, AnalysisKind, Argument, ColumnTest, Correction, FieldType, GroupTest, Subset};
+pub use baseline::{Baseline, BaselineMethod, SvmKernel};
 pub use cohort::{Cohort, CohortClause, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use ensemble::{Ensemble, EnsembleOver, Rule};
 pub use input::{
@@ -122,6 +124,9 @@ pub struct Program {
     pub models: Vec<Model>,
     /// Training stages, in an order that satisfies what they read from one another.
     pub stages: Vec<Stage>,
+    /// Classical methods beside the models.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub baselines: Vec<Baseline>,
     /// How subjects are divided.
     pub protocol: Protocol,
     /// Models of several runs that predict as one.
@@ -134,6 +139,11 @@ pub struct Program {
 }
 
 impl Program {
+    /// The position in [`Program::baselines`] of what fits a model, where it is no network.
+    pub fn baseline_of(&self, model: usize) -> Option<usize> {
+        self.baselines.iter().position(|baseline| baseline.model == model)
+    }
+
     /// The scores of a model that are taken run by run.
     pub fn scores_of_runs(&self, model: usize) -> impl Iterator<Item = &Score> {
         self.scores.iter().filter(move |score| score.model == model && score.ensemble.is_none())

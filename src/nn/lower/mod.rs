@@ -26,6 +26,7 @@ use crate::graph::{LossOp, Op};
 pub(super) fn lower(step: &Step<'_>) -> Result<Tensor, NnError> {
     match &step.node.op {
         Op::Input(_) => Err(step.broken("inputs are uploaded, not computed")),
+        Op::Baseline => Err(step.broken("baselines are fitted and computed by the plan")),
         Op::Fill(value) => Ok(Tensor::filled(*value, &step.result_dims(), step.device)),
         Op::Learned { .. } => dense::learned(step),
 

@@ -63,7 +63,7 @@ pub(super) struct Predictions {
 }
 
 impl Predictions {
-    /// Adds what a model predicted and is scored on: classes with their probabilities, and numbers.
+    /// Adds what a model predicted and is scored on: classes with their probabilities or decisions, and numbers.
     pub fn add<'a>(
         &mut self,
         program: &Program,
@@ -72,6 +72,9 @@ impl Predictions {
         predicted: &Predicted,
     ) {
         let Some(request) = PredictionRequest::of(program, model) else { return };
+        // What a support vector machine says of classes is no probability.
+        let baseline = program.baseline_of(model).and_then(|at| program.baselines.get(at));
+        let decides = baseline.is_some_and(|baseline| !baseline.method.gives_probabilities());
         for score in scores {
             for pair in score.pairs.iter().filter(|pair| pair.without.is_none()) {
                 let places = request.node(pair.prediction).zip(request.truth(pair.truth));
@@ -87,7 +90,7 @@ impl Predictions {
                 for (at, row) in predicted.rows.iter().enumerate() {
                     let Some(values) = node.row(at) else { continue };
                     let of = clean(&label(&score.of, &pair.key));
-                    for (element, shown, true_value) in cells(kind, values, truth.row(at), &truth.elements) {
+                    for (element, shown, true_value) in cells((kind, decides), values, truth.row(at), &truth.elements) {
                         let who = clean(&row.key);
                         let set = row.set.name();
                         let _ = writeln!(
@@ -108,8 +111,13 @@ impl Predictions {
     }
 }
 
-/// Element, prediction and truth as text.
-fn cells(kind: &Kind, values: &[f32], truth: Option<&[f32]>, elements: &[String]) -> Vec<(String, String, String)> {
+/// Element, prediction and truth as text; of classes what decided, or their probabilities.
+fn cells(
+    (kind, decides): (&Kind, bool),
+    values: &[f32],
+    truth: Option<&[f32]>,
+    elements: &[String],
+) -> Vec<(String, String, String)> {
     let absent = || "n/a".to_owned();
     if let Kind::Class(levels) = kind {
         let probabilities = softmax(values);
@@ -118,6 +126,13 @@ fn cells(kind: &Kind, values: &[f32], truth: Option<&[f32]>, elements: &[String]
             probabilities.iter().enumerate().fold((0, f64::MIN), |b, (i, p)| if *p > b.1 { (i, *p) } else { b }).0;
         let true_class = truth.and_then(|t| t.first()).map_or_else(absent, |t| name(*t as usize));
         let mut cells = vec![("class".to_owned(), name(best), true_class.clone())];
+        if decides {
+            let decision = |(class, d): (usize, &f32)| {
+                (format!("decision for {}", name(class)), d.to_string(), true_class.clone())
+            };
+            cells.extend(values.iter().enumerate().map(decision));
+            return cells;
+        }
         let probability =
             |(class, p): (usize, &f64)| (format!("probability of {}", name(class)), p.to_string(), true_class.clone());
         cells.extend(probabilities.iter().enumerate().map(probability));

@@ -48,6 +48,12 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
     let program = &record.experiment.variants[at];
     let models: Vec<&str> = program.models.iter().map(|model| model.name.as_str()).collect();
     let model = chosen("model", options.model.as_deref(), &models, "--model").map_err(refuse)?;
+    if program.baseline_of(model).is_some() {
+        return Err(refuse(format!(
+            "`{}` is a baseline, and models alone are packed; what it has learnt is in {}_baseline.json of each run",
+            models[model], models[model]
+        )));
+    }
     let folder = folder.join(&folders(&record.experiment)[at]);
 
     let (own, part) = own_program(program, model);
@@ -165,6 +171,7 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
         at_least_one: sets.filter(|set: &Vec<InputId>| !set.is_empty()).collect(),
         graph: subgraph.graph.clone(),
         models: vec![model],
+        baselines: Vec::new(),
         stages: Vec::new(),
         protocol: program.protocol.clone(),
         ensembles: Vec::new(),

@@ -1,6 +1,7 @@
 //! The plan as a whole, on a small table and a small phantom, with programs put together by hand.
 
 mod analyses;
+mod baselines;
 mod ensembles;
 mod judged;
 mod layers;

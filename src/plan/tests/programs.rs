@@ -174,6 +174,7 @@ fn program(sketch: Sketch, cohorts: Vec<Cohort>) -> Program {
         models: Vec::new(),
         stages: Vec::new(),
         protocol: folds(2, 0),
+        baselines: Vec::new(),
         ensembles: Vec::new(),
         scores: Vec::new(),
         analyses: Vec::new(),

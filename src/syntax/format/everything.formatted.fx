@@ -59,6 +59,8 @@ model f(g, parts.s) -> t {
     else => (z)
   }
 }
+baseline ridge(g, q) -> t = ridge(strength: 1.0)
+baseline forest(g) -> t on k, k2 = random_forest(trees: 300)
 loss l(u, v: [n]) = mean((u - v) ^ 2) / 2 % 3 + 10%
 loss o(u) { u }
 train f on k, k2 {
@@ -74,6 +76,7 @@ train f on k, k2 {
 train f { epochs 1 }
 protocol p = kfold(5, holdout: 10%, seeds: [1, 2, 3])
 ensemble f over folds, weight: inverse_entropy
+score f, ridge, forest: mae, r2
 score f.u on holdout: auc, recall by class, without: each of mri
 analysis y = f(u vs v by w, near: same subject, keep: eigenvalue > 1), g(1, 2)
 analysis long = permutation(

@@ -173,6 +173,7 @@ pub(super) fn is_keyword(rule: Rule) -> bool {
             | Rule::kw_group
             | Rule::kw_block
             | Rule::kw_model
+            | Rule::kw_baseline
             | Rule::kw_loss
             | Rule::kw_train
             | Rule::kw_protocol

@@ -132,6 +132,17 @@ impl Convert {
                     c.take(Rule::model_target).map(|p| self.children(p).next().map(|t| self.name(&t))).transpose()?;
                 DeclarationKind::Model { name, inputs, target, body: self.body(c.next()?)? }
             }
+            Rule::baseline_decl => {
+                let name = self.name(&c.next()?);
+                let inputs = c.next()?.into_inner().map(|p| self.postfix(p)).collect::<Result<_>>()?;
+                let mut target = self.children(c.next()?);
+                let target = self.name(&target.next()?);
+                let on = match c.take(Rule::train_on) {
+                    Some(pair) => self.names(&self.children(pair).all(Rule::ident)),
+                    None => Vec::new(),
+                };
+                DeclarationKind::Baseline { name, inputs, target, on, method: self.expr(c.next()?)? }
+            }
             Rule::loss_decl => {
                 let name = self.name(&c.next()?);
                 let parameters = self.parameters(c.next()?)?;
@@ -164,7 +175,7 @@ impl Convert {
                 DeclarationKind::Ensemble { model, over, arguments }
             }
             Rule::score_decl => {
-                let of = self.postfix(c.next()?)?;
+                let of = c.next()?.into_inner().map(|p| self.postfix(p)).collect::<Result<_>>()?;
                 let on = c.take(Rule::score_on).map(|p| self.children(p).next().map(|n| self.name(&n))).transpose()?;
                 let items = c.all(Rule::argument).into_iter().map(|p| self.argument(p)).collect::<Result<_>>()?;
                 DeclarationKind::Score { of, on, items }

@@ -38,6 +38,15 @@ pub(in crate::compile) fn ensemble(
         .iter()
         .flat_map(|s| &s.pairs)
         .any(|pair| matches!(e.graph.inputs[pair.truth.index()].ty.kind, Kind::Class(_) | Kind::Mask(_)));
+    if let Some(baseline) = e.baselines.iter().find(|b| b.model == at && classes && !b.method.gives_probabilities()) {
+        let message = format!("an ensemble combines probabilities, and `{}` gives decisions", baseline.method.name());
+        let declared = e.model_spans[at];
+        return e.fail(
+            Diagnostic::error(Code::NoProbabilities, model.span, message)
+                .also(declared, "declared here")
+                .hint("for example `logistic` or `random_forest` give probabilities"),
+        );
+    }
     let rule = rule(e, model, arguments, classes)?;
     let place = asked.iter().map(|score| {
         let of = format!("ensemble of {}", score.of);

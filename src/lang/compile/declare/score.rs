@@ -83,6 +83,7 @@ pub(in crate::compile) fn score(
                 );
             }
         }
+        gives_probabilities(e, model, &metrics, of)?;
         options.fit(e, &metrics, InputId(pair.truth.index() as u32))?;
         for pair in &pairs {
             shapes_agree(e, pair, of)?;
@@ -197,6 +198,23 @@ impl Options {
                     .hint(format!("of each class there are {known}; write another `score` for the rest")),
                 )
             }
+        }
+    }
+}
+
+/// A baseline that decides without probabilities cannot be judged by them.
+fn gives_probabilities(e: &mut Evaluator<'_>, model: usize, metrics: &[(Metric, Span)], of: &Expr) -> Eval<()> {
+    let method = e.baselines.iter().find(|baseline| baseline.model == model).map(|baseline| baseline.method);
+    let Some(method) = method.filter(|method| !method.gives_probabilities()) else { return Ok(()) };
+    match metrics.iter().find(|(metric, _)| metric.is_of_probabilities()) {
+        None => Ok(()),
+        Some((metric, span)) => {
+            let (metric, method) = (metric.name(), method.name());
+            e.fail(
+                Diagnostic::error(Code::MetricKind, *span, format!("`{metric}` judges probabilities, and `{method}` gives none"))
+                    .also(of.span, "this baseline")
+                    .hint("of its decisions there are auc, accuracy, balanced_accuracy, f1; logistic, random_forest and nearest give probabilities"),
+            )
         }
     }
 }

@@ -44,6 +44,9 @@ pub(in crate::compile) struct Load {
 pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name], clauses: &[Clause]) -> Eval<Draft> {
     let value = e.name(&model.text, model.span)?;
     let Value::Model(index) = value else { return e.expected("a model", &value, model.span) };
+    if e.is_baseline(index) {
+        return e.no_network(index, model.span);
+    }
     let mut cohorts = Vec::new();
     for name in on {
         if !e.cohorts.iter().any(|c| c.name == name.text) {

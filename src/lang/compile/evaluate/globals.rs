@@ -104,6 +104,7 @@ impl Evaluator<'_> {
             DeclarationKind::Block(_) => Ok(Value::Block(position)),
             DeclarationKind::Loss { .. } => Ok(Value::Loss(position)),
             DeclarationKind::Model { .. } => self.model(position),
+            DeclarationKind::Baseline { .. } => self.baseline(position),
             DeclarationKind::Cohort { name, .. } => {
                 let what = format!("`{}` is a cohort: people, not a value", name.text);
                 self.fail(

@@ -13,6 +13,7 @@ mod absence;
 mod apply;
 mod arguments;
 mod arithmetic;
+mod baseline;
 mod block;
 mod checkpoint;
 mod dimension;
@@ -33,7 +34,7 @@ use super::value::{InstanceId, Value};
 use super::world::Tables;
 use crate::graph::{Graph, ModuleId, Node, NodeId, Op, TensorType};
 use crate::ops::{Arguments, Arity, Stanza};
-use crate::program::{Cohort, InputSpec, Model};
+use crate::program::{Baseline, Cohort, InputSpec, Model};
 use fascicle_syntax::{SourceId, Span};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -162,6 +163,8 @@ pub(super) struct Evaluator<'a> {
     pub model_spans: Vec<Span>,
     /// Outputs and `let`s of each model, by name; `""` is the unnamed result.
     model_fields: Vec<IndexMap<String, Value>>,
+    /// The models that are baselines, with how they are fitted.
+    pub baselines: Vec<Baseline>,
     /// Sets of inputs of which a subject must have at least one.
     pub at_least_one: BTreeSet<BTreeSet<crate::graph::InputId>>,
     /// Declarations that were used.
@@ -222,6 +225,7 @@ impl<'a> Evaluator<'a> {
             models: Vec::new(),
             model_spans: Vec::new(),
             model_fields: Vec::new(),
+            baselines: Vec::new(),
             at_least_one: BTreeSet::new(),
             used: vec![false; unit.declarations.len()],
             consulted: BTreeSet::new(),
@@ -416,6 +420,7 @@ impl<'a> Evaluator<'a> {
         match value {
             Value::Tensor(node) => Ok(*node),
             Value::Input(input) => self.input_node(*input, span),
+            Value::Model(model) if self.is_baseline(*model) => self.no_network(*model, span),
             Value::Model(model) => self.model_result(*model, span),
             Value::Int(_) | Value::Real(_) => {
                 let number = value.as_real().unwrap_or(0.0);

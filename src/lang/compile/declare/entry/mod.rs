@@ -1,7 +1,7 @@
 //! What declarations and clauses are written with, besides operators and analyses: one entry of a table each.
 //!
 //! ```text
-//!  functions  sources  types  image_steps  column_steps  clauses  stages  protocols  metrics
+//!  functions  sources  types  image_steps  column_steps  clauses  stages  baselines  protocols  metrics
 //!       └──▶ entries() ──▶ declare: names, bounds and defaults of arguments
 //!                     └──▶ documentation: `fascicle doc`, docs/reference.md
 //! ```
@@ -9,6 +9,7 @@
 //! The compiler takes from here which names there are, and through [`Reader`](crate::compile::reader::Reader) within what
 //! bounds an argument lies and what holds where it is not given; what it makes of them stands in `declare`.
 
+mod baselines;
 mod clauses;
 mod column_steps;
 mod functions;
@@ -83,6 +84,8 @@ pub enum Chapter {
     Sampling,
     /// `stop` of a stage.
     Stop,
+    /// `baseline`.
+    Baseline,
     /// `protocol`.
     Protocol,
     /// `score`.
@@ -91,7 +94,7 @@ pub enum Chapter {
 
 impl Chapter {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Function,
         Self::CohortSource,
         Self::CohortClause,
@@ -106,6 +109,7 @@ impl Chapter {
         Self::Augmentation,
         Self::Sampling,
         Self::Stop,
+        Self::Baseline,
         Self::Protocol,
         Self::Metric,
     ];
@@ -127,6 +131,7 @@ impl Chapter {
             Self::Augmentation => "augmentation",
             Self::Sampling => "sampling",
             Self::Stop => "stop",
+            Self::Baseline => "method of baselines",
             Self::Protocol => "protocol",
             Self::Metric => "metric",
         }
@@ -149,6 +154,7 @@ impl Chapter {
             Self::Augmentation => "Augmentations",
             Self::Sampling => "Drawing subjects",
             Self::Stop => "Stopping",
+            Self::Baseline => "Baselines",
             Self::Protocol => "Protocols",
             Self::Metric => "Metrics",
         }
@@ -267,6 +273,7 @@ impl Takes {
 /// The declarations that stand before every example.
 pub const ENTRY_PRELUDE: &str = r#"cohort people = bids("data/people")
 modality t1: volume[1, 16, 16, 16] = people.image("anat/*_T1w.nii.gz") |> zscore
+modality measures: vector[2] = people.columns([education, ptau] |> standardize)
 target diagnosis: class{HC, AD} = people.column("diagnosis")
 target age: real = people.column("age")
 target lesion: mask[16, 16, 16]{rest, lesion} = people.image("anat/*_lesion.nii.gz")
@@ -281,7 +288,7 @@ train spots { minimize cross_entropy(spots, lesion) }
 "#;
 
 /// The tables, one behind the other.
-const TABLES: [&[Entry]; 9] = [
+const TABLES: [&[Entry]; 10] = [
     functions::ENTRIES,
     sources::ENTRIES,
     types::ENTRIES,
@@ -289,6 +296,7 @@ const TABLES: [&[Entry]; 9] = [
     column_steps::ENTRIES,
     clauses::ENTRIES,
     stages::ENTRIES,
+    baselines::ENTRIES,
     protocols::ENTRIES,
     metrics::ENTRIES,
 ];

@@ -1,0 +1,9 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+target age: real = c.column("age")
+target dx: class{HC, AD} = c.column("dx")
+baseline b() -> age = ridge()
+score b: mae
+// table: c: x number; y number; age number; dx HC AD
+
+// error[E0203] 5:10 baseline `b` reads nothing
