@@ -38,6 +38,7 @@ mod score;
 mod sources;
 mod store;
 mod subgraph;
+mod subgroup;
 mod summary;
 mod task;
 mod train;

@@ -128,9 +128,9 @@ impl Assembly {
         self.settable(e);
         self.models(e, checkpoints, models);
         self.pairings(e);
-        let (protocol, known) = self.protocol(e);
-        let stages = self.stages(e);
         let trained_on = self.trained_on(e);
+        let (protocol, known) = self.protocol(e, &trained_on);
+        let stages = self.stages(e);
         let mut scores = self.scores(e, &protocol);
         let ensembles = self.ensembles(e, &protocol, &mut scores);
         let (analyses, failed) = analyses(e, &self.main, &protocol, &trained_on);
@@ -240,19 +240,16 @@ impl Assembly {
 
     /// The protocol, and whether it is the file's: one that is broken is replaced by one that has every subset, so
     /// that scores are not blamed for it.
-    fn protocol(&mut self, e: &mut Evaluator<'_>) -> (Protocol, bool) {
+    fn protocol(&mut self, e: &mut Evaluator<'_>, trained_on: &[String]) -> (Protocol, bool) {
         let unit = e.unit;
         let mut schemes = self.main.iter().filter_map(|i| match &unit.declarations[*i].declaration.kind {
             DeclarationKind::Protocol { scheme, .. } => Some(scheme),
             _ => None,
         });
         let Some(scheme) = schemes.next_back() else { return (protocol::default(), true) };
-        match protocol::protocol(e, scheme) {
+        match protocol::protocol(e, scheme, trained_on) {
             Ok(protocol) => (protocol, true),
-            Err(Reported) => {
-                let kind = ProtocolKind::KFold { folds: 2, validation: 0.1, holdout: 1 };
-                (Protocol { kind, ..protocol::default() }, false)
-            }
+            Err(Reported) => (Protocol::new(ProtocolKind::kfold(2, 0.1, 1)), false),
         }
     }
 

@@ -203,6 +203,8 @@ codes! {
         "People without the target train nothing that needs it and are in none of its scores.";
     FewOfClass = "W0955", "a class with fewer people than folds",
         "Some test folds will have nobody of the class: what compares classes (auc, recall) is not defined there.";
+    FoldOfOne = "W0956", "a fold of one person",
+        "`leave_out(site)` judges each model on the people of one site. Of a single person there is no auc, no r2 and no\nspread: such scores are missing in that fold, and the means are over the others.";
 }
 
 impl Code {

@@ -5,6 +5,7 @@ mod ensembles;
 mod layers;
 mod library;
 mod programs;
+mod protocols;
 mod residuals;
 mod results;
 mod resuming;

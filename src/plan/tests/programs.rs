@@ -148,6 +148,8 @@ fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
         keep: Keep::Last,
         augment: Vec::new(),
         sampling: Sampling::Shuffled,
+        within: None,
+        take: None,
         precision: Default::default(),
         after: Vec::new(),
     }
@@ -182,12 +184,7 @@ fn program(sketch: Sketch, cohorts: Vec<Cohort>) -> Program {
 }
 
 pub(super) fn folds(folds: usize, holdout: usize) -> Protocol {
-    Protocol {
-        kind: ProtocolKind::KFold { folds, validation: 0.25, holdout },
-        stratify: vec!["diagnosis".into()],
-        seeds: vec![1],
-        repeats: 1,
-    }
+    Protocol { stratify: vec!["diagnosis".into()], ..Protocol::new(ProtocolKind::kfold(folds, 0.25, holdout)) }
 }
 
 pub(super) fn one_variant(program: Program) -> Experiment {
@@ -235,7 +232,7 @@ pub(super) fn two_stages() -> Program {
     let mut s = Sketch::default();
     let (_, x) = s.features();
     let source = InputSource::Column { column: "age".into() };
-    let (target, truth) = s.input(spec("age", InputRole::Target, source, &[], &[]), TensorType::tensor([]));
+    let (target, truth) = s.input(spec("age", InputRole::Target, source, &Columns::default()), TensorType::tensor([]));
     let code = s.linear(x, 4, 3, "auto.Linear");
     let code = s.relu(code);
     let recon = s.linear(code, 3, 4, "auto.Linear_2");

@@ -9,6 +9,7 @@ pub(super) mod facts;
 pub(super) mod input;
 mod keep;
 pub(super) mod leak;
+mod levels;
 mod load;
 mod metric;
 pub(super) mod order;
@@ -18,6 +19,7 @@ pub(super) mod protocol;
 pub(super) mod score;
 pub(super) mod stage;
 pub(super) mod step;
+mod subgroup;
 pub(super) mod sweep;
 mod training;
 

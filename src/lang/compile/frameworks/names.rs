@@ -135,7 +135,19 @@ pub(super) const NAMES: &[(&[&str], &[&str])] = &[
     (&["RandGaussianNoise", "GaussianNoise", "RandomNoise", "gaussian_noise"], &["noise"]),
     (&["RandScaleIntensity", "RandomScale"], &["scale"]),
     // Protocols.
-    (&["StratifiedKFold", "RepeatedKFold", "GroupKFold", "cross_validation", "cross_val_score", "cv"], &["kfold(..)"]),
+    (&["LeaveOneGroupOut", "leave_one_group_out", "leave_one_site_out", "LeavePGroupsOut"], &["leave_out(..)"]),
+    (
+        &[
+            "StratifiedKFold",
+            "RepeatedKFold",
+            "GroupKFold",
+            "StratifiedGroupKFold",
+            "cross_validation",
+            "cross_val_score",
+            "cv",
+        ],
+        &["kfold(..)"],
+    ),
     (&["train_test_split", "ShuffleSplit", "random_split", "split"], &["holdout(..)"]),
     // Steps.
     (&["NormalizeIntensity", "ZNormalization", "normalize", "z_score"], &["zscore", "standardize"]),
