@@ -210,7 +210,7 @@ fn one_record_a_person_validates_and_tests_and_all_train() {
         for keys in [&split.validation, &split.test, &split.holdout] {
             assert!(!keys.is_empty() && keys.iter().all(|key| key.ends_with("ses-0")));
         }
-        assert_eq!((split.train.len(), split.test.len(), split.holdout.len()), (60, 5, 5));
+        assert_eq!((split.train.len(), split.test.len(), split.holdout.len()), (48, 5, 5));
     }
 }
 

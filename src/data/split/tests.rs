@@ -1,6 +1,6 @@
 use super::super::samples::shared;
 use super::{Candidate, Columns, Split, StratumColumn, divide, stratified_folds};
-use fascicle_lang::program::{Protocol, ProtocolKind, Tested, Validation};
+use fascicle_lang::program::{Protocol, ProtocolKind};
 use std::collections::BTreeSet;
 
 fn people(n: usize) -> Vec<Candidate> {

@@ -84,7 +84,7 @@ fn tables(
                     );
                     e.diagnostics.push(
                         Diagnostic::error(Code::DataNotHere, span, message)
-                            .hint("check it where the data are, or ask what would run: fascicle plan"),
+                            .hint("check it where the data are: `fascicle plan` lists the folds there"),
                     );
                 }
                 return None;
