@@ -126,7 +126,7 @@ codes! {
     ColumnIsTarget = "E0605", "a condition that holds the target",
         "The column that is to be predicted is among the columns that are read.";
     TooManyFolds = "E0606", "more folds than people",
-        "Every fold needs somebody to be tested.";
+        "Every fold needs somebody to be tested; where people of a group stay together, a whole group.";
 
     CohortSource = "E0701", "a cohort that cannot be understood",
         "A cohort is `bids(\"folder\")`, `table(\"file.csv\")` or `phantom(subjects: 100)`.";
