@@ -232,7 +232,7 @@ pub(super) fn two_stages() -> Program {
     let mut s = Sketch::default();
     let (_, x) = s.features();
     let source = InputSource::Column { column: "age".into() };
-    let (target, truth) = s.input(spec("age", InputRole::Target, source, &Columns::default()), TensorType::tensor([]));
+    let (target, truth) = s.input(spec("age", InputRole::Target, source, &[], &[]), TensorType::tensor([]));
     let code = s.linear(x, 4, 3, "auto.Linear");
     let code = s.relu(code);
     let recon = s.linear(code, 3, 4, "auto.Linear_2");

@@ -7,4 +7,4 @@ protocol scanners = leave_out(age)
 score m: auc
 // table: c: 90 people; a number; b number; d number; age number; sex F*40 M*50; diagnosis HC*45 AD*45; site A*40 B*50
 
-// error[E0204] 6:32
+// error[E0204] 6:31

@@ -7,5 +7,5 @@ protocol scanners = leave_out(site, validation: 0.15)
 score m: auc
 // table: c: 90 people; a number; b number; d number; age number; sex F*40 M*50; diagnosis HC*45 AD*45; site A*40 B*40 D*1, 9 missing
 
-// warning[W0953] 6:32
-// warning[W0956] 6:32
+// warning[W0953] 6:31
+// warning[W0956] 6:31

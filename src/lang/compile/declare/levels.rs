@@ -102,7 +102,7 @@ fn counted(tables: &[(Cohort, Rc<IndexedTable>)], column: &str) -> Option<Vec<(S
         // A cohort without the column has nobody with a cell in it.
         let Some(column) = table.column(column) else { continue };
         for (at, level) in column.levels.as_ref()?.iter().enumerate() {
-            let count = column.counts.get(at).copied();
+            let count = column.counts.get(at).copied().filter(|_| table.people.is_some());
             match levels.iter_mut().find(|(known, _)| same(known, level)) {
                 Some((_, sum)) => *sum = sum.zip(count).map(|(a, b)| a + b),
                 None => levels.push((level.clone(), count)),
