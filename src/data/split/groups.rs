@@ -121,7 +121,10 @@ pub(super) fn draw_groups(labels: &[usize], groups: &[usize], n: usize, rng: &mu
     let mut open: Vec<usize> = (0..groups.members.len()).collect();
     let mut taken = vec![0_usize; groups.all.len()];
     let mut drawn = BTreeSet::new();
-    while n > 0 {
+    if n == 0 {
+        return drawn;
+    }
+    loop {
         let have: usize = taken.iter().sum();
         // How far strata would lie from their shares, in people times all, squared: whole numbers, so that ties are ties.
         let apart = |group: usize| -> u128 {
@@ -135,10 +138,9 @@ pub(super) fn draw_groups(labels: &[usize], groups: &[usize], n: usize, rng: &mu
         let nearer = |group: usize| n.abs_diff(have + groups.size(group)) < n.abs_diff(have);
         let best = (0..open.len()).filter(|at| nearer(open[*at])).min_by_key(|at| apart(open[*at]));
         let none = || (0..open.len()).filter(|_| have == 0).min_by_key(|at| groups.size(open[*at]));
-        let Some(best) = best.or_else(none) else { break };
+        let Some(best) = best.or_else(none) else { return drawn };
         let group = open.remove(best);
         taken.iter_mut().zip(&groups.counts[group]).for_each(|(sum, more)| *sum += more);
         drawn.extend(groups.members[group].iter().copied());
     }
-    drawn
 }
