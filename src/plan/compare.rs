@@ -153,6 +153,8 @@ impl Context<'_> {
             }
         }
         let n = n.max(1);
+        // Where those held out test, they are the test subjects.
+        let test = if test == 0 { holdout } else { test };
         Ok(Sizes { train: train / n, test: test / n, holdout: holdout / n })
     }
 }

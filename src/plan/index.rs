@@ -58,8 +58,8 @@ pub(super) fn index(dataset: &Dataset, folder: &Path) -> Result<()> {
 pub(super) fn split(task: &str, program: &Program, dataset: &Dataset, seed: u64, folder: &Path) -> Result<()> {
     let cohorts = trained_cohorts(program);
     let mut protocol = program.protocol.clone();
-    // Whoever is held out is drawn with the first seed, and held out for all.
-    let first = protocol.seeds.first().copied().unwrap_or(seed);
+    // Whoever is held out is drawn with the first seed, and held out for all; unless each seed draws others.
+    let first = protocol.seeds.first().copied().filter(|_| !protocol.kind.redraws()).unwrap_or(seed);
     protocol.seeds = if first == seed { vec![seed] } else { vec![first, seed] };
     resolve_holdout(&mut protocol, dataset, &cohorts);
     let splits = dataset.divide(&protocol, &cohorts).map_err(PlanError::data(task))?;

@@ -16,7 +16,7 @@ use super::task::{RunKey, Task, Work, trained_cohorts};
 use super::train::{self, StageJob};
 use super::{fit, index};
 use crate::graph::{Coalesce, InputId, Op};
-use crate::program::{Argument, Cohort, Experiment, InputSpec, Program, ProtocolKind, Subset};
+use crate::program::{Argument, Cohort, Experiment, InputSpec, Program, Subset};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -141,12 +141,15 @@ impl Builder<'_> {
         tasks.index = self.add("index".into(), identity, Work::Index, at);
 
         for seed in &protocol.seeds {
-            let holds_out = matches!(protocol.kind, ProtocolKind::KFold { holdout, .. } if holdout > 0);
-            let identity = Parts::new("split", index::SPLIT_VERSION)
+            let drawn_first = protocol.kind.holds_out() && !protocol.kind.redraws();
+            let mut parts = Parts::new("split", index::SPLIT_VERSION)
                 .after("subjects", &divided)
                 .with("protocol", &(&protocol.kind, &protocol.stratify, &trained))?
-                .with("seed", &(seed, if holds_out { protocol.seeds.first() } else { None }))?
-                .finish();
+                .with("seed", &(seed, if drawn_first { protocol.seeds.first() } else { None }))?;
+            if protocol.group.is_some() || protocol.once {
+                parts = parts.with("who stays together, and which records test", &(&protocol.group, protocol.once))?;
+            }
+            let identity = parts.finish();
             let split = self.add(format!("split, seed {seed}"), identity, Work::Split { seed: *seed }, at);
             tasks.split.insert(*seed, split);
             for fold in 0..protocol.kind.folds() {

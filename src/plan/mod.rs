@@ -44,6 +44,7 @@ mod score;
 mod sources;
 mod store;
 mod subgraph;
+mod subgroup;
 mod summary;
 mod task;
 mod train;

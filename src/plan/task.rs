@@ -92,10 +92,15 @@ impl RunKey {
         hash.as_bytes().first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
 
-    /// `fold 1`, `fold 1, repeat 2`, `holdout`: without the seed.
+    /// `fold 1`, `fold 1, repeat 2`, `fold 1 (site = A)`, `holdout`: without the seed.
     pub fn fold_name(self, protocol: &Protocol) -> String {
-        let fold = match protocol.kind {
+        let fold = match &protocol.kind {
             ProtocolKind::KFold { .. } => format!("fold {}", self.fold + 1),
+            // Who is left out says more than the number.
+            kind @ ProtocolKind::LeaveOut { .. } => match kind.left_out(self.fold) {
+                Some(level) => format!("fold {} ({level})", self.fold + 1),
+                None => format!("fold {}", self.fold + 1),
+            },
             ProtocolKind::Holdout { .. } => "holdout".to_owned(),
         };
         if protocol.repeats > 1 { format!("{fold}, repeat {}", self.repeat + 1) } else { fold }

@@ -7,13 +7,14 @@ use super::monitor::monitored;
 use super::rows::Rows;
 use super::store::{get_json, put_bytes, put_json};
 use super::subgraph::Subgraph;
+use super::subgroup;
 use super::task::RunKey;
 use super::weights::{read_weights, weights_bytes};
 use crate::data::dataset::{Augmentation, Dataset, Item};
 use crate::data::split::Split;
 use crate::graph::{ClassWeights, InputId, Kind, LossOp, ModuleId, NodeId, Op};
 use crate::nn::Batch;
-use crate::program::{Adversary, Augment, Keep, Model, Monitor, Output, Program, Stage};
+use crate::program::{Adversary, Augment, Keep, Model, Monitor, Output, Program, Protocol, Stage};
 use crate::train::{
     Batches, DataError, DrawnSubject, EVENT_FILE, Epoch, Job, Progress, Trained, TrainingStatistics, Weights, train,
 };
@@ -154,12 +155,14 @@ impl<'a> FoldBatches<'a> {
     /// The subjects of a division that a stage asks for and that have what it reads.
     ///
     /// # Errors
-    /// A name that nobody has.
-    pub fn of(task: &str, stage: &'a Stage, rows: &'a Rows<'a>, split: &Split) -> Result<Self> {
+    /// A name that nobody has, or fewer people than the stage is to take.
+    pub fn of(task: &str, stage: &'a Stage, rows: &'a Rows<'a>, split: &Split, protocol: &Protocol) -> Result<Self> {
         let of_stage = |keys: &[String]| of_cohorts(rows.inputs.dataset(), keys, &stage.cohorts);
+        let training = rows.items(&of_stage(&split.train)).map_err(PlanError::data(task))?;
+        let validation = rows.items(&of_stage(&split.validation)).map_err(PlanError::data(task))?;
         Ok(Self {
-            training: rows.items(&of_stage(&split.train)).map_err(PlanError::data(task))?,
-            validation: rows.items(&of_stage(&split.validation)).map_err(PlanError::data(task))?,
+            training: subgroup::training(task, stage, rows.inputs.dataset(), training, split, &protocol.stratify)?,
+            validation: subgroup::within(task, stage, rows.inputs.dataset(), validation)?,
             rows,
             augment: &stage.augment,
         })
@@ -221,7 +224,7 @@ impl Context<'_> {
         let fitted = self.fitted(variant, run.seed, run.fold)?;
         let inputs = fitted.of(task, &dataset)?;
         let rows = Rows::new(&job.subgraph, &inputs);
-        let batches = FoldBatches::of(task, &job.stage, &rows, &split)?;
+        let batches = FoldBatches::of(task, &job.stage, &rows, &split, &program.protocol)?;
         self.warn_of_unseen_classes(task, &job.subgraph, &batches);
         let training_statistics = self.training_statistics(task, &job.subgraph, &batches, &fitted)?;
         let progress = |progress: &Progress| self.options.listener.epoch(task, progress);

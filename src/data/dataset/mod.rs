@@ -11,6 +11,7 @@
 
 mod augment;
 mod batch;
+mod divide;
 mod fitted;
 mod gather;
 
@@ -25,9 +26,8 @@ use super::cohort::CohortData;
 use super::error::{DataError, Result};
 use super::flow::Flow;
 use super::grid::{Grid, labels_cut};
-use super::split::{Candidate, Split, StratumColumn, divide};
 use super::transform::{ColumnPlan, ImageChain};
-use fascicle_lang::program::{InputRole, InputSpec, Protocol, SpatialKind};
+use fascicle_lang::program::{InputSpec, SpatialKind};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -256,37 +256,6 @@ impl Dataset {
             cohort.text(m.record, places[m.cohort_at].as_ref()?).map(str::to_owned)
         };
         Ok(self.members.iter().map(of).collect())
-    }
-
-    /// Divides the members of the cohorts that are trained on.
-    ///
-    /// # Errors
-    /// A stratifying column that is not there, or a division that is not possible.
-    pub fn divide(&self, protocol: &Protocol, cohorts: &[String]) -> Result<Vec<Split>> {
-        let chosen: Vec<usize> =
-            (0..self.members.len()).filter(|i| cohorts.contains(&self.members[*i].cohort)).collect();
-        let candidates: Vec<Candidate> = chosen
-            .iter()
-            .map(|i| Candidate { key: self.members[*i].key.clone(), person: self.members[*i].person.clone() })
-            .collect();
-        let strata = protocol
-            .stratify
-            .iter()
-            .map(|name| {
-                let values = self.column(name)?;
-                Ok(StratumColumn { name: name.clone(), values: chosen.iter().map(|i| values[*i].clone()).collect() })
-            })
-            .collect::<Result<Vec<_>>>()?;
-        let targets: Vec<StratumColumn> = (0..self.inputs.len())
-            .filter(|i| self.inputs[*i].role == InputRole::Target)
-            .filter_map(|input| {
-                let classes = self.classes(input)?;
-                let levels = &self.inputs[input].levels;
-                let values = chosen.iter().map(|m| classes[*m].and_then(|c| levels.get(c).cloned())).collect();
-                Some(StratumColumn { name: self.inputs[input].name.clone(), values })
-            })
-            .collect();
-        divide(protocol, &candidates, &strata, &targets)
     }
 
     /// The affine of a member's prepared image, for maps; `None` where it has none.

@@ -255,8 +255,7 @@ fn two_cohorts_share_inputs_and_keep_their_people_apart() {
     assert_eq!(keys, ["healthy:0", "healthy:1", "patients:0", "patients:1"]);
     let fitted = data.fit(&data.keys(&["healthy".into()])).expect("fitted");
     assert_eq!(fitted.item("patients:0", 0).expect("fine"), Some(vec![10.0, 20.0]), "columns meet by name");
-    let kind = ProtocolKind::KFold { folds: 2, validation: 0.0, holdout: 0 };
-    let protocol = Protocol { kind, stratify: vec![], seeds: vec![1], repeats: 1 };
+    let protocol = Protocol::new(ProtocolKind::kfold(2, 0.0, 0));
     let splits = data.divide(&protocol, &["healthy".into()]).expect("divided");
     assert_eq!(splits[0].train.len() + splits[0].test.len(), 2);
 }
@@ -339,8 +338,8 @@ fn published_tables_are_selected_by_regular_expression_and_scaled_on_training_su
     )];
     let dir = folder();
     let data = open(&list, &[cohort], dir.path()).expect("opened");
-    let kind = ProtocolKind::KFold { folds: 5, validation: 0.1, holdout: 100 };
-    let protocol = Protocol { kind, stratify: vec!["sex".into(), "age".into()], seeds: vec![1], repeats: 1 };
+    let kind = ProtocolKind::kfold(5, 0.1, 100);
+    let protocol = Protocol { stratify: vec!["sex".into(), "age".into()], ..Protocol::new(kind) };
     let splits = data.divide(&protocol, &["people".into()]).expect("divided");
     let fitted = data.fit(&splits[0].train).expect("fitted");
     let mean = fitted.mean(&splits[0].train, 0).expect("fine").expect("somebody");

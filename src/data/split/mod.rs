@@ -1,25 +1,30 @@
 //! Subjects divided into training, validation, test and holdout: always by person, stratified, from seeds.
 //!
 //! ```text
-//!  Protocol + [Candidate { key, person, strata }] ──divide──▶ [Split] (one a fold and seed) ──▶ fit, train, score
+//!  Protocol + [Candidate { key, person }] + Columns ──divide──▶ [Split] (one a fold and seed) ──▶ fit, train, score
+//!                                                                  └──take──▶ those of the training set that a stage uses
 //! ```
 //!
-//! All records of a person stay together. A seed decides everything through ChaCha8, whose stream is specified, so
+//! All records of a person stay together, and all people of a group. A seed decides everything through ChaCha8, whose stream is specified, so
 //! that the same seed divides the same subjects alike in every release.
 
 mod allocate;
+mod groups;
+mod people;
 mod strata;
+mod take;
 
 pub use allocate::stratified_folds;
+pub use groups::grouped_folds;
 pub use strata::StratumColumn;
+pub use take::take;
 
 use super::error::{DataError, Result};
-use allocate::{spread, stratified_order};
-use fascicle_lang::program::{Protocol, ProtocolKind};
+use fascicle_lang::program::{Protocol, ProtocolKind, Tested, Validation};
+use people::People;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Somebody who can be put somewhere.
@@ -67,99 +72,97 @@ impl Split {
     }
 }
 
+/// What is known of the candidates that decides where they go: columns with one value a candidate. Of a person's records
+/// the first counts, but for the columns that keep people together, which all records must agree on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Columns<'a> {
+    /// Columns to keep alike.
+    pub strata: &'a [StratumColumn],
+    /// Columns (usually the target) of which every training and test set must have two classes.
+    pub classes: &'a [StratumColumn],
+    /// Columns that decide who may be parted from whom, by the names that the protocol gives them.
+    pub bound: &'a [StratumColumn],
+}
+
 /// Divides people as the protocol says: one split a seed and fold, seeds first.
 ///
-/// `strata` are the columns to keep alike. `classes` are columns (usually the target) of which every training and test
-/// set must have two classes. Both have one value a candidate; that of a person's first record counts.
-///
 /// # Errors
-/// Nobody to divide, more folds than people, a class with fewer people than folds, a set that would be empty or of one
-/// class.
-pub fn divide(
-    protocol: &Protocol,
-    candidates: &[Candidate],
-    strata: &[StratumColumn],
-    classes: &[StratumColumn],
-) -> Result<Vec<Split>> {
-    let people = People::of(candidates);
-    if people.records.is_empty() {
-        return Err(refuse("there is nobody".into()));
-    }
-    let stratum = strata::combine(strata, &people.first, candidates.len());
+/// Nobody to divide, more folds than people or groups, a class with fewer people than folds, a person in two groups, a
+/// set that would be empty or of one class.
+pub fn divide(protocol: &Protocol, candidates: &[Candidate], columns: &Columns<'_>) -> Result<Vec<Split>> {
+    let people = People::of(protocol, candidates, columns)?;
+    let everybody = people.divided.clone();
     let wanted = match &protocol.kind {
         ProtocolKind::KFold { holdout, .. } => *holdout,
-        ProtocolKind::Holdout { .. } => 0,
+        ProtocolKind::LeaveOut { .. } | ProtocolKind::Holdout { .. } => 0,
     };
-    let everybody: Vec<usize> = (0..people.records.len()).collect();
     if wanted >= everybody.len() {
         return Err(refuse(format!("{wanted} are to be held out of {}; hold out fewer", everybody.len())));
     }
-    // One holdout for all seeds, so that it is kept out of every fold there is.
+    // One holdout for all seeds, so that it is kept out of every fold there is; unless each is to have its own.
     let first_seed = protocol.seeds.first().copied().unwrap_or(0);
-    let (held, rest) = draw(&everybody, &stratum, wanted, &mut generator(first_seed, "holdout"));
     let mut splits = Vec::new();
     for seed in &protocol.seeds {
         let mut rng = generator(*seed, "folds");
+        let of_holdout = if protocol.kind.redraws() { *seed } else { first_seed };
+        let (held, rest) = people.draw(&everybody, wanted, &mut generator(of_holdout, "holdout"));
+        let mut add = |fold: usize, [train, validation, test]: [&[usize]; 3]| {
+            splits.push(people.split(candidates, (fold, *seed), [train, validation, test, &held], protocol.once));
+        };
         match &protocol.kind {
-            ProtocolKind::KFold { folds, validation, .. } => {
-                strata::check_folds(*folds, strata, &people.first, &rest)?;
-                let labels: Vec<usize> = rest.iter().map(|p| stratum[*p]).collect();
-                let fold_of = stratified_folds(&labels, *folds, Some(&mut rng));
+            ProtocolKind::KFold { folds, validation, test, .. } => {
+                strata::check_folds(*folds, columns.strata, &people.first, &rest)?;
+                people.check_groups(*folds, &rest, protocol)?;
+                let fold_of = people.folds(&rest, *folds, &mut rng);
+                let part = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> {
+                    rest.iter().zip(&fold_of).filter(|(_, fold)| wanted(**fold)).map(|(person, _)| *person).collect()
+                };
                 for fold in 0..*folds {
-                    let part = |test: bool| -> Vec<usize> {
-                        rest.iter().zip(&fold_of).filter(|(_, f)| (**f == fold) == test).map(|(p, _)| *p).collect()
-                    };
-                    let others = part(false);
+                    let others = part(&|f| f != fold);
+                    match (validation, test) {
+                        (Validation::Share(share), _) => {
+                            let n = share_of(*share, others.len());
+                            let mut rng = generator(*seed, &format!("validation {fold}"));
+                            let (chosen, train) = people.draw(&others, n, &mut rng);
+                            add(fold, [&train, &chosen, &part(&|f| f == fold)]);
+                        }
+                        (Validation::Fold, Tested::Holdout) => add(fold, [&others, &part(&|f| f == fold), &[]]),
+                        (Validation::Fold, Tested::Fold) => {
+                            let next = (fold + 1) % folds;
+                            let train = part(&|f| f != fold && f != next);
+                            add(fold, [&train, &part(&|f| f == next), &part(&|f| f == fold)]);
+                        }
+                    }
+                }
+            }
+            ProtocolKind::LeaveOut { levels, validation, .. } => {
+                for fold in 0..levels.len() {
+                    let (test, others): (Vec<usize>, Vec<usize>) =
+                        rest.iter().partition(|person| people.level[**person] == Some(fold));
                     let n = share_of(*validation, others.len());
-                    let (chosen, train) =
-                        draw(&others, &stratum, n, &mut generator(*seed, &format!("validation {fold}")));
-                    splits.push(people.split(candidates, fold, *seed, [&train, &chosen, &part(true), &held]));
+                    let mut rng = generator(*seed, &format!("validation {fold}"));
+                    let (chosen, train) = people.draw(&others, n, &mut rng);
+                    add(fold, [&train, &chosen, &test]);
                 }
             }
             ProtocolKind::Holdout { train, validation, test } => {
                 let all = rest.len();
-                let (tested, others) = draw(&rest, &stratum, share_of(*test, all), &mut rng);
-                let (chosen, others) = draw(&others, &stratum, share_of(*validation, all), &mut rng);
+                let (tested, others) = people.draw(&rest, share_of(*test, all), &mut rng);
+                let (chosen, others) = people.draw(&others, share_of(*validation, all), &mut rng);
                 let n = share_of(*train, all).min(others.len());
                 let whole = (train + validation + test - 1.0).abs() < 1e-9;
-                let (trained, _) = if whole { (others, Vec::new()) } else { draw(&others, &stratum, n, &mut rng) };
-                splits.push(people.split(candidates, 0, *seed, [&trained, &chosen, &tested, &held]));
+                let (trained, _) = if whole { (others, Vec::new()) } else { people.draw(&others, n, &mut rng) };
+                add(0, [&trained, &chosen, &tested]);
             }
         }
     }
     for split in &splits {
         check_sets(split, protocol)?;
-        strata::check_classes(split, candidates, strata.iter().chain(classes))?;
+        // Who is left out with a level may well be of one class: its scores then say so.
+        let tested = !matches!(protocol.kind, ProtocolKind::LeaveOut { .. });
+        strata::check_classes(split, tested, candidates, columns.strata.iter().chain(columns.classes))?;
     }
     Ok(splits)
-}
-
-/// Records grouped by person, in the order in which people first occur.
-struct People {
-    /// Records of each person.
-    records: Vec<Vec<usize>>,
-    /// Each person's first record.
-    first: Vec<usize>,
-}
-
-impl People {
-    fn of(candidates: &[Candidate]) -> Self {
-        let mut place = indexmap::IndexMap::<&str, Vec<usize>>::new();
-        for (i, candidate) in candidates.iter().enumerate() {
-            place.entry(candidate.person.as_str()).or_default().push(i);
-        }
-        let records: Vec<Vec<usize>> = place.into_values().collect();
-        let first = records.iter().map(|r| r[0]).collect();
-        Self { records, first }
-    }
-
-    fn split(&self, candidates: &[Candidate], fold: usize, seed: u64, sets: [&Vec<usize>; 4]) -> Split {
-        let [train, validation, test, holdout] = sets.map(|people| {
-            let records: BTreeSet<usize> = people.iter().flat_map(|p| self.records[*p].iter().copied()).collect();
-            records.into_iter().map(|r| candidates[r].key.clone()).collect()
-        });
-        Split { fold, seed, train, validation, test, holdout }
-    }
 }
 
 fn generator(seed: u64, purpose: &str) -> ChaCha8Rng {
@@ -167,47 +170,55 @@ fn generator(seed: u64, purpose: &str) -> ChaCha8Rng {
     ChaCha8Rng::from_seed(*hash.as_bytes())
 }
 
-/// `n` of the people, spread evenly over the strata; then those that remain, in their order.
-fn draw(people: &[usize], stratum: &[usize], n: usize, rng: &mut ChaCha8Rng) -> (Vec<usize>, Vec<usize>) {
-    let labels: Vec<usize> = people.iter().map(|p| stratum[*p]).collect();
-    let order = stratified_order(&labels, rng);
-    let chosen: BTreeSet<usize> = spread(order.len(), n).map(|i| order[i]).collect();
-    (0..people.len()).fold((Vec::new(), Vec::new()), |(mut yes, mut no), i| {
-        if chosen.contains(&i) {
-            yes.push(people[i])
-        } else {
-            no.push(people[i])
-        }
-        (yes, no)
-    })
-}
-
 fn share_of(share: f64, of: usize) -> usize {
     ((share * of as f64).round().max(0.0) as usize).min(of)
 }
 
 fn check_sets(split: &Split, protocol: &Protocol) -> Result<()> {
-    let (validation, test) = match &protocol.kind {
-        ProtocolKind::KFold { validation, .. } => (*validation, 1.0),
-        ProtocolKind::Holdout { validation, test, .. } => (*validation, *test),
-    };
-    for (set, keys, share) in
-        [("training", &split.train, 1.0), ("validation", &split.validation, validation), ("test", &split.test, test)]
-    {
-        if keys.is_empty() && share > 0.0 {
-            return Err(refuse(format!(
-                "the {set} set of fold {} (seed {}) would be empty; use fewer folds, or other shares",
-                split.fold + 1,
-                split.seed
-            )));
+    let wanted = [
+        ("training", &split.train, true),
+        ("validation", &split.validation, protocol.kind.validates()),
+        (
+            "test",
+            &split.test,
+            match &protocol.kind {
+                ProtocolKind::Holdout { test, .. } => *test > 0.0,
+                kind => !kind.tests_on_holdout(),
+            },
+        ),
+    ];
+    for (set, keys, wanted) in wanted {
+        if !keys.is_empty() || !wanted {
+            continue;
         }
+        let what = match &protocol.kind {
+            ProtocolKind::LeaveOut { column, .. } if set == "test" => {
+                format!(
+                    "nobody of that level has all that is required; leave it out of the cohort: keep {column} != .."
+                )
+            }
+            ProtocolKind::LeaveOut { .. } => "use another share".to_owned(),
+            ProtocolKind::KFold { .. } | ProtocolKind::Holdout { .. } => "use fewer folds, or other shares".to_owned(),
+        };
+        let fold = fold_name(&protocol.kind, split.fold);
+        return Err(refuse(format!("the {set} set of {fold} (seed {}) would be empty; {what}", split.seed)));
     }
     Ok(())
+}
+
+/// `fold 1`, `fold 1 (site = A)`.
+fn fold_name(kind: &ProtocolKind, fold: usize) -> String {
+    match kind.left_out(fold) {
+        Some(level) => format!("fold {} ({level})", fold + 1),
+        None => format!("fold {}", fold + 1),
+    }
 }
 
 fn refuse(problem: String) -> DataError {
     DataError::Division { problem }
 }
 
+#[cfg(test)]
+mod bound_tests;
 #[cfg(test)]
 mod tests;

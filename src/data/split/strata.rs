@@ -76,9 +76,10 @@ pub(super) fn check_folds(folds: usize, columns: &[StratumColumn], first: &[usiz
     Ok(())
 }
 
-/// Two classes in every training and test set, where the column has two.
+/// Two classes in every training set and, where that is asked, in every test set, if the column has two.
 pub(super) fn check_classes<'a>(
     split: &Split,
+    tested: bool,
     candidates: &[Candidate],
     columns: impl Iterator<Item = &'a StratumColumn>,
 ) -> Result<()> {
@@ -88,7 +89,8 @@ pub(super) fn check_classes<'a>(
             keys.iter().filter_map(|k| column.values.get(*place.get(k.as_str())?)?.as_deref()).collect()
         };
         let all: BTreeSet<&str> = column.values.iter().flatten().map(String::as_str).collect();
-        for (set, keys) in [("training", &split.train), ("test", &split.test)] {
+        let sets = [("training", &split.train, true), ("test", &split.test, tested)];
+        for (set, keys, _) in sets.into_iter().filter(|(.., asked)| *asked) {
             let found = of(keys);
             if all.len() > 1 && !keys.is_empty() && found.len() < 2 {
                 return Err(refuse(format!(

@@ -130,13 +130,13 @@ impl Assembly {
         self.settable(e);
         self.models(e, checkpoints, models);
         self.pairings(e);
-        let (protocol, known) = self.protocol(e);
+        let trained_on = self.trained_on(e);
+        let (protocol, known) = self.protocol(e, &trained_on);
         let stages = self.stages(e);
         if let Some(stages) = &stages {
             let fitted_on = baseline::cohorts(e, stages);
             self.keep(fitted_on);
         }
-        let trained_on = self.trained_on(e);
         let mut scores = self.scores(e, &protocol);
         let ensembles = self.ensembles(e, &protocol, &mut scores);
         let (analyses, failed) = analyses(e, &self.main, &protocol, &trained_on);
@@ -247,19 +247,16 @@ impl Assembly {
 
     /// The protocol, and whether it is the file's: one that is broken is replaced by one that has every subset, so
     /// that scores are not blamed for it.
-    fn protocol(&mut self, e: &mut Evaluator<'_>) -> (Protocol, bool) {
+    fn protocol(&mut self, e: &mut Evaluator<'_>, trained_on: &[String]) -> (Protocol, bool) {
         let unit = e.unit;
         let mut schemes = self.main.iter().filter_map(|i| match &unit.declarations[*i].declaration.kind {
             DeclarationKind::Protocol { scheme, .. } => Some(scheme),
             _ => None,
         });
         let Some(scheme) = schemes.next_back() else { return (protocol::default(), true) };
-        match protocol::protocol(e, scheme) {
+        match protocol::protocol(e, scheme, trained_on) {
             Ok(protocol) => (protocol, true),
-            Err(Reported) => {
-                let kind = ProtocolKind::KFold { folds: 2, validation: 0.1, holdout: 1 };
-                (Protocol { kind, ..protocol::default() }, false)
-            }
+            Err(Reported) => (Protocol::new(ProtocolKind::kfold(2, 0.1, 1)), false),
         }
     }
 
@@ -314,11 +311,10 @@ impl Assembly {
                 }
             }
         }
-        for baseline in &e.baselines {
-            match baseline.cohorts.as_slice() {
-                [] => names.extend(e.cohorts.iter().map(|c| c.name.clone())),
-                on => names.extend_from_slice(on),
-            }
+        names.extend(e.baselines.iter().flat_map(|baseline| baseline.cohorts.iter().cloned()));
+        // A baseline that names none is fitted on those that the stages train on, or on all.
+        if names.is_empty() && !e.baselines.is_empty() {
+            names.extend(e.cohorts.iter().map(|c| c.name.clone()));
         }
         names
     }

@@ -126,7 +126,7 @@ codes! {
     ColumnIsTarget = "E0605", "a condition that holds the target",
         "The column that is to be predicted is among the columns that are read.";
     TooManyFolds = "E0606", "more folds than people",
-        "Every fold needs somebody to be tested.";
+        "Every fold needs somebody to be tested; where people of a group stay together, a whole group.";
 
     CohortSource = "E0701", "a cohort that cannot be understood",
         "A cohort is `bids(\"folder\")`, `table(\"file.csv\")` or `phantom(subjects: 100)`.";
@@ -210,6 +210,8 @@ codes! {
         "People without the target train nothing that needs it and are in none of its scores.";
     FewOfClass = "W0955", "a class with fewer people than folds",
         "Some test folds will have nobody of the class: what compares classes (auc, recall) is not defined there.";
+    FoldOfOne = "W0956", "a fold of one person",
+        "`leave_out(site)` judges each model on the people of one site. Of a single person there is no auc, no r2 and no\nspread: such scores are missing in that fold, and the means are over the others.";
 }
 
 impl Code {

@@ -31,10 +31,11 @@ pub use input::{
 };
 pub use metric::{Average, Cnr, JudgedImage, Metric, Noise, NormDiff, RegionPlaces};
 pub use model::{Model, Output};
-pub use protocol::{Protocol, ProtocolKind};
+pub use protocol::{Protocol, ProtocolKind, Tested, Validation};
 pub use residual::Residual;
 pub use stage::{
-    Adversary, Augment, EarlyStop, Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage, StageInit, StageLoad,
+    Adversary, Augment, EarlyStop, Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage, StageInit,
+    StageLoad, Take,
 };
 
 use crate::graph::{Graph, InputId};

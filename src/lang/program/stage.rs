@@ -1,7 +1,6 @@
 //! Training stages.
 
-use super::AxisName;
-use super::Metric;
+use super::{AxisName, Metric, Predicate};
 use crate::graph::{ModuleId, NodeId};
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +49,13 @@ pub struct Stage {
     pub augment: Vec<Augment>,
     /// How subjects are drawn.
     pub sampling: Sampling,
+    /// The condition that its training and validation subjects meet; all of them where there is none.
+    // Left out of what is written where there is none, so that results from before there was this field are found again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within: Option<Predicate>,
+    /// How many train.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take: Option<Take>,
     /// How convolutions and products of matrices multiply on a card.
     #[serde(default, skip_serializing_if = "Precision::is_default")]
     pub precision: Precision,
@@ -257,6 +263,16 @@ pub enum Sampling {
         /// The column.
         by: String,
     },
+}
+
+/// How many of those who could train do.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Take {
+    /// So many people.
+    Count(usize),
+    /// This share of all who could train without the stage's condition, so that stages with other conditions train on as many.
+    Share(f64),
 }
 
 /// How convolutions and products of matrices of a stage multiply on a card. Weights, sums and everything else are of single

@@ -82,7 +82,7 @@ impl Context<'_> {
         let fitted = self.fitted(variant, run.seed, run.fold)?;
         let inputs = fitted.of(task, &dataset)?;
         let rows = Rows::new(&job.subgraph, &inputs);
-        let batches = FoldBatches::of(task, &job.stage, &rows, &split)?;
+        let batches = FoldBatches::of(task, &job.stage, &rows, &split, &self.program(variant).protocol)?;
         let subjects = batches.validation_len();
         if subjects == 0 {
             let problem = "nobody validates the model, and its loss is taken on validation subjects; \

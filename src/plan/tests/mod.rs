@@ -8,6 +8,7 @@ mod layers;
 mod library;
 mod packed;
 mod programs;
+mod protocols;
 mod residuals;
 mod results;
 mod resuming;

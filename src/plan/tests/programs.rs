@@ -148,6 +148,8 @@ fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
         keep: Keep::Last,
         augment: Vec::new(),
         sampling: Sampling::Shuffled,
+        within: None,
+        take: None,
         precision: Default::default(),
         after: Vec::new(),
     }
@@ -183,12 +185,7 @@ fn program(sketch: Sketch, cohorts: Vec<Cohort>) -> Program {
 }
 
 pub(super) fn folds(folds: usize, holdout: usize) -> Protocol {
-    Protocol {
-        kind: ProtocolKind::KFold { folds, validation: 0.25, holdout },
-        stratify: vec!["diagnosis".into()],
-        seeds: vec![1],
-        repeats: 1,
-    }
+    Protocol { stratify: vec!["diagnosis".into()], ..Protocol::new(ProtocolKind::kfold(folds, 0.25, holdout)) }
 }
 
 pub(super) fn one_variant(program: Program) -> Experiment {

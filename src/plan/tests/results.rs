@@ -111,12 +111,7 @@ fn patients_deviate_from_healthy_people_who_trained_nothing() -> Outcome {
     let bench = Bench::new()?;
     for protocol in [
         folds(2, 0),
-        Protocol {
-            kind: ProtocolKind::Holdout { train: 0.6, validation: 0.1, test: 0.3 },
-            stratify: Vec::new(),
-            seeds: vec![3],
-            repeats: 1,
-        },
+        Protocol { seeds: vec![3], ..Protocol::new(ProtocolKind::Holdout { train: 0.6, validation: 0.1, test: 0.3 }) },
     ] {
         let summary = bench.run(&one_variant(normative(protocol)))?;
         let numbers = &summary.variants[0].analyses;

@@ -158,6 +158,7 @@ fn is_word(rule: Rule) -> bool {
             | Rule::product_op
             | Rule::minus
             | Rule::phrase_word
+            | Rule::fold_word
     ) || is_keyword(rule)
 }
 

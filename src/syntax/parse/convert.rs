@@ -455,7 +455,7 @@ impl Convert {
             Rule::text => ExprKind::Text(unquote(text)),
             Rule::boolean => ExprKind::Bool(text == "true"),
             Rule::regex => ExprKind::Regex(text[1..text.len() - 1].replace("\\/", "/")),
-            Rule::ident | Rule::name => ExprKind::Name(text.to_string()),
+            Rule::ident | Rule::name | Rule::fold_word => ExprKind::Name(text.to_string()),
             Rule::phrase => ExprKind::Phrase(pair.into_inner().map(|w| self.name(&w)).collect()),
             Rule::list => ExprKind::List(pair.into_inner().map(|e| self.expr(e)).collect::<Result<_>>()?),
             Rule::record => ExprKind::Record(

@@ -198,6 +198,8 @@ impl Scene {
             keep: Keep::Last,
             augment: Vec::new(),
             sampling: Sampling::Shuffled,
+            within: None,
+            take: None,
             precision: Default::default(),
             after: Vec::new(),
         };

@@ -5,7 +5,7 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, unknown_function};
 use crate::graph::Kind;
-use crate::program::{Ensemble, EnsembleOver, Protocol, ProtocolKind, Rule, Score, Subset};
+use crate::program::{Ensemble, EnsembleOver, Protocol, Rule, Score, Subset};
 use fascicle_syntax::{Argument, Name, Span};
 
 /// An ensemble with what is asked of it: the model's scores on the people who are held out.
@@ -22,7 +22,7 @@ pub(in crate::compile) fn ensemble(
         return e.expected("a model", &found, model.span);
     };
     let over = members(e, over, protocol)?;
-    if !matches!(protocol.kind, ProtocolKind::KFold { holdout, .. } if holdout > 0) {
+    if !protocol.kind.holds_out() {
         let message =
             "an ensemble is judged on people who trained none of its models, and the protocol keeps nobody out";
         let hint = "keep some out of every fold: kfold(5, holdout: 100)";
@@ -67,6 +67,12 @@ fn members(e: &mut Evaluator<'_>, over: &Name, protocol: &Protocol) -> Eval<Ense
         let message = "an ensemble over repeats has a single model here: every fold is trained once";
         let hint = "train each fold several times: kfold(5, holdout: 100, repeats: 3)";
         return e.fail(Diagnostic::error(Code::WrongArgument, over.span, message).hint(hint));
+    }
+    if *found == EnsembleOver::Runs && protocol.kind.redraws() && protocol.seeds.len() > 1 {
+        let message =
+            "with `redraw` each seed keeps out others: who judges the models of one seed trained those of another";
+        let hint = "combine the models of a seed: `over folds`; or keep the same people out of all: remove `redraw`";
+        return e.fail(Diagnostic::error(Code::SubsetUnknown, over.span, message).hint(hint));
     }
     Ok(*found)
 }

@@ -94,8 +94,13 @@ pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Vec<(String, Pr
 
 /// The subset a score is taken on: the test subjects unless it says otherwise.
 pub(in crate::compile) fn subset(e: &mut Evaluator<'_>, on: Option<&Name>, protocol: &Protocol) -> Eval<Subset> {
-    let Some(name) = on else { return Ok(Subset::Test) };
+    let Some(name) = on else { return Ok(tested(protocol)) };
     subset_named(e, &name.text, name.span, protocol)
+}
+
+/// Who tests: the test subjects, or those held out where the protocol lets them test.
+fn tested(protocol: &Protocol) -> Subset {
+    if protocol.kind.tests_on_holdout() { Subset::Holdout } else { Subset::Test }
 }
 
 pub(in crate::compile) fn subset_named(
@@ -106,7 +111,7 @@ pub(in crate::compile) fn subset_named(
 ) -> Eval<Subset> {
     let known = ["test", "validation", "training", "holdout"];
     let subset = match word {
-        "test" => Subset::Test,
+        "test" => tested(protocol),
         "validation" => Subset::Validation,
         "training" => Subset::Training,
         "holdout" => Subset::Holdout,
@@ -127,15 +132,16 @@ pub(in crate::compile) fn subset_named(
         (ProtocolKind::KFold { holdout, .. }, Subset::Holdout) if *holdout == 0 => {
             Some("the protocol keeps nobody out of the folds; write kfold(5, holdout: 100)")
         }
+        (ProtocolKind::LeaveOut { .. }, Subset::Holdout) => {
+            Some("each level is left out once, and nobody of all of them: use `on test`")
+        }
         (ProtocolKind::Holdout { .. }, Subset::Holdout) => {
             Some("a single division has training, validation and test subjects: use `on test`")
         }
         (ProtocolKind::Holdout { test, .. }, Subset::Test) if *test <= 0.0 => {
             Some("the protocol has no test subjects; write holdout(test: 0.1)")
         }
-        (ProtocolKind::Holdout { validation, .. } | ProtocolKind::KFold { validation, .. }, Subset::Validation)
-            if *validation <= 0.0 =>
-        {
+        (kind, Subset::Validation) if !kind.validates() => {
             Some("the protocol has no validation subjects; give it `validation: 0.1`")
         }
         _ => None,

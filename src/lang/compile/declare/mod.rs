@@ -11,6 +11,7 @@ pub(super) mod input;
 mod judged;
 mod keep;
 pub(super) mod leak;
+mod levels;
 mod load;
 mod metric;
 pub(super) mod order;
@@ -20,6 +21,7 @@ pub(super) mod protocol;
 pub(super) mod score;
 pub(super) mod stage;
 pub(super) mod step;
+mod subgroup;
 pub(super) mod sweep;
 mod training;
 

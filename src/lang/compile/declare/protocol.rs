@@ -2,30 +2,43 @@
 
 use super::column::column_name;
 use super::entry::{Chapter, find};
+use super::levels;
+use super::step::is_word;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::reader::{Reader, call_parts, unknown_entry};
 use crate::compile::world::Table;
-use crate::program::{InputSource, Protocol, ProtocolKind};
+use crate::program::{InputSource, Protocol, ProtocolKind, Tested, Validation};
 use fascicle_syntax::{Expr, ExprKind};
+
+/// What the arguments that name columns take, and what to write.
+const STRATIFY: (&str, &str) = (
+    "`stratify` takes the columns whose distribution is kept",
+    "name them: `stratify: [diagnosis, sex]`, or leave it out",
+);
+const GROUP: (&str, &str) = (
+    "`group` takes the column that says who belongs together",
+    "name it: `group: family`; all records of a person stay together without it",
+);
+const LEAVE_OUT: (&str, &str) =
+    ("`leave_out` takes the column whose levels are left out in turn", "name it: leave_out(site)");
 
 /// What holds when a file says nothing: one division, 80 % training, 10 % validation, 10 % test, seed 1.
 pub(in crate::compile) fn default() -> Protocol {
-    Protocol {
-        kind: ProtocolKind::Holdout { train: 0.8, validation: 0.1, test: 0.1 },
-        stratify: Vec::new(),
-        seeds: vec![1],
-        repeats: 1,
-    }
+    Protocol::new(ProtocolKind::Holdout { train: 0.8, validation: 0.1, test: 0.1 })
 }
 
-/// Compiles a protocol.
-pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval<Protocol> {
+/// Compiles a protocol that divides the people of some cohorts.
+pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr, trained_on: &[String]) -> Eval<Protocol> {
     let Some(parts) = call_parts(scheme).filter(|p| p.receiver.is_none()) else {
         return e.fail(
-            Diagnostic::error(Code::WrongArgument, scheme.span, "a protocol is `kfold(..)` or `holdout(..)`")
-                .hint("for example: protocol cv = kfold(5, stratify: [diagnosis], seed: 1)"),
+            Diagnostic::error(
+                Code::WrongArgument,
+                scheme.span,
+                "a protocol is `kfold(..)`, `leave_out(..)` or `holdout(..)`",
+            )
+            .hint("for example: protocol cv = kfold(5, stratify: [diagnosis], seed: 1)"),
         );
     };
     let Some(entry) = find(Chapter::Protocol, parts.name) else {
@@ -33,61 +46,32 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
     };
     let mut reader = Reader::by(&parts, entry);
     let kind = match parts.name {
-        "kfold" => {
-            let folds = match reader
-                .positional("folds")
-                .map(|expr| reader.count_up_to(e, "folds", expr, (1, 10_000)))
-                .transpose()?
-            {
-                Some(1) => {
-                    return e.fail(
-                        Diagnostic::error(Code::WrongArgument, parts.span, "one fold leaves nobody to train on")
-                            .hint("for a single division write holdout(train: 0.8, validation: 0.1, test: 0.1)"),
-                    );
-                }
-                Some(folds) => folds,
-                None => return reader.missing(e, "folds", "for example kfold(5)"),
-            };
-            let validation = reader.number(e, "validation")?;
-            let holdout = match reader.named("holdout") {
-                Some(expr) => holdout(e, &reader, expr)?,
-                None => 0,
-            };
-            ProtocolKind::KFold { folds, validation, holdout }
-        }
+        "kfold" => kfold(e, &mut reader)?,
+        "leave_out" => leave_out(e, &mut reader, trained_on)?,
         // The last of the table: `holdout`.
-        _ => {
-            if let Some(share) = reader.rest().first() {
-                return e.fail(
-                    Diagnostic::error(Code::WrongArgument, share.span, "the shares of `holdout` are given by name")
-                        .hint("for example holdout(train: 0.8, validation: 0.1, test: 0.1)"),
-                );
-            }
-            let train = reader.number(e, "train")?;
-            let validation = reader.number(e, "validation")?;
-            let test = reader.named_real(e, "test", 0.0, 1.0)?.unwrap_or((1.0 - train - validation).max(0.0));
-            // Shares are written with a digit or two; sums of binary fractions have more.
-            let sum = ((train + validation + test) * 1e6).round() / 1e6;
-            if sum != 1.0 || train <= 0.0 {
-                return e.fail(
-                    Diagnostic::error(
-                        Code::WrongArgument,
-                        parts.span,
-                        format!("the shares add up to {sum}: {train} training, {validation} validation, {test} test"),
-                    )
-                    .hint(
-                        "they must add up to 1, with some training; where they are not written, training is 0.8, validation 0.1, and \
-                         the test the rest",
-                    ),
-                );
-            }
-            ProtocolKind::Holdout { train, validation, test }
+        _ => shares(e, &mut reader)?,
+    };
+    // A level that is left out keeps its people together already.
+    let group = match parts.name != "leave_out" {
+        true => reader.named("group"),
+        false => None,
+    };
+    let group = match group {
+        Some(expr) => {
+            let column = column_of_people(e, expr, GROUP)?;
+            levels::grouped(e, &column, expr.span, trained_on, &kind)?;
+            Some(column)
         }
+        None => None,
+    };
+    let once = match reader.named("once") {
+        Some(expr) => reader.word_of(e, "once", expr, &["subject"])? == "subject",
+        None => false,
     };
     let stratify = match reader.named("stratify") {
         Some(expr) => match &expr.kind {
-            ExprKind::List(items) => all(items.iter().map(|i| strata(e, i)))?,
-            _ => vec![strata(e, expr)?],
+            ExprKind::List(items) => all(items.iter().map(|i| column_of_people(e, i, STRATIFY)))?,
+            _ => vec![column_of_people(e, expr, STRATIFY)?],
         },
         None => Vec::new(),
     };
@@ -113,20 +97,106 @@ pub(in crate::compile) fn protocol(e: &mut Evaluator<'_>, scheme: &Expr) -> Eval
     };
     let repeats = reader.whole(e, "repeats")?;
     reader.finish(e)?;
-    Ok(Protocol { kind, stratify, seeds, repeats })
+    Ok(Protocol { kind, stratify, seeds, repeats, group, once })
 }
 
-/// A column whose distribution is kept alike; a target or another single column of the file may stand for its own.
-fn strata(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
-    if let ExprKind::Bool(_) = &expr.kind {
+/// `kfold(5, validation: fold, holdout: 100)`.
+fn kfold(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<ProtocolKind> {
+    let span = reader.span;
+    let folds =
+        match reader.positional("folds").map(|expr| reader.count_up_to(e, "folds", expr, (1, 10_000))).transpose()? {
+            Some(1) => {
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, span, "one fold leaves nobody to train on")
+                        .hint("for a single division write holdout(train: 0.8, validation: 0.1, test: 0.1)"),
+                );
+            }
+            Some(folds) => folds,
+            None => return reader.missing(e, "folds", "for example kfold(5)"),
+        };
+    let (validation, validation_span) = match reader.given("validation") {
+        Some(expr) if is_word(expr, "fold") => {
+            reader.named("validation");
+            (Validation::Fold, expr.span)
+        }
+        given => (Validation::Share(reader.number(e, "validation")?), given.map_or(span, |expr| expr.span)),
+    };
+    let holdout = match reader.named("holdout") {
+        Some(expr) => holdout(e, reader, expr)?,
+        None => 0,
+    };
+    let redraw_span = reader.given("redraw").map_or(span, |expr| expr.span);
+    let redraw = reader.whether(e, "redraw")?;
+    let test_span = reader.given("test").map_or(span, |expr| expr.span);
+    let test = if reader.choice(e, "test")? == "holdout" { Tested::Holdout } else { Tested::Fold };
+    let nobody_out = "keep some out of every fold: `holdout: 100`, or as many as a fold has: `holdout: one fold`";
+    let wrong = match (validation, test) {
+        _ if redraw && holdout == 0 => Some((redraw_span, "nobody is held out who could be drawn again", nobody_out)),
+        (_, Tested::Holdout) if holdout == 0 => {
+            Some((test_span, "those held out are to test, and nobody is held out", nobody_out))
+        }
+        (Validation::Share(_), Tested::Holdout) => Some((
+            test_span,
+            "where those held out test, the folds have nothing to do but to validate",
+            "let each validate in its turn: `validation: fold`; for a single division write holdout(train: 0.8)",
+        )),
+        (Validation::Fold, Tested::Fold) if folds < 3 => Some((
+            validation_span,
+            "one fold tests and one validates: of two, nobody is left to train on",
+            "make three folds or more, or let a share of the others validate: `validation: 0.1`",
+        )),
+        _ => None,
+    };
+    if let Some((span, message, hint)) = wrong {
+        return e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint));
+    }
+    Ok(ProtocolKind::KFold { folds, validation, holdout, redraw, test })
+}
+
+/// `leave_out(site, validation: 0.15)`.
+fn leave_out(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, trained_on: &[String]) -> Eval<ProtocolKind> {
+    let Some(expr) = reader.positional("column") else {
+        return reader.missing(e, "column", "whose levels are left out in turn: leave_out(site)");
+    };
+    let column = column_of_people(e, expr, LEAVE_OUT)?;
+    let validation = reader.number(e, "validation")?;
+    let levels = levels::left_out(e, &column, expr.span, trained_on)?;
+    Ok(ProtocolKind::LeaveOut { column, levels, validation })
+}
+
+/// `holdout(train: 0.7, validation: 0.1, test: 0.2)`.
+fn shares(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<ProtocolKind> {
+    if let Some(share) = reader.rest().first() {
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, share.span, "the shares of `holdout` are given by name")
+                .hint("for example holdout(train: 0.8, validation: 0.1, test: 0.1)"),
+        );
+    }
+    let train = reader.number(e, "train")?;
+    let validation = reader.number(e, "validation")?;
+    let test = reader.named_real(e, "test", 0.0, 1.0)?.unwrap_or((1.0 - train - validation).max(0.0));
+    // Shares are written with a digit or two; sums of binary fractions have more.
+    let sum = ((train + validation + test) * 1e6).round() / 1e6;
+    if sum != 1.0 || train <= 0.0 {
         return e.fail(
             Diagnostic::error(
                 Code::WrongArgument,
-                expr.span,
-                "`stratify` takes the columns whose distribution is kept",
+                reader.span,
+                format!("the shares add up to {sum}: {train} training, {validation} validation, {test} test"),
             )
-            .hint("name them: `stratify: [diagnosis, sex]`, or leave it out"),
+            .hint(
+                "they must add up to 1, with some training; where they are not written, training is 0.8, validation 0.1, and \
+                 the test the rest",
+            ),
         );
+    }
+    Ok(ProtocolKind::Holdout { train, validation, test })
+}
+
+/// A column by which people are divided; a target or another single column of the file may stand for its own.
+fn column_of_people(e: &mut Evaluator<'_>, expr: &Expr, (takes, hint): (&str, &str)) -> Eval<String> {
+    if let ExprKind::Bool(_) = &expr.kind {
+        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, takes).hint(hint));
     }
     let name = column_name(e, expr)?;
     if let Some(InputSource::Column { column }) = e.inputs.iter().find(|i| i.name == name).map(|i| &i.source) {

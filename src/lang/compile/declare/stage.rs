@@ -1,6 +1,7 @@
 //! `train`: what is minimised, by which optimiser, from which weights, for how long.
 
 use super::entry::{Chapter, names};
+use super::subgroup::{take, within};
 use super::training::{augment, early_stop, keep, optimizer, sampling, schedule};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -88,6 +89,8 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         keep: Keep::Best(Monitor::Loss),
         augment: Vec::new(),
         sampling: Sampling::Shuffled,
+        within: None,
+        take: None,
         precision: Precision::Float32,
         after: Vec::new(),
     };
@@ -186,6 +189,14 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
         "sample" => {
             let expr = single(e, clause)?;
             draft.stage.sampling = sampling(e, expr)?;
+        }
+        "within" => {
+            let expr = single(e, clause)?;
+            draft.stage.within = Some(within(e, expr, &draft.stage.cohorts)?);
+        }
+        "take" => {
+            let expr = single(e, clause)?;
+            draft.stage.take = Some(take(e, expr)?);
         }
         "precision" => {
             let expr = single(e, clause)?;

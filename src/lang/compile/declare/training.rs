@@ -1,5 +1,6 @@
 //! How a stage trains: optimiser, schedule, which weights are kept, augmentation, how subjects are drawn.
 
+use super::column::named_param;
 use super::entry::{Chapter, find, names};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -141,6 +142,28 @@ pub(super) fn keep(e: &mut Evaluator<'_>, clause: &Clause) -> Eval<Keep> {
     }
 }
 
+/// `sample how`, of a parameter.
+fn sampling_by(e: &mut Evaluator<'_>, name: &str, value: &Value, span: Span) -> Eval<Sampling> {
+    let word = match value {
+        Value::Choice(choice) => choice.word.as_str(),
+        Value::Text(text) => &**text,
+        _ => "",
+    };
+    if word == "shuffled" {
+        return Ok(Sampling::Shuffled);
+    }
+    let message = format!("`{name}` does not say how subjects are drawn");
+    let hint = match value {
+        Value::Bool(_) => {
+            format!("say what it decides: sample if {name} {{ balanced(by: diagnosis) }} else {{ shuffled }}")
+        }
+        _ => format!(
+            "say what each of its words stands for: sample match {name} {{ balanced => balanced(by: diagnosis), else => shuffled }}"
+        ),
+    };
+    e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint))
+}
+
 /// The metric of this name.
 pub(in crate::compile) fn metric(e: &mut Evaluator<'_>, name: &str, span: Span) -> Eval<Metric> {
     match Metric::ALL.iter().find(|(n, _)| *n == name) {
@@ -178,7 +201,34 @@ pub(super) fn augment(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Augment> {
     Ok(augment)
 }
 
+/// `shuffled`, `balanced(by: diagnosis)`; `if over { balanced(by: diagnosis) } else { shuffled }`, the same by `match`, or a
+/// parameter whose words are of those that need no more be said.
 pub(super) fn sampling(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Sampling> {
+    match &expr.kind {
+        ExprKind::If { condition, then, otherwise } => {
+            let value = e.eval(condition)?;
+            let body = if e.condition(&value, condition.span)? { Some(then) } else { otherwise.as_ref() };
+            return match body.map(|body| body.result.as_deref()) {
+                Some(Some(chosen)) => sampling(e, chosen),
+                // What holds where there is no clause.
+                None => Ok(Sampling::Shuffled),
+                Some(None) => e.fail(
+                    Diagnostic::error(Code::WrongArgument, expr.span, "one of the two says nothing")
+                        .hint("write: sample if over { balanced(by: diagnosis) } else { shuffled }"),
+                ),
+            };
+        }
+        ExprKind::Match { scrutinee, arms } => {
+            let chosen = e.arm(scrutinee, arms, expr.span)?;
+            return sampling(e, chosen);
+        }
+        ExprKind::Name(name) => {
+            if let Some(value) = named_param(e, name, expr.span)? {
+                return sampling_by(e, name, &value, expr.span);
+            }
+        }
+        _ => {}
+    }
     let (parts, mut reader) = entry(e, expr, Chapter::Sampling)?;
     let sampling = if parts.name == "balanced" {
         let Some(by) = reader.positional("by") else {

@@ -185,6 +185,12 @@ impl Evaluator<'_> {
     }
 
     fn choose(&mut self, scrutinee: &Expr, arms: &[Arm], span: Span) -> Eval<Value> {
+        let chosen = self.arm(scrutinee, arms, span)?;
+        self.eval(chosen)
+    }
+
+    /// What stands behind the arm of a `match` that fits.
+    pub(in crate::compile) fn arm<'t>(&mut self, scrutinee: &Expr, arms: &'t [Arm], span: Span) -> Eval<&'t Expr> {
         let value = self.eval(scrutinee)?;
         let mut chosen: Option<&Arm> = None;
         let mut covered: Vec<String> = Vec::new();
@@ -247,7 +253,7 @@ impl Evaluator<'_> {
             return self.fail(diagnostic);
         }
         match chosen {
-            Some(arm) => self.eval(&arm.value),
+            Some(arm) => Ok(&arm.value),
             None => self.fail(Diagnostic::error(Code::NotExhaustive, span, "no arm matches").hint("add `else => ..`")),
         }
     }

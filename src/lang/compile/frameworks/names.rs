@@ -150,7 +150,19 @@ pub(super) const NAMES: &[(&[&str], &[&str])] = &[
     (&["max_features", "mtry"], &["columns"]),
     (&["n_neighbors"], &["neighbours"]),
     // Protocols.
-    (&["StratifiedKFold", "RepeatedKFold", "GroupKFold", "cross_validation", "cross_val_score", "cv"], &["kfold(..)"]),
+    (&["LeaveOneGroupOut", "leave_one_group_out", "leave_one_site_out", "LeavePGroupsOut"], &["leave_out(..)"]),
+    (
+        &[
+            "StratifiedKFold",
+            "RepeatedKFold",
+            "GroupKFold",
+            "StratifiedGroupKFold",
+            "cross_validation",
+            "cross_val_score",
+            "cv",
+        ],
+        &["kfold(..)"],
+    ),
     (&["train_test_split", "ShuffleSplit", "random_split", "split"], &["holdout(..)"]),
     // Steps.
     (&["NormalizeIntensity", "ZNormalization", "normalize", "z_score"], &["zscore", "standardize"]),

@@ -88,6 +88,11 @@ impl<'t> Reader<'t> {
         Some(self.arguments.remove(at).1)
     }
 
+    /// The argument of this name, left where it is.
+    pub fn given(&self, name: &str) -> Option<&'t Expr> {
+        self.arguments.iter().find(|(n, _)| n.is_some_and(|n| n.text == name)).map(|(_, expr)| *expr)
+    }
+
     /// All positional arguments that are left.
     pub fn rest(&mut self) -> Vec<&'t Expr> {
         let mut rest = Vec::new();

@@ -8,7 +8,7 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::Reader;
 use crate::compile::value::Value;
-use crate::program::{AnalysisKind, Argument, Correction, ProtocolKind};
+use crate::program::{AnalysisKind, Argument, Correction};
 use fascicle_syntax::{BinaryOp, DeclarationKind, Expr, ExprKind};
 use indexmap::IndexMap;
 
@@ -81,14 +81,19 @@ pub(super) fn arguments(
     if !corrects && matches!(arguments.get("values"), Some(Argument::Maps { .. })) {
         arguments.insert("correct".into(), Argument::Correction(Correction::Fdr));
     }
+    // Where those held out test, they are who is meant.
+    if context.protocol.kind.tests_on_holdout()
+        && let Some(Argument::Word(on)) = arguments.get_mut("on")
+        && on == "test"
+    {
+        *on = "holdout".to_owned();
+    }
     given::warn(e, &arguments, context, span);
     Ok(arguments)
 }
 
 fn has_validation(context: &Context<'_>) -> bool {
-    match context.protocol.kind {
-        ProtocolKind::KFold { validation, .. } | ProtocolKind::Holdout { validation, .. } => validation > 0.0,
-    }
+    context.protocol.kind.validates()
 }
 
 /// What stands where nothing is given; `None` where something must be.

@@ -142,11 +142,37 @@ pub(super) const ENTRIES: &[Entry] = &[
         "",
         &[Parameter::positional(
             "how",
-            Takes::said("`shuffled`, `balanced(by: ..)`", "shuffled"),
+            Takes::said("`shuffled`, `balanced(by: ..)`, or `if`, `match` and a parameter that choose one", "shuffled"),
             "",
             "everybody once an epoch, or each class equally often",
         )],
         "train dx { minimize cross_entropy(dx, diagnosis), sample balanced(by: diagnosis) }",
+    ),
+    clause(
+        "within",
+        "Trains on those of the training subjects who meet a condition, and validates on those of the validation subjects who do. Who \
+         is scored, and what the steps of inputs are fitted on, stays as it is.",
+        "",
+        &[Parameter::positional(
+            "condition",
+            Takes::said("a condition on columns, as `keep` of a cohort has", ""),
+            "",
+            "everybody where there is no clause",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis), within sex == F }",
+    ),
+    clause(
+        "take",
+        "Trains on so many people, spread over the columns that the protocol stratifies by; the division's seed and fold decide who. A \
+         share is one of all who could train without `within`, so that stages on different people train on as many.",
+        "",
+        &[Parameter::positional(
+            "n",
+            Takes::said("a number of people, or a share above 0 and up to 1.0", ""),
+            "",
+            "all of them where there is no clause",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis), within sex == F, take 0.4 }",
     ),
     clause(
         "precision",

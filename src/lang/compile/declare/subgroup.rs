@@ -1,0 +1,43 @@
+//! `within` and `take` of a stage: which of the training people it trains on, and how many of them.
+
+use super::keep::{Read, predicate};
+use crate::compile::code::Code;
+use crate::compile::diagnostic::Diagnostic;
+use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::value::{Value, spell};
+use crate::program::{Cohort, Predicate, Take};
+use fascicle_syntax::Expr;
+
+/// `within sex == M`: a condition as `keep` has, on the people of the stage's cohorts.
+pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, cohorts: &[String]) -> Eval<Predicate> {
+    let mut read = Read::default();
+    let condition = predicate(e, expr, &mut read)?;
+    let trained: Vec<Cohort> =
+        e.cohorts.iter().filter(|c| cohorts.is_empty() || cohorts.contains(&c.name)).cloned().collect();
+    all(trained.iter().map(|cohort| match e.tables.of(cohort) {
+        Ok(table) => read.check(e, cohort, &table),
+        // What is wrong with a table is told where its cohort is declared.
+        Err(_) => Ok(()),
+    }))?;
+    Ok(condition)
+}
+
+/// `take 0.5`, `take 200`.
+pub(super) fn take(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Take> {
+    let value = e.eval(expr)?;
+    match &value {
+        Value::Int(n) if *n >= 1 => Ok(Take::Count(usize::try_from(*n).unwrap_or(usize::MAX))),
+        other => match other.as_real() {
+            Some(share) if share > 0.0 && share <= 1.0 => Ok(Take::Share(share)),
+            _ => {
+                let found = if value.as_real().is_some() { spell(&value) } else { value.describe().to_string() };
+                let message =
+                    format!("`take` takes a number of people, or their share above 0 and up to 1.0, found {found}");
+                e.fail(
+                    Diagnostic::error(Code::WrongArgument, expr.span, message)
+                        .hint("for example `take 200`, or `take 0.5` for half of all who could train"),
+                )
+            }
+        },
+    }
+}
