@@ -25,13 +25,10 @@ use super::cohort::CohortData;
 use super::error::{DataError, Result};
 use super::flow::Flow;
 use super::split::{Candidate, Split, StratumColumn, divide};
-use super::transform::{ColumnPlan, ImageChain};
+use super::transform::{ColumnPlan, ColumnRow, ImageChain};
 use fascicle_lang::program::{InputRole, InputSpec, Protocol, SpatialKind};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// Cells of one subject: numbers, and places of classes.
-pub(crate) type CellRow = Vec<Option<f64>>;
 
 /// A record that is analysed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +58,7 @@ pub struct Item {
 #[derive(Debug)]
 enum Content {
     Images { chain: ImageChain, volumes: Vec<Option<CachedImage>> },
-    Columns { plan: ColumnPlan, rows: Vec<Option<CellRow>> },
+    Columns { plan: ColumnPlan, rows: Vec<Option<ColumnRow>> },
     Class(Vec<Option<usize>>),
     Real(Vec<Option<f64>>),
 }

@@ -3,7 +3,7 @@ use super::super::error::DataError;
 use super::super::samples::{NEAREST, shared};
 use super::super::volume::Volume;
 use super::impute::Cells;
-use super::{BayesianRidge, ColumnPlan, Image, ImageChain, IterativeImputer, SourceColumn};
+use super::{BayesianRidge, ColumnPlan, ColumnRow, Image, ImageChain, IterativeImputer, SourceColumn};
 use fascicle_lang::program::{
     AxisName, ColumnStep, ImageMask, ImageStep, Interpolation, Missing, MissingIndicators, SpatialKind, View,
 };
@@ -338,6 +338,14 @@ fn iterative_imputation_stops_between_two_regressions_when_asked_to() {
     assert_eq!(asked.get(), 3);
 }
 
+fn rows(cells: &[Vec<Option<f64>>]) -> Vec<ColumnRow> {
+    cells.iter().map(|row| ColumnRow { cells: row.clone(), covariates: Vec::new() }).collect()
+}
+
+fn of(fitted: &super::FittedColumns, cells: &[Option<f64>]) -> Option<Vec<f32>> {
+    fitted.apply(&ColumnRow { cells: cells.to_vec(), covariates: Vec::new() }).expect("applied")
+}
+
 fn plan(columns: Vec<(&str, Vec<ColumnStep>)>, missing: Missing, has_missing: &[bool], width: usize) -> ColumnPlan {
     let columns = columns.into_iter().map(|(name, steps)| SourceColumn { name: name.into(), steps }).collect();
     ColumnPlan::new(columns, missing, has_missing, width).expect("a plan")
@@ -357,10 +365,10 @@ fn columns_are_imputed_then_scaled_and_flags_come_last() {
         vec![Some(3.0), Some(1.0), Some(30.0)],
         vec![None, None, Some(20.0)],
     ];
-    let fitted = plan.fit(&train, &|| Ok(())).expect("fitted");
+    let fitted = plan.fit(&rows(&train), &|| Ok(())).expect("fitted");
     let low = -(1.5_f64.sqrt()) as f32;
-    assert_eq!(fitted.apply(&train[0]), Some(vec![low, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
-    assert_eq!(fitted.apply(&train[2]), Some(vec![0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 0.0]));
+    assert_eq!(of(&fitted, &train[0]), Some(vec![low, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
+    assert_eq!(of(&fitted, &train[2]), Some(vec![0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 0.0]));
     let kept: super::FittedColumns =
         serde_json::from_str(&serde_json::to_string(&fitted).expect("JSON")).expect("JSON");
     assert_eq!(kept, fitted);
@@ -379,9 +387,9 @@ fn only_columns_with_missing_cells_have_flags_where_that_is_declared() {
 #[test]
 fn a_missing_cell_that_nothing_fills_is_absence() {
     let plan = plan(vec![("a", vec![ColumnStep::Log]), ("b", vec![])], Missing::Absent, &[true, false], 2);
-    let fitted = plan.fit(&vec![vec![Some(1.0), Some(2.0)]], &|| Ok(())).expect("fitted");
-    assert_eq!(fitted.apply(&[None, Some(1.0)]), None);
-    assert_eq!(fitted.apply(&[Some(1.0), Some(5.0)]), Some(vec![0.0, 5.0]));
+    let fitted = plan.fit(&rows(&[vec![Some(1.0), Some(2.0)]]), &|| Ok(())).expect("fitted");
+    assert_eq!(of(&fitted, &[None, Some(1.0)]), None);
+    assert_eq!(of(&fitted, &[Some(1.0), Some(5.0)]), Some(vec![0.0, 5.0]));
 }
 
 #[test]
@@ -394,11 +402,11 @@ fn bins_hold_equal_shares_of_the_training_subjects() {
         4,
     );
     let train: Vec<Vec<Option<f64>>> = (0..40).map(|i| vec![Some(f64::from(i))]).collect();
-    let fitted = plan.fit(&train, &|| Ok(())).expect("fitted");
+    let fitted = plan.fit(&rows(&train), &|| Ok(())).expect("fitted");
     let sums = train
         .iter()
-        .filter_map(|row| fitted.apply(row))
+        .filter_map(|row| of(&fitted, row))
         .fold(vec![0.0; 4], |sum: Vec<f32>, row| sum.iter().zip(row).map(|(a, b)| a + b).collect());
     assert_eq!(sums, [10.0; 4]);
-    assert_eq!(fitted.apply(&[Some(1e9)]), Some(vec![0.0, 0.0, 0.0, 1.0]));
+    assert_eq!(of(&fitted, &[Some(1e9)]), Some(vec![0.0, 0.0, 0.0, 1.0]));
 }
