@@ -19,6 +19,7 @@ pub(super) mod score;
 pub(super) mod stage;
 pub(super) mod step;
 pub(super) mod sweep;
+pub(super) mod together;
 mod training;
 
 pub(super) use training::optimizer;
