@@ -102,14 +102,17 @@ impl FittedInputs<'_> {
         self.dataset
     }
 
-    /// Looks whether all of these members can be prepared, so that who cannot is named before anything is trained.
+    /// Looks whether all of these members can be prepared, of the inputs that are `wanted`: so that who cannot is named
+    /// before anything is trained for them.
     ///
     /// # Errors
     /// A level that a step reads and no training subject has, with all who have it; a name that nobody has.
-    pub fn check(&self, keys: &[String]) -> Result<()> {
+    pub fn check(&self, keys: &[String], wanted: impl Fn(usize) -> bool) -> Result<()> {
         let members = keys.iter().map(|key| self.dataset.place(key)).collect::<Result<Vec<usize>>>()?;
         let mut errors = Vec::new();
-        for ((content, fitted), spec) in self.dataset.content.iter().zip(&self.fitted).zip(&self.dataset.inputs) {
+        for input in (0..self.fitted.len()).filter(|input| wanted(*input)) {
+            let (content, fitted, spec) =
+                (&self.dataset.content[input], &self.fitted[input], &self.dataset.inputs[input]);
             let (Content::Columns { rows, .. }, FittedInput::Columns(fitted)) = (content, fitted) else { continue };
             let mut having: BTreeMap<Unseen, Vec<&str>> = BTreeMap::new();
             for member in &members {
