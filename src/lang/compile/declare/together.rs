@@ -32,12 +32,13 @@ pub(in crate::compile) struct CovariateRead {
 }
 
 impl Beside {
-    /// The number of the step at this place: columns that go through one step have one.
-    fn number(&mut self, span: Span) -> usize {
+    /// The number of the step at this place: columns that go through one step have one. What it reads is noted once.
+    fn number(&mut self, span: Span, read: Vec<CovariateRead>) -> usize {
         if let Some(known) = self.steps.iter().position(|step| *step == span) {
             return known;
         }
         self.steps.push(span);
+        self.covariates.extend(read);
         self.steps.len() - 1
     }
 }
@@ -79,10 +80,9 @@ pub(super) fn combat(
         return Ok(None);
     }
     let column = by.column.clone();
-    beside.covariates.push(by);
-    beside.covariates.append(&mut read);
+    read.insert(0, by);
     Ok(Some(ColumnStep::Combat(Combat {
-        together: beside.number(span),
+        together: beside.number(span, read),
         by: column,
         keep,
         parametric,
@@ -108,8 +108,7 @@ pub(super) fn residualize(
     if !reader.whether(e, "if")? {
         return Ok(None);
     }
-    beside.covariates.append(&mut read);
-    Ok(Some(ColumnStep::Residualize { together: beside.number(span), on }))
+    Ok(Some(ColumnStep::Residualize { together: beside.number(span, read), on }))
 }
 
 /// Sites stand in a column of every table that is read.
