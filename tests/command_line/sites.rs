@@ -89,24 +89,6 @@ fn a_site_that_trains_nobody_is_told_with_its_people_before_anything_is_trained(
 }
 
 #[test]
-fn people_of_another_cohort_whose_site_trained_nobody_are_named() {
-    let scene = scene(site);
-    let away = scene.read("people.csv").replace(",A,", ",Z,").replace("\ns", "\nt");
-    scene.write("away.csv", away);
-    scene.edit(
-        "table.fx",
-        "condition record: vector[_] = people.columns",
-        "cohort away = table(\"away.csv\") { subject participant_id }\n\ncondition record: vector[_] = columns",
-    );
-    scene.edit("table.fx", "= people.column(\"dx\")", "= column(\"dx\")");
-    scene.edit("table.fx", "train clinic {", "train clinic on people {");
-    scene.edit("table.fx", "score clinic: auc", "score clinic: auc on away");
-    let says = ["input `record`: step `combat`: no training subject has `site` = `Z`, as away:t01", "more have"];
-    scene.fascicle(&["run", "table.fx"]).fails(2, &says);
-    scene.fascicle(&["run", "table.fx", "--set", "harmonised=false"]).succeeds();
-}
-
-#[test]
 fn who_lacks_a_site_is_left_out_though_missing_cells_are_filled() {
     let scene = scene(|person| if person == 5 { "n/a" } else { site(person) });
     scene.edit("table.fx", STEPS, &format!("{STEPS}, missing: mean"));

@@ -7,6 +7,6 @@ protocol cv = kfold(5, stratify: [dx])
 score m: auc
 // table: c: 60 people; lh_a number; lh_b number; age number; sex F*30 M*30; site A*30 B*30; dx HC*30 AD*30
 
-// error[E0610] 2:75 `combat` reads the column `dx`, which is what `dx` predicts
+// error[E0610] 2:74 `combat` reads the column `dx`, which is what `dx` predicts
 // also 3:8
 // hint: leave `dx` out of `keep`

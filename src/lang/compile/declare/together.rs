@@ -136,7 +136,8 @@ fn reference(e: &mut Evaluator<'_>, expr: &Expr, by: &CovariateRead, tables: &Ta
     if known.iter().any(|l| same(l)) {
         return Ok(wanted);
     }
-    let hint = match nearest(&wanted, &known) {
+    // Sites are often letters: the nearest of many only.
+    let hint = match nearest(&wanted, &known).filter(|_| known.len() > 12) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it is one of {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", ")),
     };

@@ -114,7 +114,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
             IF,
         ],
-        example: "modality thick: vector[3] = people.columns([lh_a, lh_b, lh_c] |> combat(by: site, keep: [age, sex]) |> standardize)",
+        example: "modality about: vector[2] = people.columns([education, ptau] |> combat(by: site, keep: [age, sex]) |> standardize)",
     },
     Entry {
         name: "residualize",
@@ -133,7 +133,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
             IF,
         ],
-        example: "modality thick: vector[3] = people.columns([lh_a, lh_b, lh_c] |> residualize(on: [age, sex]))",
+        example: "modality about: vector[2] = people.columns([education, ptau] |> residualize(on: [age, sex]))",
     },
     Entry {
         name: "absent",
