@@ -90,7 +90,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "keep",
                 Takes::said("a column or a list of columns", ""),
                 "",
-                "covariates whose effect is kept: text as levels, numbers as numbers, `|> onehot` for numbers that are levels; \
+                "covariates whose effect is kept: text as levels, numbers as numbers, numbers that are levels through `onehot`; \
                  never what is predicted",
             ),
             Parameter::named(
@@ -128,7 +128,7 @@ pub(super) const ENTRIES: &[Entry] = &[
                 "on",
                 Takes::required("a column or a list of columns"),
                 "",
-                "the covariates: text as levels, numbers as numbers, `|> onehot` for numbers that are levels; never what is \
+                "the covariates: text as levels, numbers as numbers, numbers that are levels through `onehot`; never what is \
                  predicted",
             ),
             IF,
