@@ -1,11 +1,18 @@
 param harmonised: bool = true
 cohort c = table("people.csv")
-modality left: vector[_] = columns(/^lh_.*_thickness$/ |> combat(by: site, keep: [sex], if: harmonised) |> standardize)
-modality rest: vector[3] = c.columns([age, lh_a_thickness] |> residualize(on: [sex, hand |> onehot], if: not harmonised), sex |> onehot([F]))
+modality left: vector[_] = columns(
+  /^lh_.*_thickness$/ |> combat(by: site, keep: [sex], if: harmonised) |> standardize,
+)
+modality rest: vector[3] = c.columns(
+  [age, lh_a_thickness] |> residualize(on: [sex, hand |> onehot], if: not harmonised),
+  sex |> onehot([F]),
+)
 target dx: class{HC, AD} = c.column("dx")
-model m(left, rest) -> dx { output v = left
-output r = rest
-concat(left, rest) |> Linear(2) }
+model m(left, rest) -> dx {
+  output v = left
+  output r = rest
+  concat(left, rest) |> Linear(2)
+}
 train m { minimize cross_entropy(m, dx) }
 protocol cv = kfold(5, stratify: [dx])
 score m: auc
