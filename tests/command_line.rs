@@ -3,7 +3,7 @@
 //! `cohorts` holds who is found and left out, `statuses` what every command exits with and prints, `reuse` what a second
 //! run does, `crashes` and `interruption` runs that are ended at a change of a file, killed or interrupted, `folder` what a
 //! run leaves to other programs, `wrong_input` what is said of data that cannot be used, `weights` what goes in from
-//! PyTorch, is applied, and goes back.
+//! PyTorch, is applied, and goes back, `sites` columns of several sites.
 
 #[path = "command_line/cohorts.rs"]
 mod cohorts;
@@ -17,6 +17,8 @@ mod interruption;
 mod reuse;
 #[path = "command_line/scene.rs"]
 mod scene;
+#[path = "command_line/sites.rs"]
+mod sites;
 #[path = "command_line/statuses.rs"]
 mod statuses;
 #[path = "command_line/weights.rs"]

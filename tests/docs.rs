@@ -210,7 +210,8 @@ fn the_reference_page_is_that_of_the_tables() {
 
 /// An entry's declaration, with the tables that it reads.
 fn with_an_entry(declaration: &str) -> fascicle::compile::Compilation {
-    let tables = "// table: people: diagnosis HC AD; age number; education number; ptau number; sex F M; site A B C\n";
+    let tables =
+        "// table: people: diagnosis HC AD; age number; education number; ptau number; sex F M; site A*30 B*30 C*30\n";
     Case::parse("example.fx", &format!("{ENTRY_PRELUDE}{declaration}\n{tables}")).compile()
 }
 

@@ -148,6 +148,28 @@ pub enum AnalysisError {
         /// The rank that is needed.
         needed: usize,
     },
+    /// A term of a regression that those before it determine.
+    #[error("term {term} of the regression is a linear combination of those before it: leave it out")]
+    DependentTerm {
+        /// Which.
+        term: usize,
+    },
+    /// A column that does not vary beyond what is taken away from it.
+    #[error("column {column} does not vary beyond what the regression explains: leave it out")]
+    ConstantColumn {
+        /// Which.
+        column: usize,
+    },
+    /// A group of too few subjects.
+    #[error("group {group} has {found} subjects, but at least {needed} are needed")]
+    SmallGroup {
+        /// Which.
+        group: usize,
+        /// The least.
+        needed: usize,
+        /// What was found.
+        found: usize,
+    },
     /// A quotient without a denominator, or a choice among nothing.
     #[error("{what} is not defined: {reason}")]
     Undefined {

@@ -11,6 +11,7 @@
 //!  residuals   ──▶ normative (deviations) ──▶ statistics
 //!  latents     ──▶ clustering, latent (factors, similarity) ──▶ statistics
 //!                 └─▶ probe (is a class, a number, a person in it?)
+//!  columns     ──▶ harmonisation ──▶ columns without their sites, before any model
 //! ```
 //!
 //! | module | holds | follows |
@@ -26,6 +27,7 @@
 //! | [`ensemble`] | means weighted by inverse entropy | HyperFusion |
 //! | [`loss_entropy`] | how much a loss depends on each layer | HyperFusion |
 //! | [`normative`] | deviations from held-out healthy subjects | Kumar et al. |
+//! | [`harmonisation`] | ComBat over sites, residuals of covariates | neuroCombat, neuroHarmonize, statsmodels |
 //! | [`clustering`] | affinity propagation, silhouettes | scikit-learn |
 //! | [`saliency`] | noisy copies of an image, norms over channels | Smilkov et al. |
 //! | [`probe`] | logistic and ridge probes, nearest neighbours | scikit-learn |
@@ -39,6 +41,7 @@ pub mod bootstrap;
 pub mod clustering;
 pub mod ensemble;
 pub mod error;
+pub mod harmonisation;
 pub mod latent;
 pub mod loss_entropy;
 pub mod metrics;
@@ -52,6 +55,7 @@ pub use clustering::affinity_propagation::{AffinityPropagation, BestClusters, Cl
 pub use clustering::silhouette::{Distance, distances, silhouette, silhouettes};
 pub use ensemble::{Combination, combine, inverse_entropy_weights};
 pub use error::{AnalysisError, Result};
+pub use harmonisation::{Combat, CombatSettings, Residuals};
 pub use latent::factors::{FactorAnalysis, Keep, Rotation};
 pub use latent::similarity::{Energy, Svcca, canonical_correlations, debiased_linear_cka, linear_cka, svcca};
 pub use metrics::calibration::{brier, brier_of_class, calibration_error};

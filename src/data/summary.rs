@@ -9,7 +9,7 @@ use super::grid::{Grid, labels_cut, may_differ, unlike_most};
 use super::nifti::read_header;
 use super::table::{levels_of, same_level};
 use super::volume::Volume;
-use fascicle_lang::program::{InputSource, InputSpec};
+use fascicle_lang::program::{CovariateKind, InputSource, InputSpec};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -150,6 +150,15 @@ pub fn check_data(inputs: &[InputSpec], cohorts: &[CohortData]) -> DataCheck {
                 InputSource::Columns { .. } => match source_columns(spec, cohort) {
                     Err(e) => problems.push(whole(about(e.to_string()))),
                     Ok(columns) => {
+                        for beside in spec.source.covariates() {
+                            match (beside.kind, cohort.column(&beside.column)) {
+                                (CovariateKind::Number, _) => {
+                                    problems.extend(numbers(cohort, &beside.column).map(|m| whole(about(m))));
+                                }
+                                (CovariateKind::Levels, Err(e)) => problems.push(whole(about(e.to_string()))),
+                                (CovariateKind::Levels, Ok(_)) => {}
+                            }
+                        }
                         for column in columns {
                             match column.classes() {
                                 None => problems.extend(numbers(cohort, &column.name).map(|m| whole(about(m)))),

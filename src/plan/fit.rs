@@ -27,6 +27,9 @@ pub(super) fn fit(
 ) -> Result<()> {
     let fitted =
         dataset.fit_interruptible(&split.train, &|| check_interrupt(interrupt)).map_err(PlanError::data(task))?;
+    // Who will be prepared by it is looked at now, not when a model has been trained for them.
+    let others: Vec<String> = split.sets()[1..].iter().flat_map(|(_, keys)| keys.iter().cloned()).collect();
+    fitted.check(&others, |_| true).map_err(PlanError::data(task))?;
     put_json(&folder.join(FITTED), &fitted.fitted())?;
     let means = means
         .iter()

@@ -209,6 +209,8 @@ impl Context<'_> {
         let mut items = Vec::new();
         for set in SETS.into_iter().filter(|set| request.sets.contains(set)) {
             let keys = self.people_of(task, program, &dataset, &split, set);
+            let read = |input| subgraph.inputs.iter().any(|of_graph| of_graph.index() == input);
+            inputs.check(&keys, read).map_err(PlanError::data(task))?;
             for item in reader.items(&keys).map_err(PlanError::data(task))? {
                 let member = &dataset.members[item.member];
                 let person = persons.get(member.key.as_str()).copied().unwrap_or(item.member);

@@ -1,8 +1,10 @@
 //! What tests read of `../shared`: reference numbers that other packages and the authors' codes gave, and public data sets.
-//! None of it is part of the repository.
+//! None of that is part of the repository.
 //!
 //! Where something is not there, the test that wants it says so on standard error and passes: a copy of the repository alone
 //! can be tested. Where everything is meant to be there, `FASCICLE_GOLDEN=required` makes it a failure.
+//!
+//! Small cases are part of the repository: `tests/reference/NAME.json`, beside the script that made them ([`recorded`]).
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -48,6 +50,18 @@ pub fn folder(name: &str) -> Option<PathBuf> {
 pub fn stats(name: &str) -> Option<Value> {
     let text = std::fs::read_to_string(folder(&format!("stats/{name}.json"))?).expect("readable");
     Some(serde_json::from_str(&text).expect("valid JSON"))
+}
+
+/// Numbers of another package that are part of the repository, beside the script that made them.
+pub fn recorded(name: &str) -> Value {
+    let path = root().join(format!("tests/reference/{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    serde_json::from_str(&text).expect("valid JSON")
+}
+
+/// A list of texts.
+pub fn texts(value: &Value) -> Vec<&str> {
+    value.as_array().expect("a list").iter().map(|v| v.as_str().expect("a text")).collect()
 }
 
 /// A list of numbers.

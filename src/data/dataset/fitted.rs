@@ -2,12 +2,13 @@
 
 use super::super::cache::CachedImage;
 use super::super::error::{DataError, Result};
-use super::super::transform::{FittedChain, FittedColumns, Image};
+use super::super::transform::{ColumnRow, FittedChain, FittedColumns, Image, Unseen};
 use super::augment::{Augmentation, Augmented};
 use super::{Content, Dataset, Item};
 use fascicle_lang::program::{InputRole, SpatialKind};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What one input learnt. Saved as JSON, it is all that is needed to prepare new subjects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,7 +72,7 @@ impl Dataset {
                         return Err(DataError::Input { input: spec.name.clone(), problem });
                     }
                     Content::Columns { plan: Some(plan), rows } => {
-                        let rows = members.iter().filter_map(|m| rows[*m].clone()).collect();
+                        let rows: Vec<ColumnRow> = members.iter().filter_map(|m| rows[*m].clone()).collect();
                         FittedInput::Columns(plan.fit(&rows, go_on).map_err(of_input)?)
                     }
                     Content::Class(_) | Content::Real(_) => FittedInput::AsItIs,
@@ -105,6 +106,39 @@ impl FittedInputs<'_> {
         self.dataset
     }
 
+    /// Looks whether all of these members can be prepared, of the inputs that are `wanted`: so that who cannot is named
+    /// before anything is trained for them.
+    ///
+    /// # Errors
+    /// A level that a step reads and no training subject has, with all who have it; a name that nobody has.
+    pub fn check(&self, keys: &[String], wanted: impl Fn(usize) -> bool) -> Result<()> {
+        let members = keys.iter().map(|key| self.dataset.place(key)).collect::<Result<Vec<usize>>>()?;
+        let mut errors = Vec::new();
+        for input in (0..self.fitted.len()).filter(|input| wanted(*input)) {
+            let (content, fitted, spec) =
+                (&self.dataset.content[input], &self.fitted[input], &self.dataset.inputs[input]);
+            let (Content::Columns { rows, .. }, FittedInput::Columns(fitted)) = (content, fitted) else { continue };
+            let mut having: BTreeMap<Unseen, Vec<&str>> = BTreeMap::new();
+            for member in &members {
+                for unseen in rows[*member].iter().flat_map(|row| fitted.unseen(row)) {
+                    having.entry(unseen).or_default().push(&self.dataset.members[*member].key);
+                }
+            }
+            errors.extend(having.into_iter().map(|(unseen, who)| {
+                let shown = who.iter().take(4).copied().collect::<Vec<_>>().join(", ");
+                let (more, has) = match who.len() {
+                    1 => (String::new(), "has"),
+                    n if n > 4 => (format!(" and {} more", n - 4), "have"),
+                    _ => (String::new(), "have"),
+                };
+                let step =
+                    DataError::Step { step: unseen.step, problem: unseen.problem(&format!("{shown}{more} {has}")) };
+                DataError::Input { input: spec.name.clone(), problem: step.to_string() }
+            }));
+        }
+        DataError::collect(errors)
+    }
+
     /// One input of one item, in C order; a class is its number. `None` where the subject lacks it.
     ///
     /// # Errors
@@ -130,7 +164,8 @@ impl FittedInputs<'_> {
                 Ok(Some(image.data.into_iter().collect()))
             }
             (Content::Columns { rows, .. }, FittedInput::Columns(fitted)) => {
-                Ok(rows[item.member].as_ref().and_then(|row| fitted.apply(row)))
+                let Some(row) = &rows[item.member] else { return Ok(None) };
+                fitted.apply(row).map_err(|e| e.of_subject(&self.dataset.members[item.member].key, &spec.name))
             }
             (Content::Class(values), _) => Ok(values[item.member].map(|class| vec![class as f32])),
             (Content::Real(values), _) => Ok(values[item.member].map(|value| vec![value as f32])),

@@ -8,10 +8,10 @@ use super::super::flow::Flow;
 use super::super::grid::{Grid, may_differ, unlike_most};
 use super::super::nifti::FileBytes;
 use super::super::table::same_level;
-use super::super::transform::{ColumnPlan, ImageChain, SourceColumn};
+use super::super::transform::{ColumnPlan, ColumnRow, CovariateCell, ImageChain, SourceColumn};
 use super::super::volume::Volume;
-use super::{CellRow, Content, Member};
-use fascicle_lang::program::{CohortClause, ColumnSelector, InputRole, InputSource, InputSpec, Missing};
+use super::{Content, Member};
+use fascicle_lang::program::{CohortClause, ColumnSelector, Covariate, InputRole, InputSource, InputSpec, Missing};
 use rayon::prelude::*;
 use regex::Regex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -32,7 +32,7 @@ enum Found {
     /// Nothing: it is from another cohort, or it lacks an optional input.
     Nothing,
     Image(ImageFile),
-    Cells(CellRow),
+    Cells(ColumnRow),
     Class(usize),
     Real(f64),
 }
@@ -264,10 +264,10 @@ pub(super) fn decode(
             }
             InputSource::Columns { missing, .. } => {
                 let columns = gathered.columns[at].clone();
-                let rows: Vec<Option<CellRow>> =
+                let rows: Vec<Option<ColumnRow>> =
                     found.iter().map(|f| if let Found::Cells(row) = f { Some(row.clone()) } else { None }).collect();
                 let has_missing: Vec<bool> =
-                    (0..columns.len()).map(|j| rows.iter().flatten().any(|row| row[j].is_none())).collect();
+                    (0..columns.len()).map(|j| rows.iter().flatten().any(|row| row.cells[j].is_none())).collect();
                 let width = spec.shape.iter().product();
                 match ColumnPlan::new(columns, missing.clone(), &has_missing, width) {
                     Ok(plan) => Content::Columns { plan: Some(plan), rows },
@@ -347,7 +347,7 @@ fn in_file(error: DataError, path: &std::path::Path) -> DataError {
 /// How one input is looked for in one cohort.
 enum Reader {
     Image(FilePattern),
-    Columns(Vec<(SourceColumn, ColumnPlace)>),
+    Columns(Vec<(SourceColumn, ColumnPlace)>, Vec<(Covariate, ColumnPlace)>),
     Column(ColumnPlace),
     /// An optional input whose columns this cohort lacks altogether.
     Absent(String),
@@ -383,19 +383,23 @@ impl Reader {
                             Some(columns) => columns.clone(),
                             None => source_columns(spec, cohort)?,
                         };
-                        let placed: Vec<Result<ColumnPlace>> = wanted.iter().map(|c| cohort.column(&c.name)).collect();
+                        let beside = spec.source.covariates();
+                        let names = wanted.iter().map(|c| &c.name).chain(beside.iter().map(|c| &c.column));
+                        let placed: Vec<Result<ColumnPlace>> = names.map(|name| cohort.column(name)).collect();
                         let missing = placed.iter().filter(|p| p.is_err()).count();
                         columns.get_or_insert(wanted.clone());
                         if missing > 0 && spec.optional && spec.cohort.is_none() {
                             Self::Absent(format!("{missing} of its columns are not in the table of `{}`", cohort.name))
                         } else {
                             let mut errors = Vec::new();
-                            let places = placed
+                            let mut places = placed
                                 .into_iter()
                                 .filter_map(|p| p.map_err(|e| errors.push(e)).ok())
                                 .collect::<Vec<_>>();
                             DataError::collect(errors)?;
-                            Self::Columns(wanted.into_iter().zip(places).collect())
+                            let behind = places.split_off(wanted.len());
+                            let columns = wanted.into_iter().zip(places).collect();
+                            Self::Columns(columns, beside.into_iter().zip(behind).collect())
                         }
                     }
                 }))
@@ -404,7 +408,7 @@ impl Reader {
     }
 
     fn source_columns(&self) -> Vec<SourceColumn> {
-        if let Self::Columns(columns) = self { columns.iter().map(|(c, _)| c.clone()).collect() } else { Vec::new() }
+        if let Self::Columns(columns, _) = self { columns.iter().map(|(c, _)| c.clone()).collect() } else { Vec::new() }
     }
 
     fn look(&self, spec: &InputSpec, cohort: &CohortData, record: usize) -> Result<Outcome> {
@@ -429,15 +433,16 @@ impl Reader {
                     }
                 },
             },
-            Self::Columns(columns) => cells(spec, columns, cohort, record)?,
+            Self::Columns(columns, beside) => cells(spec, columns, beside, cohort, record)?,
         })
     }
 }
 
-/// A record's cells of several columns.
+/// A record's cells of several columns, and of what their steps read beside them.
 fn cells(
     spec: &InputSpec,
     columns: &[(SourceColumn, ColumnPlace)],
+    beside: &[(Covariate, ColumnPlace)],
     cohort: &CohortData,
     record: usize,
 ) -> Result<Outcome> {
@@ -474,10 +479,25 @@ fn cells(
         }
         row.push(value);
     }
+    // Nothing stands in for a site, or for what is kept of a person.
+    let mut covariates = Vec::with_capacity(beside.len());
+    let mut lost = None;
+    for (covariate, place) in beside {
+        match CovariateCell::of(cohort, record, covariate, place) {
+            Ok(Some(cell)) => covariates.push(cell),
+            Ok(None) => {
+                lost.get_or_insert_with(|| format!("`{}` is missing", covariate.column));
+            }
+            Err(e) => errors.push(e),
+        }
+    }
     DataError::collect(errors)?;
+    if let Some(reason) = lost {
+        return Ok(Outcome::Lacks(reason));
+    }
     match lacking.into_iter().next() {
         Some(reason) if *missing == Missing::Absent => Ok(Outcome::Lacks(reason)),
-        _ => Ok(Outcome::Has(Found::Cells(row))),
+        _ => Ok(Outcome::Has(Found::Cells(ColumnRow { cells: row, covariates }))),
     }
 }
 

@@ -26,13 +26,10 @@ use super::cohort::CohortData;
 use super::error::{DataError, Result};
 use super::flow::Flow;
 use super::grid::{Grid, labels_cut};
-use super::transform::{ColumnPlan, ImageChain};
+use super::transform::{ColumnPlan, ColumnRow, ImageChain};
 use fascicle_lang::program::{InputSpec, SpatialKind};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-
-/// Cells of one subject: numbers, and places of classes.
-pub(crate) type CellRow = Vec<Option<f64>>;
 
 /// A record that is analysed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +65,7 @@ enum Content {
     /// Without a plan, what is done was fitted on other people.
     Columns {
         plan: Option<ColumnPlan>,
-        rows: Vec<Option<CellRow>>,
+        rows: Vec<Option<ColumnRow>>,
     },
     Class(Vec<Option<usize>>),
     Real(Vec<Option<f64>>),

@@ -8,8 +8,8 @@ use super::super::samples::{
 use super::super::summary::{TableSummary, check_data};
 use super::{Augmentation, Dataset, Item};
 use fascicle_lang::program::{
-    Augment, AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
-    Missing, Protocol, ProtocolKind, SpatialKind,
+    Augment, AxisName, ColumnSelector, ColumnSpec, ColumnStep, Combat, ImageMask, ImageStep, InputRole, InputSource,
+    InputSpec, Missing, Protocol, ProtocolKind, SpatialKind,
 };
 use ndarray::{ArrayD, IxDyn};
 use std::path::Path;
@@ -345,4 +345,43 @@ fn published_tables_are_selected_by_regular_expression_and_scaled_on_training_su
     let mean = fitted.mean(&splits[0].train, 0).expect("fine").expect("somebody");
     assert_eq!(mean.len(), width);
     assert!(mean.iter().all(|m| m.abs() < 1e-5), "the training mean is 0");
+}
+
+#[test]
+fn everybody_of_a_site_that_trained_nobody_is_named_at_once() {
+    let dir = folder();
+    let site = |i: usize| if i < 10 { ["A", "B"][i % 2] } else { "C" };
+    let mut text = String::from("participant_id\ta\tb\tsite\n");
+    for i in 0..16 {
+        text += &format!("sub-{i:02}\t{}\t{}\t{}\n", (i * i) % 7, (i * 5) % 11, if i == 15 { "n/a" } else { site(i) });
+    }
+    put(dir.path(), "participants.tsv", &text);
+    let combat = ColumnStep::Combat(Combat {
+        together: 0,
+        by: "site".into(),
+        keep: Vec::new(),
+        parametric: true,
+        empirical_bayes: true,
+        mean_only: false,
+        reference: None,
+    });
+    let column = |name: &str| ColumnSpec { select: ColumnSelector::Name(name.into()), steps: vec![combat.clone()] };
+    let record = columns_input("record", vec![column("a"), column("b")], Missing::Absent, 2);
+    let cohort = load(&table(&dir.path().join("participants.tsv")));
+    let data = open(&[record], &[cohort], &dir.path().join("cache")).expect("opened");
+    assert!(data.flows[0].to_string().contains("no `record`: `site` is missing: 1"), "{}", data.flows[0]);
+    let keys: Vec<String> = data.members.iter().map(|m| m.key.clone()).collect();
+    let fitted = data.fit(&keys[..10]).expect("fitted");
+    assert!(fitted.check(&keys[..10], |_| true).is_ok() && fitted.check(&keys, |_| false).is_ok());
+    let error = fitted.check(&keys, |_| true).expect_err("a site nobody trained on").to_string();
+    for part in ["input `record`", "step `combat`", "`site` = `C`", "sub-10, sub-11, sub-12, sub-13 and 1 more have"] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+    let error = fitted.item(&keys[12], 0).expect_err("a site nobody trained on").to_string();
+    assert!(error.contains("sub-12, input `record`: step `combat`"), "{error}");
+    assert!(fitted.item(&keys[3], 0).expect("prepared").is_some());
+    // What was fitted is all that is needed.
+    let kept = serde_json::from_str(&serde_json::to_string(fitted.fitted()).expect("JSON")).expect("JSON");
+    let again = data.with_fitted(kept).expect("the same inputs");
+    assert_eq!(again.item(&keys[3], 0).expect("prepared"), fitted.item(&keys[3], 0).expect("prepared"));
 }

@@ -1,8 +1,11 @@
-//! Columns of a table as one vector: imputed, then each column through its own steps, then flags of what was missing.
+//! Columns of a table as one vector: imputed, then each column through its own steps (some of which take several columns
+//! together), then flags of what was missing.
 
 use super::super::error::{DataError, Result};
+use super::adjust::{Adjustment, in_order};
+use super::covariates::{ColumnRow, Unseen};
 use super::impute::{Cells, Imputer, IterativeImputer, means};
-use fascicle_lang::program::{ColumnStep, Missing, MissingIndicators};
+use fascicle_lang::program::{ColumnStep, Covariate, Missing, MissingIndicators, covariates};
 use serde::{Deserialize, Serialize};
 
 /// One column that is read.
@@ -44,6 +47,9 @@ pub struct ColumnPlan {
     pub missing: Missing,
     /// Columns that get a flag, by their place.
     pub flags: Vec<usize>,
+    /// What steps read beside the columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covariates: Vec<Covariate>,
 }
 
 /// Columns whose steps have learnt what they need.
@@ -54,6 +60,9 @@ pub struct FittedColumns {
     numeric: Vec<usize>,
     imputer: Imputer,
     learnt: Vec<Vec<Learnt>>,
+    /// Steps that take several columns together, in the order in which they are done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    adjustments: Vec<Adjustment>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,6 +73,8 @@ enum Learnt {
     /// Upper ends of all bins but the last.
     Edges(Vec<f64>),
     OneHot(usize),
+    /// The next adjustment that this column goes through.
+    Together,
 }
 
 impl ColumnPlan {
@@ -88,27 +99,50 @@ impl ColumnPlan {
             step: "columns",
             problem: format!("{} columns become {found} numbers, expected {width} as declared", columns.len()),
         })?;
-        Ok(Self { columns, missing, flags })
+        let covariates = covariates(columns.iter().flat_map(|column| &column.steps));
+        Ok(Self { columns, missing, flags, covariates })
     }
 
     /// Learns from training rows. Numbers of a column of classes are the classes' places. `go_on` is asked as the work goes on.
     ///
     /// # Errors
     /// A column without any training value, a step that cannot be done; what `go_on` says.
-    pub fn fit(&self, rows: &Cells, go_on: &dyn Fn() -> Result<()>) -> Result<FittedColumns> {
+    pub fn fit(&self, rows: &[ColumnRow], go_on: &dyn Fn() -> Result<()>) -> Result<FittedColumns> {
         let numeric: Vec<usize> = (0..self.columns.len()).filter(|j| self.columns[*j].classes().is_none()).collect();
         let names: Vec<String> = numeric.iter().map(|j| self.columns[*j].name.clone()).collect();
-        let numbers: Cells = rows.iter().map(|row| numeric.iter().map(|j| row[*j]).collect()).collect();
+        let numbers: Cells = rows.iter().map(|row| numeric.iter().map(|j| row.cells[*j]).collect()).collect();
         let imputer = match self.missing {
             Missing::Absent => Imputer::None,
             Missing::Mean { .. } => Imputer::Mean(means(&numbers, &names)?),
             Missing::Iterative { .. } => Imputer::Iterative(IterativeImputer::fit(&numbers, &names, go_on)?),
         };
-        let mut fitted = FittedColumns { plan: self.clone(), numeric, imputer, learnt: Vec::new() };
-        let filled: Vec<Vec<Option<f64>>> = rows.iter().filter_map(|row| fitted.fill(row)).collect();
-        fitted.learnt = (0..self.columns.len())
-            .map(|j| learn(&self.columns[j], filled.iter().filter_map(|row| row[j]).collect()))
-            .collect::<Result<_>>()?;
+        let learnt = vec![Vec::new(); self.columns.len()];
+        let mut fitted = FittedColumns { plan: self.clone(), numeric, imputer, learnt, adjustments: Vec::new() };
+        let (rows, filled): (Vec<&ColumnRow>, Vec<Vec<Option<f64>>>) =
+            rows.iter().filter_map(|row| Some((row, fitted.fill(&row.cells)?))).unzip();
+        let mut values: Vec<Vec<f64>> =
+            (0..self.columns.len()).map(|j| filled.iter().filter_map(|row| row[j]).collect()).collect();
+        for (step, places) in in_order(&self.columns)? {
+            go_on()?;
+            for j in &places {
+                learn(&self.columns[*j], &mut fitted.learnt[*j], &mut values[*j])?;
+            }
+            let mut chosen: Vec<Vec<f64>> = places.iter().map(|j| std::mem::take(&mut values[*j])).collect();
+            let known = (places, self.columns.as_slice());
+            let adjustment = Adjustment::fit(&step, known, &self.covariates, &rows, &chosen)?;
+            for (i, row) in rows.iter().enumerate() {
+                let before: Vec<f64> = chosen.iter().map(|column| column[i]).collect();
+                chosen.iter_mut().zip(adjustment.apply(&before, row)?).for_each(|(column, value)| column[i] = value);
+            }
+            for (j, column) in adjustment.columns.iter().zip(chosen) {
+                values[*j] = column;
+                fitted.learnt[*j].push(Learnt::Together);
+            }
+            fitted.adjustments.push(adjustment);
+        }
+        for (j, values) in values.iter_mut().enumerate() {
+            learn(&self.columns[j], &mut fitted.learnt[j], values)?;
+        }
         Ok(fitted)
     }
 }
@@ -129,14 +163,45 @@ impl FittedColumns {
     }
 
     /// The vector of one subject; `None` where a cell is missing and nothing fills it.
-    pub fn apply(&self, row: &[Option<f64>]) -> Option<Vec<f32>> {
-        let filled = self.fill(row)?;
-        let mut out = Vec::new();
-        for (value, steps) in filled.iter().zip(&self.learnt) {
-            push(&mut out, *value, steps);
+    ///
+    /// # Errors
+    /// A level that a step reads and no training subject has; a number that a step cannot take.
+    pub fn apply(&self, row: &ColumnRow) -> Result<Option<Vec<f32>>> {
+        let Some(mut filled) = self.fill(&row.cells) else { return Ok(None) };
+        let mut done = vec![0; filled.len()];
+        for adjustment in &self.adjustments {
+            for j in &adjustment.columns {
+                while let Some(step) = self.learnt[*j].get(done[*j]).filter(|step| **step != Learnt::Together) {
+                    filled[*j] = filled[*j].map(|value| change(value, step));
+                    done[*j] += 1;
+                }
+                done[*j] += 1;
+            }
+            let before: Option<Vec<f64>> = adjustment.columns.iter().map(|j| filled[*j]).collect();
+            let Some(before) = before else { return Ok(None) };
+            for (j, value) in adjustment.columns.iter().zip(adjustment.apply(&before, row)?) {
+                filled[*j] = Some(value);
+            }
         }
-        out.extend(self.plan.flags.iter().map(|j| f32::from(u8::from(row[*j].is_none()))));
-        Some(out)
+        let mut out = Vec::new();
+        for (j, value) in filled.iter().enumerate() {
+            let before = out.len();
+            push(&mut out, *value, &self.learnt[j][done[j]..]);
+            // What is adjusted may be below 0 though no cell is.
+            if done[j] > 0 && out[before..].iter().any(|v| !v.is_finite()) {
+                let name = &self.plan.columns[j].name;
+                let problem =
+                    format!("column `{name}` becomes {}; take the logarithm before it is adjusted", out[before]);
+                return Err(DataError::Step { step: "log", problem });
+            }
+        }
+        out.extend(self.plan.flags.iter().map(|j| f32::from(u8::from(row.cells[*j].is_none()))));
+        Ok(Some(out))
+    }
+
+    /// Levels of a subject that steps read and no training subject has.
+    pub fn unseen(&self, row: &ColumnRow) -> Vec<Unseen> {
+        self.adjustments.iter().flat_map(|adjustment| adjustment.unseen(row)).collect()
     }
 
     /// Numbers filled; classes as they are, absent ones only where something is done about missing cells.
@@ -151,12 +216,13 @@ impl FittedColumns {
     }
 }
 
-/// Fits a column's steps in order, each on what the ones before made of the training values.
-fn learn(column: &SourceColumn, mut values: Vec<f64>) -> Result<Vec<Learnt>> {
+/// Fits a column's next steps in order, each on what the ones before made of the training values, up to one that takes several
+/// columns together.
+fn learn(column: &SourceColumn, learnt: &mut Vec<Learnt>, values: &mut [f64]) -> Result<()> {
     let refuse = |step: &'static str, problem: String| DataError::Step { step, problem };
-    let mut learnt: Vec<Learnt> = Vec::new();
-    for step in &column.steps {
+    for step in column.steps.iter().skip(learnt.len()) {
         let next = match step {
+            ColumnStep::Combat(_) | ColumnStep::Residualize { .. } => return Ok(()),
             ColumnStep::Log => Learnt::Log,
             ColumnStep::OneHot { levels } => {
                 if let Some(Learnt::Edges(edges)) = learnt.last()
@@ -184,12 +250,12 @@ fn learn(column: &SourceColumn, mut values: Vec<f64>) -> Result<Vec<Learnt>> {
                 Learnt::Linear(low, if high > low { high - low } else { 1.0 })
             }
             ColumnStep::Bins { n } => {
-                let mut sorted = values.clone();
+                let mut sorted = values.to_vec();
                 sorted.sort_unstable_by(f64::total_cmp);
                 Learnt::Edges((1..*n).map(|k| quantile(&sorted, k as f64 / *n as f64)).collect())
             }
         };
-        for value in &mut values {
+        for value in values.iter_mut() {
             *value = change(*value, &next);
         }
         if let Some(wrong) = values.iter().find(|v| !v.is_finite()) {
@@ -198,7 +264,7 @@ fn learn(column: &SourceColumn, mut values: Vec<f64>) -> Result<Vec<Learnt>> {
         }
         learnt.push(next);
     }
-    Ok(learnt)
+    Ok(())
 }
 
 fn change(value: f64, step: &Learnt) -> f64 {
@@ -206,7 +272,7 @@ fn change(value: f64, step: &Learnt) -> f64 {
         Learnt::Linear(shift, scale) => (value - shift) / scale,
         Learnt::Log => value.ln(),
         Learnt::Edges(edges) => edges.partition_point(|edge| *edge <= value) as f64,
-        Learnt::OneHot(_) => value,
+        Learnt::OneHot(_) | Learnt::Together => value,
     }
 }
 

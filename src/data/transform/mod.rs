@@ -2,15 +2,17 @@
 //!
 //! ```text
 //!  Volume ──before the first fitted step──▶ cache ──fitted steps, views──▶ [c, d, h, w]       (chain)
-//!  cells  ──impute──▶ scale, bin, one-hot ──▶ [n]                                            (columns)
+//!  cells  ──impute──▶ scale, bin, one-hot, sites and covariates taken away ──▶ [n]           (columns, adjust)
 //! ```
 //!
 //! What learns from data learns from the training subjects that it is handed, nobody else: [`FittedChain`] and
 //! [`FittedColumns`] are made by `fit` and are all that is needed to prepare anybody. Both can be saved as JSON.
 
+mod adjust;
 mod bayesian_ridge;
 mod chain;
 mod columns;
+mod covariates;
 mod gaussian;
 mod grid;
 mod histogram;
@@ -24,6 +26,7 @@ pub use bayesian_ridge::BayesianRidge;
 pub use chain::{FittedChain, ImageChain, Prepared};
 pub(crate) use columns::quantile;
 pub use columns::{ColumnPlan, FittedColumns, SourceColumn};
+pub use covariates::{ColumnRow, CovariateCell, Unseen};
 pub use gaussian::{full_width, gaussian_filter};
 pub use histogram::Landmarks;
 pub use image::Image;

@@ -3,11 +3,13 @@ use super::super::error::DataError;
 use super::super::samples::{NEAREST, shared};
 use super::super::volume::Volume;
 use super::impute::Cells;
-use super::{BayesianRidge, ColumnPlan, Image, ImageChain, IterativeImputer, SourceColumn};
+use super::{BayesianRidge, ColumnPlan, ColumnRow, CovariateCell, Image, ImageChain, IterativeImputer, SourceColumn};
+use fascicle_analysis::CombatSettings;
 use fascicle_lang::program::{
-    AxisName, ColumnStep, ImageMask, ImageStep, Interpolation, Missing, MissingIndicators, SpatialKind, View,
+    AxisName, ColumnStep, Combat, Covariate, CovariateKind, ImageMask, ImageStep, Interpolation, Missing,
+    MissingIndicators, SpatialKind, View,
 };
-use ndarray::{Array3, Array4, ArrayD, Axis, IxDyn};
+use ndarray::{Array2, Array3, Array4, ArrayD, Axis, IxDyn};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -342,6 +344,14 @@ fn iterative_imputation_stops_between_two_regressions_when_asked_to() {
     assert_eq!(asked.get(), 3);
 }
 
+fn rows(cells: &[Vec<Option<f64>>]) -> Vec<ColumnRow> {
+    cells.iter().map(|row| ColumnRow { cells: row.clone(), covariates: Vec::new() }).collect()
+}
+
+fn of(fitted: &super::FittedColumns, cells: &[Option<f64>]) -> Option<Vec<f32>> {
+    fitted.apply(&ColumnRow { cells: cells.to_vec(), covariates: Vec::new() }).expect("applied")
+}
+
 fn plan(columns: Vec<(&str, Vec<ColumnStep>)>, missing: Missing, has_missing: &[bool], width: usize) -> ColumnPlan {
     let columns = columns.into_iter().map(|(name, steps)| SourceColumn { name: name.into(), steps }).collect();
     ColumnPlan::new(columns, missing, has_missing, width).expect("a plan")
@@ -361,10 +371,10 @@ fn columns_are_imputed_then_scaled_and_flags_come_last() {
         vec![Some(3.0), Some(1.0), Some(30.0)],
         vec![None, None, Some(20.0)],
     ];
-    let fitted = plan.fit(&train, &|| Ok(())).expect("fitted");
+    let fitted = plan.fit(&rows(&train), &|| Ok(())).expect("fitted");
     let low = -(1.5_f64.sqrt()) as f32;
-    assert_eq!(fitted.apply(&train[0]), Some(vec![low, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
-    assert_eq!(fitted.apply(&train[2]), Some(vec![0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 0.0]));
+    assert_eq!(of(&fitted, &train[0]), Some(vec![low, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
+    assert_eq!(of(&fitted, &train[2]), Some(vec![0.0, 0.0, 0.0, 0.5, 1.0, 1.0, 0.0]));
     let kept: super::FittedColumns =
         serde_json::from_str(&serde_json::to_string(&fitted).expect("JSON")).expect("JSON");
     assert_eq!(kept, fitted);
@@ -383,9 +393,9 @@ fn only_columns_with_missing_cells_have_flags_where_that_is_declared() {
 #[test]
 fn a_missing_cell_that_nothing_fills_is_absence() {
     let plan = plan(vec![("a", vec![ColumnStep::Log]), ("b", vec![])], Missing::Absent, &[true, false], 2);
-    let fitted = plan.fit(&vec![vec![Some(1.0), Some(2.0)]], &|| Ok(())).expect("fitted");
-    assert_eq!(fitted.apply(&[None, Some(1.0)]), None);
-    assert_eq!(fitted.apply(&[Some(1.0), Some(5.0)]), Some(vec![0.0, 5.0]));
+    let fitted = plan.fit(&rows(&[vec![Some(1.0), Some(2.0)]]), &|| Ok(())).expect("fitted");
+    assert_eq!(of(&fitted, &[None, Some(1.0)]), None);
+    assert_eq!(of(&fitted, &[Some(1.0), Some(5.0)]), Some(vec![0.0, 5.0]));
 }
 
 #[test]
@@ -398,13 +408,135 @@ fn bins_hold_equal_shares_of_the_training_subjects() {
         4,
     );
     let train: Vec<Vec<Option<f64>>> = (0..40).map(|i| vec![Some(f64::from(i))]).collect();
-    let fitted = plan.fit(&train, &|| Ok(())).expect("fitted");
+    let fitted = plan.fit(&rows(&train), &|| Ok(())).expect("fitted");
     let sums = train
         .iter()
-        .filter_map(|row| fitted.apply(row))
+        .filter_map(|row| of(&fitted, row))
         .fold(vec![0.0; 4], |sum: Vec<f32>, row| sum.iter().zip(row).map(|(a, b)| a + b).collect());
     assert_eq!(sums, [10.0; 4]);
-    assert_eq!(fitted.apply(&[Some(1e9)]), Some(vec![0.0, 0.0, 0.0, 1.0]));
+    assert_eq!(of(&fitted, &[Some(1e9)]), Some(vec![0.0, 0.0, 0.0, 1.0]));
+}
+
+/// Two columns, the second twice the first but for a wave; site B measures more, and older people less.
+fn of_sites(people: &[(&str, f64)]) -> Vec<ColumnRow> {
+    let row = |(i, (site, age)): (usize, &(&str, f64))| {
+        let wave = ((i * i) as f64 * 0.7).sin();
+        let x = 10.0 + wave - 0.05 * age + if *site == "B" { 3.0 + wave } else { 0.0 };
+        ColumnRow {
+            cells: vec![Some(x), Some(2.0 * x + (i as f64 * 1.3).cos())],
+            covariates: vec![CovariateCell::Level((*site).into()), CovariateCell::Number(*age)],
+        }
+    };
+    people.iter().enumerate().map(row).collect()
+}
+
+fn combat(together: usize, change: impl FnOnce(&mut Combat)) -> ColumnStep {
+    let keep = vec![Covariate { column: "age".into(), kind: CovariateKind::Number }];
+    let (by, reference) = ("site".to_owned(), None);
+    let (parametric, empirical_bayes, mean_only) = (true, true, false);
+    let mut step = Combat { together, by, keep, parametric, empirical_bayes, mean_only, reference };
+    change(&mut step);
+    ColumnStep::Combat(step)
+}
+
+const OF_SITES: [(&str, f64); 9] = [
+    ("A", 30.0),
+    ("A", 44.0),
+    ("B", 51.0),
+    ("B", 39.0),
+    ("A", 62.0),
+    ("B", 70.0),
+    ("A", 35.0),
+    ("B", 58.0),
+    ("A", 49.0),
+];
+
+#[test]
+fn sites_are_taken_away_between_other_steps_and_columns_of_one_step_go_together() {
+    let rows = of_sites(&OF_SITES);
+    let steps = |together| vec![ColumnStep::Log, combat(together, |_| {}), ColumnStep::Standardize];
+    let together = plan(vec![("x", steps(0)), ("y", steps(0))], Missing::Absent, &[], 2);
+    let fitted = together.fit(&rows, &|| Ok(())).expect("fitted");
+    let kept: super::FittedColumns =
+        serde_json::from_str(&serde_json::to_string(&fitted).expect("JSON")).expect("JSON");
+    assert_eq!(kept, fitted);
+    // As the package that holds the numbers has it, between a logarithm and a scaling.
+    let logs = Array2::from_shape_fn((9, 2), |(i, j)| rows[i].cells[j].expect("a number").ln());
+    let ages = Array2::from_shape_fn((9, 1), |(i, _)| OF_SITES[i].1);
+    let sites: Vec<usize> = OF_SITES.iter().map(|(site, _)| usize::from(*site == "B")).collect();
+    let model =
+        fascicle_analysis::Combat::fit(logs.view(), &sites, ages.view(), CombatSettings::default()).expect("fitted");
+    let harmonised: Vec<Vec<f64>> =
+        (0..9).map(|i| model.apply(&logs.row(i).to_vec(), sites[i], &[OF_SITES[i].1]).expect("applied")).collect();
+    for j in 0..2 {
+        let mean = harmonised.iter().map(|row| row[j]).sum::<f64>() / 9.0;
+        let sd = (harmonised.iter().map(|row| (row[j] - mean).powi(2)).sum::<f64>() / 9.0).sqrt();
+        for (row, expected) in rows.iter().zip(&harmonised) {
+            let found = fitted.apply(row).expect("applied").expect("a value")[j];
+            assert!((f64::from(found) - (expected[j] - mean) / sd).abs() < 1e-6);
+        }
+    }
+    // Steps of their own know nothing of one another: a column alone has no prior.
+    let apart = plan(vec![("x", steps(0)), ("y", steps(1))], Missing::Absent, &[], 2);
+    let alone = plan(vec![("x", steps(0))], Missing::Absent, &[], 1);
+    let first = |rows: &[ColumnRow]| -> Vec<ColumnRow> {
+        rows.iter().map(|r| ColumnRow { cells: r.cells[..1].to_vec(), covariates: r.covariates.clone() }).collect()
+    };
+    let (apart, alone) =
+        (apart.fit(&rows, &|| Ok(())).expect("fitted"), alone.fit(&first(&rows), &|| Ok(())).expect("fitted"));
+    let of = |fitted: &super::FittedColumns, row: &ColumnRow| fitted.apply(row).expect("applied").expect("a value")[0];
+    for (row, one) in rows.iter().zip(first(&rows)) {
+        assert_eq!(of(&apart, row), of(&alone, &one));
+    }
+    assert!(rows.iter().any(|row| of(&apart, row) != of(&fitted, row)));
+}
+
+#[test]
+fn a_column_may_be_adjusted_twice_in_the_order_in_which_it_stands() {
+    let on = vec![Covariate { column: "age".into(), kind: CovariateKind::Number }];
+    let residual = |together| ColumnStep::Residualize { together, on: on.clone() };
+    // The outer step is met first by the other column.
+    let columns = vec![("x", vec![residual(0)]), ("y", vec![combat(1, |_| {}), residual(0)])];
+    let rows = of_sites(&OF_SITES);
+    let covariates = |row: &ColumnRow| vec![row.covariates[1].clone(), row.covariates[0].clone()];
+    let rows: Vec<ColumnRow> =
+        rows.iter().map(|r| ColumnRow { cells: r.cells.clone(), covariates: covariates(r) }).collect();
+    let fitted = plan(columns, Missing::Absent, &[], 2).fit(&rows, &|| Ok(())).expect("fitted");
+    let sums = rows.iter().map(|row| fitted.apply(row).expect("applied").expect("a value"));
+    let sums = sums.fold([0.0; 2], |sum, row| [sum[0] + row[0], sum[1] + row[1]]);
+    assert!(sums.iter().all(|sum| sum.abs() < 1e-4), "residuals add up to nothing: {sums:?}");
+}
+
+#[test]
+fn what_training_subjects_do_not_say_of_a_site_is_an_error_with_what_can_be_done() {
+    let fit = |people: &[(&str, f64)], step: ColumnStep| {
+        let steps = vec![step];
+        plan(vec![("x", steps.clone()), ("y", steps)], Missing::Absent, &[], 2).fit(&of_sites(people), &|| Ok(()))
+    };
+    let fitted = fit(&OF_SITES, combat(0, |_| {})).expect("fitted");
+    let other = &of_sites(&[("C", 40.0)])[0];
+    let unseen = fitted.unseen(other);
+    assert_eq!((unseen[0].column.as_str(), unseen[0].level.as_str(), unseen.len()), ("site", "C", 1));
+    let error = fitted.apply(other).expect_err("unseen").to_string();
+    for part in ["step `combat`", "`site` = `C`", "keep site != \"C\"", "stratify: [site]", "if: false"] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+    let refused = |people: &[(&str, f64)], step, parts: &[&str]| {
+        let error = fit(people, step).expect_err("refused").to_string();
+        parts.iter().for_each(|part| assert!(error.contains(part), "{part} in {error}"));
+    };
+    let mut alone = OF_SITES.to_vec();
+    alone.push(("7", 33.0));
+    refused(&alone, combat(0, |_| {}), &["`site` = `7` has 1 training subject", "keep site != 7", "mean_only: true"]);
+    assert!(fit(&alone, combat(0, |c| c.mean_only = true)).is_ok());
+    let one = OF_SITES.map(|(_, age)| ("A", age));
+    refused(&one, combat(0, |_| {}), &["every training subject has `site` = `A`", "stratify: [site]"]);
+    let told = OF_SITES.map(|(site, _)| (site, if site == "A" { 1.0 } else { 2.0 }));
+    refused(&told, combat(0, |_| {}), &["`age` says nothing", "`site`", "leave it out of `keep`"]);
+    let absent = combat(0, |c| c.reference = Some("Z".into()));
+    refused(&OF_SITES, absent, &["no training subject has the reference, `site` = `Z`", "A, B"]);
+    refused(&OF_SITES[..3], combat(0, |c| c.mean_only = true), &["3 training subjects", "needs 4"]);
+    refused(&[], combat(0, |_| {}), &["no training subject"]);
 }
 
 #[test]

@@ -127,6 +127,8 @@ codes! {
         "The column that is to be predicted is among the columns that are read.";
     TooManyFolds = "E0606", "more folds than people",
         "Every fold needs somebody to be tested; where people of a group stay together, a whole group.";
+    CovariateIsTarget = "E0610", "a step that reads the target",
+        "`combat(keep: ..)` and `residualize(on: ..)` read a column of everybody they prepare, of those who are tested too.\nThe column that is to be predicted would be told through the others: leave it out there.";
 
     CohortSource = "E0701", "a cohort that cannot be understood",
         "A cohort is `bids(\"folder\")`, `table(\"file.csv\")` or `phantom(subjects: 100)`.";
@@ -212,6 +214,8 @@ codes! {
         "Some test folds will have nobody of the class: what compares classes (auc, recall) is not defined there.";
     FoldOfOne = "W0956", "a fold of one person",
         "`leave_out(site)` judges each model on the people of one site. Of a single person there is no auc, no r2 and no\nspread: such scores are missing in that fold, and the means are over the others.";
+    FewOfSite = "W0957", "a site with too few people for the folds",
+        "`combat` learns the spread of a site from at least two training people. Some fold has fewer of this one, and ends\nthere. Leave the site out, stratify the folds by it, or have fewer or larger folds.";
 }
 
 impl Code {

@@ -1,6 +1,7 @@
 //! How the values a graph reads are made from the cohort's files.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A modality, condition or target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +63,31 @@ pub enum InputSource {
     },
     /// In no cohort: `fascicle apply` is handed its values.
     Given,
+}
+
+impl InputSource {
+    /// What the steps of columns read beside them.
+    pub fn covariates(&self) -> Vec<Covariate> {
+        match self {
+            Self::Columns { columns, .. } => covariates(columns.iter().flat_map(|column| &column.steps)),
+            Self::Image { .. } | Self::Column { .. } | Self::Given => Vec::new(),
+        }
+    }
+}
+
+/// What steps of one input read beside its columns, each once, in the order in which they stand.
+pub fn covariates<'a>(steps: impl Iterator<Item = &'a ColumnStep>) -> Vec<Covariate> {
+    let mut all: Vec<Covariate> = Vec::new();
+    // Columns of one step have the same.
+    let mut seen = BTreeSet::new();
+    for step in steps.filter(|step| step.together().is_some_and(|together| seen.insert(together))) {
+        for covariate in step.covariates() {
+            if !all.contains(&covariate) {
+                all.push(covariate);
+            }
+        }
+    }
+    all
 }
 
 /// The axes of an image.
@@ -247,6 +273,76 @@ pub enum ColumnStep {
         /// The levels.
         levels: Vec<String>,
     },
+    /// Fitted: what sites add is taken away, by ComBat.
+    Combat(Combat),
+    /// Fitted: what a linear regression on covariates predicts is taken away.
+    Residualize {
+        /// Which step of its input, counted from 0: the columns that go through one step share what it knows of people.
+        together: usize,
+        /// The covariates.
+        on: Vec<Covariate>,
+    },
+}
+
+impl ColumnStep {
+    /// Which step of its input it is, where it takes several columns together.
+    pub fn together(&self) -> Option<usize> {
+        match self {
+            Self::Combat(combat) => Some(combat.together),
+            Self::Residualize { together, .. } => Some(*together),
+            Self::Standardize | Self::MinMax | Self::Log | Self::Bins { .. } | Self::OneHot { .. } => None,
+        }
+    }
+
+    /// What it reads of a person beside the column: the site first, where there is one.
+    pub fn covariates(&self) -> Vec<Covariate> {
+        match self {
+            Self::Combat(combat) => {
+                let site = Covariate { column: combat.by.clone(), kind: CovariateKind::Levels };
+                std::iter::once(site).chain(combat.keep.iter().cloned()).collect()
+            }
+            Self::Residualize { on, .. } => on.clone(),
+            Self::Standardize | Self::MinMax | Self::Log | Self::Bins { .. } | Self::OneHot { .. } => Vec::new(),
+        }
+    }
+}
+
+/// Harmonisation by ComBat (Johnson et al. 2007, Fortin et al. 2018). Its columns are harmonised together: what a site does to
+/// one says something of what it does to another.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Combat {
+    /// Which step of its input, counted from 0.
+    pub together: usize,
+    /// The column that says where somebody was measured.
+    pub by: String,
+    /// What is to be kept, though sites may differ in it.
+    pub keep: Vec<Covariate>,
+    /// Whether the priors of empirical Bayes are distributions.
+    pub parametric: bool,
+    /// Whether there are priors.
+    pub empirical_bayes: bool,
+    /// Whether sites differ in location only.
+    pub mean_only: bool,
+    /// The site that the others are made like.
+    pub reference: Option<String>,
+}
+
+/// Another column of the table that a step reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covariate {
+    /// Its name.
+    pub column: String,
+    /// How it is read.
+    pub kind: CovariateKind,
+}
+
+/// How a covariate stands in a regression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CovariateKind {
+    /// As a number: one term.
+    Number,
+    /// As levels: a 0/1 term for each of those that training subjects have, but the first.
+    Levels,
 }
 
 /// What is done about missing cells.

@@ -196,7 +196,6 @@ impl Metric {
         ("dice", Self::Dice),
         ("norm_diff", Self::NormDiff),
         ("cnr", Self::Cnr(Cnr::DEFAULT)),
-        ("skill", Self::Skill),
         ("rmse", Self::Rmse),
         ("concordance", Self::Concordance),
         ("brier", Self::Brier),
@@ -204,6 +203,7 @@ impl Metric {
         ("calibration_error", Self::CalibrationError { bins: 15 }),
         ("iou", Self::Iou),
         ("hausdorff", Self::Hausdorff { percent: 100 }),
+        ("skill", Self::Skill),
     ];
 
     /// Its name in results, and where variants are compared: that of the language, with what else it is a metric of.

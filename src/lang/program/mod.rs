@@ -26,8 +26,8 @@ pub use baseline::{Baseline, BaselineMethod, SvmKernel};
 pub use cohort::{Cohort, CohortClause, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use ensemble::{Ensemble, EnsembleOver, Rule};
 pub use input::{
-    AxisName, ColumnSelector, ColumnSpec, ColumnStep, ImageMask, ImageStep, InputRole, InputSource, InputSpec,
-    Interpolation, Missing, MissingIndicators, SpatialKind, View,
+    AxisName, ColumnSelector, ColumnSpec, ColumnStep, Combat, Covariate, CovariateKind, ImageMask, ImageStep,
+    InputRole, InputSource, InputSpec, Interpolation, Missing, MissingIndicators, SpatialKind, View, covariates,
 };
 pub use metric::{Average, Cnr, JudgedImage, Metric, Noise, NormDiff, RegionPlaces};
 pub use model::{Model, Output};

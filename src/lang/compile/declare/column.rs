@@ -1,6 +1,7 @@
 //! Columns of a table: which, what is done to them, how wide the result is.
 
 use super::entry::{Chapter, find, names};
+use super::together::{self, Beside};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
@@ -27,6 +28,7 @@ pub(super) fn columns(
     steps_for_all: &[&Expr],
     tables: &Tables,
     counted: bool,
+    beside: &mut Beside,
 ) -> Eval<(Vec<ColumnSpec>, Missing)> {
     let about_missing = reader.named("missing");
     let mut specs = Vec::new();
@@ -40,7 +42,7 @@ pub(super) fn columns(
             _ => vec![select],
         };
         for item in selected {
-            match column(e, item, &all, tables, counted) {
+            match column(e, item, &all, tables, counted, beside) {
                 Ok(columns) => specs.extend(columns),
                 Err(Reported) => failed = true,
             }
@@ -65,15 +67,13 @@ fn column(
     steps: &[&Expr],
     tables: &Tables,
     counted: bool,
+    beside: &mut Beside,
 ) -> Eval<Vec<ColumnSpec>> {
     let names: Vec<(String, Span)> = match &item.kind {
         ExprKind::Regex(pattern) if counted && matches!(tables, Tables::Unknown(_)) => {
             regular(e, pattern, item.span)?;
-            let mut done: Vec<ColumnStep> = Vec::with_capacity(steps.len());
-            for step in steps {
-                let step = column_step(e, step, pattern, tables, &done)?;
-                done.push(step);
-            }
+            let done = column_steps(e, steps, pattern, tables, beside)?;
+            together::fits(e, pattern, item.span, &done)?;
             return Ok(vec![ColumnSpec { select: ColumnSelector::Matching(pattern.clone()), steps: done }]);
         }
         ExprKind::Regex(pattern) => {
@@ -83,7 +83,7 @@ fn column(
         ExprKind::Pipe { .. } => {
             let (select, mut own) = pipe_steps(item);
             own.extend(steps);
-            return column(e, select, &own, tables, counted);
+            return column(e, select, &own, tables, counted, beside);
         }
         _ => vec![(column_name(e, item)?, item.span)],
     };
@@ -96,15 +96,28 @@ fn column(
                 }
             }
         }
-        let mut done: Vec<ColumnStep> = Vec::with_capacity(steps.len());
-        for step in steps {
-            let step = column_step(e, step, &name, tables, &done)?;
-            done.push(step);
-        }
+        let done = column_steps(e, steps, &name, tables, beside)?;
+        together::fits(e, &name, span, &done)?;
         numeric(e, &name, span, &done, tables)?;
         specs.push(ColumnSpec { select: ColumnSelector::Name(name), steps: done });
     }
     Ok(specs)
+}
+
+/// The steps of a column, but for those that `if:` leaves out.
+fn column_steps(
+    e: &mut Evaluator<'_>,
+    steps: &[&Expr],
+    column: &str,
+    tables: &Tables,
+    beside: &mut Beside,
+) -> Eval<Vec<ColumnStep>> {
+    let mut done: Vec<ColumnStep> = Vec::with_capacity(steps.len());
+    for step in steps {
+        let step = column_step(e, step, column, tables, &done, beside)?;
+        done.extend(step);
+    }
+    Ok(done)
 }
 
 /// Text in a column that is used as a number is found before anything runs.
@@ -226,7 +239,8 @@ fn column_step(
     column: &str,
     tables: &Tables,
     before: &[ColumnStep],
-) -> Eval<ColumnStep> {
+    beside: &mut Beside,
+) -> Eval<Option<ColumnStep>> {
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
         let known = names(Chapter::ColumnStep).join(", ");
         return e.fail(Diagnostic::error(Code::Step, expr.span, "expected a step for columns").hint(known));
@@ -245,6 +259,12 @@ fn column_step(
     };
     let mut reader = Reader::by(&parts, entry);
     let step = match parts.name {
+        "combat" | "residualize" => {
+            let compile = if parts.name == "combat" { together::combat } else { together::residualize };
+            let step = compile(e, &mut reader, expr.span, tables, beside)?;
+            reader.finish(e)?;
+            return Ok(step);
+        }
         "standardize" => ColumnStep::Standardize,
         "minmax" => ColumnStep::MinMax,
         "log" => ColumnStep::Log,
@@ -276,10 +296,11 @@ fn column_step(
         }
     };
     reader.finish(e)?;
-    Ok(step)
+    Ok(Some(step))
 }
 
-fn level(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
+/// A level: a word, a number or a text.
+pub(super) fn level(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
     match &expr.kind {
         ExprKind::Name(name) => word(e, name, expr.span),
         ExprKind::Text(text) => Ok(text.clone()),

@@ -23,6 +23,7 @@ pub(in crate::compile) fn facts(e: &mut Evaluator<'_>, program: &Program, traine
         let read = |cohort: &Cohort| spec.cohort.as_ref().is_none_or(|name| *name == cohort.name);
         for (cohort, table) in tables.iter().filter(|(cohort, _)| read(cohort)) {
             cells(e, spec, span, cohort, table);
+            sites(e, spec, (program, trained_on), cohort, table);
             target(e, spec, span, cohort, table);
         }
     }
@@ -31,18 +32,25 @@ pub(in crate::compile) fn facts(e: &mut Evaluator<'_>, program: &Program, traine
 
 /// People who lack a cell of a required input are left out.
 fn cells(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, table: &IndexedTable) {
-    let InputSource::Columns { columns, missing: Missing::Absent } = &spec.source else { return };
+    let InputSource::Columns { columns, missing } = &spec.source else { return };
     let Some(people) = table.people.filter(|_| !spec.optional) else { return };
+    // Nothing stands in for what steps read beside the columns.
+    let mut names: Vec<String> = spec.source.covariates().into_iter().map(|c| c.column).collect();
+    let filled = *missing != Missing::Absent;
+    let beside = names.len();
     // A column of 0 and 1 for each level is made of every cell that is there.
-    let names: Vec<String> = columns
+    let read = columns
         .iter()
         .flat_map(|c| match &c.select {
             ColumnSelector::Name(name) => vec![name.clone()],
             ColumnSelector::Names(names) => names.clone(),
             ColumnSelector::Matching(_) => Vec::new(),
         })
-        .collect();
-    let fills = columns.iter().all(|c| !c.steps.iter().any(|s| matches!(s, ColumnStep::OneHot { .. })));
+        .filter(|_| !filled);
+    names.extend(read);
+    let lacking = |name: &String| table.column(name).is_some_and(|c| c.missing > 0);
+    let fills = !filled && !names[..beside].iter().any(lacking);
+    let fills = fills && columns.iter().all(|c| !c.steps.iter().any(|s| matches!(s, ColumnStep::OneHot { .. })));
     let missing: Vec<&str> =
         names.iter().map(String::as_str).filter(|n| table.column(n).is_some_and(|c| c.missing > 0)).collect();
     if missing.is_empty() {
@@ -142,4 +150,53 @@ fn folds(
         }
     }
     Ok(())
+}
+
+/// A site of which some fold trains on fewer than two people, however they are divided.
+fn sites(
+    e: &mut Evaluator<'_>,
+    spec: &InputSpec,
+    (program, trained_on): (&Program, &[String]),
+    cohort: &Cohort,
+    table: &IndexedTable,
+) {
+    if !trained_on.contains(&cohort.name) {
+        return;
+    }
+    let InputSource::Columns { columns, .. } = &spec.source else { return };
+    let mut told: Vec<&str> = Vec::new();
+    for step in columns.iter().flat_map(|c| &c.steps) {
+        let ColumnStep::Combat(combat) = step else { continue };
+        let by = combat.by.as_str();
+        if combat.mean_only || told.contains(&by) {
+            continue;
+        }
+        told.push(by);
+        let Some((column, levels)) = table.column(by).and_then(|c| Some((c, c.levels.as_ref()?))) else { continue };
+        for (level, count) in levels.iter().zip(&column.counts) {
+            // Who is tested does not train: of `count` people, in some fold, at least a share.
+            let tested = match program.protocol.kind {
+                ProtocolKind::KFold { folds, .. } => count.div_ceil(folds.max(1)),
+                _ => 0,
+            };
+            let trains = count.saturating_sub(tested);
+            if *count == 0 || trains >= 2 {
+                continue;
+            }
+            let place = e.covariates.iter().find(|(_, r)| r.argument == "by" && r.column == by).map(|(_, r)| r.span);
+            let message = format!(
+                "`{by}` = `{level}` has {count} of the people of `{}`, and in some fold {trains} of them train{}",
+                cohort.name,
+                if trains == 1 { "s" } else { "" }
+            );
+            let value = if level.parse::<f64>().is_ok() { level.clone() } else { format!("\"{level}\"") };
+            e.diagnostics.push(
+                Diagnostic::error(Code::FewOfSite, place.unwrap_or_default(), message)
+                    .label("a site's spread needs two")
+                    .hint(format!(
+                        "leave the site out: keep {by} != {value}; or make means alike alone: mean_only: true"
+                    )),
+            );
+        }
+    }
 }

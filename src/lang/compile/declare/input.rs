@@ -3,6 +3,7 @@
 use super::column::{Tables, columns, in_line, unknown_column, width};
 use super::entry::{Chapter, find};
 use super::step::{channels, image_step};
+use super::together::Beside;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
@@ -309,8 +310,12 @@ fn table(
         Some([width]) => *width,
         _ => None,
     };
-    let (specs, missing) = columns(e, &mut reader, steps, &tables, written.is_some())?;
+    let mut beside = Beside::default();
+    let (specs, missing) = columns(e, &mut reader, steps, &tables, written.is_some(), &mut beside)?;
     reader.finish(e)?;
+    // The input that is being declared is the next one.
+    let input = e.inputs.len();
+    e.covariates.extend(beside.covariates.into_iter().map(|read| (input, read)));
     let found = match written {
         Some(width) if specs.iter().any(|s| matches!(s.select, ColumnSelector::Matching(_))) => width,
         _ => width(&specs, &missing),

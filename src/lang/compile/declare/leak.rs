@@ -1,7 +1,7 @@
 //! What would leak from test to training although every split is by subject (law 5).
 //!
 //! Two cohorts that read one table share people unless their `keep` clauses exclude one another; a condition that
-//! holds the target's column gives the answer away.
+//! holds the target's column gives the answer away, and so does a step that reads it to prepare others.
 
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -181,6 +181,18 @@ fn holds_target(e: &mut Evaluator<'_>, input: usize, target: usize) -> Eval<()> 
     };
     let answer = own(column);
     let holds = columns.iter().flat_map(|c| c.select.names()).find(|name| own(name) == answer).cloned();
+    let read = e.covariates.iter().find(|(at, read)| *at == input && own(&read.column) == answer).cloned();
+    if let (None, Some((_, read))) = (&holds, read) {
+        let message =
+            format!("`{}` reads the column `{}`, which is what `{}` predicts", read.step, read.column, wanted.name);
+        let hint = match read.argument {
+            "by" => "harmonise by another column, or leave the step out".to_owned(),
+            argument => format!("leave `{}` out of `{argument}`", read.column),
+        };
+        let there = e.input_spans[target];
+        return e
+            .fail(Diagnostic::error(Code::CovariateIsTarget, read.span, message).also(there, "the target").hint(hint));
+    }
     let Some(held) = holds else { return Ok(()) };
     let (name, target_name) = (spec.name.clone(), wanted.name.clone());
     let (here, there) = (e.input_spans[input], e.input_spans[target]);

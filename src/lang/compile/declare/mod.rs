@@ -23,6 +23,7 @@ pub(super) mod stage;
 pub(super) mod step;
 mod subgroup;
 pub(super) mod sweep;
+pub(super) mod together;
 mod training;
 
 pub(super) use training::optimizer;

@@ -28,6 +28,7 @@ pub(super) use checkpoint::Checkpoints;
 pub(super) use fool::Critic;
 
 use super::code::Code;
+use super::declare::together::CovariateRead;
 use super::diagnostic::{Diagnostic, Sources};
 use super::unit::Unit;
 use super::value::{InstanceId, Value};
@@ -159,6 +160,8 @@ pub(super) struct Evaluator<'a> {
     pub inputs: Vec<InputSpec>,
     /// Where each input is declared.
     pub input_spans: Vec<Span>,
+    /// What steps of columns read beside them, by the input's position.
+    pub covariates: Vec<(usize, CovariateRead)>,
     pub models: Vec<Model>,
     pub model_spans: Vec<Span>,
     /// Outputs and `let`s of each model, by name; `""` is the unnamed result.
@@ -222,6 +225,7 @@ impl<'a> Evaluator<'a> {
             cohorts_known: false,
             inputs: Vec::new(),
             input_spans: Vec::new(),
+            covariates: Vec::new(),
             models: Vec::new(),
             model_spans: Vec::new(),
             model_fields: Vec::new(),

@@ -172,6 +172,8 @@ pub(super) const NAMES: &[(&[&str], &[&str])] = &[
     (&["Resized"], &["resize"]),
     (&["CropOrPad", "SpatialCrop", "CenterSpatialCrop", "center_crop"], &["crop"]),
     (&["GaussianSmooth", "gaussian_filter", "blur"], &["smooth"]),
+    (&["neuroCombat", "neuroHarmonize", "harmonizationLearn", "covbat", "harmonize", "harmonise"], &["combat"]),
+    (&["regress_out", "deconfound", "residualise", "regress"], &["residualize"]),
     (&["StandardScaler", "standardise", "scale"], &["standardize"]),
     (&["MinMaxScaler", "min_max_scale"], &["minmax"]),
     (&["KBinsDiscretizer", "qcut", "cut"], &["bins"]),

@@ -5,6 +5,7 @@ use super::{Context, functions};
 use crate::compile::code::Code;
 use crate::compile::declare::column::{self, unknown_column};
 use crate::compile::declare::input::tables;
+use crate::compile::declare::together::Beside;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts};
@@ -262,7 +263,7 @@ fn of_input(e: &mut Evaluator<'_>, input: usize, span: Span, context: &Context<'
 /// `people.columns(/^lh_/, age)`: several columns as they stand in the table.
 fn columns(e: &mut Evaluator<'_>, cohort: Option<&str>, mut reader: Reader<'_>, span: Span) -> Eval<Found> {
     let tables = tables(e, cohort)?;
-    let (specs, _) = column::columns(e, &mut reader, &[], &tables, false)?;
+    let (specs, _) = column::columns(e, &mut reader, &[], &tables, false, &mut Beside::default())?;
     reader.finish(e)?;
     if specs.iter().any(|spec| !spec.steps.is_empty()) {
         return e.fail(

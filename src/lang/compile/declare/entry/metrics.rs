@@ -112,7 +112,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
             Parameter::named("signed", Takes::Flag(false), "", "whether it tells too bright (above 0) from too dark"),
         ],
-        example: "score back.t1: norm_diff, norm_diff(over: median, signed: true)",
+        example: "score back.t1: norm_diff(over: median, signed: true)",
     },
     Entry {
         name: "cnr",
@@ -144,7 +144,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Parameter::named("noise", Takes::Word(&["each", "joint"]), "", "what a contrast is divided by"),
             Parameter::named("over", Takes::Word(&["mean", "median"]), "", "what stands for all pairs"),
         ],
-        example: "score back.t1: cnr(roi: [4, 4, 3], pairs: 1000), cnr(roi: [4, 4, 3], on: grid, noise: joint, over: median)",
+        example: "score back.t1: cnr(roi: [4, 4, 3], pairs: 1000, on: grid, noise: joint, over: median), cnr(roi: [4, 4, 3], of: truth)",
     },
     metric(
         "rmse",
@@ -180,7 +180,7 @@ pub(super) const ENTRIES: &[Entry] = &[
               often right as it says.",
         source: "Guo et al. 2017; torchmetrics `MulticlassCalibrationError(norm=\"l1\")`",
         parameters: &[Parameter::named("bins", Takes::count(1, 15), "", "bins between 0 and 1")],
-        example: "score dx: calibration_error, calibration_error(bins: 10)",
+        example: "score dx: calibration_error(bins: 10)",
     },
     metric(
         "iou",
@@ -203,7 +203,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             "%",
             "the percentile of the distances",
         )],
-        example: "score spots: hausdorff, hausdorff(95%)",
+        example: "score spots: hausdorff(95%)",
     },
     metric(
         "skill",

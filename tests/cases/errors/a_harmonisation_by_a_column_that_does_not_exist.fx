@@ -1,0 +1,11 @@
+cohort c = table("people.csv")
+modality a: vector[_] = c.columns([lh_a, lh_b] |> combat(by: stie))
+target dx: class{HC, AD} = c.column("dx")
+model m(a) -> dx { a |> Linear(2) }
+train m { minimize cross_entropy(m, dx) }
+protocol cv = kfold(5, stratify: [dx])
+score m: auc
+// table: c: 60 people; lh_a number; lh_b number; age number; sex F*30 M*30; site A*30 B*30; dx HC*30 AD*30
+
+// error[E0704] 2:62 the table of `c` has no column `stie`
+// hint: did you mean `site`?
