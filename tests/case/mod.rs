@@ -361,6 +361,12 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
             // Regional volumes stand beside this phantom's scans.
             "normative_poe_phantom.fx" => add(&["phantom"], &table(&volumes)),
             "normative_poe.fx" => add(&["healthy", "patients"], &table(&volumes)),
+            "multisite.fx" | "harmonised_sites.fx" => {
+                add(
+                    &["centres", "clinic"],
+                    &table(&format!("{thickness}; site Leiden_2180*20 Munchen*20 Pittsburgh*20 Oulu*20")),
+                );
+            }
             _ => add(&["young", "old", "controls", "healthy", "patients"], &table(thickness)),
         }
         add(&["heads", "phantom", "people", "hcp", "brats", "msd"], &table(clinical));

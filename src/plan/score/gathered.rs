@@ -118,6 +118,16 @@ impl<'a> Gathered<'a> {
                 self.points.push((row.key.clone(), f64::from(*t), f64::from(*p)));
             }
         }
+        if paired.rows == 0 && self.group.is_some() {
+            // A fold without anybody of a group is none of the others' fault: the score is missing there, and says why.
+            self.persons.push(persons);
+            for asked in &mut self.lines {
+                let reason = Some("nobody of the group is judged there".to_owned());
+                asked.runs.push(RunScore { run, value: None, reason, rows: 0 });
+                asked.evidence.push(MetricInput::ByRow(Vec::new()));
+            }
+            return Ok(());
+        }
         if paired.rows == 0 {
             let problem = format!(
                 "{} has nobody to be scored on in {}: no subject of that set has both the output and `{}`",

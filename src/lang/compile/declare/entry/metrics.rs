@@ -144,7 +144,7 @@ pub(super) const ENTRIES: &[Entry] = &[
             Parameter::named("noise", Takes::Word(&["each", "joint"]), "", "what a contrast is divided by"),
             Parameter::named("over", Takes::Word(&["mean", "median"]), "", "what stands for all pairs"),
         ],
-        example: "score back.t1: cnr(roi: [4, 4, 3], pairs: 1000, on: grid, noise: joint, over: median), cnr(roi: [4, 4, 3], of: truth)",
+        example: "score back.t1: cnr(roi: [4, 4, 3], pairs: 1000, on: grid, noise: joint, over: median)",
     },
     metric(
         "rmse",
