@@ -256,9 +256,10 @@ impl Store {
                 removed.map_err(PlanError::io("remove", &left))?;
             }
         }
-        // Decoded volumes lie a folder deeper.
+        // Decoded volumes lie a folder deeper, the index of files' hashes beside their folders.
         if self.volumes().is_dir() {
-            for folder in entries(&self.volumes())?.into_iter().filter(|p| p.is_dir()) {
+            let folders = entries(&self.volumes())?.into_iter().filter(|p| p.is_dir());
+            for folder in folders.chain([self.volumes()]) {
                 let half = |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(WRITING));
                 for left in entries(&folder)?.into_iter().filter(half) {
                     fs::remove_file(&left).map_err(PlanError::io("remove", &left))?;
