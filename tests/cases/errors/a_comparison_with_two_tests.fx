@@ -7,4 +7,4 @@ score linear, forest: mae, r2
 compare linear, forest: mae with wilcoxon, r2 with mann_whitney
 // table: c: x number; y number; z number; age number; weight number; dx HC AD; sex F M
 
-// error[E0204] 7:51 a comparison has one test for all its metrics
+// error[E0204] 7:52 a comparison has one test for all its metrics
