@@ -55,7 +55,9 @@ fn unknown(e: &mut Evaluator<'_>, variants: &[Settings], value: &Value, expr: &E
         }
     }
     let several = variants.first().is_some_and(|settings| settings.len() > 1);
-    let hint = match nearest(&spell_setting(e, value), &known) {
+    // Another number is no misspelling of this one.
+    let near = nearest(&spell_setting(e, value), &known).filter(|_| value.as_real().is_none());
+    let hint = match near {
         Some(near) => format!("did you mean `{near}`?"),
         None if several => {
             let first = variants.first().map(spelled).unwrap_or_default();
