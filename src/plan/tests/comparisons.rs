@@ -63,7 +63,8 @@ fn models_are_compared_with_the_reference_on_the_same_folds() -> Outcome {
     let report = std::fs::read_to_string(folder.join("report.html"))?;
     assert!(report.contains("compare close against far, near") && report.contains("named by the file"));
     // The same again runs nothing; another comparison trains nothing.
-    let again = bench.run(&experiment(&bench, &text.replace("close: mae", "close: mae, r2"))?)?;
+    let again =
+        bench.run(&experiment(&bench, &text.replace("compare far, close: mae", "compare far, close: mae, r2"))?)?;
     assert_eq!(ran(&again, &[Kind::Baseline, Kind::Predict, Kind::Score]), Vec::<String>::new());
     assert_eq!(ran(&again, &[Kind::Compare]), ["compare far, close: mae, r2"]);
     Ok(())
