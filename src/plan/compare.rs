@@ -1,23 +1,27 @@
-//! Comparison tasks: the variants of a sweep side by side, and whether they differ.
+//! Comparison tasks: the variants of a sweep, or models, side by side, and whether they differ.
 //!
-//! Every variant is compared with the best (where a metric has no better side, with the first), on the same folds and
-//! seeds. p is corrected by Holm's method over the comparisons of one metric. That the best one is chosen by the same
-//! scores makes differences to it look larger than they are; the table says which one it is.
+//! Each is compared with the one that the file names as the reference, on the same folds and seeds. Where a sweep names
+//! none, its variants are compared with the best (where a metric has no better side, with the first). That the best one is
+//! chosen by the same scores makes differences to it look larger than they are; results say so. p is corrected by Holm's
+//! method over the comparisons of one metric.
+
+mod contrast;
+mod models;
+mod table;
+
+pub(super) use table::to_tsv;
+
+use contrast::{ByRun, ONE_FOLD, contrasts, runs_of};
 
 use super::analyse::{AnalysisResult, Field};
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::score::{Line, Scored, is_of_part, label};
 use super::store::{get_json, put_json};
-use super::task::RunKey;
 use super::train::set_sizes;
-use crate::analysis::{
-    Alternative, AnalysisError, Correction, TTest, adjust, corrected_resampled_t, mann_whitney, spread,
-    wilcoxon_signed_rank,
-};
+use crate::analysis::spread;
 use crate::program::{Metric, PairedTest, Subset};
 use serde::{Deserialize, Serialize};
-use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::path::Path;
 
 /// Changes when a comparison changes its meaning.
@@ -25,17 +29,43 @@ pub(super) const VERSION: u32 = 2;
 
 const COMPARISON: &str = "comparison.json";
 
-/// A sweep's variants side by side.
+/// A sweep's variants, or models, side by side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// The sweep.
+    /// The sweep; of models what is compared, as the file spells it: `m against ridge`.
     pub sweep: String,
-    /// The variants, in the order of the sweep.
+    /// The variants, in the order of the sweep; or the models, the reference first.
     pub variants: Vec<String>,
     /// The test between them.
     pub test: PairedTest,
     /// What is compared, one entry a score's metric or an analysis' field.
     pub items: Vec<Item>,
+    /// What stands side by side.
+    #[serde(default, skip_serializing_if = "Compared::is_variants")]
+    pub compared: Compared,
+    /// Whether the file names the reference; otherwise it is chosen by what is compared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reference_named: bool,
+    /// Of models: the variants whose models they are, where these are not all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<String>,
+}
+
+/// What stands side by side in a comparison.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Compared {
+    /// The variants of a sweep.
+    #[default]
+    Variants,
+    /// Models of one program.
+    Models,
+}
+
+impl Compared {
+    fn is_variants(&self) -> bool {
+        *self == Self::Variants
+    }
 }
 
 /// One thing that is compared.
@@ -94,6 +124,38 @@ impl Comparison {
     pub(super) fn read(folder: &Path) -> Result<Self> {
         get_json(&folder.join(COMPARISON))
     }
+
+    /// `sweep widths`, `compare m against ridge, width=8`.
+    pub(super) fn title(&self) -> String {
+        let word = if self.compared == Compared::Models { "compare" } else { "sweep" };
+        format!("{word} {}", self.text())
+    }
+
+    /// The sweep's name; of models what is compared, with the variants whose models they are.
+    pub(super) fn text(&self) -> String {
+        match self.within.as_slice() {
+            [] => self.sweep.clone(),
+            within => format!("{}, {}", self.sweep, within.join("; ")),
+        }
+    }
+
+    /// How the reference of an item came to be one.
+    pub(super) fn reason(&self, item: &Item) -> &'static str {
+        match (self.reference_named, item.is_chosen_by_scores()) {
+            (true, _) => "the reference is named by the file, not chosen by its scores",
+            (false, true) => {
+                "the reference is the best of these scores: chosen by them, differences to it look larger than they are"
+            }
+            (false, false) => "the reference is the first",
+        }
+    }
+}
+
+impl Item {
+    /// Whether there is a best one that could be chosen.
+    fn is_chosen_by_scores(&self) -> bool {
+        self.metric.is_some_and(|metric| metric.larger_is_better().is_some())
+    }
 }
 
 /// A test's name, with its source.
@@ -128,13 +190,21 @@ impl Context<'_> {
         for name in &sweep.compare {
             match name.rsplit_once('.') {
                 Some((analysis, field)) => {
-                    items.extend(field_items(analysis, field, &analyses, (sweep.test, sizes)));
+                    items.extend(field_items(analysis, field, &analyses, sweep.reference, (sweep.test, sizes)));
                 }
-                None => items.extend(metric_items(name, &scores, sweep.test, sizes)),
+                None => items.extend(metric_items(name, &scores, sweep.reference, (sweep.test, sizes))),
             }
         }
         let variants = sweep.variants.iter().map(|v| self.program(*v).variant.clone()).collect();
-        let comparison = Comparison { sweep: sweep.name.clone(), variants, test: sweep.test, items };
+        let comparison = Comparison {
+            sweep: sweep.name.clone(),
+            variants,
+            test: sweep.test,
+            items,
+            compared: Compared::Variants,
+            reference_named: sweep.reference.is_some(),
+            within: Vec::new(),
+        };
         if comparison.items.is_empty() {
             let problem = format!("nothing scores {}; add a score", sweep.compare.join(", "));
             return Err(PlanError::task(task, problem));
@@ -171,7 +241,8 @@ fn field_items(
     analysis: &str,
     field: &str,
     analyses: &[Vec<AnalysisResult>],
-    (test, sizes): (PairedTest, Sizes),
+    reference: Option<usize>,
+    test: (PairedTest, Sizes),
 ) -> Vec<Item> {
     let mut names: Vec<&str> = Vec::new();
     for found in analyses.iter().flatten().filter(|a| a.is_of(analysis)) {
@@ -179,15 +250,16 @@ fn field_items(
             names.push(&found.name);
         }
     }
-    names.into_iter().map(|name| field_item(name, field, analyses, (test, sizes))).collect()
+    names.into_iter().map(|name| field_item(name, field, analyses, reference, test)).collect()
 }
 
 /// A field of an analysis by variant. What has a number for every run is tested like a score; which side is better
-/// nobody says, so that the first variant is what the others are compared with.
+/// nobody says, so that the first variant is what the others are compared with unless the file names another.
 fn field_item(
     analysis: &str,
     field: &str,
     analyses: &[Vec<AnalysisResult>],
+    reference: Option<usize>,
     (test, sizes): (PairedTest, Sizes),
 ) -> Item {
     let found: Vec<Option<&Field>> =
@@ -200,9 +272,10 @@ fn field_item(
         VariantValue { mean: found.and_then(Field::number), sd, low: None, high: None, runs }
     };
     let tested = by_run.iter().all(|runs| !runs.is_empty());
+    let reference = reference.unwrap_or(0);
     let contrasts = if tested {
         let lines: Vec<Option<ByRun>> = by_run.iter().cloned().map(Some).collect();
-        contrasts(&lines, 0, (test, ONE_FOLD), (sizes.train, sizes.test))
+        contrasts(&lines, reference, (test, ONE_FOLD), (sizes.train, sizes.test))
     } else {
         Vec::new()
     };
@@ -211,14 +284,14 @@ fn field_item(
         of: String::new(),
         metric: None,
         values: found.iter().zip(&by_run).map(value).collect(),
-        reference: tested.then_some(0),
+        reference: tested.then_some(reference),
         contrasts,
     }
 }
 
 /// One item for each score that has the metric: `auc`, or on some subjects alone: `auc on holdout`. Classes and groups
 /// that are judged apart have an item each.
-fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Sizes) -> Vec<Item> {
+fn metric_items(name: &str, scores: &[Vec<Scored>], reference: Option<usize>, test: (PairedTest, Sizes)) -> Vec<Item> {
     let Some(first) = scores.first() else { return Vec::new() };
     let (name, on) = name.split_once(" on ").map_or((name, None), |(name, on)| (name, Some(on)));
     let mut items = Vec::new();
@@ -236,7 +309,9 @@ fn metric_items(name: &str, scores: &[Vec<Scored>], test: PairedTest, sizes: Siz
                 .cloned()
             };
             let lines: Vec<Option<Line>> = scores.iter().map(of_variant).collect();
-            items.push(metric_item(name, (scored, line), &lines, test, sizes));
+            let key = if is_of_part(&line.key) { line.key.as_str() } else { "" };
+            let of = format!("{} on {}", label(&scored.of, key), scored.on_name());
+            items.push(metric_item(name, of, (scored, line.metric), &lines, reference, test));
         }
     }
     items
@@ -249,12 +324,14 @@ fn compared_lines<'a>(scored: &'a Scored, metric: &str) -> Vec<&'a Line> {
     if parts.is_empty() { main_line(scored, metric).into_iter().collect() } else { parts }
 }
 
+/// `named` is the reference that the file names.
 fn metric_item(
     name: &str,
-    (scored, line): (&Scored, &Line),
+    of: String,
+    (scored, metric): (&Scored, Metric),
     lines: &[Option<Line>],
-    test: PairedTest,
-    sizes: Sizes,
+    named: Option<usize>,
+    (test, sizes): (PairedTest, Sizes),
 ) -> Item {
     let values = lines.iter().map(|line| VariantValue {
         mean: line.as_ref().and_then(|l| l.mean),
@@ -264,7 +341,7 @@ fn metric_item(
         runs: line.as_ref().map(|l| l.runs.iter().map(|run| run.value).collect()).unwrap_or_default(),
     });
     let values: Vec<VariantValue> = values.collect();
-    let reference = reference(line.metric, &values);
+    let reference = named.or_else(|| best(metric, &values));
     let tested = if scored.on == Subset::Holdout { sizes.holdout } else { sizes.test };
     let contrasts = match reference {
         Some(reference) => {
@@ -277,9 +354,7 @@ fn metric_item(
         }
         None => Vec::new(),
     };
-    let key = if is_of_part(&line.key) { line.key.as_str() } else { "" };
-    let of = format!("{} on {}", label(&scored.of, key), scored.on_name());
-    Item { name: name.to_owned(), of, metric: Some(line.metric), values, reference, contrasts }
+    Item { name: name.to_owned(), of, metric: Some(metric), values, reference, contrasts }
 }
 
 /// The line of a metric that stands for the whole output.
@@ -288,7 +363,8 @@ pub(super) fn main_line<'a>(scored: &'a Scored, metric: &str) -> Option<&'a Line
     lines.clone().find(|line| line.key == "mean").or_else(|| lines.next())
 }
 
-fn reference(metric: Metric, values: &[VariantValue]) -> Option<usize> {
+/// The best by its mean; where a metric has no better side, the first.
+fn best(metric: Metric, values: &[VariantValue]) -> Option<usize> {
     let with: Vec<(usize, f64)> = values.iter().enumerate().filter_map(|(i, v)| Some((i, v.mean?))).collect();
     let better = |a: f64, b: f64| match metric.larger_is_better() {
         Some(true) => a > b,
@@ -297,115 +373,4 @@ fn reference(metric: Metric, values: &[VariantValue]) -> Option<usize> {
     };
     // The first of equals.
     with.iter().copied().reduce(|best, next| if better(next.1, best.1) { next } else { best }).map(|(i, _)| i)
-}
-
-/// A value for every run.
-type ByRun = Vec<(RunKey, Option<f64>)>;
-
-/// What is said of a single fold.
-const ONE_FOLD: &str = "one fold alone cannot be tested; use more folds or seeds";
-
-fn runs_of(line: &Line) -> ByRun {
-    line.runs.iter().map(|run| (run.run, run.value)).collect()
-}
-
-/// `test` comes with what is said where there is too little to test.
-fn contrasts(
-    lines: &[Option<ByRun>],
-    reference: usize,
-    test: (PairedTest, &str),
-    sizes: (usize, usize),
-) -> Vec<Contrast> {
-    let mut contrasts: Vec<Contrast> = (0..lines.len())
-        .filter(|variant| *variant != reference)
-        .map(|variant| contrast(variant, lines[variant].as_ref(), lines[reference].as_ref(), test, sizes))
-        .collect();
-    let p: Vec<f64> = contrasts.iter().filter_map(|c| c.p).collect();
-    if let Ok(corrected) = adjust(&p, Correction::Holm) {
-        let mut corrected = corrected.into_iter();
-        for contrast in contrasts.iter_mut().filter(|c| c.p.is_some()) {
-            contrast.p_corrected = corrected.next();
-        }
-    }
-    contrasts
-}
-
-fn contrast(
-    variant: usize,
-    line: Option<&ByRun>,
-    reference: Option<&ByRun>,
-    (test, alone): (PairedTest, &str),
-    (train, tested): (usize, usize),
-) -> Contrast {
-    let mut contrast =
-        Contrast { variant, difference: None, low: None, high: None, p: None, p_corrected: None, reason: None };
-    let (Some(line), Some(reference)) = (line, reference) else {
-        contrast.reason = Some("the variant does not have this score".into());
-        return contrast;
-    };
-    let of = |line: &ByRun, run: RunKey| line.iter().find(|(other, _)| *other == run).and_then(|(_, value)| *value);
-    let (a, b): (Vec<f64>, Vec<f64>) =
-        line.iter().filter_map(|(run, value)| Some(((*value)?, of(reference, *run)?))).unzip();
-    let differences: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a - b).collect();
-    contrast.difference = spread(&differences).ok().map(|s| s.mean);
-    let outcome = match test {
-        PairedTest::CorrectedT => corrected_resampled_t(&differences, train, tested, Alternative::TwoSided).map(|t| {
-            (contrast.low, contrast.high) = interval(&t).map_or((None, None), |(low, high)| (Some(low), Some(high)));
-            t.p_value
-        }),
-        PairedTest::Wilcoxon => wilcoxon_signed_rank(&a, &b, Alternative::TwoSided).map(|w| w.p_value),
-        PairedTest::MannWhitney => mann_whitney(&a, &b, Alternative::TwoSided).map(|u| u.p_value),
-    };
-    match outcome {
-        Ok(p) => contrast.p = Some(p),
-        Err(AnalysisError::TooFew { .. } | AnalysisError::Empty { .. }) => {
-            contrast.reason = Some(alone.to_owned());
-        }
-        Err(e) => contrast.reason = Some(e.to_string()),
-    }
-    contrast
-}
-
-/// The 95% interval of a difference.
-fn interval(t: &TTest) -> Option<(f64, f64)> {
-    let distribution = StudentsT::new(0.0, 1.0, t.df).ok()?;
-    let half = distribution.inverse_cdf(0.975) * t.standard_error;
-    half.is_finite().then_some((t.mean_difference - half, t.mean_difference + half))
-}
-
-/// The comparisons as a table: one line a variant and item.
-pub(super) fn to_tsv(comparisons: &[Comparison]) -> String {
-    let mut text = String::from(
-        "sweep\titem\tof\tvariant\tmean\tsd\tlow\thigh\treference\tdifference\tdifference_low\tdifference_high\tp\tp_corrected\tnote\n",
-    );
-    let number = |value: Option<f64>| value.map_or("n/a".to_owned(), |v| v.to_string());
-    let word = |text: &str| if text.is_empty() { "n/a".to_owned() } else { super::analyse::clean(text) };
-    for comparison in comparisons {
-        for item in &comparison.items {
-            for (at, (variant, value)) in comparison.variants.iter().zip(&item.values).enumerate() {
-                let contrast = item.contrasts.iter().find(|c| c.variant == at);
-                let reference = item.reference.and_then(|r| comparison.variants.get(r)).map_or("", String::as_str);
-                let cells = [
-                    word(&comparison.sweep),
-                    word(&item.name),
-                    word(&label(&item.of, "")),
-                    word(variant),
-                    number(value.mean),
-                    number(value.sd),
-                    number(value.low),
-                    number(value.high),
-                    word(reference),
-                    number(contrast.and_then(|c| c.difference)),
-                    number(contrast.and_then(|c| c.low)),
-                    number(contrast.and_then(|c| c.high)),
-                    number(contrast.and_then(|c| c.p)),
-                    number(contrast.and_then(|c| c.p_corrected)),
-                    word(contrast.and_then(|c| c.reason.as_deref()).unwrap_or_default()),
-                ];
-                text.push_str(&cells.join("\t"));
-                text.push('\n');
-            }
-        }
-    }
-    text
 }

@@ -74,8 +74,9 @@ impl Results {
                 Ok(VariantResults { scores, analyses })
             })
             .collect::<Result<Vec<_>>>()?;
-        let comparisons =
+        let mut comparisons: Vec<Comparison> =
             layout.compares.iter().map(|task| Comparison::read(&context.folder(*task)?)).collect::<Result<_>>()?;
+        comparisons.extend(model_comparisons(context)?);
         let indexed = index::indexed(&context.folder(layout.variants[0].index)?)?;
         let mut flows_by_variant: Vec<(Vec<String>, Vec<Flow>)> = Vec::new();
         for (tasks, program) in layout.variants.iter().zip(&context.experiment.variants) {
@@ -87,6 +88,22 @@ impl Results {
         }
         Ok(Self { variants, comparisons, flows: indexed.flows.clone(), flows_by_variant, indexed })
     }
+}
+
+/// The comparisons of models; one that several variants share is told once, with their names.
+fn model_comparisons(context: &Context<'_>) -> Result<Vec<Comparison>> {
+    let mut variants_of: indexmap::IndexMap<usize, Vec<String>> = indexmap::IndexMap::new();
+    for (tasks, program) in context.layout.variants.iter().zip(&context.experiment.variants) {
+        for task in &tasks.comparisons {
+            variants_of.entry(*task).or_default().push(program.variant.clone());
+        }
+    }
+    let all = context.layout.variants.len();
+    let of_task = |(task, variants): (usize, Vec<String>)| {
+        let within = if variants.len() < all { variants } else { Vec::new() };
+        Ok(Comparison { within, ..Comparison::read(&context.folder(task)?)? })
+    };
+    variants_of.into_iter().map(of_task).collect()
 }
 
 /// The report.

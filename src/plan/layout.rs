@@ -49,6 +49,8 @@ pub(super) struct VariantTasks {
     pub ensembles: Vec<usize>,
     pub scores: Vec<usize>,
     pub analyses: Vec<usize>,
+    /// By comparison of models.
+    pub comparisons: Vec<usize>,
 }
 
 /// A plan under construction.
@@ -77,6 +79,9 @@ impl Layout {
         for (at, sweep) in experiment.sweeps.iter().enumerate() {
             let mut parts =
                 Parts::new("compare", compare::VERSION).with("what is compared", &(&sweep.compare, sweep.test))?;
+            if let Some(reference) = sweep.reference.and_then(|at| sweep.variants.get(at)) {
+                parts = parts.with("the reference", &experiment.variants[*reference].variant)?;
+            }
             for variant in &sweep.variants {
                 let (program, tasks) = (&experiment.variants[*variant], &variants[*variant]);
                 for task in tasks.scores.iter().chain(&tasks.analyses) {
@@ -273,6 +278,25 @@ impl Builder<'_> {
             let name = format!("analyse {}{label}", declared.name);
             let task = self.add(name, parts.finish(), Work::Analyse { analysis }, at);
             tasks.analyses.push(task);
+        }
+        for (comparison, declared) in program.comparisons.iter().enumerate() {
+            let metrics: Vec<&str> = declared.items.iter().map(|item| item.metric.as_str()).collect();
+            let mut parts = Parts::new("compare", compare::VERSION)
+                .with("which models are compared", &(&declared.name, &declared.of, &metrics, declared.test))?;
+            for (at, item) in declared.items.iter().enumerate() {
+                for (model, score) in item.scores.iter().enumerate() {
+                    let task = *tasks.scores.get(*score).ok_or_else(lost)?;
+                    parts = parts.after(format!("score {}.{}", at + 1, model + 1), &self.identity(task)?);
+                }
+            }
+            for (seed, split) in &tasks.split {
+                parts = parts.after(format!("division, seed {seed}"), &self.identity(*split)?);
+            }
+            let mut metrics = metrics;
+            metrics.dedup();
+            let name = format!("compare {}: {}{label}", declared.name, metrics.join(", "));
+            let task = self.add(name, parts.finish(), Work::CompareModels { comparison }, at);
+            tasks.comparisons.push(task);
         }
         Ok(tasks)
     }

@@ -51,7 +51,7 @@ mod train;
 mod weights;
 
 pub use analyse::{AnalysisResult, Field, Table};
-pub use compare::{Comparison, Contrast, Item, VariantValue};
+pub use compare::{Compared, Comparison, Contrast, Item, VariantValue};
 pub use describe::{PlannedTask, plan};
 pub use error::{PlanError, Result};
 pub use fingerprint::{Fingerprint, Identity};

@@ -141,6 +141,7 @@ impl Context<'_> {
             Work::Score { score } => self.score(name, variant, score, folder),
             Work::Analyse { analysis } => self.analyse(name, variant, analysis, folder),
             Work::Compare { sweep } => self.compare(name, sweep, folder),
+            Work::CompareModels { comparison } => self.compare_models(name, task.variant, comparison, folder),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What a run found, for the terminal and for other programs.
 
 use super::analyse::{AnalysisResult, Field};
-use super::compare::Comparison;
+use super::compare::{Compared, Comparison};
 use super::content::Results;
 use super::context::Context;
 use super::outcome::{Outcome, TaskOutcome};
@@ -31,7 +31,7 @@ pub struct RunSummary {
     pub flows: Vec<Flow>,
     /// By variant.
     pub variants: Vec<VariantSummary>,
-    /// By sweep.
+    /// By sweep, and of models.
     pub comparisons: Vec<Comparison>,
     /// What the user should know.
     pub warnings: Vec<String>,
@@ -200,8 +200,9 @@ impl fmt::Display for RunSummary {
             table(f, &rows)?;
         }
         for comparison in &self.comparisons {
-            writeln!(f, "\nsweep {}", comparison.sweep)?;
-            let mut rows = vec![words(&["item", "of", "variant", "mean", "difference", "p", "p (Holm)"])];
+            writeln!(f, "\n{}", comparison.title())?;
+            let side = if comparison.compared == Compared::Models { "model" } else { "variant" };
+            let mut rows = vec![words(&["item", "of", side, "mean", "difference", "p", "p (Holm)"])];
             for item in &comparison.items {
                 for (at, (variant, value)) in comparison.variants.iter().zip(&item.values).enumerate() {
                     let contrast = item.contrasts.iter().find(|c| c.variant == at);
@@ -222,6 +223,15 @@ impl fmt::Display for RunSummary {
                 }
             }
             table(f, &rows)?;
+            // Each is said once, however many items it holds of.
+            let mut reasons: Vec<&str> = Vec::new();
+            for item in comparison.items.iter().filter(|item| item.reference.is_some()) {
+                let reason = comparison.reason(item);
+                if !reasons.contains(&reason) {
+                    writeln!(f, "  {reason}")?;
+                    reasons.push(reason);
+                }
+            }
         }
         if let Some(folder) = &self.folder {
             let (ran, reused) =

@@ -5,7 +5,7 @@
 //!                                          └▶ baseline (likewise) ──────────────────▶ predict (likewise)
 //!                                                                                       │
 //!                                                                                       ├─▶ map
-//!                              compare (a sweep) ◀─ score, analyse ◀─ ensemble (a model) ◀┤
+//!                     compare (a sweep, models) ◀─ score, analyse ◀─ ensemble (a model) ◀┤
 //!                                                          ▲───────────────────────────────┘
 //! ```
 
@@ -37,7 +37,7 @@ pub enum Kind {
     Score,
     /// Asks something of predictions, tables or other analyses.
     Analyse,
-    /// Compares the variants of a sweep.
+    /// Compares the variants of a sweep, or models.
     Compare,
 }
 
@@ -126,6 +126,7 @@ pub(super) enum Work {
     Score { score: usize },
     Analyse { analysis: usize },
     Compare { sweep: usize },
+    CompareModels { comparison: usize },
 }
 
 impl Work {
@@ -141,7 +142,7 @@ impl Work {
             Self::Ensemble { .. } => Kind::Ensemble,
             Self::Score { .. } => Kind::Score,
             Self::Analyse { .. } => Kind::Analyse,
-            Self::Compare { .. } => Kind::Compare,
+            Self::Compare { .. } | Self::CompareModels { .. } => Kind::Compare,
         }
     }
 }

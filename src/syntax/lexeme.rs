@@ -60,6 +60,7 @@ pub const DECLARATION_WORDS: &[&str] = &[
     "protocol",
     "ensemble",
     "score",
+    "compare",
     "analysis",
     "sweep",
 ];

@@ -8,7 +8,7 @@ mod convert;
 mod explain;
 mod limits;
 
-use super::lexeme::{BYTE_ORDER_MARK, DECLARATION_WORDS};
+use super::lexeme::{BYTE_ORDER_MARK, DECLARATION_WORDS, Lexeme, LexemeKind, lexemes};
 use super::{File, SourceId, Span};
 use pest::Parser;
 use pest_derive::Parser;
@@ -77,12 +77,25 @@ fn declaration_starts(text: &str) -> Vec<usize> {
     let mut at = 0;
     for line in text.split_inclusive(['\n', '\r']) {
         let word = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).next().unwrap_or("");
-        if DECLARATION_WORDS.contains(&word) {
+        if DECLARATION_WORDS.contains(&word) && !(word == "compare" && is_in_sweep(&text[..at], starts.last())) {
             starts.push(at);
         }
         at += line.len();
     }
     starts
+}
+
+/// Whether the last declaration before a `compare` at the start of a line is a sweep whose braces are still open: then it
+/// is a clause of the sweep.
+fn is_in_sweep(before: &str, last: Option<&usize>) -> bool {
+    let Some(sweep) = last.map(|last| &before[*last..]).filter(|text| text.starts_with("sweep")) else { return false };
+    let brackets = lexemes(sweep).into_iter().filter(|lexeme| lexeme.kind == LexemeKind::Bracket);
+    let count = |count: i64, lexeme: Lexeme| match &sweep[lexeme.start..lexeme.end] {
+        "{" => count + 1,
+        "}" => count - 1,
+        _ => count,
+    };
+    brackets.fold(0, count) > 0
 }
 
 /// Skips white space and comments; returns the doc comment right before what follows, and where that is.

@@ -112,6 +112,19 @@ fn what_a_clause_links_is_told_from_words_that_are_read_together() {
     assert_eq!(shown(&value("kfold(holdout: one fold)")), "kfold(holdout: one_fold)");
 }
 
+#[test]
+fn compare_is_a_declaration_and_a_clause_of_sweeps() {
+    let file =
+        read("compare m against b, c on holdout: mae with wilcoxon, r2\nsweep s: a {\ncompare auc against x\n}\n");
+    let DeclarationKind::Compare { of, against, on, items } = &file.declarations[0].kind else { panic!() };
+    let names = |list: &[super::Expr]| list.iter().map(shown).collect::<Vec<_>>().join(" ");
+    assert_eq!((names(of), names(against)), ("m".to_string(), "b c".to_string()));
+    assert_eq!(on.as_ref().map(|on| on.text.as_str()), Some("holdout"));
+    assert_eq!((items.len(), items[0].links[0].0.text.as_str()), (2, "with"));
+    let DeclarationKind::Sweep { clauses, .. } = &file.declarations[1].kind else { panic!() };
+    assert_eq!(clauses[0].values[0].links[0].0.text, "against");
+}
+
 fn seen_values(clause: &Clause) -> Vec<String> {
     clause.values.iter().map(|v| shown(&v.value)).collect()
 }

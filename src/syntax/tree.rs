@@ -148,6 +148,17 @@ pub enum DeclarationKind {
         /// Metrics and options.
         items: Vec<Argument>,
     },
+    /// `compare m against ridge, forest on holdout: mae with wilcoxon`
+    Compare {
+        /// What stands before `against`: the reference; without `against` all that is compared, the reference first.
+        of: Vec<Expr>,
+        /// What is compared with the reference.
+        against: Vec<Expr>,
+        /// On whom.
+        on: Option<Name>,
+        /// Metrics, each with its test.
+        items: Vec<ClauseValue>,
+    },
     /// `analysis a = f(...)`
     Analysis {
         /// Its name.
@@ -237,7 +248,7 @@ pub struct Clause {
 pub struct ClauseValue {
     /// The value.
     pub value: Expr,
-    /// `from`, `on` or `with`, and what comes after.
+    /// `from`, `on`, `with` or `against`, and what comes after.
     pub links: Vec<(Name, Expr)>,
 }
 

@@ -4,14 +4,14 @@
 //! else is still looked at, so that one pass tells all independent mistakes.
 
 use super::declare::{
-    analysis, baseline, cohort, ensemble, facts, leak, order, pair, param, protocol, score, stage, sweep,
+    analysis, baseline, cohort, compare, ensemble, facts, leak, order, pair, param, protocol, score, stage, sweep,
 };
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Checkpoints, Eval, Evaluator, Reported};
 use super::unit::Unit;
 use super::value::Value;
 use super::world::Tables;
-use crate::program::{Analysis, Ensemble, Program, Protocol, ProtocolKind, Score, Stage};
+use crate::program::{Analysis, Ensemble, ModelComparison, Program, Protocol, ProtocolKind, Score, Stage};
 use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Name};
 use indexmap::IndexMap;
 
@@ -141,6 +141,7 @@ impl Assembly {
         let ensembles = self.ensembles(e, &protocol, &mut scores);
         let (analyses, failed) = analyses(e, &self.main, &protocol, &trained_on);
         self.broken |= failed;
+        let comparisons = self.comparisons(e, &protocol, &trained_on, &scores);
         let scored = (!self.broken).then_some((scores.as_slice(), analyses.as_slice()));
         let sweeps = self.sweeps(e, scored);
         let Some(stages) = stages.filter(|_| !self.broken && known) else { return (None, Vec::new()) };
@@ -165,6 +166,7 @@ impl Assembly {
             ensembles,
             scores,
             analyses,
+            comparisons,
         };
         // Only the whole program says what its outputs are compared with.
         let told = facts::facts(e, &program, &trained_on);
@@ -332,6 +334,30 @@ impl Assembly {
             }
         }
         scores
+    }
+
+    /// The comparisons of models; a broken score has told so, and would be missed here in vain.
+    fn comparisons(
+        &mut self,
+        e: &mut Evaluator<'_>,
+        protocol: &Protocol,
+        trained_on: &[String],
+        scores: &[Score],
+    ) -> Vec<ModelComparison> {
+        let unit = e.unit;
+        let mut comparisons = Vec::new();
+        if self.broken {
+            return comparisons;
+        }
+        for i in self.main.clone() {
+            let declaration = &unit.declarations[i].declaration;
+            if let DeclarationKind::Compare { of, against, on, items } = &declaration.kind {
+                let declared = compare::Declared { of, against, on: on.as_ref(), items };
+                let comparison = compare::compare(e, &declared, protocol, trained_on, scores);
+                comparisons.extend(self.keep(comparison));
+            }
+        }
+        comparisons
     }
 
     /// The sweeps; what they compare is checked only where all that could be compared is known.

@@ -127,6 +127,8 @@ codes! {
         "The column that is to be predicted is among the columns that are read.";
     TooManyFolds = "E0606", "more folds than people",
         "Every fold needs somebody to be tested; where people of a group stay together, a whole group.";
+    ComparedApart = "E0607", "models that are not judged alike",
+        "Models are compared by the same metric, of the same truth, on the same people: each needs a score of it on them, and\nnone may need an input that another does without.";
     CovariateIsTarget = "E0610", "a step that reads the target",
         "`combat(keep: ..)` and `residualize(on: ..)` read a column of everybody they prepare, of those who are tested too.\nThe column that is to be predicted would be told through the others: leave it out there.";
 
@@ -160,6 +162,8 @@ codes! {
         "A sweep multiplies its axes. More than 10,000 variants are refused.";
     SweepEmpty = "E0805", "a sweep without values",
         "Give values with `in [..]`; only `one_of` and `bool` parameters can do without.";
+    UnknownVariant = "E0806", "a variant that the sweep does not have",
+        "`compare auc against film` names the variant that the others are compared with: by the value of what is swept, by a\nlist of the values where several are (`[film, 8]`), or by its name in the results (`\"fusion=film,width=8\"`).";
 
     NothingToMinimise = "E0851", "a stage that minimises nothing",
         "All terms have weight 0, or none depends on a parameter.";

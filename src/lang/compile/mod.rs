@@ -99,6 +99,7 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
             variants: indices,
             compare: draft.compare.iter().map(sweep::Compared::item).collect(),
             test: draft.test,
+            reference: draft.reference.map(|(at, _)| at),
         });
     }
     diagnostics.append(&mut base.diagnostics);

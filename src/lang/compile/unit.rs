@@ -97,16 +97,18 @@ pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
         | D::Analysis { name, .. }
         | D::Sweep { name, .. } => Some(name),
         D::Block(block) => Some(&block.name),
-        D::Use(_) | D::Extends { .. } | D::Train { .. } | D::Ensemble { .. } | D::Score { .. } => None,
+        D::Use(_) | D::Extends { .. } | D::Train { .. } | D::Ensemble { .. } | D::Score { .. } | D::Compare { .. } => {
+            None
+        }
     }
 }
 
-/// The name that a declaration declares, or that of the model it speaks of; a score may speak of several.
+/// The name that a declaration declares, or that of the model it speaks of; scores and comparisons may speak of several.
 fn subject(kind: &DeclarationKind) -> Option<&str> {
     use DeclarationKind as D;
     match kind {
         D::Train { model, .. } | D::Ensemble { model, .. } => Some(&model.text),
-        D::Score { .. } => None,
+        D::Score { .. } | D::Compare { .. } => None,
         kind => declared_name(kind).map(|name| name.text.as_str()),
     }
 }
@@ -132,6 +134,11 @@ fn replacement_key(kind: &DeclarationKind, sources: &Sources) -> Option<String> 
         D::Score { of, on, .. } => {
             let of: Vec<&str> = of.iter().map(|of| sources.text(of.span)).collect();
             Some(format!("score {} {}", of.join(", "), on.as_ref().map_or("", |n| n.text.as_str())))
+        }
+        D::Compare { of, against, on, .. } => {
+            let texts = |of: &[Expr]| of.iter().map(|of| sources.text(of.span)).collect::<Vec<_>>().join(", ");
+            let on = on.as_ref().map_or("", |n| n.text.as_str());
+            Some(format!("compare {} against {} on {on}", texts(of), texts(against)))
         }
         D::Protocol { .. } => Some("protocol".into()),
         other => declared_name(other).map(|n| n.text.clone()),
@@ -235,7 +242,10 @@ impl<'a> Loader<'a> {
             let key = replacement_key(&declaration.kind, self.sources);
             if let Some(key) = &key {
                 let place = declared_name(&declaration.kind).map_or(declaration.span, |n| n.span);
-                let stage = matches!(declaration.kind, DeclarationKind::Train { .. } | DeclarationKind::Score { .. });
+                let stage = matches!(
+                    declaration.kind,
+                    DeclarationKind::Train { .. } | DeclarationKind::Score { .. } | DeclarationKind::Compare { .. }
+                );
                 if let Some(first) = own.get(key).filter(|_| !stage) {
                     let what = key.strip_prefix("ensemble ").unwrap_or(key);
                     self.diagnostics.push(
@@ -284,7 +294,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Takes back what `extends .. without` names of what a file and those that it extends declare; with a model its
-    /// stages, scores and ensembles.
+    /// stages, scores, ensembles, and its part in comparisons.
     fn leave_out(&mut self, names: &[Name], path: &Name, from: SourceId, scope: usize) {
         let is_inherited = |d: &Declared| d.scope == scope && d.declaration.span.source >= from;
         for name in names {
@@ -303,11 +313,22 @@ impl<'a> Loader<'a> {
         }
         let is_named = |subject: &str| names.iter().any(|name| name.text == subject);
         for declared in self.unit.declarations.iter_mut().filter(|d| is_inherited(d)) {
-            if let DeclarationKind::Score { of, .. } = &mut declared.declaration.kind {
-                of.retain(|of| !scored(of).is_some_and(is_named));
+            match &mut declared.declaration.kind {
+                DeclarationKind::Score { of, .. } => of.retain(|of| !scored(of).is_some_and(is_named)),
+                // Without its reference, or with nothing left to compare with it, a comparison goes, too.
+                DeclarationKind::Compare { of, against, .. } => {
+                    let reference_goes = of.first().and_then(scored).is_some_and(is_named);
+                    [&mut *of, &mut *against]
+                        .into_iter()
+                        .for_each(|list| list.retain(|of| !scored(of).is_some_and(is_named)));
+                    if reference_goes || of.len() + against.len() < 2 {
+                        of.clear();
+                    }
+                }
+                _ => {}
             }
         }
-        let is_empty = |kind: &DeclarationKind| matches!(kind, DeclarationKind::Score { of, .. } if of.is_empty());
+        let is_empty = |kind: &DeclarationKind| matches!(kind, DeclarationKind::Score { of, .. } | DeclarationKind::Compare { of, .. } if of.is_empty());
         self.unit.declarations.retain(|d| !is_empty(&d.declaration.kind));
         self.unit.declarations.retain(|d| !(is_inherited(d) && subject(&d.declaration.kind).is_some_and(is_named)));
     }

@@ -13,6 +13,7 @@
 mod analysis;
 mod baseline;
 mod cohort;
+mod comparison;
 mod ensemble;
 mod input;
 mod metric;
@@ -24,6 +25,7 @@ mod stage;
 pub use analysis::{Analysis, AnalysisKind, Argument, ColumnTest, Correction, FieldType, GroupTest, Subset};
 pub use baseline::{Baseline, BaselineMethod, SvmKernel};
 pub use cohort::{Cohort, CohortClause, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
+pub use comparison::{ComparedScores, ModelComparison, PairedTest, Sweep};
 pub use ensemble::{Ensemble, EnsembleOver, Rule};
 pub use input::{
     AxisName, ColumnSelector, ColumnSpec, ColumnStep, Combat, Covariate, CovariateKind, ImageMask, ImageStep,
@@ -80,30 +82,6 @@ impl Experiment {
     }
 }
 
-/// A sweep, resolved to variants.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Sweep {
-    /// Its name.
-    pub name: String,
-    /// Indices into [`Experiment::variants`].
-    pub variants: Vec<usize>,
-    /// What is compared: a metric's name (`auc`) or an analysis' field (`by_region.significant`).
-    pub compare: Vec<String>,
-    /// The paired test between variants.
-    pub test: PairedTest,
-}
-
-/// A test between the scores of two variants on the same folds and seeds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PairedTest {
-    /// Nadeau and Bengio's t test corrected for overlapping training sets.
-    CorrectedT,
-    /// Wilcoxon's signed ranks.
-    Wilcoxon,
-    /// Mann and Whitney's U (unpaired, as some papers report).
-    MannWhitney,
-}
-
 /// One variant: everything that is needed to run it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Program {
@@ -137,6 +115,9 @@ pub struct Program {
     pub scores: Vec<Score>,
     /// What is asked of the results, in an order that satisfies what they read from one another.
     pub analyses: Vec<Analysis>,
+    /// Models that are compared with one another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<ModelComparison>,
 }
 
 impl Program {

@@ -1,5 +1,6 @@
 //! The results in a sentence or two, and a compact table.
 
+use super::super::compare::Compared;
 use super::super::context::Context;
 use super::{Results, of_and_on, variant_name};
 use crate::program::Subset;
@@ -21,9 +22,14 @@ pub(super) fn headline(context: &Context<'_>, results: &Results) -> Headline {
             let clear = item.contrasts.iter().filter(|c| c.p_corrected.is_some_and(|p| p <= 0.05)).count();
             if let (Some(mean), Some(metric)) = (mean, item.metric) {
                 let others = item.contrasts.len();
-                let leads = if metric.larger_is_better().is_some() { "is best with" } else { "is, with" };
+                let leads = match (comparison.reference_named, metric.larger_is_better()) {
+                    (true, _) => "with the reference",
+                    (false, Some(_)) => "is best with",
+                    (false, None) => "is, with",
+                };
+                let whom = if comparison.compared == Compared::Models { "models" } else { "variants" };
                 sentences.push(format!(
-                    "{} of {} {leads} {name}: {mean:.3}; {clear} of {others} other variants differ from it (p at most 0.05 \
+                    "{} of {} {leads} {name}: {mean:.3}; {clear} of {others} other {whom} differ from it (p at most 0.05 \
                      after Holm's correction).",
                     item.name, item.of
                 ));

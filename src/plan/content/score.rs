@@ -105,7 +105,7 @@ fn chance(program: &Program, score: usize, metric: Metric) -> Option<f64> {
     }
 }
 
-/// One entry a sweep and metric.
+/// One entry a sweep (or comparison of models) and metric.
 pub(super) fn comparisons(results: &Results) -> Vec<Comparison> {
     results.comparisons.iter().flat_map(of_sweep).collect()
 }
@@ -118,7 +118,8 @@ fn of_sweep(compared: &Compared) -> Vec<Comparison> {
         .iter()
         .filter(|item| !item.contrasts.is_empty())
         .map(|item| Comparison {
-            name: format!("sweep {}, {}", compared.sweep, item.of),
+            name: format!("{}, {}", compared.title(), item.of),
+            reference: compared.reason(item).to_owned(),
             metric: item.metric.map_or_else(|| Quantity::plain(&item.name), quantity),
             better: better(item.metric),
             test: test_name(compared.test).into(),

@@ -177,6 +177,7 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
         ensembles: Vec::new(),
         scores: Vec::new(),
         analyses: Vec::new(),
+        comparisons: Vec::new(),
     };
     (own, Part { subgraph, reads, truths })
 }

@@ -2,6 +2,7 @@
 
 mod analyses;
 mod baselines;
+mod comparisons;
 mod ensembles;
 mod judged;
 mod layers;

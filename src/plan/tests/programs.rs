@@ -180,6 +180,7 @@ fn program(sketch: Sketch, cohorts: Vec<Cohort>) -> Program {
         ensembles: Vec::new(),
         scores: Vec::new(),
         analyses: Vec::new(),
+        comparisons: Vec::new(),
         at_least_one: Vec::new(),
     }
 }
@@ -224,6 +225,7 @@ pub(super) fn sweep(widths: &[usize]) -> Experiment {
         variants: (0..variants.len()).collect(),
         compare: vec!["auc".into(), "f1".into()],
         test: PairedTest::CorrectedT,
+        reference: None,
     };
     Experiment { name: "test".into(), doc: String::new(), variants, sweeps: vec![sweep] }
 }

@@ -103,7 +103,7 @@ pub struct FoldScore {
     pub value: f64,
 }
 
-/// Paired tests between the variants of a sweep.
+/// Paired tests between the variants of a sweep, or between models.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Comparison {
@@ -113,6 +113,8 @@ pub struct Comparison {
     pub metric: Quantity,
     /// Which way is good.
     pub better: Better,
+    /// How the reference came to be one: "the reference is named by the file".
+    pub reference: String,
     /// "corrected resampled t test over 10 folds (Nadeau and Bengio, 2003), two-sided".
     pub test: String,
     /// How p was corrected: "Benjamini and Hochberg's false discovery rate over 6 tests".

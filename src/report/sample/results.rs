@@ -79,6 +79,7 @@ pub(super) fn comparison() -> Comparison {
         name: "sweep methods, ad on test".to_owned(),
         metric: Quantity::plain("balanced accuracy"),
         better: Better::Higher,
+        reference: String::new(),
         test: "corrected resampled t test over 3 folds and 2 seeds (Nadeau and Bengio, 2003), two-sided".to_owned(),
         correction: Some("Benjamini and Hochberg's false discovery rate over 6 tests".to_owned()),
         interval: "95% interval".to_owned(),

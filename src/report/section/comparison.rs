@@ -1,4 +1,4 @@
-//! Paired tests between the variants of a sweep.
+//! Paired tests between the variants of a sweep, or between models.
 
 use super::score::capitalised;
 use super::table;
@@ -64,6 +64,7 @@ fn one(comparison: &Comparison, numbering: &mut Numbering) -> Markup {
     let said = html! {
         (capitalised(&comparison.test)) "."
         @if let Some(correction) = &comparison.correction { " Corrected by " (correction) "." }
+        @if !comparison.reference.is_empty() { " " (capitalised(&comparison.reference)) "." }
     };
     html! {
         h3 { (capitalised(&comparison.metric.name)) @if !comparison.name.is_empty() { span class="variant" { ", " (comparison.name) } } }

@@ -78,13 +78,17 @@ protocol p = kfold(5, holdout: 10%, seeds: [1, 2, 3])
 ensemble f over folds, weight: inverse_entropy
 score f, ridge, forest: mae, r2
 score f.u on holdout: auc, recall by class, without: each of mri
+compare f against ridge, forest on holdout: mae with wilcoxon, r2
+compare f, ridge: mae
 analysis y = f(u vs v by w, near: same subject, keep: eigenvalue > 1), g(1, 2)
 analysis long = permutation(
   first_argument_of_some_length by strata_of_people,
   times: 10000,
   correct: false_discovery_rate,
 )
-sweep s: a in [1, 2], [b, c] in subsets([0, 1]), d { compare auc with mann_whitney on validation }
+sweep s: a in [1, 2], [b, c] in subsets([0, 1]), d {
+  compare auc with mann_whitney on validation, f1 against 2
+}
 sweep bare: a
   // hangs on the sweep
 

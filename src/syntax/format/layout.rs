@@ -59,6 +59,7 @@ impl Layout<'_> {
             | Rule::train_on
             | Rule::ensemble_decl
             | Rule::score_decl
+            | Rule::compare_decl
             | Rule::analysis_decl
             | Rule::sweep_decl => self.enumeration(node),
             Rule::body | Rule::step | Rule::clauses => {

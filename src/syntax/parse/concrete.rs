@@ -180,6 +180,8 @@ pub(super) fn is_keyword(rule: Rule) -> bool {
             | Rule::kw_protocol
             | Rule::kw_ensemble
             | Rule::kw_score
+            | Rule::kw_compare
+            | Rule::kw_against
             | Rule::kw_analysis
             | Rule::kw_sweep
             | Rule::kw_let

@@ -180,6 +180,20 @@ impl Convert {
                 let items = c.all(Rule::argument).into_iter().map(|p| self.argument(p)).collect::<Result<_>>()?;
                 DeclarationKind::Score { of, on, items }
             }
+            Rule::compare_decl => {
+                let of = c.next()?.into_inner().map(|p| self.postfix(p)).collect::<Result<_>>()?;
+                let against = match c.take(Rule::compare_against) {
+                    Some(pair) => {
+                        let others = self.children(pair).all(Rule::postfix);
+                        others.into_iter().map(|p| self.postfix(p)).collect::<Result<_>>()?
+                    }
+                    None => Vec::new(),
+                };
+                let on = c.take(Rule::score_on).map(|p| self.children(p).next().map(|n| self.name(&n))).transpose()?;
+                let items =
+                    c.all(Rule::clause_value).into_iter().map(|p| self.clause_value(p)).collect::<Result<_>>()?;
+                DeclarationKind::Compare { of, against, on, items }
+            }
             Rule::analysis_decl => DeclarationKind::Analysis {
                 name: self.name(&c.next()?),
                 calls: c.all(Rule::expr).into_iter().map(|p| self.expr(p)).collect::<Result<_>>()?,

@@ -1,6 +1,7 @@
 //! `sweep`: which parameters take which values, and what is compared.
 
 use super::param::{coerce, spell_setting};
+use super::reference::reference;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
@@ -22,6 +23,8 @@ pub(in crate::compile) struct Draft {
     pub variants: Vec<Settings>,
     pub compare: Vec<Compared>,
     pub test: PairedTest,
+    /// The variant that the others are compared with: its place among them, and where it is said.
+    pub reference: Option<(usize, Span)>,
 }
 
 /// Something that a sweep compares: `auc`, `auc on holdout`, `probe.auc`.
@@ -94,8 +97,15 @@ pub(in crate::compile) fn sweep(
         };
         variants = variants.iter().flat_map(|v| steps.iter().map(move |s| join(v, s))).collect();
     }
-    let mut draft =
-        Draft { name: name.text.clone(), span: name.span, variants, compare: Vec::new(), test: PairedTest::CorrectedT };
+    let mut draft = Draft {
+        name: name.text.clone(),
+        span: name.span,
+        variants,
+        compare: Vec::new(),
+        test: PairedTest::CorrectedT,
+        reference: None,
+    };
+    let types = all(named.iter().map(|name| swept(e, name)))?;
     for clause in clauses {
         if clause.word.text != "compare" {
             let hint = match nearest(&clause.word.text, &["compare"]) {
@@ -110,13 +120,24 @@ pub(in crate::compile) fn sweep(
             for (link, what) in &value.links {
                 match link.text.as_str() {
                     "with" => draft.test = paired_test(e, what)?,
+                    "against" => {
+                        let at = reference(e, &types, &draft.variants, what)?;
+                        if let Some((_, first)) = draft.reference.filter(|(other, _)| *other != at) {
+                            let message = "a sweep has one reference for all that it compares";
+                            return e.fail(
+                                Diagnostic::error(Code::WrongArgument, what.span, message)
+                                    .also(first, "the other")
+                                    .hint("make two sweeps of it, or leave one out"),
+                            );
+                        }
+                        draft.reference = Some((at, what.span));
+                    }
                     "on" => on = Some((e.sources.text(what.span).to_string(), what.span)),
                     other => {
                         let message = format!("`compare` has no `{other}`");
-                        return e.fail(
-                            Diagnostic::error(Code::UnknownClause, link.span, message)
-                                .hint("it has `on` and `with`: compare auc on holdout with wilcoxon"),
-                        );
+                        return e.fail(Diagnostic::error(Code::UnknownClause, link.span, message).hint(
+                            "it has `on`, `with` and `against`: compare auc on holdout with wilcoxon against film",
+                        ));
                     }
                 }
             }
@@ -127,7 +148,7 @@ pub(in crate::compile) fn sweep(
     Ok(draft)
 }
 
-fn paired_test(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<PairedTest> {
+pub(super) fn paired_test(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<PairedTest> {
     let known = ["corrected_t", "wilcoxon", "mann_whitney"];
     match &expr.kind {
         ExprKind::Name(name) => match name.as_str() {
@@ -249,7 +270,7 @@ fn rows(
 }
 
 /// A value of a sweep: a word is an option of a `one_of`, or what it means in the file.
-fn setting(e: &mut Evaluator<'_>, expr: &Expr, types: &[Option<&Type>]) -> Eval<Value> {
+pub(super) fn setting(e: &mut Evaluator<'_>, expr: &Expr, types: &[Option<&Type>]) -> Eval<Value> {
     let options = |ty: &&Type| matches!(&ty.kind, TypeKind::Named { name, .. } if name.text == "one_of");
     match &expr.kind {
         ExprKind::Name(word) if types.iter().flatten().any(options) => match e.lookup(word, expr.span) {

@@ -1,0 +1,10 @@
+cohort c = table("people.csv")
+modality a: vector[2] = c.columns(x, y)
+target age: real = c.column("age")
+baseline linear(a) -> age = ridge()
+baseline forest(a) -> age = random_forest()
+score linear, forest: mae, r2
+compare linear, forest: mae with wilcoxon, r2 with mann_whitney
+// table: c: x number; y number; z number; age number; weight number; dx HC AD; sex F M
+
+// error[E0204] 7:52 a comparison has one test for all its metrics
