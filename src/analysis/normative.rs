@@ -129,6 +129,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test reads its reference numbers")]
     fn deviations_are_those_of_the_authors_code() {
         let Some(folder) = folder("mmvae_poe/deviations") else {
             return;

@@ -7,7 +7,7 @@
 //! Rows meet records by subject, with or without `sub-`, and by session where a table has sessions; never by position.
 
 use super::bids::{Bids, FilePattern, FileSearch};
-use super::error::{DataError, Result};
+use super::error::{DataError, Result, Strangers};
 use super::flow::Flow;
 pub use super::image_file::ImageFile;
 use super::joined_table::JoinedTable;
@@ -112,7 +112,7 @@ impl CohortData {
             _ => "sub-* folders".to_owned(),
         };
         let column = joined.table.columns[joined.subject].clone();
-        Err(DataError::JoinsNobody {
+        Err(DataError::JoinsNobody(Box::new(Strangers {
             path: joined.table.path.clone(),
             there: three(&mut joined.table.rows.iter().filter_map(|row| row.cells.get(joined.subject))),
             here: three(&mut self.records.iter().map(|record| record.subject.as_str())),
@@ -122,7 +122,7 @@ impl CohortData {
             ),
             key,
             column,
-        })
+        })))
     }
 
     pub(super) fn of_bids(cohort: &Cohort, root: &Path) -> Result<Self> {
@@ -163,7 +163,7 @@ impl CohortData {
             if !listed.is_empty() && !bids.subjects.keys().any(|s| listed.contains(without_prefix(s, "sub-"))) {
                 let three =
                     |ids: Vec<&str>| ids.iter().take(3).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
-                return Err(DataError::JoinsNobody {
+                return Err(DataError::JoinsNobody(Box::new(Strangers {
                     path: table.table.path.clone(),
                     column: table.table.columns[table.subject].clone(),
                     there: three(table.table.rows.iter().filter_map(|row| row.cells.get(table.subject)).collect()),
@@ -171,7 +171,7 @@ impl CohortData {
                     here: three(bids.subjects.keys().map(String::as_str).collect()),
                     hint: "the folder of `01` is `sub-01`; `subject COLUMN` names the column that identifies people"
                         .into(),
-                });
+                })));
             }
         }
         Self::assemble(cohort, origin_of(root), Files::Folder(root.to_owned()), found, tables)
@@ -231,7 +231,7 @@ impl CohortData {
         };
         for record in &data.records {
             let ids = std::iter::once(record.subject.as_str()).chain(record.session.as_deref());
-            for (id, problem) in ids.filter_map(|id| Some((id, unusable(id)?))) {
+            if let Some((id, problem)) = ids.filter_map(|id| Some((id, unusable(id)?))).next() {
                 let row = tables.iter().flat_map(|t| &t.table.rows).find(|row| row.cells.iter().any(|cell| cell == id));
                 return Err(DataError::Identifier {
                     path: row.map_or_else(|| PathBuf::from(&data.origin), |row| row.path.to_path_buf()),

@@ -103,7 +103,7 @@ fn a_join_that_matches_nobody_names_both_columns_with_values_of_each() {
 fn an_identifier_that_leads_out_of_its_folder_is_refused_with_its_line() {
     let dir = folder();
     for (id, problem) in [("../x", "separator"), ("/etc/x", "separator"), ("..", "above"), ("\"a\tb\"", "a tab")] {
-        let path = put(dir.path(), "t.csv", &format!("participant_id,age\nsub-1,30\n{id},31\n"));
+        let path = put(dir.path(), "t.csv", format!("participant_id,age\nsub-1,30\n{id},31\n"));
         let (clause, error) = clause_and_error(load(&table(&path)));
         assert_eq!(clause, CohortClause::Source);
         assert!(matches!(error, DataError::Identifier { line: 3, .. }), "{error}");

@@ -165,21 +165,8 @@ pub enum DataError {
         source: Box<DataError>,
     },
     /// A table whose rows are of nobody in the cohort.
-    #[error("{} joins nobody: its column `{column}` has {there}, and `{key}` {here}; {hint}", path.display())]
-    JoinsNobody {
-        /// The table.
-        path: PathBuf,
-        /// The column by which its rows should meet people.
-        column: String,
-        /// Some of its cells.
-        there: String,
-        /// What identifies people in the cohort.
-        key: String,
-        /// Some of them.
-        here: String,
-        /// What to do.
-        hint: String,
-    },
+    #[error("{}; {}", .0, .0.hint)]
+    JoinsNobody(Box<Strangers>),
     /// An identifier that would name a file outside of its folder, or none.
     #[error("{}, line {line}: `{id}` cannot identify anybody: {problem}; identifiers name files and folders", path.display())]
     Identifier {
@@ -293,10 +280,7 @@ impl DataError {
             Self::NotFound { path, what, hint } => {
                 (format!("there is no {what} at {}", path.display()), Some(hint.clone()))
             }
-            Self::JoinsNobody { path, column, there, key, here, hint } => (
-                format!("{} joins nobody: its column `{column}` has {there}, and `{key}` {here}", path.display()),
-                Some(hint.clone()),
-            ),
+            Self::JoinsNobody(strangers) => (strangers.to_string(), Some(strangers.hint.clone())),
             Self::DuplicateSubject { path, subject, first, second } => (
                 format!("{} has `{subject}` on line {first} and again on line {second}", path.display()),
                 Some("keep one line a subject, or tell them apart by a `session_id` column".into()),
@@ -309,6 +293,24 @@ impl DataError {
     pub(crate) fn of_subject(self, record: &str, input: &str) -> Self {
         Self::Subject { record: record.into(), input: input.into(), source: Box::new(self) }
     }
+}
+
+/// A table and a cohort that have nobody in common.
+#[derive(Debug, thiserror::Error)]
+#[error("{} joins nobody: its column `{column}` has {there}, and `{key}` {here}", path.display())]
+pub struct Strangers {
+    /// The table.
+    pub path: PathBuf,
+    /// The column by which its rows should meet people.
+    pub column: String,
+    /// Some of its cells.
+    pub there: String,
+    /// What identifies people in the cohort.
+    pub key: String,
+    /// Some of them.
+    pub here: String,
+    /// What to do.
+    pub hint: String,
 }
 
 /// `; did you mean ..` with its separator, or nothing.

@@ -128,7 +128,7 @@ pub fn predict(packed: &Packed, options: &PredictOptions<'_>) -> Result<Applied>
         let of_runs: Vec<&Values> = by_run.iter().map(|values| &values[at]).collect();
         match &output.meaning {
             Meaning::Classes(levels) => {
-                let values = of_runs.iter().map(|v| each_row(v, |row| softmax(row))).collect();
+                let values = of_runs.iter().map(|v| each_row(v, softmax)).collect();
                 let numbers = Numbers::new(values, &of_runs[0].rows);
                 predictions.classes(&output.label, &names, levels, &numbers);
             }

@@ -96,7 +96,10 @@ fn a_sweep_is_compared_with_the_variant_that_the_file_names() -> Outcome {
             format!("{DATA}sweep strengths: strength in [100.0, 1.0, 1000.0] {{ compare mae{against}, r2 on test }}\n");
         experiment(&bench, &text)
     };
+    let note = |summary: &crate::plan::RunSummary| table(summary.folder.as_deref().unwrap_or(bench.path()));
     let chosen = bench.run(&sweep("")?)?;
+    // The next run has the same folder.
+    assert!(note(&chosen)?.contains("\tthe reference is the best of these scores: chosen by them,"));
     let named = bench.run(&sweep(" against 1000")?)?;
     let of_close = |comparison: &Comparison| comparison.items[0].reference;
     assert_eq!(of_close(&chosen.comparisons[0]), Some(1), "the best");
@@ -104,8 +107,6 @@ fn a_sweep_is_compared_with_the_variant_that_the_file_names() -> Outcome {
     assert!(named.comparisons[0].items[0].contrasts[1].difference < Some(0.0), "less strength, less error");
     assert_eq!(ran(&named, &[Kind::Baseline, Kind::Score]), Vec::<String>::new());
     assert_eq!(ran(&named, &[Kind::Compare]), ["compare strengths"]);
-    let note = |summary: &crate::plan::RunSummary| table(summary.folder.as_deref().unwrap_or(bench.path()));
-    assert!(note(&chosen)?.contains("\tthe reference is the best of these scores: chosen by them,"));
     let table = note(&named)?;
     assert!(table.contains("\tthe reference is named by the file") && !table.contains("chosen by them"), "{table}");
     assert!(chosen.to_string().contains("chosen by them") && named.to_string().contains("named by the file"));
