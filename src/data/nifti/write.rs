@@ -20,10 +20,10 @@ pub fn write(path: &Path, array: ArrayViewD<'_, f32>, affine: &Affine, like: Opt
     write_with(path, array.shape(), affine, like, |options| options.write_nifti(&array))
 }
 
-/// Writes a label map of 3 axes as 16-bit integers, otherwise as [`write`].
+/// Writes a label map of 3 axes as 16-bit integers, otherwise as [`write()`].
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_labels(path: &Path, array: &Array3<i16>, affine: &Affine, like: Option<&Header>) -> Result<()> {
     write_with(path, array.shape(), affine, like, |options| options.write_nifti(array))
 }
