@@ -99,7 +99,7 @@ pub enum PlanError {
         /// Why.
         problem: String,
     },
-    /// A file that is no packed model, or a run that none can be made of.
+    /// A file that is no packed model, a run that none can be made of, or data that one does not fit.
     #[error("{}: {problem}", path.display())]
     Packed {
         /// The file or folder.

@@ -45,11 +45,11 @@ pub(super) fn people(
         true => {
             let advice =
                 "a column that has another name here is given by --rename NAME=COLUMN, one of another table by --join TABLE";
-            PlanError::task("reading the data", format!("{error}; {advice}"))
+            PlanError::Packed { path: options.data.clone(), problem: format!("{error}; {advice}") }
         }
     })?;
     if !options.any_spacing {
-        compare_voxels(model, &dataset)?;
+        compare_voxels(model, &dataset, options)?;
     }
     Ok(dataset)
 }
@@ -89,7 +89,7 @@ fn first_look(cohort: &Cohort, tables: &Tables) -> std::result::Result<CohortDat
 }
 
 /// Images must have voxels as large as those the model was trained on, unless its steps bring them to one size.
-fn compare_voxels(model: &PackedModel, dataset: &Dataset) -> Result<()> {
+fn compare_voxels(model: &PackedModel, dataset: &Dataset, options: &PredictOptions<'_>) -> Result<()> {
     let mut told = Vec::new();
     for (at, spec) in model.program.inputs[..model.reads].iter().enumerate() {
         let Some(grid) = model.grids.get(at).and_then(Option::as_ref) else { continue };
@@ -126,5 +126,5 @@ fn compare_voxels(model: &PackedModel, dataset: &Dataset) -> Result<()> {
         return Ok(());
     }
     let advice = "resample them first, or say --any-spacing where that is meant";
-    Err(PlanError::task("reading the data", format!("{}; {advice}", told.join("\n"))))
+    Err(PlanError::Packed { path: options.data.clone(), problem: format!("{}; {advice}", told.join("\n")) })
 }
