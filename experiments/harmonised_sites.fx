@@ -1,6 +1,6 @@
 /// What does harmonising scanners do to brain age, where every scanner trains?
 ///
-/// Cortical thickness of both hemispheres at 22 sites, with and without ComBat (Johnson et al. 2007; Fortin et al. 2018), fitted
+/// Cortical thickness of both hemispheres at 20 sites, with and without ComBat (Johnson et al. 2007; Fortin et al. 2018), fitted
 /// on the training people of each fold and applied to the others. Sex is kept; age may not be, as it is what is predicted.
 /// Sites differ in age, so that harmonising without keeping age takes some of it away: the scores say how much.
 ///
@@ -14,7 +14,7 @@ param harmonised: bool = true
 cohort centres = table(data + "/fcon1000.csv") {
   subject sub_id
   keep age >= 18
-  keep not site in [Munchen, Leiden_2180, Pittsburgh]
+  keep not site in [AnnArbor_a, Leiden_2180, Pittsburgh]
 }
 
 modality left: vector[_] = columns(

@@ -1,6 +1,6 @@
 /// Does brain age carry over to a scanner that nobody trained on?
 ///
-/// Cortical thickness of both hemispheres, each of 22 sites held out once, against the methods that a reviewer asks for: the
+/// Cortical thickness of both hemispheres, each of 23 sites held out once, against the methods that a reviewer asks for: the
 /// same people, folds and scores. What is fitted is fitted on training people: scaling and the baselines. Women and men are
 /// judged apart, and so are the controls of a study that is not among the sites. Sites that nobody trained on cannot be
 /// harmonised; harmonised_sites.fx asks what harmonising does where every site trains.

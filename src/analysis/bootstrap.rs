@@ -156,7 +156,7 @@ pub fn share_below(sample: &[f64], value: f64) -> Result<f64> {
     Ok((below + 0.5 * equal) / sample.len() as f64)
 }
 
-fn quantile_of_sorted(sorted: &[f64], q: f64) -> f64 {
+pub(crate) fn quantile_of_sorted(sorted: &[f64], q: f64) -> f64 {
     let place = q * (sorted.len() - 1) as f64;
     let (below, share) = (place.floor() as usize, place.fract());
     match sorted.get(below + 1) {

@@ -7,7 +7,6 @@ use crate::plan::{self, Listener, PackOptions, Packed, PackedModel, PlanError, P
 use crate::program::{ColumnSelector, InputSource, InputSpec};
 use clap::Args;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What `pack` is asked.
 #[derive(Debug, Args)]
@@ -73,7 +72,7 @@ pub(super) struct PredictArgs {
     /// Print JSON
     #[arg(long)]
     json: bool,
-    /// Say nothing but warnings
+    /// Say nothing while predicting but warnings
     #[arg(long, short)]
     quiet: bool,
 }
@@ -90,9 +89,6 @@ know, voxels of another size.
 
   fascicle predict norm.fascicle --data clinic.csv --rename eTIV=EstimatedTotalIntraCranialVol -o predicted
   fascicle predict draw.fascicle --data bids/ --probabilities -o drawn";
-
-/// Set by Ctrl-C.
-static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
 pub(super) fn pack(args: &PackArgs) -> u8 {
     let options = PackOptions { model: args.model.clone(), variant: args.variant.clone() };
@@ -141,14 +137,6 @@ pub(super) fn predict(args: &PredictArgs) -> u8 {
         source::fail(&error.to_string());
         return status::FAILED;
     }
-    let handler = ctrlc::set_handler(|| {
-        if INTERRUPT.swap(true, Ordering::SeqCst) {
-            std::process::exit(i32::from(status::INTERRUPTED));
-        }
-    });
-    if let Err(error) = handler {
-        source::fail(&format!("Ctrl-C will end the program at once: {error}"));
-    }
     let terminal = Terminal::new(args.quiet);
     let progress = |what: &str, done: usize, total: usize| match what {
         "images" => terminal.decoded(done, total),
@@ -164,7 +152,7 @@ pub(super) fn predict(args: &PredictArgs) -> u8 {
         any_spacing: args.any_spacing,
         probabilities: args.probabilities,
         device,
-        interrupt: &INTERRUPT,
+        interrupt: run::listen_for_interrupts(),
         progress: &progress,
         command: run::command_line(),
     };
@@ -180,8 +168,10 @@ pub(super) fn predict(args: &PredictArgs) -> u8 {
             } else {
                 source::print(&format!("{}\n", applied.flow));
                 let (people, runs) = (applied.predicted, source::plural(applied.runs, "training run"));
-                let rows = if people == 1 { "1 row".to_owned() } else { format!("{people} rows") };
-                source::note(&format!("{rows} predicted by {runs}, to {}", out.display()));
+                let rows = source::plural(people, "row");
+                if !args.quiet {
+                    source::note(&format!("{rows} predicted by {runs}, to {}", out.display()));
+                }
             }
             status::DONE
         }

@@ -152,6 +152,20 @@ fn shown(rows: Vec<LayerRow>) -> Vec<Layer> {
     rows.into_iter().map(layer).collect()
 }
 
+/// The flag that Ctrl-C sets from now on. A second Ctrl-C ends the process at once: what was checkpointed stays.
+pub(super) fn listen_for_interrupts() -> &'static AtomicBool {
+    let handler = ctrlc::set_handler(|| {
+        if INTERRUPT.swap(true, Ordering::SeqCst) {
+            std::process::exit(i32::from(status::INTERRUPTED));
+        }
+        source::note("interrupted: ending at the next batch (again to end at once)");
+    });
+    if let Err(error) = handler {
+        source::fail(&format!("Ctrl-C will end the run at once: {error}"));
+    }
+    &INTERRUPT
+}
+
 pub(super) fn run(args: &RunArgs) -> u8 {
     let prepared = match prepare(&args.plan) {
         Ok(prepared) => prepared,
@@ -162,16 +176,7 @@ pub(super) fn run(args: &RunArgs) -> u8 {
         source::fail(&error.to_string());
         return status::FAILED;
     }
-    // A second Ctrl-C ends the process at once: what was checkpointed stays.
-    let handler = ctrlc::set_handler(|| {
-        if INTERRUPT.swap(true, Ordering::SeqCst) {
-            std::process::exit(i32::from(status::INTERRUPTED));
-        }
-        source::note("interrupted: ending at the next batch (again to end at once)");
-    });
-    if let Err(error) = handler {
-        source::fail(&format!("Ctrl-C will end the run at once: {error}"));
-    }
+    listen_for_interrupts();
     let began = Instant::now();
     let terminal = Terminal::new(args.quiet);
     let (experiment, options) = prepared.options(&args.plan.out, &terminal);

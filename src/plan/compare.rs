@@ -301,16 +301,10 @@ fn metric_items(name: &str, scores: &[Vec<Scored>], reference: Option<usize>, te
             let of_variant = |scores: &Vec<Scored>| {
                 let same = |s: &&Scored| s.of == scored.of && s.on == scored.on && s.cohort == scored.cohort;
                 let found = scores.get(at).filter(same).or_else(|| scores.iter().find(same));
-                // Whole outputs of variants may be families of their own.
-                match is_of_part(&line.key) {
-                    true => found.and_then(|s| s.lines.iter().find(|l| l.key == line.key && l.metric == line.metric)),
-                    false => found.and_then(|scored| main_line(scored, name)),
-                }
-                .cloned()
+                found.and_then(|scored| line_like(scored, line, name)).cloned()
             };
             let lines: Vec<Option<Line>> = scores.iter().map(of_variant).collect();
-            let key = if is_of_part(&line.key) { line.key.as_str() } else { "" };
-            let of = format!("{} on {}", label(&scored.of, key), scored.on_name());
+            let of = judged_on(&scored.of, line, scored);
             items.push(metric_item(name, of, (scored, line.metric), &lines, reference, test));
         }
     }
@@ -322,6 +316,21 @@ fn compared_lines<'a>(scored: &'a Scored, metric: &str) -> Vec<&'a Line> {
     let of_metric = scored.lines.iter().filter(|line| line.metric.name() == metric);
     let parts: Vec<&Line> = of_metric.filter(|line| is_of_part(&line.key)).collect();
     if parts.is_empty() { main_line(scored, metric).into_iter().collect() } else { parts }
+}
+
+/// The line of another score that stands beside one: of the same class or group, or of the whole output, which may be a
+/// family of its own.
+fn line_like<'a>(scored: &'a Scored, line: &Line, metric: &str) -> Option<&'a Line> {
+    match is_of_part(&line.key) {
+        true => scored.lines.iter().find(|other| other.key == line.key && other.metric == line.metric),
+        false => main_line(scored, metric),
+    }
+}
+
+/// `age where sex = F on test`: what is compared, and on whom.
+fn judged_on(of: &str, line: &Line, scored: &Scored) -> String {
+    let key = if is_of_part(&line.key) { line.key.as_str() } else { "" };
+    format!("{} on {}", label(of, key), scored.on_name())
 }
 
 /// `named` is the reference that the file names.

@@ -7,7 +7,7 @@
 //! ```
 
 use super::error::{PlanError, Result};
-use super::metric::softmax;
+use super::metric::{largest, softmax};
 use crate::data::affine::Affine;
 use crate::data::nifti::{self, Header};
 use crate::data::restore::on_scan;
@@ -123,8 +123,7 @@ impl Drawn<'_> {
 /// The label of the most probable class of each voxel; of equals, the first.
 fn most_probable(probabilities: &Array4<f32>, labels: &[i16]) -> Array3<i16> {
     probabilities.map_axis(Axis(0), |classes| {
-        let best =
-            classes.iter().enumerate().fold((0, f32::MIN), |best, (c, p)| if *p > best.1 { (c, *p) } else { best });
-        labels.get(best.0).copied().unwrap_or(best.0 as i16)
+        let class = largest(classes.iter().copied());
+        labels.get(class).copied().unwrap_or(class as i16)
     })
 }

@@ -470,6 +470,12 @@ fn overlap(truth: &[bool], predicted: &[bool], class: usize) -> Result<f64> {
     dice(ArrayView::<bool, Ix1>::from(truth), ArrayView::<bool, Ix1>::from(predicted))
 }
 
+/// The place of the largest, of equals the first: the class that is decided for.
+pub(super) fn largest<T: PartialOrd + Copy>(values: impl IntoIterator<Item = T>) -> usize {
+    let larger = |best: (usize, T), next: (usize, T)| if next.1 > best.1 { next } else { best };
+    values.into_iter().enumerate().reduce(larger).map_or(0, |(place, _)| place)
+}
+
 /// Probabilities of logits.
 pub(super) fn softmax(logits: &[f32]) -> Vec<f64> {
     let top = logits.iter().fold(f32::NEG_INFINITY, |top, v| top.max(*v));

@@ -18,8 +18,8 @@ use super::weights::{read_weights, weights_bytes};
 use crate::data::affine::Affine;
 use crate::data::dataset::{Augmentation, Dataset, FittedInput, FittedInputs, Item};
 use crate::data::split::Split;
-use crate::graph::InputId;
-use crate::nn::Network;
+use crate::graph::{InputId, ModuleId};
+use crate::nn::{Device, Network};
 use crate::program::{Program, Subset};
 use crate::train::{TrainingStatistics, Weights};
 use serde::{Deserialize, Serialize};
@@ -313,35 +313,52 @@ impl Context<'_> {
         subgraph: &Subgraph,
         run: RunKey,
     ) -> Result<Weights> {
-        let program = self.program(variant);
-        let origins = origins(program, subgraph);
-        let mut weights = Weights::new();
-        let untrained: Vec<_> = (0..subgraph.modules.len()).filter(|at| origins[*at].is_none()).collect();
+        let read = |stage: usize| self.stage_weights(variant, stage, run);
+        let (weights, untrained) =
+            live_weights(task, self.program(variant), subgraph, run, &self.options.device, &read)?;
         if !untrained.is_empty() {
-            let ids: Vec<_> = untrained.iter().map(|at| crate::graph::ModuleId(*at as u32)).collect();
-            let network = Network::new(&subgraph.graph, &ids, run.number(), &self.options.device);
-            let network = network.weights().map_err(|e| PlanError::task(task, e))?;
-            weights.extend(network.into_iter().map(|w| (w.name, (w.shape, w.values))));
-            let names: Vec<&str> = ids.iter().map(|id| subgraph.graph.module(*id).path.as_str()).collect();
-            self.warn(&format!("{task}: no stage trains {}; it is used as it starts, at random", names.join(", ")));
-        }
-        let mut stages: Vec<usize> = origins.iter().copied().flatten().collect();
-        stages.sort_unstable();
-        stages.dedup();
-        for stage in stages {
-            let trained = self.stage_weights(variant, stage, run)?;
-            for (module, _) in subgraph.graph.modules.iter().zip(&origins).filter(|(_, origin)| **origin == Some(stage))
-            {
-                for weight in &module.weights {
-                    let name = format!("{}.{}", module.path, weight.name);
-                    if let Some(found) = trained.get(&name) {
-                        weights.insert(name, found.clone());
-                    }
-                }
-            }
+            self.warn(&format!("{task}: no stage trains {}; it is used as it starts, at random", untrained.join(", ")));
         }
         Ok(weights)
     }
+}
+
+/// The weights of a live part, see [`Context::model_weights`], and the modules that no stage trains. `read` gives those of a
+/// stage.
+///
+/// # Errors
+/// What `read` returns; a weight that its stage has not left.
+pub(super) fn live_weights(
+    task: &str,
+    program: &Program,
+    subgraph: &Subgraph,
+    run: RunKey,
+    device: &Device,
+    read: &dyn Fn(usize) -> Result<Weights>,
+) -> Result<(Weights, Vec<String>)> {
+    let origins = origins(program, subgraph);
+    let mut weights = Weights::new();
+    let untrained: Vec<ModuleId> =
+        (0..origins.len()).filter(|at| origins[*at].is_none()).map(|at| ModuleId(at as u32)).collect();
+    if !untrained.is_empty() {
+        let network = Network::new(&subgraph.graph, &untrained, run.number(), device);
+        let network = network.weights().map_err(|e| PlanError::task(task, e))?;
+        weights.extend(network.into_iter().map(|w| (w.name, (w.shape, w.values))));
+    }
+    let stages: BTreeSet<usize> = origins.iter().copied().flatten().collect();
+    for stage in stages {
+        let trained = read(stage)?;
+        for (module, _) in subgraph.graph.modules.iter().zip(&origins).filter(|(_, origin)| **origin == Some(stage)) {
+            for weight in &module.weights {
+                let name = format!("{}.{}", module.path, weight.name);
+                let found = trained.get(&name).cloned();
+                let missing = || PlanError::task(task, format!("the stage that trained `{name}` has not left it"));
+                weights.insert(name.clone(), found.ok_or_else(missing)?);
+            }
+        }
+    }
+    let names = untrained.iter().map(|module| subgraph.graph.module(*module).path.clone());
+    Ok((weights, names.collect()))
 }
 
 fn truth(task: &str, inputs: &FittedInputs<'_>, input: InputId, items: &[Item]) -> Result<Values> {

@@ -10,6 +10,7 @@ pub(super) use label::{is_of_part, label};
 
 use by_subject::BySubject;
 use gathered::{EnsembleMember, Gathered, OfRun};
+use people::OfTruth;
 
 use super::context::Context;
 use super::ensemble::{group_name, groups};
@@ -19,9 +20,12 @@ use super::request::PredictionRequest;
 use super::store::{get_json, put_bytes, put_json};
 use super::task::RunKey;
 use crate::analysis::{Bootstrap, spread};
+use crate::graph::InputId;
 use crate::program::{EnsembleOver, Metric, Program, Protocol, Score, ScorePair, Subset};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 /// Changes when a score changes its meaning.
@@ -190,14 +194,17 @@ impl Context<'_> {
                 Some(ensemble) => self.ensembled(variant, ensemble, at)?,
                 None => self.predicted(variant, declared.model, *run)?,
             };
+            // What is known of a truth serves every output, class and group that is compared to it.
+            let mut truths: BTreeMap<InputId, OfTruth> = BTreeMap::new();
             for gathered in &mut gathered {
-                let mean = match declared.metrics.contains(&Metric::Skill) {
-                    true => self.training_mean(task, variant, *run, gathered.pair.truth)?,
-                    false => None,
+                let of_truth = match truths.entry(gathered.pair.truth) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(place) => {
+                        let input = *place.key();
+                        place.insert(self.of_truth(task, variant, *run, declared, (input, &predicted))?)
+                    }
                 };
-                let in_mm = declared.metrics.iter().any(|metric| matches!(metric, Metric::Hausdorff { .. }));
-                let voxels = in_mm.then(|| self.voxel_sizes(task, variant, *run, gathered.pair.truth)).transpose()?;
-                let of_run = OfRun { run: *run, predicted: &predicted, mean, voxels };
+                let of_run = OfRun { run: *run, predicted: &predicted, of_truth };
                 gathered.add(task, program, of_run, &mut by_subject)?;
             }
         }

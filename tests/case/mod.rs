@@ -364,7 +364,7 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
             "multisite.fx" | "harmonised_sites.fx" => {
                 add(
                     &["centres", "clinic"],
-                    &table(&format!("{thickness}; site Leiden_2180*20 Munchen*20 Pittsburgh*20 Oulu*20")),
+                    &table(&format!("{thickness}; site AnnArbor_a*20 Leiden_2180*20 Pittsburgh*20 Oulu*20")),
                 );
             }
             _ => add(&["young", "old", "controls", "healthy", "patients"], &table(thickness)),

@@ -2,8 +2,8 @@
 //!
 //! True classes and the probabilities a model gave come in, `[subjects, classes]`; one number goes out.
 
-use super::classification::check_labels;
-use crate::error::{AnalysisError, Result, check_array, check_size};
+use super::classification::{check_labels, check_probabilities};
+use crate::error::{AnalysisError, Result};
 use ndarray::ArrayView2;
 
 /// The mean squared error of the probabilities, summed over classes: 0 for sure and right, 2 for sure and wrong. Of two
@@ -12,7 +12,7 @@ use ndarray::ArrayView2;
 /// # Errors
 /// No subjects, other numbers of them, a label that is no column, fewer than two columns, values that are not finite.
 pub fn brier(truth: &[usize], probabilities: ArrayView2<'_, f64>) -> Result<f64> {
-    check(truth, probabilities)?;
+    check_probabilities(truth, probabilities)?;
     let classes = probabilities.ncols();
     let counted = if classes == 2 { 1..2 } else { 0..classes };
     Ok(counted.map(|class| squared_error(truth, probabilities, class)).sum())
@@ -23,7 +23,7 @@ pub fn brier(truth: &[usize], probabilities: ArrayView2<'_, f64>) -> Result<f64>
 /// # Errors
 /// As [`brier`]; no such class.
 pub fn brier_of_class(truth: &[usize], probabilities: ArrayView2<'_, f64>, class: usize) -> Result<f64> {
-    check(truth, probabilities)?;
+    check_probabilities(truth, probabilities)?;
     check_labels("the class asked for", &[class], probabilities.ncols())?;
     Ok(squared_error(truth, probabilities, class))
 }
@@ -40,7 +40,7 @@ fn squared_error(truth: &[usize], probabilities: ArrayView2<'_, f64>, class: usi
 /// # Errors
 /// As [`brier`]; no bins.
 pub fn calibration_error(truth: &[usize], probabilities: ArrayView2<'_, f64>, bins: usize) -> Result<f64> {
-    check(truth, probabilities)?;
+    check_probabilities(truth, probabilities)?;
     if bins == 0 {
         return Err(AnalysisError::Setting { setting: "the bins", found: "0".into(), expected: "at least 1" });
     }
@@ -57,26 +57,4 @@ pub fn calibration_error(truth: &[usize], probabilities: ArrayView2<'_, f64>, bi
     }
     let total: f64 = sums.iter().map(|(_, right, sure)| (right - sure).abs()).sum();
     Ok(total / truth.len() as f64)
-}
-
-fn check(truth: &[usize], probabilities: ArrayView2<'_, f64>) -> Result<()> {
-    check_size("the true classes", truth, 1)?;
-    check_array("the probabilities", &probabilities)?;
-    let (subjects, classes) = probabilities.dim();
-    if subjects != truth.len() {
-        return Err(AnalysisError::ShapeMismatch {
-            left: "the true classes",
-            left_shape: vec![truth.len()],
-            right: "the probabilities",
-            right_shape: vec![subjects, classes],
-        });
-    }
-    if classes < 2 {
-        return Err(AnalysisError::Setting {
-            setting: "the number of classes",
-            found: classes.to_string(),
-            expected: "at least 2",
-        });
-    }
-    check_labels("the true classes", truth, classes)
 }

@@ -166,6 +166,29 @@ pub(crate) fn check_labels(what: &'static str, labels: &[usize], classes: usize)
     }
 }
 
+/// Checks true classes and the probabilities of `[subjects, classes]` beside them.
+pub(super) fn check_probabilities(truth: &[usize], probabilities: ArrayView2<'_, f64>) -> Result<()> {
+    check_size("the true classes", truth, 1)?;
+    check_array("the probabilities", &probabilities)?;
+    let (subjects, classes) = probabilities.dim();
+    if subjects != truth.len() {
+        return Err(AnalysisError::ShapeMismatch {
+            left: "the true classes",
+            left_shape: vec![truth.len()],
+            right: "the probabilities",
+            right_shape: vec![subjects, classes],
+        });
+    }
+    if classes < 2 {
+        return Err(AnalysisError::Setting {
+            setting: "the number of classes",
+            found: classes.to_string(),
+            expected: "at least 2",
+        });
+    }
+    check_labels("the true classes", truth, classes)
+}
+
 /// `part / whole`, and 0 where there is no whole.
 fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }

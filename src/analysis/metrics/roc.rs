@@ -4,8 +4,8 @@
 //! Equal scores count half, which is the trapezoid rule of scikit-learn's `roc_auc_score` and the Mann-Whitney
 //! statistic divided by the number of pairs (Hanley and McNeil 1982).
 
-use super::classification::check_labels;
-use crate::error::{AnalysisError, Result, check_array, check_paired, check_sample, check_size};
+use super::classification::check_probabilities;
+use crate::error::{AnalysisError, Result, check_paired, check_sample};
 use crate::statistics::ranks::Ranks;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -43,25 +43,8 @@ pub fn roc_auc(member: &[bool], scores: &[f64]) -> Result<f64> {
 /// A class without members (which one), rows that do not add up to 1 (to scikit-learn's tolerance, 1e-5), labels that
 /// are not columns, fewer than two columns, or values that are not finite.
 pub fn roc_auc_one_vs_rest(truth: &[usize], probabilities: ArrayView2<'_, f64>) -> Result<OneVsRest> {
-    check_size("the true classes", truth, 1)?;
-    check_array("the probabilities", &probabilities)?;
-    let (subjects, classes) = probabilities.dim();
-    if subjects != truth.len() {
-        return Err(AnalysisError::ShapeMismatch {
-            left: "the true classes",
-            left_shape: vec![truth.len()],
-            right: "the probabilities",
-            right_shape: vec![subjects, classes],
-        });
-    }
-    if classes < 2 {
-        return Err(AnalysisError::Setting {
-            setting: "the number of classes",
-            found: classes.to_string(),
-            expected: "at least 2",
-        });
-    }
-    check_labels("the true classes", truth, classes)?;
+    check_probabilities(truth, probabilities)?;
+    let classes = probabilities.ncols();
     for (row, p) in probabilities.rows().into_iter().enumerate() {
         let sum = p.sum();
         if (sum - 1.0).abs() > 1e-8 + 1e-5 * sum.abs() {

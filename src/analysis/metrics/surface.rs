@@ -7,6 +7,7 @@
 //! The definition is MONAI's `compute_hausdorff_distance`: a surface is a mask without its erosion by the cross of six
 //! neighbours, where the border of the image counts as outside; distances are Euclidean between centres of voxels.
 
+use crate::bootstrap::quantile_of_sorted;
 use crate::error::{AnalysisError, Result, check_shapes};
 use ndarray::{Array3, ArrayView3, Axis, Zip};
 
@@ -31,7 +32,7 @@ pub fn hausdorff(
         let mut distances: Vec<f64> =
             from.iter().zip(&squared).filter(|(is_surface, _)| **is_surface).map(|(_, d)| d.sqrt()).collect();
         distances.sort_unstable_by(f64::total_cmp);
-        percentile_of_sorted(&distances, percent)
+        quantile_of_sorted(&distances, percent / 100.0)
     };
     Ok(one_way(&surfaces[0], &surfaces[1]).max(one_way(&surfaces[1], &surfaces[0])))
 }
@@ -116,12 +117,6 @@ impl Envelope {
         }
         self.lowest.get(self.last).map_or(f64::INFINITY, |(p, height)| (place - p).powi(2) + height)
     }
-}
-
-fn percentile_of_sorted(values: &[f64], percent: f64) -> f64 {
-    let at = percent / 100.0 * (values.len() - 1) as f64;
-    let (low, high) = (values[at.floor() as usize], values[at.ceil() as usize]);
-    low + (high - low) * at.fract()
 }
 
 #[cfg(test)]

@@ -80,6 +80,19 @@ impl TensorType {
         self.len() == 0
     }
 
+    /// Whether values of this shape say what `truth` is: a number a class, a channel a class at every place, or the same
+    /// numbers.
+    pub fn predicts(&self, truth: &Self) -> bool {
+        match &truth.kind {
+            Kind::Class(levels) => self.shape == [levels.len()],
+            Kind::Mask(levels) => {
+                self.shape.first() == Some(&levels.len()) && self.shape.get(1..) == Some(truth.shape.as_slice())
+            }
+            _ if truth.shape.is_empty() => self.shape.is_empty() || self.shape == [1],
+            _ => self.shape == truth.shape,
+        }
+    }
+
     /// Whether some people lack it.
     pub fn may_be_absent(&self) -> bool {
         !self.presence.is_empty()

@@ -2,9 +2,9 @@
 
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
-use super::super::score::{Line, Scored, is_of_part, label};
+use super::super::score::{Line, Scored};
 use super::super::store::put_json;
-use super::{COMPARISON, Compared, Comparison, Item, compared_lines, main_line, metric_item};
+use super::{COMPARISON, Compared, Comparison, Item, compared_lines, judged_on, line_like, metric_item};
 use crate::program::{Program, Score};
 use std::path::Path;
 
@@ -32,8 +32,7 @@ impl Context<'_> {
                 let own = |scored: &Scored| line_like(scored, line, &asked.metric).cloned();
                 let lines: Vec<Option<Line>> = scores.iter().map(own).collect();
                 same_people(task, (&declared.of, &asked.metric), line, &lines)?;
-                let key = if is_of_part(&line.key) { line.key.as_str() } else { "" };
-                let of = format!("{} on {}", label(&truth, key), reference.on_name());
+                let of = judged_on(&truth, line, reference);
                 let judged = (reference, line.metric);
                 items.push(metric_item(&asked.metric, of, judged, &lines, Some(REFERENCE), (declared.test, sizes)));
             }
@@ -48,14 +47,6 @@ impl Context<'_> {
             within: Vec::new(),
         };
         put_json(&folder.join(COMPARISON), &comparison)
-    }
-}
-
-/// The line of another model that stands beside one of the reference: of the same class or group, or of the whole output.
-fn line_like<'a>(scored: &'a Scored, line: &Line, metric: &str) -> Option<&'a Line> {
-    match is_of_part(&line.key) {
-        true => scored.lines.iter().find(|other| other.key == line.key && other.metric == line.metric),
-        false => main_line(scored, metric),
     }
 }
 

@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -21,11 +22,11 @@ const LARGEST: u64 = 1 << 30;
 
 /// What was run.
 #[derive(Debug, Serialize, Deserialize)]
-pub(in crate::plan) struct Record {
+pub(in crate::plan) struct Record<'a> {
     pub format: u32,
     /// The version of fascicle.
     pub version: String,
-    pub experiment: Experiment,
+    pub experiment: Cow<'a, Experiment>,
     /// By variant and input: the grid of most images.
     pub grids: Vec<Vec<Option<Grid>>>,
 }
@@ -39,7 +40,7 @@ pub(in crate::plan) fn of(context: &Context<'_>) -> Result<Vec<u8>> {
     let record = Record {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").into(),
-        experiment: context.experiment.clone(),
+        experiment: Cow::Borrowed(context.experiment),
         grids: grids.collect::<Result<_>>()?,
     };
     let unwritten = |problem: String| PlanError::inconsistent(format!("the program cannot be written: {problem}"));
@@ -52,14 +53,14 @@ pub(in crate::plan) fn of(context: &Context<'_>) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// No such file, or one that this version does not understand.
-pub(in crate::plan) fn read(folder: &Path) -> Result<Record> {
+pub(in crate::plan) fn read(folder: &Path) -> Result<Record<'static>> {
     let path = folder.join(FILE);
     let refuse = |problem: String| PlanError::Unreadable { path: path.clone(), problem };
     let file = std::fs::File::open(&path).map_err(PlanError::io("read", &path))?;
     let mut json = Vec::new();
     let read = GzDecoder::new(file).take(LARGEST).read_to_end(&mut json);
     read.map_err(|e| refuse(e.to_string()))?;
-    let record: Record = serde_json::from_slice(&json).map_err(|e| refuse(e.to_string()))?;
+    let record: Record<'static> = serde_json::from_slice(&json).map_err(|e| refuse(e.to_string()))?;
     if record.format != FORMAT {
         return Err(refuse(format!("its format is {}, expected {FORMAT}", record.format)));
     }

@@ -1,7 +1,7 @@
 //! Tables of a run's folder: flow, scores of one run, predictions.
 
 use super::super::analyse::clean;
-use super::super::metric::softmax;
+use super::super::metric::{largest, softmax};
 use super::super::predict::Predicted;
 use super::super::request::PredictionRequest;
 use super::super::score::{Scored, label};
@@ -122,8 +122,7 @@ fn cells(
     if let Kind::Class(levels) = kind {
         let probabilities = softmax(values);
         let name = |class: usize| levels.get(class).map_or_else(absent, |l| clean(l));
-        let best =
-            probabilities.iter().enumerate().fold((0, f64::MIN), |b, (i, p)| if *p > b.1 { (i, *p) } else { b }).0;
+        let best = largest(probabilities.iter().copied());
         let true_class = truth.and_then(|t| t.first()).map_or_else(absent, |t| name(*t as usize));
         let mut cells = vec![("class".to_owned(), name(best), true_class.clone())];
         if decides {

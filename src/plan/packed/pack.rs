@@ -1,17 +1,18 @@
 //! From a run's folder to one file.
 
+use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::fit::{FITTED, MEANS};
 use super::super::folder::{folders, record, run_folder, weights_file};
-use super::super::predict::origins;
+use super::super::predict::live_weights;
 use super::super::store::get_json;
 use super::super::subgraph::Subgraph;
 use super::super::task::{RunKey, trained_cohorts};
 use super::super::weights::read_weights;
 use super::{Packed, PackedModel, PackedRun};
 use crate::data::dataset::FittedInput;
-use crate::graph::{InputId, Kind, ModuleId, NodeId};
-use crate::nn::{Device, Network};
+use crate::graph::{InputId, NodeId};
+use crate::nn::Device;
 use crate::program::{Cohort, Model, Output, Program};
 use crate::train::Weights;
 use indexmap::IndexMap;
@@ -25,9 +26,6 @@ pub struct PackOptions {
     /// The variant's name; the first where not given and there is one.
     pub variant: Option<String>,
 }
-
-/// Subjects a batch, where no stage says how many.
-const BATCH: usize = 8;
 
 /// Packs a model of a finished run, from the run's folder alone.
 ///
@@ -89,7 +87,7 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
         truths: part.truths,
         subject: cohort.and_then(|cohort| cohort.subject.clone()),
         rename: renames(cohort, program),
-        batch: program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch),
+        batch: Context::rows_at_a_time(program, model),
         grids: part.subgraph.inputs[..reads].iter().map(|i| grids.get(i.index()).cloned().flatten()).collect(),
         runs,
         program: own,
@@ -165,7 +163,8 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
     let own = Program {
         variant: program.variant.clone(),
         settings: program.settings.clone(),
-        params: program.params.clone(),
+        // They may hold paths of the machine it was trained on.
+        params: IndexMap::new(),
         cohorts: Vec::new(),
         inputs: inputs.collect(),
         at_least_one: sets.filter(|set: &Vec<InputId>| !set.is_empty()).collect(),
@@ -192,46 +191,12 @@ fn truth_of(program: &Program, model: usize, output: &str, key: &str, node: Node
         |name: &str| program.inputs.iter().position(|input| input.name == name).map(|input| InputId(input as u32));
     // In pairs the second names the truth: `drawn[i, j]` has i's shape in j's contrast.
     let candidates = [named(key.rsplit(", ").next().unwrap_or(key)), program.models[model].target, named(output)];
-    let found = &program.graph.node(node).ty.shape;
-    candidates.into_iter().flatten().find(|input| {
-        let truth = &program.graph.inputs[input.index()].ty;
-        match &truth.kind {
-            Kind::Class(levels) => *found == [levels.len()],
-            Kind::Mask(levels) => found.first() == Some(&levels.len()),
-            _ if truth.shape.is_empty() => found.is_empty() || *found == [1],
-            _ => *found == truth.shape,
-        }
-    })
+    let found = &program.graph.node(node).ty;
+    candidates.into_iter().flatten().find(|input| found.predicts(&program.graph.inputs[input.index()].ty))
 }
 
-/// The weights of a run: each module's from the last stage that trained it, or as the run started where none did.
+/// The weights of a run, from its folder.
 fn weights_of(program: &Program, subgraph: &Subgraph, folder: &Path, run: RunKey) -> Result<Weights> {
-    let origins = origins(program, subgraph);
-    let untrained: Vec<ModuleId> =
-        (0..origins.len()).filter(|at| origins[*at].is_none()).map(|at| ModuleId(at as u32)).collect();
-    let mut weights = Weights::new();
-    if !untrained.is_empty() {
-        let device = Device::parse("cpu").map_err(|e| PlanError::inconsistent(e.to_string()))?;
-        let network = Network::new(&subgraph.graph, &untrained, run.number(), &device);
-        let network = network.weights().map_err(|e| PlanError::task("pack", e))?;
-        weights.extend(network.into_iter().map(|w| (w.name, (w.shape, w.values))));
-    }
-    let mut stages: Vec<usize> = origins.iter().copied().flatten().collect();
-    stages.sort_unstable();
-    stages.dedup();
-    for stage in stages {
-        let path = folder.join(weights_file(program, stage));
-        let trained = read_weights(&path)?;
-        for (module, _) in subgraph.graph.modules.iter().zip(&origins).filter(|(_, origin)| **origin == Some(stage)) {
-            for weight in &module.weights {
-                let name = format!("{}.{}", module.path, weight.name);
-                let found = trained.get(&name).cloned().ok_or_else(|| PlanError::Unreadable {
-                    path: path.clone(),
-                    problem: format!("the weight `{name}` is not in it"),
-                })?;
-                weights.insert(name, found);
-            }
-        }
-    }
-    Ok(weights)
+    let read = |stage: usize| read_weights(&folder.join(weights_file(program, stage)));
+    Ok(live_weights("pack", program, subgraph, run, &Device::cpu(), &read)?.0)
 }

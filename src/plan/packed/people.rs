@@ -71,8 +71,10 @@ fn cohort(model: &PackedModel, options: &PredictOptions<'_>) -> Result<CohortDat
     let tables = Tables::default();
     let load = |cohort: &Cohort| CohortData::load_with(cohort, Path::new(""), &tables);
     let at = || PlanError::data("reading the data");
-    // What it is called here is known only when the table has been read.
-    let own = if is_folder { load(&cohort).map_err(at())? } else { first_look(&cohort, &tables).map_err(at())? };
+    // What columns are called here is known only when they have been read. Which one identifies the people of a table is not
+    // known before, so that nothing is joined yet.
+    let first = if is_folder { cohort.clone() } else { Cohort { join: Vec::new(), ..cohort.clone() } };
+    let own = load(&first).map_err(at())?;
     let columns: Vec<String> = own.columns().into_iter().map(str::to_owned).collect();
     let has = |name: &String| columns.contains(name);
     cohort.rename =
@@ -80,12 +82,6 @@ fn cohort(model: &PackedModel, options: &PredictOptions<'_>) -> Result<CohortDat
     cohort.rename.extend(options.rename.iter().map(|(new, old)| (new.clone(), old.clone())));
     cohort.subject = options.subject.clone().or_else(|| model.subject.clone().filter(has));
     load(&cohort).map_err(at())
-}
-
-/// A table by whatever column identifies its people: its columns are all that is asked for.
-fn first_look(cohort: &Cohort, tables: &Tables) -> std::result::Result<CohortData, DataError> {
-    let plain = Cohort { join: Vec::new(), ..cohort.clone() };
-    CohortData::load_with(&plain, Path::new(""), tables)
 }
 
 /// Images must have voxels as large as those the model was trained on, unless its steps bring them to one size.

@@ -228,6 +228,7 @@ fn evaluate(
         (options.progress)("runs", at, packed.weights.len());
         let inputs = dataset.with_fitted(run.fitted.clone()).map_err(PlanError::data(TASK))?;
         let reader = Rows::new(subgraph, &inputs);
+        inputs.check(&keys, |_| true).map_err(PlanError::data(TASK))?;
         let items = reader.items(&keys).map_err(PlanError::data(TASK))?;
         let means = run.means.iter().filter_map(|(input, mean)| Some((subgraph.input_of(*input)?, mean.clone())));
         let training_statistics = TrainingStatistics { means: means.collect(), ..TrainingStatistics::default() };

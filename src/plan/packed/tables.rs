@@ -7,6 +7,7 @@
 
 use super::super::analyse::clean;
 use super::super::error::Result;
+use super::super::metric::largest;
 use super::super::store::put_bytes;
 use std::fmt::Write;
 use std::path::Path;
@@ -53,10 +54,9 @@ impl Predictions {
     /// Probabilities of classes; the class is the one whose mean is the largest, the first of equals.
     pub fn classes(&mut self, of: &str, names: &[String], levels: &[String], numbers: &Numbers) {
         for (row, values) in numbers.rows.iter().zip(&numbers.of_rows) {
-            let best =
-                values.iter().enumerate().fold((0, f64::MIN), |b, (i, (p, _))| if *p > b.1 { (i, *p) } else { b });
+            let best = largest(values.iter().map(|(p, _)| *p));
             let name = |class: usize| levels.get(class).map_or_else(|| class.to_string(), |level| clean(level));
-            self.line(&names[*row], of, "class", &name(best.0), None, numbers.runs);
+            self.line(&names[*row], of, "class", &name(best), None, numbers.runs);
             for (class, (p, sd)) in values.iter().enumerate() {
                 let element = format!("probability of {}", name(class));
                 self.line(&names[*row], of, &element, &p.to_string(), *sd, numbers.runs);

@@ -12,12 +12,11 @@ use super::super::request::PredictionRequest;
 use super::super::task::RunKey;
 use super::by_subject::BySubject;
 use super::label::{label, with_part};
-use super::people::Group;
+use super::people::{Group, OfTruth};
 use super::{Line, MOST_POINTS, Matrix, RunScore, Scatter, Scored};
 use crate::analysis::Bootstrap;
 use crate::graph::Kind;
 use crate::program::{Metric, Program, Score, ScorePair};
-use std::collections::BTreeMap;
 
 /// What one output's metric is computed from, by run, and whose each row is.
 pub(super) type EnsembleMember<'a> = (&'a [MetricInput], &'a [Vec<usize>]);
@@ -49,9 +48,7 @@ struct Asked {
 pub(super) struct OfRun<'a> {
     pub run: RunKey,
     pub predicted: &'a Predicted,
-    pub mean: Option<Vec<f32>>,
-    /// Extents of voxels by subject, where a metric is a distance.
-    pub voxels: Option<BTreeMap<String, [f64; 3]>>,
+    pub of_truth: &'a OfTruth,
 }
 
 impl<'a> Gathered<'a> {
@@ -84,7 +81,7 @@ impl<'a> Gathered<'a> {
 
     pub fn add(&mut self, task: &str, program: &Program, of_run: OfRun<'_>, by_subject: &mut BySubject) -> Result<()> {
         let (score, pair) = (self.score, self.pair);
-        let OfRun { run, predicted, mean, voxels } = of_run;
+        let OfRun { run, predicted, of_truth } = of_run;
         let request = PredictionRequest::of(program, score.model).unwrap_or_default();
         let truth = request.truth(pair.truth).and_then(|truth| predicted.truths.get(truth));
         let node = match pair.without {
@@ -97,7 +94,7 @@ impl<'a> Gathered<'a> {
         let (node, truth) =
             values.ok_or_else(|| PlanError::inconsistent("a score's output is not among the predictions"))?;
         let mut paired = PairedValues::new(TargetType::of(program, pair.truth), &truth.shape, &node.shape);
-        paired.training_mean = mean;
+        paired.training_mean.clone_from(&of_truth.mean);
         let (mut persons, mut subjects) = (Vec::new(), Vec::new());
         for (at, row) in predicted.rows.iter().enumerate().filter(|(_, row)| row.set == score.on) {
             if score.cohort.as_ref().is_some_and(|cohort| *cohort != row.cohort)
@@ -109,9 +106,7 @@ impl<'a> Gathered<'a> {
             paired.push(t, p);
             persons.push(row.person);
             subjects.push(row_name(&row.key, row.slice));
-            if let Some(voxels) = &voxels {
-                paired.voxel_mm.extend(voxels.get(&row.key));
-            }
+            paired.voxel_mm.extend(of_truth.voxel_mm.get(&row.key));
             if let ([t], [p]) = (t, p)
                 && paired.what == TargetType::Numbers
             {

@@ -1,12 +1,22 @@
-//! Who is judged, and how large their voxels are.
+//! Who is judged, and what is known of them besides.
 
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
+use super::super::predict::Predicted;
 use super::super::task::RunKey;
 use crate::data::dataset::Item;
 use crate::graph::InputId;
-use crate::program::Score;
+use crate::program::{Metric, Score};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of a truth besides its values.
+#[derive(Debug)]
+pub(super) struct OfTruth {
+    /// The mean of the training subjects, where a metric is relative to it.
+    pub mean: Option<Vec<f32>>,
+    /// The extents of voxels in millimetres by subject, where a metric is a distance.
+    pub voxel_mm: BTreeMap<String, [f64; 3]>,
+}
 
 /// A group of people that is judged apart.
 #[derive(Debug)]
@@ -64,25 +74,33 @@ impl Context<'_> {
         score.within.iter().map(of_group).collect()
     }
 
-    /// The extents in millimetres of the voxels of an image, by the name of the subject.
+    /// What some metrics need to know of a truth in a run; nothing where none does.
     ///
     /// # Errors
     /// An image that cannot be prepared.
-    pub(super) fn voxel_sizes(
+    pub(super) fn of_truth(
         &self,
         task: &str,
         variant: usize,
         run: RunKey,
-        input: InputId,
-    ) -> Result<BTreeMap<String, [f64; 3]>> {
-        let dataset = self.dataset(variant)?;
-        let fitted = self.fitted(variant, run.seed, run.fold)?;
-        let inputs = fitted.of(task, &dataset)?;
-        let mut sizes = BTreeMap::new();
-        for (member, subject) in dataset.members.iter().enumerate() {
-            let image = inputs.image(Item { member, slice: 0 }, input.index()).map_err(PlanError::data(task))?;
-            sizes.extend(image.map(|image| (subject.key.clone(), image.affine.voxel_mm())));
+        score: &Score,
+        (input, predicted): (InputId, &Predicted),
+    ) -> Result<OfTruth> {
+        let mean = match score.metrics.contains(&Metric::Skill) {
+            true => self.training_mean(task, variant, run, input)?,
+            false => None,
+        };
+        let mut voxel_mm = BTreeMap::new();
+        if score.metrics.iter().any(|metric| matches!(metric, Metric::Hausdorff { .. })) {
+            let dataset = self.dataset(variant)?;
+            let fitted = self.fitted(variant, run.seed, run.fold)?;
+            let inputs = fitted.of(task, &dataset)?;
+            for row in predicted.rows.iter().filter(|row| row.set == score.on) {
+                let member = dataset.place(&row.key).map_err(PlanError::data(task))?;
+                let image = inputs.image(Item { member, slice: 0 }, input.index()).map_err(PlanError::data(task))?;
+                voxel_mm.extend(image.map(|image| (row.key.clone(), image.affine.voxel_mm())));
+            }
         }
-        Ok(sizes)
+        Ok(OfTruth { mean, voxel_mm })
     }
 }

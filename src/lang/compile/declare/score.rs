@@ -306,13 +306,7 @@ fn dispensable(e: &mut Evaluator<'_>, input: InputId, pairs: &[ScorePair], span:
 fn shapes_agree(e: &mut Evaluator<'_>, pair: &ScorePair, of: &Expr) -> Eval<()> {
     let truth = e.graph.inputs[pair.truth.index()].ty.clone();
     let found = e.ty(pair.prediction).clone();
-    let fits = match &truth.kind {
-        Kind::Class(levels) => found.shape == [levels.len()],
-        Kind::Mask(levels) => found.shape.first() == Some(&levels.len()),
-        _ if truth.shape.is_empty() => found.shape.is_empty() || found.shape == [1],
-        _ => found.shape == truth.shape,
-    };
-    if fits {
+    if found.predicts(&truth) {
         return Ok(());
     }
     let declared = e.input_spans[pair.truth.index()];

@@ -180,16 +180,7 @@ impl Evaluator<'_> {
         let Some((_, node)) = output.members.first() else { return Ok(()) };
         let found = self.ty(*node).clone();
         let target = self.graph.inputs[input].ty.clone();
-        let fits = match &target.kind {
-            Kind::Class(levels) => found.shape == [levels.len()],
-            Kind::Mask(levels) => {
-                found.shape.first() == Some(&levels.len()) && found.shape.get(1..) == Some(target.shape.as_slice())
-            }
-            Kind::Tensor if target.shape.is_empty() => found.shape.is_empty() || found.shape == [1],
-            Kind::Tensor => found.shape == target.shape,
-            Kind::Normal => false,
-        } && found.kind == Kind::Tensor;
-        if fits {
+        if found.kind == Kind::Tensor && found.predicts(&target) {
             return Ok(());
         }
         let origin = self.origin(*node);
