@@ -31,6 +31,7 @@
 //! | [`clustering`] | affinity propagation, silhouettes | scikit-learn |
 //! | [`saliency`] | noisy copies of an image, norms over channels | Smilkov et al. |
 //! | [`probe`] | logistic and ridge probes, nearest neighbours | scikit-learn |
+//! | [`search`] | which settings to try next, which trials are hopeless | Optuna |
 //! | [`latent`] | factors with varimax, CKA, CCA, SVCCA, t-SNE, Gaussians | factor_analyzer, Kornblith et al., scikit-learn, torch |
 //!
 //! Two rules hold everywhere. No answer is NaN or infinite: what has no answer returns an [`AnalysisError`] that says
@@ -48,6 +49,7 @@ pub mod metrics;
 pub mod normative;
 pub mod probe;
 pub mod saliency;
+pub mod search;
 pub mod statistics;
 
 pub use bootstrap::{Bootstrap, Interval, Spread, quantile, share_below, spread};
