@@ -1,11 +1,12 @@
 //! `fascicle run` and `fascicle plan`
 
 use super::progress::{Terminal, duration};
+use super::world::Files;
 use super::{Program, device, highlight, source, status, table};
-use crate::compile::{Compilation, LayerRow, model_tables};
+use crate::compile::{Compilation, LayerRow, TrialSettings, model_tables, programs_with};
 use crate::graph::Graph;
 use crate::nn::Device;
-use crate::plan::{self, Outcome, PlanError, RunOptions, SourceText};
+use crate::plan::{self, Outcome, PlanError, RunOptions, SourceText, TrialPrograms};
 use crate::program::Experiment;
 use crate::report::content::{Critic, Layer, Model};
 use crate::syntax::nearest;
@@ -56,9 +57,23 @@ struct Prepared {
     device: Device,
 }
 
+/// The file, to be compiled with the settings of trials.
+struct FileOfTrials {
+    name: String,
+    text: String,
+    settings: TrialSettings,
+    world: Files,
+}
+
+impl TrialPrograms for FileOfTrials {
+    fn programs(&self, variant: &str, settings: &[TrialSettings]) -> Vec<Result<crate::program::Program, String>> {
+        programs_with((&self.name, &self.text), &self.settings, variant, settings, &self.world)
+    }
+}
+
 impl Prepared {
     /// The experiment, and how it is run.
-    fn options<'a>(self, out: &Path, listener: &'a Terminal) -> (Experiment, RunOptions<'a>) {
+    fn options<'a>(self, out: &Path, listener: &'a Terminal, trials: &'a FileOfTrials) -> (Experiment, RunOptions<'a>) {
         let options = RunOptions {
             out: out.to_path_buf(),
             device: self.device,
@@ -68,18 +83,19 @@ impl Prepared {
             source: self.source,
             model_tables: self.models,
             base: PathBuf::from("."),
+            trials,
         };
         (self.experiment, options)
     }
 }
 
-fn prepare(args: &PlanArgs) -> Result<Prepared, u8> {
+fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
     let PlanArgs { program, device, .. } = args;
     let wrong = |message: String| {
         source::fail(&message);
         status::WRONG
     };
-    let (text, mut compilation, _) = source::compile(program, true).map_err(wrong)?;
+    let (text, mut compilation, world) = source::compile(program, true).map_err(wrong)?;
     source::tell(&compilation);
     keep_sweeps(&mut compilation, &args.sweeps).map_err(wrong)?;
     let models = layers(&compilation);
@@ -87,7 +103,13 @@ fn prepare(args: &PlanArgs) -> Result<Prepared, u8> {
     let device = Device::parse(device).map_err(|e| wrong(e.to_string()))?;
     let name = program.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let highlights = highlight::marks(&text);
-    Ok(Prepared { experiment, source: SourceText { name, text, highlights }, models, device })
+    let trials = FileOfTrials {
+        name: program.file.display().to_string(),
+        text: text.clone(),
+        settings: program.settings.clone(),
+        world,
+    };
+    Ok((Prepared { experiment, source: SourceText { name, text, highlights }, models, device }, trials))
 }
 
 /// Leaves the sweeps that were asked for.
@@ -167,7 +189,7 @@ pub(super) fn listen_for_interrupts() -> &'static AtomicBool {
 }
 
 pub(super) fn run(args: &RunArgs) -> u8 {
-    let prepared = match prepare(&args.plan) {
+    let (prepared, trials) = match prepare(&args.plan) {
         Ok(prepared) => prepared,
         Err(status) => return status,
     };
@@ -179,7 +201,7 @@ pub(super) fn run(args: &RunArgs) -> u8 {
     listen_for_interrupts();
     let began = Instant::now();
     let terminal = Terminal::new(args.quiet);
-    let (experiment, options) = prepared.options(&args.plan.out, &terminal);
+    let (experiment, options) = prepared.options(&args.plan.out, &terminal, &trials);
     let outcome = plan::run(&experiment, &options);
     terminal.finish();
     let summary = match outcome {
@@ -211,19 +233,22 @@ pub(super) fn run(args: &RunArgs) -> u8 {
 }
 
 pub(super) fn plan(args: &PlanArgs) -> u8 {
-    let prepared = match prepare(args) {
+    let (prepared, trials) = match prepare(args) {
         Ok(prepared) => prepared,
         Err(status) => return status,
     };
     let quiet = Terminal::new(true);
-    let (experiment, options) = prepared.options(&args.out, &quiet);
-    let tasks = match plan::plan(&experiment, &options) {
-        Ok(tasks) => tasks,
+    let (experiment, options) = prepared.options(&args.out, &quiet, &trials);
+    let (tasks, is_whole) = match plan::plan(&experiment, &options) {
+        Ok(planned) => planned,
         Err(error) => {
             source::fail(&error.to_string());
             return status_of(&error);
         }
     };
+    if !is_whole {
+        source::note("what follows the trials of a search is planned when they are judged");
+    }
     if args.json {
         source::print_json(&tasks);
         return status::DONE;

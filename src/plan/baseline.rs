@@ -8,7 +8,7 @@ use super::context::Context;
 use super::error::{PlanError, Result};
 use super::predict::Values;
 use super::store::{get_json, put_json};
-use super::task::RunKey;
+use super::task::{ProgramKey, RunKey};
 use super::train::of_cohorts;
 use crate::baselines::{Fitted, Gives, Kernel, Method, Prediction, Rows, Target, Weights};
 use crate::data::dataset::{Augmentation, FittedInputs, Item};
@@ -37,8 +37,8 @@ impl Context<'_> {
     ///
     /// # Errors
     /// See [`PlanError`]: people or columns from which nothing can be learnt.
-    pub fn fit_baseline(&self, task: &str, variant: usize, at: usize, run: RunKey, folder: &Path) -> Result<()> {
-        let program = self.program(variant);
+    pub fn fit_baseline(&self, task: &str, key: ProgramKey, at: usize, run: RunKey, folder: &Path) -> Result<()> {
+        let (program, variant) = (self.program_at(key), key.variant);
         let baseline = declared(program, at)?;
         let dataset = self.dataset(variant)?;
         let split = self.split(variant, run.seed, run.fold)?;
@@ -68,13 +68,13 @@ impl Context<'_> {
     pub(super) fn baseline_values(
         &self,
         task: &str,
-        (variant, at): (usize, usize),
+        (key, at): (ProgramKey, usize),
         run: RunKey,
         inputs: &FittedInputs<'_>,
         items: &[Item],
     ) -> Result<Values> {
-        let program = self.program(variant);
-        let fitted: Fitted = get_json(&self.baseline_folder(variant, at, run)?.join(FITTED))?;
+        let program = self.program_at(key);
+        let fitted: Fitted = get_json(&self.baseline_folder(key, at, run)?.join(FITTED))?;
         let (table, rows) = table(task, program, declared(program, at)?, inputs, items)?;
         let predicted = fitted.predict(&table).map_err(|e| PlanError::task(task, e))?;
         let shape = vec![predicted.outputs];
@@ -85,8 +85,8 @@ impl Context<'_> {
     ///
     /// # Errors
     /// A baseline that has not run.
-    pub fn baseline_folder(&self, variant: usize, at: usize, run: RunKey) -> Result<PathBuf> {
-        let task = self.layout.variants[variant].baselines.get(&(at, run)).copied();
+    pub fn baseline_folder(&self, key: ProgramKey, at: usize, run: RunKey) -> Result<PathBuf> {
+        let task = self.layout.variants[key.variant].baselines.get(&(key.trial, at, run)).copied();
         self.folder(task.ok_or_else(|| PlanError::inconsistent("a baseline has no task"))?)
     }
 }

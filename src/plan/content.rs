@@ -11,6 +11,7 @@ mod deviation;
 mod headline;
 mod picture;
 mod score;
+pub(super) mod search;
 mod stage;
 
 use super::analyse::AnalysisResult;
@@ -132,6 +133,7 @@ pub(super) fn content(context: &Context<'_>, results: &Results, provenance: &Pro
         cohorts: cohort::cohorts(context, results)?,
         models: options.model_tables.clone(),
         stages: stage::stages(context)?,
+        searches: search::searches(context, results),
         scores,
         comparisons,
         confusions: score::confusions(context, results),

@@ -5,9 +5,11 @@ use super::layout::Layout;
 use super::options::RunOptions;
 use super::sources::Sources;
 use super::store::{Entry, Store};
+use super::task::{ProgramKey, RunKey};
 use crate::analysis::AnalysisError;
 use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
+use crate::graph::NodeId;
 use crate::program::{Experiment, Program};
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -33,6 +35,28 @@ impl Context<'_> {
         &self.experiment.variants[variant]
     }
 
+    /// A variant's program, or that of one of its trials.
+    pub fn program_at(&self, key: ProgramKey) -> &Program {
+        let trial = key.trial.and_then(|trial| self.layout.variants.get(key.variant)?.trials.get(trial));
+        trial.map_or_else(|| self.program(key.variant), |program| program)
+    }
+
+    /// Which program a run was trained by: where settings are searched, that of the trial that was chosen in it.
+    pub fn program_of_run(&self, variant: usize, run: RunKey) -> ProgramKey {
+        ProgramKey { variant, trial: self.layout.variants[variant].chosen.get(&run).copied() }
+    }
+
+    /// The node of an output that is asked for, in the program that a run was trained by.
+    ///
+    /// # Errors
+    /// An output that nothing asks for.
+    pub fn node_of_run(&self, variant: usize, run: RunKey, model: usize, node: NodeId) -> Result<NodeId> {
+        let (base, own) = (self.program(variant), self.program_at(self.program_of_run(variant, run)));
+        let mut asked = base.asked(model).into_iter().zip(own.asked(model));
+        let found = asked.find(|((_, of_base), _)| *of_base == node).map(|(_, (_, of_run))| of_run);
+        found.ok_or_else(|| PlanError::inconsistent("an output that is read is not asked for"))
+    }
+
     /// The folder of a task's result.
     ///
     /// # Errors
@@ -55,6 +79,11 @@ impl Context<'_> {
             listener.decoded(done, total);
             check_interrupt(interrupt)
         })
+    }
+
+    /// What the user was told.
+    pub fn warned(&self) -> Vec<String> {
+        self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
     /// Tells the user something, once.

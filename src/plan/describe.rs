@@ -2,7 +2,7 @@
 
 use super::error::Result;
 use super::fingerprint::Identity;
-use super::layout::Layout;
+use super::layout::{Known, Layout};
 use super::options::RunOptions;
 use super::run::store_path;
 use super::sources::Sources;
@@ -26,14 +26,15 @@ pub struct PlannedTask {
     pub why: Option<String>,
 }
 
-/// Every task of an experiment, with what would become of it. Nothing is written, no image is decoded.
+/// Every task of an experiment, with what would become of it, and whether these are all: what follows the trials of a search is
+/// known when they are judged. Nothing is written, no image is decoded.
 ///
 /// # Errors
 /// A cohort or a file that cannot be read.
-pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Vec<PlannedTask>> {
+pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<(Vec<PlannedTask>, bool)> {
     let store = Store::look(&store_path(&options.out));
     let sources = Sources::new(&options.base, &store.volumes());
-    let layout = Layout::of(experiment, &sources)?;
+    let layout = Layout::of(experiment, &sources, &Known::new(&store, options.trials))?;
     let last = store.last_run(&experiment.name);
     let planned = layout.tasks.iter().map(|task| {
         let kind = task.work.kind();
@@ -45,7 +46,7 @@ pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Vec<Pla
         let fingerprint = task.identity.fingerprint.to_string();
         PlannedTask { name: task.name.clone(), kind, fingerprint, cached, why }
     });
-    Ok(planned.collect())
+    Ok((planned.collect(), layout.is_whole))
 }
 
 fn why(last: Option<&Identity>, now: &Identity, has_run: bool) -> String {

@@ -19,7 +19,7 @@ pub(super) use place::{check, recover};
 pub(super) use tables::flow as flow_table;
 
 use super::compare;
-use super::content::Results;
+use super::content::{self, Results};
 use super::context::Context;
 use super::ensemble::groups;
 use super::error::{PlanError, Result};
@@ -161,6 +161,9 @@ impl Draft<'_> {
         if !results.comparisons.is_empty() {
             self.text("comparison.tsv", &compare::to_tsv(&results.comparisons))?;
         }
+        if let Some(searched) = content::search::to_tsv(self.context) {
+            self.text("search.tsv", &searched)?;
+        }
         self.scores_by_subject()?;
         self.text("split.tsv", &self.splits(0)?)
     }
@@ -257,7 +260,7 @@ impl Draft<'_> {
                 }
             }
             for (at, stage) in program.stages.iter().enumerate() {
-                let from = context.stage_folder(variant, at, *run)?;
+                let from = context.stage_folder(context.program_of_run(variant, *run), at, *run)?;
                 // One file where there is one stage, else one a stage.
                 let events = match program.stages.len() {
                     1 => EVENT_FILE.to_owned(),
@@ -271,7 +274,8 @@ impl Draft<'_> {
             }
             for (at, baseline) in program.baselines.iter().enumerate() {
                 let name = format!("{}_{}", program.models[baseline.model].name, baseline::FITTED);
-                self.link(&context.baseline_folder(variant, at, *run)?.join(baseline::FITTED), folder.join(name))?;
+                let key = context.program_of_run(variant, *run);
+                self.link(&context.baseline_folder(key, at, *run)?.join(baseline::FITTED), folder.join(name))?;
             }
             let scores = results.variants[variant].scores.iter().filter(|scored| scored.ensemble.is_none());
             self.text(folder.join("scores.tsv"), &tables::scores_of_run(scores, *run))?;

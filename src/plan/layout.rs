@@ -1,5 +1,9 @@
 //! The plan: an experiment as tasks with fingerprints, each once, in an order in which what a task needs comes before.
 
+mod trials;
+
+pub(super) use trials::Known;
+
 use super::analyse;
 use super::baseline;
 use super::compare;
@@ -10,15 +14,18 @@ use super::maps;
 use super::predict;
 use super::request::PredictionRequest;
 use super::score;
+use super::search::FoldSearch;
 use super::sources::{Sources, cohorts_identity, presence_identity};
 use super::subgraph::Subgraph;
-use super::task::{RunKey, Task, Work, trained_cohorts};
+use super::task::{ProgramKey, RunKey, Task, Work, trained_cohorts};
 use super::train::{self, StageJob};
 use super::{fit, index};
 use crate::graph::{Coalesce, InputId, Op};
 use crate::program::{Argument, Cohort, Experiment, InputSpec, Program, Subset};
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use trials::settings_label;
 
 /// All tasks of an experiment.
 #[derive(Debug)]
@@ -27,6 +34,8 @@ pub(super) struct Layout {
     pub variants: Vec<VariantTasks>,
     /// By sweep.
     pub compares: Vec<usize>,
+    /// Whether this is all of it; else what follows depends on trials that are not judged.
+    pub is_whole: bool,
 }
 
 /// Where a variant's results come from: positions in [`Layout::tasks`].
@@ -38,10 +47,18 @@ pub(super) struct VariantTasks {
     pub split: BTreeMap<u64, usize>,
     /// By seed and fold.
     pub fit: BTreeMap<(u64, usize), usize>,
-    /// By stage and run.
-    pub train: BTreeMap<(usize, RunKey), usize>,
-    /// By baseline and run.
-    pub baselines: BTreeMap<(usize, RunKey), usize>,
+    /// Programs with other settings, that trials are made by.
+    pub trials: Vec<Rc<Program>>,
+    /// What each of them sets.
+    pub settings: Vec<Vec<(String, String)>>,
+    /// What was tried, fold by fold.
+    pub searches: Vec<FoldSearch>,
+    /// The trial whose settings a run has settled on; none where nothing is searched.
+    pub chosen: BTreeMap<RunKey, usize>,
+    /// By trial, stage and run.
+    pub train: BTreeMap<(Option<usize>, usize, RunKey), usize>,
+    /// By trial, baseline and run.
+    pub baselines: BTreeMap<(Option<usize>, usize, RunKey), usize>,
     /// By model and run; models that nobody asks anything have none.
     pub predict: BTreeMap<(usize, RunKey), usize>,
     /// By model and run, where the model draws something.
@@ -53,30 +70,41 @@ pub(super) struct VariantTasks {
     pub comparisons: Vec<usize>,
 }
 
+impl VariantTasks {
+    /// The program that a run is trained by.
+    fn program_of_run(&self, variant: usize, run: RunKey) -> ProgramKey {
+        ProgramKey { variant, trial: self.chosen.get(&run).copied() }
+    }
+}
+
 /// A plan under construction.
 struct Builder<'a> {
     experiment: &'a Experiment,
     sources: &'a Sources<'a>,
+    known: &'a Known<'a>,
     tasks: IndexMap<String, Task>,
     names: BTreeSet<String>,
 }
 
 impl Layout {
-    /// Lays out an experiment. Files are read to know their content; no image is decoded.
+    /// Lays out an experiment, as far as its searches are known. Files are read to know their content; no image is decoded.
     ///
     /// # Errors
     /// A cohort or a file that cannot be read.
-    pub fn of(experiment: &Experiment, sources: &Sources<'_>) -> Result<Self> {
+    pub fn of(experiment: &Experiment, sources: &Sources<'_>, known: &Known<'_>) -> Result<Self> {
         if experiment.variants.is_empty() {
             return Err(PlanError::inconsistent("the experiment has no variant"));
         }
-        let mut builder = Builder { experiment, sources, tasks: IndexMap::new(), names: BTreeSet::new() };
+        let mut builder = Builder { experiment, sources, known, tasks: IndexMap::new(), names: BTreeSet::new() };
         let mut variants = Vec::with_capacity(experiment.variants.len());
+        let mut is_whole = true;
         for variant in 0..experiment.variants.len() {
-            variants.push(builder.variant(variant)?);
+            let (tasks, is_settled) = builder.variant(variant)?;
+            variants.push(tasks);
+            is_whole &= is_settled;
         }
         let mut compares = Vec::with_capacity(experiment.sweeps.len());
-        for (at, sweep) in experiment.sweeps.iter().enumerate() {
+        for (at, sweep) in experiment.sweeps.iter().enumerate().filter(|_| is_whole) {
             let mut parts =
                 Parts::new("compare", compare::VERSION).with("what is compared", &(&sweep.compare, sweep.test))?;
             if let Some(reference) = sweep.reference.and_then(|at| sweep.variants.get(at)) {
@@ -99,10 +127,10 @@ impl Layout {
                 format!("compare {}", sweep.name),
                 parts.finish(),
                 Work::Compare { sweep: at },
-                first,
+                ProgramKey::of(first),
             ));
         }
-        Ok(Self { tasks: builder.tasks.into_values().collect(), variants, compares })
+        Ok(Self { tasks: builder.tasks.into_values().collect(), variants, compares, is_whole })
     }
 }
 
@@ -112,24 +140,38 @@ fn lost() -> PlanError {
 
 impl Builder<'_> {
     /// Adds a task, or finds the one that is the same.
-    fn add(&mut self, name: String, identity: Identity, work: Work, variant: usize) -> usize {
+    fn add(&mut self, name: String, identity: Identity, work: Work, program: ProgramKey) -> usize {
+        self.add_with(name, identity, work, program, &[])
+    }
+
+    /// The same, of a trial that is given up behind thresholds.
+    fn add_with(
+        &mut self,
+        name: String,
+        identity: Identity,
+        work: Work,
+        program: ProgramKey,
+        thresholds: &[f64],
+    ) -> usize {
         let key = identity.fingerprint.to_string();
         if let Some(at) = self.tasks.get_index_of(&key) {
             return at;
         }
         // The name is told apart from those of other variants only where it has to be.
-        let of_variant = || format!("{name}, {}", self.experiment.variants[variant].variant);
+        let of_variant = || format!("{name}, {}", self.experiment.variants[program.variant].variant);
         let name = if self.names.contains(&name) { of_variant() } else { name };
         self.names.insert(name.clone());
-        self.tasks.insert_full(key, Task { name, identity, work, variant }).0
+        let thresholds = thresholds.to_vec();
+        self.tasks.insert_full(key, Task { name, identity, work, program, thresholds }).0
     }
 
     fn identity(&self, task: usize) -> Result<Identity> {
         self.tasks.get_index(task).map(|(_, task)| task.identity.clone()).ok_or_else(lost)
     }
 
-    fn variant(&mut self, at: usize) -> Result<VariantTasks> {
-        let experiment = self.experiment;
+    /// The tasks of a variant, and whether they are all of them.
+    fn variant(&mut self, at: usize) -> Result<(VariantTasks, bool)> {
+        let (experiment, here) = (self.experiment, ProgramKey::of(at));
         let program = &experiment.variants[at];
         check(program)?;
         let protocol = &program.protocol;
@@ -143,7 +185,7 @@ impl Builder<'_> {
             true => identity.clone(),
             false => self.subjects(program, |cohort| trained.contains(cohort))?,
         };
-        tasks.index = self.add("index".into(), identity, Work::Index, at);
+        tasks.index = self.add("index".into(), identity, Work::Index, here);
 
         for seed in &protocol.seeds {
             let drawn_first = protocol.kind.holds_out() && !protocol.kind.redraws();
@@ -155,7 +197,7 @@ impl Builder<'_> {
                 parts = parts.with("who stays together, and which records test", &(&protocol.group, protocol.once))?;
             }
             let identity = parts.finish();
-            let split = self.add(format!("split, seed {seed}"), identity, Work::Split { seed: *seed }, at);
+            let split = self.add(format!("split, seed {seed}"), identity, Work::Split { seed: *seed }, here);
             tasks.split.insert(*seed, split);
             for fold in 0..protocol.kind.folds() {
                 let identity = Parts::new("fit", fit::VERSION)
@@ -166,51 +208,37 @@ impl Builder<'_> {
                     .finish();
                 let name = RunKey { seed: *seed, fold, repeat: 0 }
                     .name(&crate::program::Protocol { repeats: 1, ..protocol.clone() });
-                let fit = self.add(format!("fit, {name}"), identity, Work::Fit { seed: *seed, fold }, at);
+                let fit = self.add(format!("fit, {name}"), identity, Work::Fit { seed: *seed, fold }, here);
                 tasks.fit.insert((*seed, fold), fit);
             }
         }
+        if !self.searches(at, &mut tasks, &label)? {
+            return Ok((tasks, false));
+        }
         // What is the same in every run is hashed once.
-        let stages =
-            (0..program.stages.len()).map(|s| StageParts::of(program, s, self.sources)).collect::<Result<Vec<_>>>()?;
-        let request: Vec<(usize, PredictionRequest)> = (0..program.models.len())
-            .filter_map(|model| Some((model, PredictionRequest::of(program, model)?)))
-            .collect();
-        let models = request
-            .iter()
-            .map(|(model, request)| ModelParts::of(program, *model, request))
-            .collect::<Result<Vec<_>>>()?;
-        let of_baseline = |declared| {
-            let parts = Parts::new("baseline", baseline::VERSION);
-            parts.with("method, inputs and target", &baseline::identity(program, declared))
-        };
-        let baselines = program.baselines.iter().map(of_baseline).collect::<Result<Vec<_>>>()?;
+        let trainings = TrainingParts::of(program, self.sources)?;
+        let mut asked: BTreeMap<Option<usize>, Vec<ModelParts>> = BTreeMap::new();
         for run in tasks.runs.clone() {
-            for (stage, parts) in stages.iter().enumerate() {
-                let identity = self.train(program, &tasks, parts, run)?;
-                let name = format!("train {}{label}, {}", program.stages[stage].name, run.name(protocol));
-                let task = self.add(name, identity, Work::Train { stage, run }, at);
-                tasks.train.insert((stage, run), task);
+            self.trainings(at, &mut tasks, &trainings, run, &label)?;
+            let key = tasks.program_of_run(at, run);
+            let of_run = key.trial.and_then(|trial| tasks.trials.get(trial)).cloned();
+            let of_run = of_run.as_deref().unwrap_or(program);
+            if !asked.contains_key(&key.trial) {
+                asked.insert(key.trial, ModelParts::all(of_run)?);
             }
-            for (at_baseline, parts) in baselines.iter().enumerate() {
-                let identity = self.with_run(parts.clone(), &tasks, run)?.finish();
-                let name = &program.models[program.baselines[at_baseline].model].name;
-                let name = format!("baseline {name}{label}, {}", run.name(protocol));
-                let task = self.add(name, identity, Work::Baseline { baseline: at_baseline, run }, at);
-                tasks.baselines.insert((at_baseline, run), task);
-            }
-            for ((model, _), parts) in request.iter().zip(&models) {
-                let identity = self.predict(program, &tasks, parts, run)?;
-                let name = format!("predict {}{label}, {}", program.models[*model].name, run.name(protocol));
-                let task = self.add(name, identity, Work::Predict { model: *model, run }, at);
-                tasks.predict.insert((*model, run), task);
-                if let Some(drawn) = maps::identity(program, *model) {
+            for parts in asked.get(&key.trial).into_iter().flatten() {
+                let model = parts.model;
+                let identity = self.predict(of_run, &tasks, parts, (key, run))?;
+                let name = format!("predict {}{label}, {}", program.models[model].name, run.name(protocol));
+                let task = self.add(name, identity, Work::Predict { model, run }, here);
+                tasks.predict.insert((model, run), task);
+                if let Some(drawn) = maps::identity(program, model) {
                     let parts = Parts::new("map", maps::VERSION)
                         .with("what is drawn", &drawn)?
                         .after("predictions", &self.identity(task)?);
-                    let name = format!("maps of {}{label}, {}", program.models[*model].name, run.name(protocol));
-                    let task = self.add(name, parts.finish(), Work::Map { model: *model, run }, at);
-                    tasks.maps.insert((*model, run), task);
+                    let name = format!("maps of {}{label}, {}", program.models[model].name, run.name(protocol));
+                    let task = self.add(name, parts.finish(), Work::Map { model, run }, here);
+                    tasks.maps.insert((model, run), task);
                 }
             }
         }
@@ -219,7 +247,7 @@ impl Builder<'_> {
                 .with("how it is combined", &ensemble::identity(program, ensemble))?;
             let parts = self.after_predictions(parts, program, &tasks, declared.model)?;
             let name = format!("ensemble {}{label}", program.models[declared.model].name);
-            let task = self.add(name, parts.finish(), Work::Ensemble { ensemble }, at);
+            let task = self.add(name, parts.finish(), Work::Ensemble { ensemble }, here);
             tasks.ensembles.push(task);
         }
         for (score, declared) in program.scores.iter().enumerate() {
@@ -236,7 +264,7 @@ impl Builder<'_> {
                 true => parts,
                 false => parts.after("subjects", &self.identity(tasks.index)?),
             };
-            let task = self.add(format!("score {}{label}", declared.of), parts.finish(), Work::Score { score }, at);
+            let task = self.add(format!("score {}{label}", declared.of), parts.finish(), Work::Score { score }, here);
             tasks.scores.push(task);
         }
         for (analysis, declared) in program.analyses.iter().enumerate() {
@@ -256,7 +284,8 @@ impl Builder<'_> {
                     }
                     Argument::Trained(model) => {
                         let (stage, run) = (analyse::stage_of(program, *model)?, *tasks.runs.first().ok_or_else(lost)?);
-                        let task = *tasks.train.get(&(stage, run)).ok_or_else(lost)?;
+                        let trial = tasks.chosen.get(&run).copied();
+                        let task = *tasks.train.get(&(trial, stage, run)).ok_or_else(lost)?;
                         let name = format!("weights (stage {})", program.stages[stage].name);
                         parts = parts.after(name, &self.identity(task)?);
                     }
@@ -276,7 +305,7 @@ impl Builder<'_> {
                 }
             }
             let name = format!("analyse {}{label}", declared.name);
-            let task = self.add(name, parts.finish(), Work::Analyse { analysis }, at);
+            let task = self.add(name, parts.finish(), Work::Analyse { analysis }, here);
             tasks.analyses.push(task);
         }
         for (comparison, declared) in program.comparisons.iter().enumerate() {
@@ -295,20 +324,60 @@ impl Builder<'_> {
             let mut metrics = metrics;
             metrics.dedup();
             let name = format!("compare {}: {}{label}", declared.name, metrics.join(", "));
-            let task = self.add(name, parts.finish(), Work::CompareModels { comparison }, at);
+            let task = self.add(name, parts.finish(), Work::CompareModels { comparison }, here);
             tasks.comparisons.push(task);
         }
-        Ok(tasks)
+        Ok((tasks, true))
     }
 
-    fn train(&self, program: &Program, tasks: &VariantTasks, of_stage: &StageParts, run: RunKey) -> Result<Identity> {
-        let mut parts = self.with_run(of_stage.parts.clone(), tasks, run)?;
-        for (at, before) in &of_stage.sources {
-            let task = *tasks.train.get(&(*before, run)).ok_or_else(lost)?;
-            parts =
-                parts.after(format!("weights {at} (stage {})", program.stages[*before].name), &self.identity(task)?);
+    /// The training of a stage in a run, behind those whose weights it takes over.
+    fn train(
+        &mut self,
+        tasks: &mut VariantTasks,
+        (key, program, parts): (ProgramKey, &Program, &TrainingParts),
+        stage: usize,
+        (run, thresholds): (RunKey, &[f64]),
+        label: &str,
+    ) -> Result<usize> {
+        if let Some(task) = tasks.train.get(&(key.trial, stage, run)) {
+            return Ok(*task);
         }
-        Ok(parts.finish())
+        let of_stage = parts.stages.get(stage).ok_or_else(lost)?;
+        let mut parts_of_run = self.with_run(of_stage.parts.clone(), tasks, run)?;
+        for (at, before) in &of_stage.sources {
+            let task = self.train(tasks, (key, program, parts), *before, (run, &[]), label)?;
+            let name = format!("weights {at} (stage {})", program.stages[*before].name);
+            parts_of_run = parts_of_run.after(name, &self.identity(task)?);
+        }
+        if !thresholds.is_empty() {
+            // JSON has no infinity: nothing is asked where it stands.
+            let asked: Vec<Option<f64>> = thresholds.iter().map(|t| t.is_finite().then_some(*t)).collect();
+            parts_of_run = parts_of_run.with("when it is given up", &asked)?;
+        }
+        let of_trial = settings_label(tasks, key);
+        let name = format!("train {}{label}{of_trial}, {}", program.stages[stage].name, run.name(&program.protocol));
+        let task = self.add_with(name, parts_of_run.finish(), Work::Train { stage, run }, key, thresholds);
+        tasks.train.insert((key.trial, stage, run), task);
+        Ok(task)
+    }
+
+    /// The fitting of a baseline in a run.
+    fn baseline(
+        &mut self,
+        tasks: &mut VariantTasks,
+        (key, program, parts): (ProgramKey, &Program, &TrainingParts),
+        baseline: usize,
+        run: RunKey,
+        label: &str,
+    ) -> Result<usize> {
+        let of_baseline = parts.baselines.get(baseline).ok_or_else(lost)?;
+        let identity = self.with_run(of_baseline.clone(), tasks, run)?.finish();
+        let name = &program.models[program.baselines[baseline].model].name;
+        let of_trial = settings_label(tasks, key);
+        let name = format!("baseline {name}{label}{of_trial}, {}", run.name(&program.protocol));
+        let task = self.add(name, identity, Work::Baseline { baseline, run }, key);
+        tasks.baselines.insert((key.trial, baseline, run), task);
+        Ok(task)
     }
 
     /// Who is found in the cohorts with these names, and what they have.
@@ -325,17 +394,23 @@ impl Builder<'_> {
             .finish())
     }
 
-    fn predict(&self, program: &Program, tasks: &VariantTasks, of_model: &ModelParts, run: RunKey) -> Result<Identity> {
+    fn predict(
+        &self,
+        program: &Program,
+        tasks: &VariantTasks,
+        of_model: &ModelParts,
+        (key, run): (ProgramKey, RunKey),
+    ) -> Result<Identity> {
         let mut parts = self.with_run(of_model.parts.clone(), tasks, run)?;
         if of_model.reads_all && trained_cohorts(program).len() < program.cohorts.len() {
             parts = parts.after("subjects", &self.identity(tasks.index)?);
         }
         for stage in &of_model.stages {
-            let task = *tasks.train.get(&(*stage, run)).ok_or_else(lost)?;
+            let task = *tasks.train.get(&(key.trial, *stage, run)).ok_or_else(lost)?;
             parts = parts.after(format!("weights (stage {})", program.stages[*stage].name), &self.identity(task)?);
         }
         if let Some(baseline) = of_model.baseline {
-            let task = *tasks.baselines.get(&(baseline, run)).ok_or_else(lost)?;
+            let task = *tasks.baselines.get(&(key.trial, baseline, run)).ok_or_else(lost)?;
             parts = parts.after("the baseline", &self.identity(task)?);
         }
         Ok(parts.finish())
@@ -362,6 +437,27 @@ impl Builder<'_> {
     }
 }
 
+/// What decides the trainings of a program in every run.
+struct TrainingParts {
+    stages: Vec<StageParts>,
+    baselines: Vec<Parts>,
+}
+
+impl TrainingParts {
+    fn of(program: &Program, sources: &Sources<'_>) -> Result<Self> {
+        let of_baseline = |declared| {
+            let parts = Parts::new("baseline", baseline::VERSION);
+            parts.with("method, inputs and target", &baseline::identity(program, declared))
+        };
+        Ok(Self {
+            stages: (0..program.stages.len())
+                .map(|stage| StageParts::of(program, stage, sources))
+                .collect::<Result<_>>()?,
+            baselines: program.baselines.iter().map(of_baseline).collect::<Result<_>>()?,
+        })
+    }
+}
+
 /// What decides a stage's result in every run.
 struct StageParts {
     parts: Parts,
@@ -385,6 +481,7 @@ impl StageParts {
 
 /// What decides a model's predictions in every run.
 struct ModelParts {
+    model: usize,
     parts: Parts,
     /// Stages that trained its weights.
     stages: Vec<usize>,
@@ -395,6 +492,13 @@ struct ModelParts {
 }
 
 impl ModelParts {
+    /// Those of all models that something is asked of.
+    fn all(program: &Program) -> Result<Vec<Self>> {
+        let asked = |model| Some((model, PredictionRequest::of(program, model)?));
+        let requests = (0..program.models.len()).filter_map(asked);
+        requests.map(|(model, request)| Self::of(program, model, &request)).collect()
+    }
+
     fn of(program: &Program, model: usize, request: &PredictionRequest) -> Result<Self> {
         let subgraph = Subgraph::of(&program.graph, &request.nodes);
         let truths: Vec<&InputSpec> = request.truths.iter().map(|i| &program.inputs[i.index()]).collect();
@@ -422,7 +526,7 @@ impl ModelParts {
         stages.sort_unstable();
         stages.dedup();
         let (reads_all, baseline) = (request.sets.contains(&Subset::All), program.baseline_of(model));
-        Ok(Self { parts, stages, reads_all, baseline })
+        Ok(Self { model, parts, stages, reads_all, baseline })
     }
 }
 

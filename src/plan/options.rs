@@ -1,7 +1,9 @@
 //! How a run is made, and who is told what happens in it.
 
+use crate::compile::TrialSettings;
 use crate::data::flow::Flow;
 use crate::nn::Device;
+use crate::program::Program;
 use crate::report::content::{Mark, Model};
 use crate::train::Progress;
 use std::path::PathBuf;
@@ -36,6 +38,24 @@ pub struct RunOptions<'a> {
     pub model_tables: Vec<Model>,
     /// The folder against which paths of the experiment are resolved.
     pub base: PathBuf,
+    /// Gives the programs of a search's trials.
+    pub trials: &'a dyn TrialPrograms,
+}
+
+/// Gives the programs of a search's trials: the compiler, with the file at hand.
+pub trait TrialPrograms {
+    /// The programs of a variant with other settings, each a list of params and values.
+    fn programs(&self, variant: &str, settings: &[TrialSettings]) -> Vec<std::result::Result<Program, String>>;
+}
+
+/// For experiments without a search.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoTrials;
+
+impl TrialPrograms for NoTrials {
+    fn programs(&self, _: &str, settings: &[TrialSettings]) -> Vec<std::result::Result<Program, String>> {
+        settings.iter().map(|_| Err("the file is not at hand".to_owned())).collect()
+    }
 }
 
 /// Told what happens in a run, for progress on the terminal.

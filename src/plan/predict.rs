@@ -12,18 +12,18 @@ use super::request::{PredictionRequest, SETS, is_image};
 use super::rows::Rows;
 use super::store::{get_json, put_bytes, put_json};
 use super::subgraph::Subgraph;
-use super::task::{RunKey, trained_cohorts};
+use super::task::{ProgramKey, RunKey, trained_cohorts};
 use super::train::means_of;
 use super::weights::{read_weights, weights_bytes};
 use crate::data::affine::Affine;
 use crate::data::dataset::{Augmentation, Dataset, FittedInput, FittedInputs, Item};
 use crate::data::split::Split;
-use crate::graph::{InputId, ModuleId};
+use crate::graph::{InputId, ModuleId, NodeId};
 use crate::nn::{Device, Network};
 use crate::program::{Program, Subset};
 use crate::train::{TrainingStatistics, Weights};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -151,6 +151,32 @@ impl Predicted {
         self
     }
 
+    /// What a trial's program has predicted, in the places that the program of the file has it in.
+    ///
+    /// # Errors
+    /// Programs that are not asked the same.
+    fn in_order_of(mut self, base: &Program, own: &Program, model: usize) -> Result<Self> {
+        let lost = || PlanError::inconsistent("a trial is not asked what the file asks");
+        let (here, there) = (PredictionRequest::of(base, model), PredictionRequest::of(own, model));
+        let (here, there) = (here.ok_or_else(lost)?, there.ok_or_else(lost)?);
+        let asked: BTreeMap<NodeId, NodeId> =
+            base.asked(model).into_iter().zip(own.asked(model)).map(|((_, base), (_, own))| (base, own)).collect();
+        let places = |nodes: &[NodeId], own: &[NodeId]| -> Result<Vec<usize>> {
+            let place = |node| own.iter().position(|other| Some(other) == asked.get(node)).ok_or_else(lost);
+            nodes.iter().map(place).collect()
+        };
+        let in_order = |values: &mut Vec<Values>, places: Vec<usize>| -> Result<()> {
+            let taken = places.into_iter().map(|place| values.get(place).cloned().ok_or_else(lost));
+            *values = taken.collect::<Result<_>>()?;
+            Ok(())
+        };
+        in_order(&mut self.nodes, places(&here.nodes, &there.nodes)?)?;
+        for (values, (here, there)) in self.without.iter_mut().zip(here.without.iter().zip(&there.without)) {
+            in_order(values, places(&here.1, &there.1)?)?;
+        }
+        Ok(self)
+    }
+
     /// Writes a result into a folder, in files that begin with `part`.
     ///
     /// # Errors
@@ -186,7 +212,9 @@ impl Context<'_> {
     pub fn predicted(&self, variant: usize, model: usize, run: RunKey) -> Result<Predicted> {
         let task = self.layout.variants[variant].predict.get(&(model, run)).copied();
         let task = task.ok_or_else(|| PlanError::inconsistent("a model that is scored has no prediction"))?;
-        Ok(Predicted::read(&self.folder(task)?)?.of_program(self.program(variant)))
+        let predicted = Predicted::read(&self.folder(task)?)?.of_program(self.program(variant));
+        let (base, own) = (self.program(variant), self.program_at(self.program_of_run(variant, run)));
+        if std::ptr::eq(base, own) { Ok(predicted) } else { predicted.in_order_of(base, own, model) }
     }
 
     /// Predicts, and writes the result into `folder`.
@@ -194,9 +222,25 @@ impl Context<'_> {
     /// # Errors
     /// See [`PlanError`].
     pub fn predict(&self, task: &str, variant: usize, model: usize, run: RunKey, folder: &Path) -> Result<()> {
-        let program = self.program(variant);
-        let request = PredictionRequest::of(program, model)
+        let key = self.program_of_run(variant, run);
+        let request = PredictionRequest::of(self.program_at(key), model)
             .ok_or_else(|| PlanError::inconsistent("nothing is asked of a model"))?;
+        self.predicted_with(task, key, model, &request, run)?.write_part(task, folder, "")
+    }
+
+    /// What a program predicts of what is asked.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn predicted_with(
+        &self,
+        task: &str,
+        key: ProgramKey,
+        model: usize,
+        request: &PredictionRequest,
+        run: RunKey,
+    ) -> Result<Predicted> {
+        let (program, variant) = (self.program_at(key), key.variant);
         let subgraph = Subgraph::of(&program.graph, &request.nodes);
         let dataset = self.dataset(variant)?;
         let split = self.split(variant, run.seed, run.fold)?;
@@ -224,7 +268,7 @@ impl Context<'_> {
                 items.push(item);
             }
         }
-        let weights = self.model_weights(task, variant, &subgraph, run)?;
+        let weights = self.model_weights(task, key, &subgraph, run)?;
         let training_statistics =
             TrainingStatistics { means: means_of(&subgraph, &fitted), ..TrainingStatistics::default() };
         let batch = Self::rows_at_a_time(program, model);
@@ -241,7 +285,7 @@ impl Context<'_> {
             interrupt: self.options.interrupt,
         };
         let nodes = match program.baseline_of(model) {
-            Some(at) => vec![self.baseline_values(task, (variant, at), run, &inputs, &items)?],
+            Some(at) => vec![self.baseline_values(task, (key, at), run, &inputs, &items)?],
             None => evaluation.values(&request.nodes, None)?,
         };
         let mut without = Vec::with_capacity(request.without.len());
@@ -264,8 +308,8 @@ impl Context<'_> {
                 format!("`{path}` is not finite for some subjects; lower the learning rate, or clip the gradient");
             return Err(PlanError::task(task, problem));
         }
-        let grids = grids(task, program, &request, &inputs, &rows, &items)?;
-        Predicted { rows, nodes, truths, without, grids }.write_part(task, folder, "")
+        let grids = grids(task, program, request, &inputs, &rows, &items)?;
+        Ok(Predicted { rows, nodes, truths, without, grids })
     }
 
     /// The people of a set: of those that are divided, or of the cohorts that nobody trains on. Whoever trained under
@@ -309,13 +353,13 @@ impl Context<'_> {
     pub(super) fn model_weights(
         &self,
         task: &str,
-        variant: usize,
+        key: ProgramKey,
         subgraph: &Subgraph,
         run: RunKey,
     ) -> Result<Weights> {
-        let read = |stage: usize| self.stage_weights(variant, stage, run);
+        let read = |stage: usize| self.stage_weights(key, stage, run);
         let (weights, untrained) =
-            live_weights(task, self.program(variant), subgraph, run, &self.options.device, &read)?;
+            live_weights(task, self.program_at(key), subgraph, run, &self.options.device, &read)?;
         if !untrained.is_empty() {
             self.warn(&format!("{task}: no stage trains {}; it is used as it starts, at random", untrained.join(", ")));
         }

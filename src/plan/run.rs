@@ -4,7 +4,7 @@ use super::content;
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::folder;
-use super::layout::{Layout, mean_inputs};
+use super::layout::{Known, Layout, mean_inputs};
 use super::options::RunOptions;
 use super::outcome::TaskOutcome;
 use super::sources::Sources;
@@ -13,6 +13,7 @@ use super::summary::RunSummary;
 use super::task::{Kind, Task, Work};
 use super::{fit, index};
 use crate::program::Experiment;
+use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -30,33 +31,30 @@ pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSumma
     let store = Store::open(&store_path(&options.out))?;
     folder::recover(&target)?;
     let sources = Sources::new(&options.base, &store.volumes());
-    let layout = Layout::of(experiment, &sources)?;
-    sources.keep_hashes()?;
-    let context = Context {
-        experiment,
-        layout: &layout,
-        store: &store,
-        sources: &sources,
-        options,
-        entries: RefCell::new(layout.tasks.iter().map(|_| None).collect()),
-        warnings: Mutex::default(),
-    };
-    let mut outcomes = Vec::with_capacity(layout.tasks.len());
-    for at in 0..layout.tasks.len() {
-        match context.task(at) {
-            Ok(outcome) => {
-                if outcome.kind == Kind::Index {
-                    context.tell_flows(at)?;
-                }
-                outcomes.push(outcome);
-            }
+    let known = Known::new(&store, options.trials);
+    let mut done = Done::default();
+    // Where settings are searched, results say how the plan goes on.
+    let layout = loop {
+        let layout = Layout::of(experiment, &sources, &known)?;
+        sources.keep_hashes()?;
+        let context = context_of(experiment, &layout, &store, &sources, options, &done);
+        let before = done.entries.len();
+        match context.tasks(&mut done) {
             Err(PlanError::Interrupted { task }) => {
                 sources.keep_hashes()?;
-                return Ok(RunSummary::interrupted(experiment, task, outcomes));
+                return Ok(RunSummary::interrupted(experiment, task, done.outcomes()));
             }
-            Err(e) => return Err(e),
+            result => result?,
         }
-    }
+        if layout.is_whole {
+            break layout;
+        }
+        if done.entries.len() == before {
+            return Err(PlanError::inconsistent("a search waits for trials that are judged"));
+        }
+    };
+    let context = context_of(experiment, &layout, &store, &sources, options, &done);
+    let outcomes = done.outcomes();
     let last: LastRun = layout.tasks.iter().map(|task| (task.name.clone(), task.identity.clone())).collect();
     sources.keep_hashes()?;
     store.put_last_run(&experiment.name, &last)?;
@@ -69,12 +67,63 @@ pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSumma
     Ok(RunSummary::finished(&context, results, report, outcomes, target, began.elapsed().as_secs_f64()))
 }
 
+/// Results so far, by fingerprint, in the order in which they came.
+#[derive(Default)]
+struct Done {
+    entries: IndexMap<String, (TaskOutcome, Entry)>,
+    warnings: Vec<String>,
+}
+
+impl Done {
+    fn outcomes(&self) -> Vec<TaskOutcome> {
+        self.entries.values().map(|(outcome, _)| outcome.clone()).collect()
+    }
+}
+
+fn context_of<'a>(
+    experiment: &'a Experiment,
+    layout: &'a Layout,
+    store: &'a Store,
+    sources: &'a Sources<'a>,
+    options: &'a RunOptions<'a>,
+    done: &Done,
+) -> Context<'a> {
+    let entry = |task: &Task| done.entries.get(task.identity.fingerprint.as_str()).map(|(_, entry)| entry.clone());
+    Context {
+        experiment,
+        layout,
+        store,
+        sources,
+        options,
+        entries: RefCell::new(layout.tasks.iter().map(entry).collect()),
+        warnings: Mutex::new(done.warnings.clone()),
+    }
+}
+
 /// The store of a folder of runs.
 pub(super) fn store_path(out: &Path) -> PathBuf {
     out.join("store")
 }
 
 impl Context<'_> {
+    /// Every task that is not done.
+    fn tasks(&self, done: &mut Done) -> Result<()> {
+        for at in 0..self.layout.tasks.len() {
+            if self.entries.borrow()[at].is_some() {
+                continue;
+            }
+            let outcome = self.task(at)?;
+            if outcome.kind == Kind::Index {
+                self.tell_flows(at)?;
+            }
+            if let Some(entry) = self.entries.borrow()[at].clone() {
+                done.entries.insert(outcome.fingerprint.clone(), (outcome, entry));
+            }
+        }
+        done.warnings = self.warned();
+        Ok(())
+    }
+
     /// Finds a task's result, or runs it.
     fn task(&self, at: usize) -> Result<TaskOutcome> {
         let task = &self.layout.tasks[at];
@@ -120,8 +169,8 @@ impl Context<'_> {
     }
 
     fn work(&self, task: &Task, folder: &Path) -> Result<()> {
-        let (name, variant) = (task.name.as_str(), task.variant);
-        let program = self.program(variant);
+        let (name, key) = (task.name.as_str(), task.program);
+        let (program, variant) = (self.program(key.variant), key.variant);
         match task.work {
             Work::Index => index::index(self.dataset(variant)?.as_ref(), folder),
             Work::Split { seed } => index::split(name, program, self.dataset(variant)?.as_ref(), seed, folder),
@@ -132,16 +181,17 @@ impl Context<'_> {
             }
             Work::Train { stage, run } => {
                 let partial = self.store.partial(&task.identity.fingerprint)?;
-                self.train(name, variant, stage, run, &partial, folder)
+                self.train(task, stage, run, &partial, folder)
             }
-            Work::Baseline { baseline, run } => self.fit_baseline(name, variant, baseline, run, folder),
+            Work::Baseline { baseline, run } => self.fit_baseline(name, key, baseline, run, folder),
+            Work::Judge { search, run } => self.judge(name, key, search, run, folder),
             Work::Predict { model, run } => self.predict(name, variant, model, run, folder),
             Work::Map { model, run } => self.draw_maps(name, variant, model, run, folder),
             Work::Ensemble { ensemble } => self.ensemble(name, variant, ensemble, folder),
             Work::Score { score } => self.score(name, variant, score, folder),
             Work::Analyse { analysis } => self.analyse(name, variant, analysis, folder),
             Work::Compare { sweep } => self.compare(name, sweep, folder),
-            Work::CompareModels { comparison } => self.compare_models(name, task.variant, comparison, folder),
+            Work::CompareModels { comparison } => self.compare_models(name, variant, comparison, folder),
         }
     }
 }

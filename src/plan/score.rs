@@ -4,9 +4,11 @@ mod by_subject;
 mod gathered;
 mod label;
 mod people;
+mod validated;
 
 pub(super) use by_subject::{BY_SUBJECT, HEADING as BY_SUBJECT_HEADING, lines as by_subject_lines};
 pub(super) use label::{is_of_part, label};
+pub(super) use validated::validated;
 
 use by_subject::BySubject;
 use gathered::{EnsembleMember, Gathered, OfRun};
@@ -189,6 +191,7 @@ impl Context<'_> {
             }
         }
         let mut by_subject = BySubject::default();
+        let request = PredictionRequest::of(program, declared.model).unwrap_or_default();
         for (at, run) in runs.iter().enumerate() {
             let predicted = match declared.ensemble {
                 Some(ensemble) => self.ensembled(variant, ensemble, at)?,
@@ -204,7 +207,7 @@ impl Context<'_> {
                         place.insert(self.of_truth(task, variant, *run, declared, (input, &predicted))?)
                     }
                 };
-                let of_run = OfRun { run: *run, predicted: &predicted, of_truth };
+                let of_run = OfRun { run: *run, request: &request, predicted: &predicted, of_truth };
                 gathered.add(task, program, of_run, &mut by_subject)?;
             }
         }

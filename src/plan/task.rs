@@ -3,7 +3,7 @@
 //! ```text
 //!  index ─▶ split (a seed) ─▶ fit (a fold) ─▶ train (a stage, fold, seed, repeat) ─▶ predict (a model, ..)
 //!                                          └▶ baseline (likewise) ──────────────────▶ predict (likewise)
-//!                                                                                       │
+//!                                             trials: train ─▶ judge ─▶ the best ─▶ ..  │
 //!                                                                                       ├─▶ map
 //!                     compare (a sweep, models) ◀─ score, analyse ◀─ ensemble (a model) ◀┤
 //!                                                          ▲───────────────────────────────┘
@@ -27,6 +27,8 @@ pub enum Kind {
     Train,
     /// Fits a baseline.
     Baseline,
+    /// Judges a trial of a search on validation subjects.
+    Judge,
     /// Evaluates a model's outputs on people that did not train it.
     Predict,
     /// Writes the images that a model drew on the grids of their scans.
@@ -50,6 +52,7 @@ impl Kind {
             Self::Fit => "fit",
             Self::Train => "train",
             Self::Baseline => "baseline",
+            Self::Judge => "judge",
             Self::Predict => "predict",
             Self::Map => "map",
             Self::Ensemble => "ensemble",
@@ -120,6 +123,7 @@ pub(super) enum Work {
     Fit { seed: u64, fold: usize },
     Train { stage: usize, run: RunKey },
     Baseline { baseline: usize, run: RunKey },
+    Judge { search: usize, run: RunKey },
     Predict { model: usize, run: RunKey },
     Map { model: usize, run: RunKey },
     Ensemble { ensemble: usize },
@@ -137,6 +141,7 @@ impl Work {
             Self::Fit { .. } => Kind::Fit,
             Self::Train { .. } => Kind::Train,
             Self::Baseline { .. } => Kind::Baseline,
+            Self::Judge { .. } => Kind::Judge,
             Self::Predict { .. } => Kind::Predict,
             Self::Map { .. } => Kind::Map,
             Self::Ensemble { .. } => Kind::Ensemble,
@@ -154,8 +159,26 @@ pub(super) struct Task {
     pub name: String,
     pub identity: Identity,
     pub work: Work,
-    /// The first variant that needs it: its program says how it is done.
+    /// The program that says how it is done: of the first variant that needs it.
+    pub program: ProgramKey,
+    /// What the loss of a trial must have come to by each epoch, else it is given up; empty where nothing is asked.
+    pub thresholds: Vec<f64>,
+}
+
+/// A variant's program, or that of a trial of its searches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ProgramKey {
+    /// Position in [`crate::program::Experiment::variants`].
     pub variant: usize,
+    /// Position in [`super::layout::VariantTasks::trials`]; `None`: as the file says.
+    pub trial: Option<usize>,
+}
+
+impl ProgramKey {
+    /// A variant as the file says.
+    pub fn of(variant: usize) -> Self {
+        Self { variant, trial: None }
+    }
 }
 
 /// The cohorts that any stage trains on, or any baseline is fitted on; all where one of them names none, or there is none.

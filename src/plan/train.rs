@@ -8,7 +8,7 @@ use super::rows::Rows;
 use super::store::{get_json, put_bytes, put_json};
 use super::subgraph::Subgraph;
 use super::subgroup;
-use super::task::RunKey;
+use super::task::{ProgramKey, RunKey, Task};
 use super::weights::{read_weights, weights_bytes};
 use crate::data::dataset::{Augmentation, Dataset, Item};
 use crate::data::split::Split;
@@ -54,6 +54,9 @@ pub(super) struct History {
     pub best_epoch: usize,
     pub steps: u64,
     pub stopped_early: bool,
+    /// Whether it was a trial that was given up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub given_up: bool,
     /// Subjects (or slices) that trained and validated.
     pub training: usize,
     pub validation: usize,
@@ -208,16 +211,9 @@ impl Context<'_> {
     ///
     /// # Errors
     /// See [`PlanError`]; an interruption leaves a checkpoint.
-    pub fn train(
-        &self,
-        task: &str,
-        variant: usize,
-        stage: usize,
-        run: RunKey,
-        partial: &Path,
-        folder: &Path,
-    ) -> Result<()> {
-        let program = self.program(variant);
+    pub fn train(&self, task: &Task, stage: usize, run: RunKey, partial: &Path, folder: &Path) -> Result<()> {
+        let (program, variant) = (self.program_at(task.program), task.program.variant);
+        let (key, thresholds, task) = (task.program, task.thresholds.as_slice(), task.name.as_str());
         let job = StageJob::of(program, stage)?;
         let dataset = self.dataset(variant)?;
         let split = self.split(variant, run.seed, run.fold)?;
@@ -236,12 +232,13 @@ impl Context<'_> {
             batches: &batches,
             device: &self.options.device,
             seed: run.number(),
-            initial: self.initial(variant, &job, run)?,
+            initial: self.initial(key, &job, run)?,
             training_statistics,
             folder: Some(partial),
             checkpoint_interval: CHECKPOINT_INTERVAL,
             interrupt: self.options.interrupt,
             monitor: Some(&monitored),
+            thresholds,
             progress: &progress,
             warn: &warn,
         })
@@ -265,6 +262,7 @@ impl Context<'_> {
             best_epoch: trained.best_epoch,
             steps: trained.steps,
             stopped_early: trained.stopped_early,
+            given_up: trained.given_up,
             training,
             validation,
             device: self.options.device.describe(),
@@ -278,10 +276,10 @@ impl Context<'_> {
     }
 
     /// The weights that a stage takes over, by the names they have in it.
-    fn initial(&self, variant: usize, job: &StageJob, run: RunKey) -> Result<Weights> {
+    fn initial(&self, key: ProgramKey, job: &StageJob, run: RunKey) -> Result<Weights> {
         let mut read: BTreeMap<usize, Weights> = BTreeMap::new();
         for (_, stage) in job.sources() {
-            read.insert(stage, self.stage_weights(variant, stage, run)?);
+            read.insert(stage, self.stage_weights(key, stage, run)?);
         }
         let mut initial = Weights::new();
         for (to, from, stage) in &job.init {
@@ -311,24 +309,24 @@ impl Context<'_> {
     ///
     /// # Errors
     /// A result that cannot be read.
-    pub fn stage_weights(&self, variant: usize, stage: usize, run: RunKey) -> Result<Weights> {
-        read_weights(&self.stage_folder(variant, stage, run)?.join(WEIGHTS))
+    pub fn stage_weights(&self, key: ProgramKey, stage: usize, run: RunKey) -> Result<Weights> {
+        read_weights(&self.stage_folder(key, stage, run)?.join(WEIGHTS))
     }
 
     /// How a stage went.
     ///
     /// # Errors
     /// A result that cannot be read.
-    pub fn history(&self, variant: usize, stage: usize, run: RunKey) -> Result<History> {
-        get_json(&self.stage_folder(variant, stage, run)?.join(HISTORY))
+    pub fn history(&self, key: ProgramKey, stage: usize, run: RunKey) -> Result<History> {
+        get_json(&self.stage_folder(key, stage, run)?.join(HISTORY))
     }
 
     /// The folder of a stage's result.
     ///
     /// # Errors
     /// A stage that has not run.
-    pub fn stage_folder(&self, variant: usize, stage: usize, run: RunKey) -> Result<std::path::PathBuf> {
-        let task = self.layout.variants[variant].train.get(&(stage, run)).copied();
+    pub fn stage_folder(&self, key: ProgramKey, stage: usize, run: RunKey) -> Result<std::path::PathBuf> {
+        let task = self.layout.variants[key.variant].train.get(&(key.trial, stage, run)).copied();
         self.folder(task.ok_or_else(|| PlanError::inconsistent("a stage has no task"))?)
     }
 

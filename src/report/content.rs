@@ -11,6 +11,7 @@ mod missing;
 mod model;
 mod picture;
 mod score;
+mod search;
 mod table;
 
 pub use brain::{BrainMap, BrainPlane, BrainSheet};
@@ -20,6 +21,7 @@ pub use model::{Critic, Curve, EpochLoss, Layer, Model, Run, Stage};
 pub use picture::{Frame, Picture, PictureSet, PlaneView, Planes};
 pub use score::VariantScore;
 pub use score::{Better, Comparison, Confusion, Contrast, FoldScore, Quantity, Regression, ScatterPoint, Score};
+pub use search::{Search, SearchedSetting, SearchedTrial};
 pub use table::{Cell, Column, ColumnKind, Table};
 
 use serde::{Deserialize, Serialize};
@@ -46,6 +48,8 @@ pub struct ReportContent {
     pub models: Vec<Model>,
     /// Learning curves, one entry a `train` block.
     pub stages: Vec<Stage>,
+    /// Settings that were searched.
+    pub searches: Vec<Search>,
     /// Scores by variant, fold and seed, one entry a metric.
     pub scores: Vec<Score>,
     /// Paired tests between the variants of a sweep, one entry a metric.

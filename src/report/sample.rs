@@ -2,11 +2,13 @@
 
 mod brains;
 mod results;
+mod searched;
 mod subjects;
 
 use super::content::*;
 use brains::{deviation, group_map, pictures};
 use results::{accuracy, comparison, confusions, error, regressions};
+use searched::search;
 use std::ops::Range;
 use subjects::{cohorts, model, stage};
 
@@ -63,6 +65,7 @@ pub fn content() -> ReportContent {
         cohorts: cohorts(),
         models: vec![model(&mut draws)],
         stages: vec![stage(&mut draws)],
+        searches: vec![search(&mut draws)],
         scores: vec![accuracy(&mut draws), error(&mut draws)],
         comparisons: vec![comparison()],
         confusions: confusions(),

@@ -13,6 +13,7 @@ fn the_sample_has_every_section_and_is_written_for_looking_at_when_asked() -> st
         "data",
         "models",
         "training",
+        "searches",
         "scores",
         "comparisons",
         "confusion",
@@ -49,11 +50,20 @@ fn parts_that_are_empty_leave_no_trace() {
     content.regressions = vec![Regression::default()];
     content.pictures = vec![PictureSet::default()];
     content.comparisons = vec![Comparison::default()];
+    content.searches = vec![Search::default()];
     content.headline = Headline::default();
     let page = render(&content);
-    for id in
-        ["results", "scores", "training", "deviations", "confusion", "regression", "reconstructions", "comparisons"]
-    {
+    for id in [
+        "results",
+        "scores",
+        "training",
+        "deviations",
+        "confusion",
+        "regression",
+        "reconstructions",
+        "comparisons",
+        "searches",
+    ] {
         assert!(!page.contains(&format!("id=\"{id}\"")), "{id}");
     }
     assert!(!page.contains(">nothing<"), "an analysis without rows is not named");

@@ -63,6 +63,7 @@ pub const DECLARATION_WORDS: &[&str] = &[
     "compare",
     "analysis",
     "sweep",
+    "search",
 ];
 
 /// Words that direct an expression and cannot be names.

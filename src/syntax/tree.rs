@@ -175,6 +175,15 @@ pub enum DeclarationKind {
         /// What is compared.
         clauses: Vec<Clause>,
     },
+    /// `search s: rate in log(1e-4..1e-2) { choose mae of m, trials: 30 }`
+    Search {
+        /// Its name.
+        name: Name,
+        /// What is looked for.
+        axes: Vec<SweepAxis>,
+        /// What it is chosen by, and how.
+        clauses: Vec<Clause>,
+    },
 }
 
 /// `use std.blocks.{A, B}`, `use std.losses.margin`, `use "own.fx".Block`
@@ -225,7 +234,7 @@ pub struct Parameter {
     pub default: Option<Expr>,
 }
 
-/// What a sweep varies: one parameter, or several together.
+/// What a sweep or a search varies: one parameter, or several together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SweepAxis {
     /// The parameters or groups.
@@ -234,7 +243,7 @@ pub struct SweepAxis {
     pub values: Option<Expr>,
 }
 
-/// `keyword value, value`: in cohorts, stages and sweeps.
+/// `keyword value, value`: in cohorts, stages, sweeps and searches.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clause {
     /// The keyword.

@@ -45,6 +45,12 @@ impl EarlyStopping {
         best
     }
 
+    /// Whether the best value so far is behind a threshold, on a scale on which less is better; so is none at all.
+    pub fn is_behind(&self, threshold: f64) -> bool {
+        let Some((_, best)) = self.best else { return threshold.is_finite() };
+        (if self.larger_is_better { -best } else { best }) > threshold
+    }
+
     /// The best epoch, counted from 1.
     pub fn best_epoch(&self) -> Option<usize> {
         self.best.map(|(epoch, _)| epoch)

@@ -96,6 +96,9 @@ pub struct Job<'a> {
     pub interrupt: &'a AtomicBool,
     /// Computes a metric on the validation subjects, where the stage is to keep the best epoch by one.
     pub monitor: Option<&'a MetricFunction<'a>>,
+    /// What the best epoch so far must have come to at the end of each epoch, else the stage ends and is given up: of a metric of
+    /// which more is better, the negative. Epochs behind the last of these ask nothing.
+    pub thresholds: &'a [f64],
     /// Told after every batch and at the end of every epoch.
     pub progress: &'a dyn Fn(&Progress),
     /// Told what the user should know: a checkpoint that cannot be used, a validation loss that is not finite.
@@ -136,4 +139,6 @@ pub struct Trained {
     pub steps: u64,
     /// Whether training ended before the last epoch.
     pub stopped_early: bool,
+    /// Whether it ended because it was behind [`Job::thresholds`].
+    pub given_up: bool,
 }

@@ -153,7 +153,16 @@ impl<'a, 'j> Run<'a, 'j> {
 
     fn has_ended(&self) -> bool {
         let stage = self.job.stage;
-        self.now.state.epochs >= stage.epochs || self.now.state.early_stopping.should_stop(stage.early_stop.as_ref())
+        self.now.state.epochs >= stage.epochs
+            || self.now.state.early_stopping.should_stop(stage.early_stop.as_ref())
+            || self.is_given_up()
+    }
+
+    /// Whether the epoch that has ended leaves no hope.
+    fn is_given_up(&self) -> bool {
+        let state = &self.now.state;
+        let threshold = state.epochs.checked_sub(1).and_then(|ended| self.job.thresholds.get(ended));
+        threshold.is_some_and(|threshold| state.early_stopping.is_behind(*threshold))
     }
 
     /// One epoch: all batches, validation, what is written at its end.
@@ -467,9 +476,10 @@ impl<'a, 'j> Run<'a, 'j> {
         if let Some(files) = &mut self.files {
             files.save()?;
         }
+        let given_up = self.is_given_up();
         let state = self.now.state;
         let stopped_early = state.epochs < stage.epochs;
-        Ok(Trained { weights, best_epoch, steps: state.steps, stopped_early, history: state.history.into() })
+        Ok(Trained { weights, best_epoch, steps: state.steps, stopped_early, given_up, history: state.history.into() })
     }
 }
 

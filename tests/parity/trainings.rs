@@ -123,6 +123,7 @@ fn trained(small: &Small, device: &Device) -> (BTreeMap<(String, String), Vec<f6
             source: SourceText { name: small.file.into(), text, highlights: Vec::new() },
             model_tables: Vec::new(),
             base: Path::new(".").to_path_buf(),
+            trials: &NoTrials,
         },
     );
     let losses = losses.0.into_inner().expect("nobody panics while holding it");

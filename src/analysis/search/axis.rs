@@ -10,11 +10,28 @@ pub type Point = Vec<f64>;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Axis {
     /// Any number from `low` to `high`; evenly in its logarithm where `log` says so, and `low` is then above 0.
-    Real { low: f64, high: f64, log: bool },
+    Real {
+        /// The smallest.
+        low: f64,
+        /// The largest.
+        high: f64,
+        /// Whether its logarithm is even.
+        log: bool,
+    },
     /// A whole number from `low` to `high`, both among them; with `log`, `low` is 1 at least.
-    Whole { low: i64, high: i64, log: bool },
+    Whole {
+        /// The smallest.
+        low: i64,
+        /// The largest.
+        high: i64,
+        /// Whether its logarithm is even.
+        log: bool,
+    },
     /// One of so many choices that have no order.
-    Choice { count: usize },
+    Choice {
+        /// How many.
+        count: usize,
+    },
 }
 
 impl Axis {

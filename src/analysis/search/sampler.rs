@@ -29,7 +29,12 @@ pub enum Outcome {
     /// It ended with this loss.
     Finished(f64),
     /// It was stopped at an epoch (from 1), when its loss was this.
-    Stopped { epoch: usize, loss: f64 },
+    Stopped {
+        /// When.
+        epoch: usize,
+        /// Its loss then.
+        loss: f64,
+    },
     /// Its loss is not defined. It is not tried again, and nothing is learnt from it.
     Undefined,
 }
@@ -40,7 +45,10 @@ pub enum Sampler {
     /// Each value as likely as another (Bergstra and Bengio 2012).
     Random,
     /// The tree-structured Parzen estimator, after so many random trials.
-    Tpe { startup: usize },
+    Tpe {
+        /// How many.
+        startup: usize,
+    },
 }
 
 impl Sampler {

@@ -4,7 +4,8 @@
 //! else is still looked at, so that one pass tells all independent mistakes.
 
 use super::declare::{
-    analysis, baseline, cohort, compare, ensemble, facts, leak, order, pair, param, protocol, score, stage, sweep,
+    analysis, baseline, cohort, compare, ensemble, facts, leak, order, pair, param, protocol, score, search, stage,
+    sweep,
 };
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Checkpoints, Eval, Evaluator, Reported};
@@ -23,6 +24,8 @@ pub(super) struct Variant<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// The file's sweeps, not yet compiled; empty where the file itself is broken.
     pub sweeps: Vec<sweep::Draft>,
+    /// What is looked for in every fold.
+    pub searches: Vec<search::Draft>,
     /// Where other variants may begin.
     pub checkpoints: Checkpoints<'a>,
     used: Vec<bool>,
@@ -83,11 +86,12 @@ impl<'a> Variant<'a> {
     ) -> Self {
         let main = (0..e.unit.declarations.len()).filter(|i| e.unit.declarations[*i].scope == 0).collect();
         let assembly = Assembly { main, broken: false, swept };
-        let (program, sweeps) = assembly.program(&mut e, &mut checkpoints, models, name, spelled);
+        let (program, sweeps, searches) = assembly.program(&mut e, &mut checkpoints, models, name, spelled);
         let failed = e.diagnostics.iter().any(|d| d.severity == Severity::Error);
-        let sweeps = if failed { Vec::new() } else { sweeps };
+        let (sweeps, searches) = if failed { (Vec::new(), Vec::new()) } else { (sweeps, searches) };
         checkpoints.finish(std::mem::take(&mut e.origins));
-        Self { program: program.filter(|_| !failed), diagnostics: e.diagnostics, sweeps, checkpoints, used: e.used }
+        let program = program.filter(|_| !failed);
+        Self { program, diagnostics: e.diagnostics, sweeps, searches, checkpoints, used: e.used }
     }
 
     /// Adds the declarations that it used.
@@ -122,7 +126,7 @@ impl Assembly {
         models: usize,
         variant: &str,
         spelled: IndexMap<String, String>,
-    ) -> (Option<Program>, Vec<sweep::Draft>) {
+    ) -> (Option<Program>, Vec<sweep::Draft>, Vec<search::Draft>) {
         if models == 0 {
             self.cohorts(e);
             self.inputs(e);
@@ -144,10 +148,11 @@ impl Assembly {
         let comparisons = self.comparisons(e, &protocol, &trained_on, &scores);
         let scored = (!self.broken).then_some((scores.as_slice(), analyses.as_slice()));
         let sweeps = self.sweeps(e, scored);
-        let Some(stages) = stages.filter(|_| !self.broken && known) else { return (None, Vec::new()) };
+        let searches = self.searches(e, &protocol, &trained_on, stages.as_deref());
+        let Some(stages) = stages.filter(|_| !self.broken && known) else { return (None, Vec::new(), Vec::new()) };
         let leaks = [leak::people(e, &trained_on), leak::columns(e, &stages)].into_iter().collect::<Eval<()>>();
         if self.keep(leaks).is_none() {
-            return (None, Vec::new());
+            return (None, Vec::new(), Vec::new());
         }
         let params = self.params(e);
         live_roots(e, &stages);
@@ -164,6 +169,7 @@ impl Assembly {
             baselines: e.baselines.clone(),
             protocol,
             ensembles,
+            searches: searches.iter().map(|draft| draft.search.clone()).collect(),
             scores,
             analyses,
             comparisons,
@@ -171,10 +177,10 @@ impl Assembly {
         // Only the whole program says what its outputs are compared with.
         let told = facts::facts(e, &program, &trained_on);
         if self.keep(told).is_none() {
-            return (None, Vec::new());
+            return (None, Vec::new(), Vec::new());
         }
         let deviations = analysis::deviations(e, &program);
-        (self.keep(deviations).map(|()| program), sweeps)
+        (self.keep(deviations).map(|()| program), sweeps, searches)
     }
 
     fn cohorts(&mut self, e: &mut Evaluator<'_>) {
@@ -223,9 +229,11 @@ impl Assembly {
             let kind = &unit.declarations[**i].declaration.kind;
             matches!(kind, DeclarationKind::Model { .. } | DeclarationKind::Baseline { .. })
         });
-        // What sweeps set: where all of it has been consulted, no other variant begins.
+        // What sweeps and searches set: where all of it has been consulted, no other variant begins.
         let axes = self.main.iter().filter_map(|i| match &unit.declarations[*i].declaration.kind {
-            DeclarationKind::Sweep { axes, .. } => Some(axes.iter().flat_map(|axis| &axis.names)),
+            DeclarationKind::Sweep { axes, .. } | DeclarationKind::Search { axes, .. } => {
+                Some(axes.iter().flat_map(|axis| &axis.names))
+            }
             _ => None,
         });
         let varied: Vec<usize> = axes.flatten().filter_map(|name| unit.resolve(0, &name.text)).collect();
@@ -377,6 +385,30 @@ impl Assembly {
             }
         }
         sweeps
+    }
+
+    /// The searches; a broken score or stage has told so, and would be missed here in vain.
+    fn searches(
+        &mut self,
+        e: &mut Evaluator<'_>,
+        protocol: &Protocol,
+        trained_on: &[String],
+        stages: Option<&[Stage]>,
+    ) -> Vec<search::Draft> {
+        let unit = e.unit;
+        let mut searches = Vec::new();
+        let Some(stages) = stages.filter(|_| !self.broken) else { return searches };
+        for i in self.main.clone() {
+            if let DeclarationKind::Search { name, axes, clauses } = &unit.declarations[i].declaration.kind {
+                let compiled = search::search(e, name, axes, clauses, protocol, trained_on);
+                let Some(draft) = self.keep(compiled) else { continue };
+                let pruning = search::check_pruning(e, &draft, stages);
+                if self.keep(pruning).is_some() {
+                    searches.push(draft);
+                }
+            }
+        }
+        searches
     }
 
     /// Every `param` with its value, as the file spells it.

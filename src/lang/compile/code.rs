@@ -165,6 +165,13 @@ codes! {
     UnknownVariant = "E0806", "a variant that the sweep does not have",
         "`compare auc against film` names the variant that the others are compared with: by the value of what is swept, by a\nlist of the values where several are (`[film, 8]`), or by its name in the results (`\"fusion=film,width=8\"`).";
 
+    SearchSpace = "E0811", "values that cannot be searched",
+        "`search s: rate in log(1e-4..1e-2), layers in 1..=4, width in [16, 32], unit { .. }`: a param of numbers within a range,\nevenly or evenly in its logarithm, or one of a list; a `one_of` or a `bool` without `in` may be any of its own.";
+    SearchChoice = "E0812", "nothing to choose settings by",
+        "`choose mae of m` asks for a metric that has a best value, on validation subjects, who must exist: settings that are\nchosen on test subjects make the test score better than it is. `prune` needs the metric at every epoch.";
+    SearchReach = "E0813", "a setting that changes more than a model",
+        "A search chooses between networks and ways to train them, by their predictions for the same people. What changes who\nis read, how inputs are prepared, how people are divided, or the shape of what is scored is compared by a `sweep`.";
+
     NothingToMinimise = "E0851", "a stage that minimises nothing",
         "All terms have weight 0, or none depends on a parameter.";
     NothingToTrain = "E0852", "a stage that moves no parameter",

@@ -20,6 +20,7 @@ mod lint;
 mod reader;
 mod render;
 mod stack;
+mod trial;
 mod unit;
 mod value;
 mod world;
@@ -31,6 +32,7 @@ pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
 pub use frameworks::suggestion;
 pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
+pub use trial::{TrialSettings, programs_with};
 pub use world::{ColumnSummary, EmptyWorld, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
 
 use crate::program::{Experiment, Program, Sweep};
@@ -80,6 +82,10 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
     base.mark_used(&mut used);
     let mut variants = Variants::default();
     let mut sweeps = Vec::new();
+    let files = trial::Files { unit: &unit, sources: &sources, tables: &tables };
+    let nothing = IndexMap::new();
+    let own = trial::Own { name: "base", settings: &given, spelled: &nothing };
+    let mut of_trials = files.corners(&base, &base, &own, &mut used);
     for draft in std::mem::take(&mut base.sweeps) {
         let mut indices = Vec::with_capacity(draft.variants.len());
         for settings in &draft.variants {
@@ -88,9 +94,12 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
             let spelled = settings.iter().map(|(k, (_, spelled))| (k.clone(), spelled.clone())).collect();
             let set = Set { name: sweep::variant_name(settings), settings: all, spelled };
             indices.extend(variants.index(set, &draft, &base, |set, others| {
+                let (name, settings, spelled) = (set.name.clone(), set.settings.clone(), set.spelled.clone());
                 let variant = Variant::branch(others, &base, &set)
                     .unwrap_or_else(|| Variant::evaluate(&unit, &sources, &tables, set));
                 variant.mark_used(&mut used);
+                let own = trial::Own { name: &name, settings: &settings, spelled: &spelled };
+                of_trials.extend(files.corners(&base, &variant, &own, &mut used));
                 variant
             }));
         }
@@ -104,6 +113,7 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
     }
     diagnostics.append(&mut base.diagnostics);
     diagnostics.extend(variants.diagnostics());
+    diagnostics.append(&mut of_trials);
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity == Severity::Error);
     if !failed(&diagnostics) {
         let compiled = base.program.as_ref().map(|program| lint::Base { program, origins: base.checkpoints.origins() });

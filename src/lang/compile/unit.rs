@@ -95,7 +95,8 @@ pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
         | D::Loss { name, .. }
         | D::Protocol { name, .. }
         | D::Analysis { name, .. }
-        | D::Sweep { name, .. } => Some(name),
+        | D::Sweep { name, .. }
+        | D::Search { name, .. } => Some(name),
         D::Block(block) => Some(&block.name),
         D::Use(_) | D::Extends { .. } | D::Train { .. } | D::Ensemble { .. } | D::Score { .. } | D::Compare { .. } => {
             None

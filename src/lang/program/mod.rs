@@ -20,6 +20,7 @@ mod metric;
 mod model;
 mod protocol;
 mod residual;
+mod search;
 mod stage;
 
 pub use analysis::{Analysis, AnalysisKind, Argument, ColumnTest, Correction, FieldType, GroupTest, Subset};
@@ -35,6 +36,7 @@ pub use metric::{Average, Cnr, JudgedImage, Metric, Noise, NormDiff, RegionPlace
 pub use model::{Model, Output};
 pub use protocol::{Protocol, ProtocolKind, Tested, Validation};
 pub use residual::Residual;
+pub use search::{MedianPruning, Search, SearchAxis, SearchSampler, SearchValues};
 pub use stage::{
     Adversary, Augment, EarlyStop, Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage, StageInit,
     StageLoad, Take,
@@ -111,6 +113,9 @@ pub struct Program {
     /// Models of several runs that predict as one.
     #[serde(default)]
     pub ensembles: Vec<Ensemble>,
+    /// Settings that are chosen in every fold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub searches: Vec<Search>,
     /// What is measured.
     pub scores: Vec<Score>,
     /// What is asked of the results, in an order that satisfies what they read from one another.

@@ -76,13 +76,14 @@ impl Context<'_> {
         run: RunKey,
         draws: usize,
     ) -> Result<(Vec<String>, usize, ReinitializedLosses)> {
-        let job = StageJob::of(self.program(variant), stage)?;
+        let key = self.program_of_run(variant, run);
+        let job = StageJob::of(self.program_at(key), stage)?;
         let dataset = self.dataset(variant)?;
         let split = self.split(variant, run.seed, run.fold)?;
         let fitted = self.fitted(variant, run.seed, run.fold)?;
         let inputs = fitted.of(task, &dataset)?;
         let rows = Rows::new(&job.subgraph, &inputs);
-        let batches = FoldBatches::of(task, &job.stage, &rows, &split, &self.program(variant).protocol)?;
+        let batches = FoldBatches::of(task, &job.stage, &rows, &split, &self.program_at(key).protocol)?;
         let subjects = batches.validation_len();
         if subjects == 0 {
             let problem = "nobody validates the model, and its loss is taken on validation subjects; \
@@ -98,7 +99,7 @@ impl Context<'_> {
         let found = reinitialized_losses(&ReinitializeJob {
             graph: Arc::new(graph.clone()),
             loss: job.stage.loss,
-            weights: &self.stage_weights(variant, stage, run)?,
+            weights: &self.stage_weights(key, stage, run)?,
             layers: &layers,
             draws,
             seed: run.number(),

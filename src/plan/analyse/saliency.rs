@@ -169,9 +169,10 @@ impl Context<'_> {
         run: RunKey,
         (seen, inside): (&mut IndexMap<String, Seen>, &mut [bool]),
     ) -> Result<()> {
-        let program = self.program(variant);
-        let subgraph = Subgraph::of(&program.graph, &[asking.node]);
-        let (Some(output), Some(input)) = (subgraph.node(asking.node), subgraph.input_of(asking.input)) else {
+        let key = self.program_of_run(variant, run);
+        let (program, node) = (self.program_at(key), self.node_of_run(variant, run, asking.model, asking.node)?);
+        let subgraph = Subgraph::of(&program.graph, &[node]);
+        let (Some(output), Some(input)) = (subgraph.node(node), subgraph.input_of(asking.input)) else {
             return Err(PlanError::inconsistent("the output does not depend on the image"));
         };
         let dataset = self.dataset(variant)?;
@@ -207,7 +208,7 @@ impl Context<'_> {
             graph: Arc::new(subgraph.graph.clone()),
             output,
             input,
-            weights: &self.model_weights(task, variant, &subgraph, run)?,
+            weights: &self.model_weights(task, key, &subgraph, run)?,
             training_statistics: &TrainingStatistics {
                 means: means_of(&subgraph, &fitted),
                 ..TrainingStatistics::default()

@@ -54,7 +54,7 @@ fn variant_score(context: &Context<'_>, variant: usize, scored: &Scored, line: &
 }
 
 /// A metric's name for people, with its unit.
-fn quantity(metric: Metric) -> Quantity {
+pub(super) fn quantity(metric: Metric) -> Quantity {
     match metric {
         Metric::BalancedAccuracy => Quantity::plain("balanced accuracy"),
         Metric::Auc => Quantity::plain("area under the ROC curve"),

@@ -13,7 +13,7 @@ pub(super) fn stages(context: &Context<'_>) -> Result<Vec<Stage>> {
         for (at, declared) in program.stages.iter().enumerate() {
             let mut curve = Curve { variant: variant_name(context, variant), runs: Vec::new() };
             for key in &tasks.runs {
-                let history = context.history(variant, at, *key)?;
+                let history = context.history(context.program_of_run(variant, *key), at, *key)?;
                 let epoch = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
                 let epochs = &history.epochs;
                 curve.runs.push(Run {

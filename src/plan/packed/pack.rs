@@ -174,6 +174,7 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
         stages: Vec::new(),
         protocol: program.protocol.clone(),
         ensembles: Vec::new(),
+        searches: Vec::new(),
         scores: Vec::new(),
         analyses: Vec::new(),
         comparisons: Vec::new(),

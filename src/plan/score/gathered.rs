@@ -47,6 +47,8 @@ struct Asked {
 /// What a run gives to be judged.
 pub(super) struct OfRun<'a> {
     pub run: RunKey,
+    /// What was asked: where each output and truth is among what was predicted.
+    pub request: &'a PredictionRequest,
     pub predicted: &'a Predicted,
     pub of_truth: &'a OfTruth,
 }
@@ -81,8 +83,7 @@ impl<'a> Gathered<'a> {
 
     pub fn add(&mut self, task: &str, program: &Program, of_run: OfRun<'_>, by_subject: &mut BySubject) -> Result<()> {
         let (score, pair) = (self.score, self.pair);
-        let OfRun { run, predicted, of_truth } = of_run;
-        let request = PredictionRequest::of(program, score.model).unwrap_or_default();
+        let OfRun { run, request, predicted, of_truth } = of_run;
         let truth = request.truth(pair.truth).and_then(|truth| predicted.truths.get(truth));
         let node = match pair.without {
             None => request.node(pair.prediction).and_then(|node| predicted.nodes.get(node)),
@@ -149,6 +150,11 @@ impl<'a> Gathered<'a> {
             asked.evidence.push(here);
         }
         Ok(())
+    }
+
+    /// The score of the first metric in the first run.
+    pub fn first(&self) -> Option<&RunScore> {
+        self.lines.first()?.runs.first()
     }
 
     pub fn member(&self, metric: usize) -> EnsembleMember<'_> {

@@ -88,6 +88,7 @@ impl Bench {
             source: SourceText { name: "test.fx".into(), text: "model m\n".into(), highlights: Vec::new() },
             model_tables: Vec::new(),
             base: self.path().to_owned(),
+            trials: &NoTrials,
         }
     }
 

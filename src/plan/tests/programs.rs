@@ -178,6 +178,7 @@ fn program(sketch: Sketch, cohorts: Vec<Cohort>) -> Program {
         protocol: folds(2, 0),
         baselines: Vec::new(),
         ensembles: Vec::new(),
+        searches: Vec::new(),
         scores: Vec::new(),
         analyses: Vec::new(),
         comparisons: Vec::new(),

@@ -115,6 +115,12 @@ impl Axis {
         Self { scale, ticks, title: title.to_owned() }
     }
 
+    /// Words in place of numbers: one at each whole number from 0.
+    pub fn name_ticks(&mut self, words: &[String]) {
+        let tick = |(at, word): (usize, &String)| Tick { value: at as f64, label: word.clone() };
+        self.ticks = words.iter().enumerate().map(tick).collect();
+    }
+
     /// Width of the widest label, in pixels.
     pub fn label_width(&self) -> f64 {
         self.ticks.iter().map(|tick| text::width(&tick.label, LABEL)).fold(0.0, f64::max)

@@ -17,6 +17,7 @@ pub mod matrix;
 pub mod planes;
 pub mod scatter;
 pub mod text;
+pub mod trials;
 
 use maud::{Markup, Render, html};
 

@@ -15,6 +15,7 @@ mod question;
 mod reconstruction;
 mod regression;
 mod score;
+mod search;
 mod table;
 mod warning;
 
@@ -25,13 +26,14 @@ use maud::Markup;
 /// Every section that has something to say, in the order of the page.
 pub fn all(content: &ReportContent, numbering: &mut Numbering) -> Vec<Section> {
     type Draw = fn(&ReportContent, &mut Numbering) -> Option<Markup>;
-    const SECTIONS: [(&str, &str, Draw); 14] = [
+    const SECTIONS: [(&str, &str, Draw); 15] = [
         ("results", "Results at a glance", headline::draw),
         ("warnings", "Read this first", warning::draw),
         ("question", "What was asked", question::draw),
         ("data", "Data", cohort::draw),
         ("models", "Models", model::draw),
         ("training", "Training", learning::draw),
+        ("searches", "Settings that were searched", search::draw),
         ("scores", "Scores", score::draw),
         ("comparisons", "Comparisons", comparison::draw),
         ("confusion", "Confusion matrices", confusion::draw),

@@ -61,7 +61,8 @@ impl Layout<'_> {
             | Rule::score_decl
             | Rule::compare_decl
             | Rule::analysis_decl
-            | Rule::sweep_decl => self.enumeration(node),
+            | Rule::sweep_decl
+            | Rule::search_decl => self.enumeration(node),
             Rule::body | Rule::step | Rule::clauses => {
                 Doc::Group { broken: self.breaks(node.start, node.end), parts: self.braces(&node.children) }
             }

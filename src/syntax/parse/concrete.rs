@@ -184,6 +184,7 @@ pub(super) fn is_keyword(rule: Rule) -> bool {
             | Rule::kw_against
             | Rule::kw_analysis
             | Rule::kw_sweep
+            | Rule::kw_search
             | Rule::kw_let
             | Rule::kw_output
             | Rule::kw_on

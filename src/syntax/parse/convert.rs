@@ -1,6 +1,8 @@
 //! pest's pairs to the tree. The grammar fixes what each pair holds, so nothing here can fail but numbers that are out
 //! of range; a pair of a shape that the grammar cannot produce is reported as an error all the same, never a panic.
 
+mod clause;
+
 use super::concrete::{end_of, is_keyword};
 use super::{Rule, SyntaxError};
 use crate::tree::*;
@@ -203,6 +205,11 @@ impl Convert {
                 axes: c.all(Rule::sweep_axis).into_iter().map(|p| self.sweep_axis(p)).collect::<Result<_>>()?,
                 clauses: self.maybe_clauses(&mut c)?,
             },
+            Rule::search_decl => DeclarationKind::Search {
+                name: self.name(&c.next()?),
+                axes: c.all(Rule::sweep_axis).into_iter().map(|p| self.sweep_axis(p)).collect::<Result<_>>()?,
+                clauses: self.maybe_clauses(&mut c)?,
+            },
             other => return Err(self.unknown(span, other)),
         };
         Ok(Declaration { doc: String::new(), span, kind })
@@ -241,42 +248,6 @@ impl Convert {
                 Ok(Parameter { name, ty, default })
             })
             .collect()
-    }
-
-    fn sweep_axis(&self, pair: Pair<'_, Rule>) -> Result<SweepAxis> {
-        let mut c = self.children(pair);
-        let first = c.next()?;
-        let names = if first.as_rule() == Rule::sweep_names {
-            first.into_inner().map(|n| self.name(&n)).collect()
-        } else {
-            vec![self.name(&first)]
-        };
-        c.skip_keywords();
-        let values = c.take(Rule::expr).map(|e| self.expr(e)).transpose()?;
-        Ok(SweepAxis { names, values })
-    }
-
-    fn maybe_clauses(&self, c: &mut Children<'_>) -> Result<Vec<Clause>> {
-        let Some(pair) = c.take(Rule::clauses) else { return Ok(Vec::new()) };
-        pair.into_inner()
-            .map(|p| {
-                let mut c = self.children(p);
-                let word = self.name(&c.next()?);
-                let values =
-                    c.all(Rule::clause_value).into_iter().map(|v| self.clause_value(v)).collect::<Result<_>>()?;
-                Ok(Clause { word, values })
-            })
-            .collect()
-    }
-
-    fn clause_value(&self, pair: Pair<'_, Rule>) -> Result<ClauseValue> {
-        let mut c = self.children(pair);
-        let value = self.expr(c.next()?)?;
-        let mut links = Vec::new();
-        while let Some(word) = c.take(Rule::clause_link) {
-            links.push((self.name(&word), self.expr(c.next()?)?));
-        }
-        Ok(ClauseValue { value, links })
     }
 
     fn ty(&self, pair: Pair<'_, Rule>) -> Result<Type> {

@@ -21,6 +21,7 @@ pub(super) mod param;
 pub(super) mod protocol;
 mod reference;
 pub(super) mod score;
+pub(super) mod search;
 pub(super) mod stage;
 pub(super) mod step;
 mod subgroup;

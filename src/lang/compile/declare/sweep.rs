@@ -191,7 +191,7 @@ fn steps(e: &mut Evaluator<'_>, axis: &SweepAxis) -> Eval<Vec<Settings>> {
 }
 
 /// The type of what is swept: that of a `param`; `None` for a group.
-fn swept<'a>(e: &mut Evaluator<'a>, name: &Name) -> Eval<Option<&'a Type>> {
+pub(super) fn swept<'a>(e: &mut Evaluator<'a>, name: &Name) -> Eval<Option<&'a Type>> {
     let (scope, unit) = (e.scope(), e.unit);
     match unit.resolve(scope, &name.text).map(|p| &unit.declarations[p].declaration.kind) {
         Some(DeclarationKind::Param { ty, .. }) => return Ok(Some(ty)),
@@ -216,7 +216,7 @@ fn swept<'a>(e: &mut Evaluator<'a>, name: &Name) -> Eval<Option<&'a Type>> {
 }
 
 /// The values of an axis without `in`: all options of a `one_of`, both values of a `bool`.
-fn own_options(e: &mut Evaluator<'_>, axis: &SweepAxis, types: &[Option<&Type>]) -> Eval<Vec<Value>> {
+pub(super) fn own_options(e: &mut Evaluator<'_>, axis: &SweepAxis, types: &[Option<&Type>]) -> Eval<Vec<Value>> {
     if let [Some(ty)] = types
         && let TypeKind::Named { name, options, .. } = &ty.kind
     {

@@ -117,6 +117,7 @@ impl Evaluator<'_> {
                     DeclarationKind::Analysis { .. } => "an analysis",
                     DeclarationKind::Protocol { .. } => "a protocol",
                     DeclarationKind::Sweep { .. } => "a sweep",
+                    DeclarationKind::Search { .. } => "a search",
                     _ => "a declaration",
                 };
                 self.fail(Diagnostic::error(Code::KindMismatch, span, format!("{what} cannot be used as a value here")).hint("analyses read analyses, scores read models; expressions read inputs, blocks, params and models"))

@@ -1,7 +1,7 @@
 //! What declarations and clauses are written with, besides operators and analyses: one entry of a table each.
 //!
 //! ```text
-//!  functions  sources  types  image_steps  column_steps  clauses  stages  baselines  protocols  metrics
+//!  functions  sources  types  image_steps  column_steps  clauses  stages  baselines  protocols  searches  metrics
 //!       └──▶ entries() ──▶ declare: names, bounds and defaults of arguments
 //!                     └──▶ documentation: `fascicle doc`, docs/reference.md
 //! ```
@@ -16,6 +16,7 @@ mod functions;
 mod image_steps;
 mod metrics;
 mod protocols;
+mod searches;
 mod sources;
 mod stages;
 #[cfg(test)]
@@ -88,13 +89,19 @@ pub enum Chapter {
     Baseline,
     /// `protocol`.
     Protocol,
+    /// `search`.
+    SearchClause,
+    /// `sampler` of a search.
+    SearchSampler,
+    /// `prune` of a search.
+    SearchPruning,
     /// `score`.
     Metric,
 }
 
 impl Chapter {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::Function,
         Self::CohortSource,
         Self::CohortClause,
@@ -111,6 +118,9 @@ impl Chapter {
         Self::Stop,
         Self::Baseline,
         Self::Protocol,
+        Self::SearchClause,
+        Self::SearchSampler,
+        Self::SearchPruning,
         Self::Metric,
     ];
 
@@ -133,6 +143,9 @@ impl Chapter {
             Self::Stop => "stop",
             Self::Baseline => "method of baselines",
             Self::Protocol => "protocol",
+            Self::SearchClause => "clause of a search",
+            Self::SearchSampler => "sampler of a search",
+            Self::SearchPruning => "pruning of a search",
             Self::Metric => "metric",
         }
     }
@@ -156,6 +169,9 @@ impl Chapter {
             Self::Stop => "Stopping",
             Self::Baseline => "Baselines",
             Self::Protocol => "Protocols",
+            Self::SearchClause => "Clauses of a search",
+            Self::SearchSampler => "Samplers of a search",
+            Self::SearchPruning => "Giving trials up",
             Self::Metric => "Metrics",
         }
     }
@@ -288,7 +304,7 @@ train spots { minimize cross_entropy(spots, lesion) }
 "#;
 
 /// The tables, one behind the other.
-const TABLES: [&[Entry]; 10] = [
+const TABLES: [&[Entry]; 11] = [
     functions::ENTRIES,
     sources::ENTRIES,
     types::ENTRIES,
@@ -298,6 +314,7 @@ const TABLES: [&[Entry]; 10] = [
     stages::ENTRIES,
     baselines::ENTRIES,
     protocols::ENTRIES,
+    searches::ENTRIES,
     metrics::ENTRIES,
 ];
 

@@ -1,0 +1,15 @@
+/// A rate is looked for evenly in its logarithm, and nothing has none.
+cohort people = table("people.csv")
+modality measures: vector[3] = people.columns(a, b, c)
+target age: real = people.column("age")
+target diagnosis: class{HC, AD} = people.column("diagnosis")
+param rate: real = 1e-3
+param width: int = 8
+model years(measures) -> age { measures |> Linear(width) |> relu |> Linear(1) }
+train years { minimize mse(years, age), optimizer Adam(lr: rate) }
+score years: mae
+search settings: rate in log(0..1e-2) { choose mae of years, trials 10 }
+// table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
+
+// error[E0811] 11:33 0 has no logarithm
+// hint: above 0
