@@ -150,6 +150,7 @@ impl System {
             checkpoint_interval: Duration::MAX,
             interrupt: &AtomicBool::new(false),
             monitor: None,
+            thresholds: &[],
             progress: &|_: &Progress| step(),
             warn: &|text| eprintln!("{text}"),
         })?;

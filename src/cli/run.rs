@@ -6,7 +6,7 @@ use super::{Program, device, highlight, source, status, table};
 use crate::compile::{Compilation, LayerRow, TrialSettings, model_tables, programs_with};
 use crate::graph::Graph;
 use crate::nn::Device;
-use crate::plan::{self, Outcome, PlanError, RunOptions, SourceText, TrialPrograms};
+use crate::plan::{self, Outcome, PlanError, Planned, RunOptions, SourceText, TrialPrograms};
 use crate::program::Experiment;
 use crate::report::content::{Critic, Layer, Model};
 use crate::syntax::nearest;
@@ -239,7 +239,7 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
     };
     let quiet = Terminal::new(true);
     let (experiment, options) = prepared.options(&args.out, &quiet, &trials);
-    let (tasks, is_whole) = match plan::plan(&experiment, &options) {
+    let Planned { tasks, is_whole } = match plan::plan(&experiment, &options) {
         Ok(planned) => planned,
         Err(error) => {
             source::fail(&error.to_string());

@@ -26,12 +26,20 @@ pub struct PlannedTask {
     pub why: Option<String>,
 }
 
-/// Every task of an experiment, with what would become of it, and whether these are all: what follows the trials of a search is
-/// known when they are judged. Nothing is written, no image is decoded.
+/// A plan, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Planned {
+    /// The tasks, in the order in which they run.
+    pub tasks: Vec<PlannedTask>,
+    /// Whether these are all: what follows the trials of a search is known when they are judged.
+    pub is_whole: bool,
+}
+
+/// Every task of an experiment, with what would become of it. Nothing is written, no image is decoded.
 ///
 /// # Errors
 /// A cohort or a file that cannot be read.
-pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<(Vec<PlannedTask>, bool)> {
+pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Planned> {
     let store = Store::look(&store_path(&options.out));
     let sources = Sources::new(&options.base, &store.volumes());
     let layout = Layout::of(experiment, &sources, &Known::new(&store, options.trials))?;
@@ -46,7 +54,7 @@ pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<(Vec<Pl
         let fingerprint = task.identity.fingerprint.to_string();
         PlannedTask { name: task.name.clone(), kind, fingerprint, cached, why }
     });
-    Ok((planned.collect(), layout.is_whole))
+    Ok(Planned { tasks: planned.collect(), is_whole: layout.is_whole })
 }
 
 fn why(last: Option<&Identity>, now: &Identity, has_run: bool) -> String {

@@ -106,7 +106,7 @@ impl Builder<'_> {
             let own = of_trial.searches.get(search).ok_or_else(lost)?;
             let judge = self.judge(tasks, (key, of_trial, parts), (search, own), (run, &next.thresholds), label)?;
             let judged = self.known.judged(&self.identity(judge)?)?;
-            found.trials.push(Tried { settings: next.settings.clone(), judge, judged: judged.clone() });
+            found.trials.push(Tried { settings: next.settings.clone(), judged: judged.clone() });
             trials.add(next, judged.as_ref());
         }
         if trials.are_judged() {

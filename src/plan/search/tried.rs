@@ -21,8 +21,6 @@ pub(in crate::plan) struct FoldSearch {
 #[derive(Debug, Clone)]
 pub(in crate::plan) struct Tried {
     pub settings: Vec<(String, String)>,
-    /// The task that judges it.
-    pub judge: usize,
     /// What it came to; `None` while that is not known.
     pub judged: Option<Judged>,
 }

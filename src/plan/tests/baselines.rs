@@ -155,7 +155,7 @@ fn what_changes_is_fitted_again_and_nothing_else() -> Outcome {
     let fitted = ran(&summary, &[Kind::Baseline]);
     assert!(fitted.len() == 8 && fitted.iter().all(|name| name.contains("strength=9")), "{fitted:?}");
     let tasks = plan(&swept, &bench.options(&super::Watcher::default()))?;
-    assert!(tasks.iter().all(|task| task.cached));
+    assert!(tasks.tasks.iter().all(|task| task.cached));
     Ok(())
 }
 

@@ -86,12 +86,12 @@ fn a_changed_table_and_a_changed_setting_are_told_apart_by_the_plan() -> Outcome
     let watcher = Watcher::default();
     let why = |experiment: &_| -> Result<String, PlanError> {
         let tasks = plan(experiment, &bench.options(&watcher))?;
-        let train = tasks.into_iter().find(|t| t.kind == Kind::Train);
+        let train = tasks.tasks.into_iter().find(|t| t.kind == Kind::Train);
         Ok(train.and_then(|t| t.why).unwrap_or_default())
     };
     assert_eq!(why(&experiment)?, "never run");
     bench.run(&experiment)?;
-    assert!(plan(&experiment, &bench.options(&watcher))?.iter().all(|task| task.cached));
+    assert!(plan(&experiment, &bench.options(&watcher))?.tasks.iter().all(|task| task.cached));
     experiment.variants[0].stages[0].epochs = 7;
     assert_eq!(why(&experiment)?, "changed: settings of the stage");
     experiment.variants[0].stages[0].epochs = 6;

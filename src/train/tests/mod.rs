@@ -237,6 +237,7 @@ impl Scene {
             folder,
             checkpoint_interval: self.interval,
             interrupt: &self.interrupt,
+            thresholds: &[],
             monitor: Some(&|seen: &ValidationPredictions| Ok(accuracy(seen))),
             progress,
             warn: &|text| self.warnings.borrow_mut().push(text.into()),

@@ -11,5 +11,5 @@ score years: mae
 search settings: rate in log(0..1e-2) { choose mae of years, trials 10 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0811] 11:33 0 has no logarithm
+// error[E0811] 11:30 0 has no logarithm
 // hint: above 0

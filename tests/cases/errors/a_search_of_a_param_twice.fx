@@ -11,5 +11,5 @@ score years: mae
 search settings: width in [8, 16], width in [32, 64] { choose mae of years, trials 10 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0204] 11:36 `width` is looked for twice
+// error[E0205] 11:36 `width` is looked for twice
 // hint: in one place

@@ -11,5 +11,5 @@ score years: mae
 search settings: rate in 1e-2..1e-4 { choose mae of years, trials 10 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0811] 11:25 there is nothing between
+// error[E0811] 11:26 there is nothing between
 // hint: the smaller number comes first

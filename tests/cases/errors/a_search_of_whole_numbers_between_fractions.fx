@@ -11,5 +11,5 @@ score years: mae
 search settings: width in 8..16.5 { choose mae of years, trials 10 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0811] 11:26 the param is a whole number
+// error[E0811] 11:27 the param is a whole number
 // hint: 8..=64

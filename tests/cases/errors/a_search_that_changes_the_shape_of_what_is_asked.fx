@@ -16,8 +16,8 @@ model code(measures) {
 train code { minimize mse(code.back, measures) }
 score code.back: mse, against: measures
 analysis groups = affinity_propagation(code.z)
-search settings: size in [2, 4] { choose mse of code.back, trials 2 }
+search settings: size in [2, 4] { choose mse of code.back against measures, trials 2 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0812] 19:18 no
-// hint: 
+// error[E0813] 19:18 changes what `z` is
+// hint: `sweep`

@@ -11,5 +11,5 @@ score years: mae
 search settings: width in [8, 16] { choose auc of years, trials 2 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0511] 11:43 does not measure numbers
+// error[E0407] 11:44 does not measure numbers
 // hint: mae

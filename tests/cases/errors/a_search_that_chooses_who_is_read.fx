@@ -6,7 +6,7 @@ target diagnosis: class{HC, AD} = people.column("diagnosis")
 param rate: real = 1e-3
 param width: int = 8
 model years(measures) -> age { measures |> Linear(width) |> relu |> Linear(1) }
-train years { minimize mse(years, age), optimizer Adam(lr: rate) }
+train years on people { minimize mse(years, age), optimizer Adam(lr: rate) }
 score years: mae
 param oldest: int = 80
 cohort others = table("others.csv") { keep age < oldest }

@@ -11,5 +11,5 @@ score years: mae
 search settings: width in [8, 16] { choose mae, trials 2 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0408] 11:43 takes a metric and a model
+// error[E0204] 11:44 takes a metric and a model
 // hint: choose mae of m

@@ -11,5 +11,5 @@ score years: mae
 search settings: width in [8, 16] { choose mae of years, trials 2, prune median() }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0812] 11:72 nothing watches `mae` of `years`
+// error[E0812] 11:74 nothing watches `mae` of `years`
 // hint: keep best mae on validation

@@ -11,5 +11,5 @@ score years: mae
 search settings: width in [8, 16] { choose mae of years, trails 2 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0405] 11:57 there is no clause of a search `trails`
+// error[E0210] 11:58 there is no clause of a search `trails`
 // hint: did you mean `trials`

@@ -11,5 +11,5 @@ score years: mae
 search settings: width in [8, 16] { choose mae of years, trials 2, sampler grid }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0201] 11:74 there is no sampler of a search `grid`
+// error[E0201] 11:76 there is no sampler of a search `grid`
 // hint: random, tpe

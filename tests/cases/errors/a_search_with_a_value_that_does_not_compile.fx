@@ -15,5 +15,5 @@ train other { minimize mse(other, age) }
 search settings: layers in 1..=2 { choose mae of other, trials 2 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0305] 12:36 with layers = 2
+// error[E0305] 12:42 with layers = 2
 // hint: 

@@ -11,5 +11,5 @@ score years: mae
 search settings: width in [8, 16, 8] { choose mae of years, trials 10 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0811] 11:34 `8` stands there twice
+// error[E0811] 11:35 `8` stands there twice
 // hint: name it once

@@ -12,5 +12,5 @@ protocol parts = kfold(5, validation: 0)
 search settings: width in [8, 16] { choose mae of years, trials 2 }
 // table: people: 60 people; a number; b number; c number; age number; diagnosis HC AD; sex F M
 
-// error[E0812] 12:43 nobody validates
+// error[E0812] 12:44 nobody validates
 // hint: validation: 0.2

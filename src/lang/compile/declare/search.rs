@@ -102,8 +102,8 @@ impl Said {
                 let message = format!("`{}` takes one value", word.text);
                 return e.fail(Diagnostic::error(Code::WrongArgument, word.span, message).hint("leave the others out"));
             };
-            if let Some((link, _)) = value.links.first().filter(|(link, _)| word.text != "choose" || link.text != "of")
-            {
+            let is_link = |link: &Name| word.text == "choose" && matches!(link.text.as_str(), "of" | "against");
+            if let Some((link, _)) = value.links.iter().find(|(link, _)| !is_link(link)) {
                 let message = format!("`{}` has no `{}`", word.text, link.text);
                 return e.fail(
                     Diagnostic::error(Code::UnknownClause, link.span, message).hint(format!("for example: {example}")),
@@ -258,7 +258,7 @@ fn above_zero(e: &mut Evaluator<'_>, low: f64, log: bool, span: Span) -> Eval<()
     )
 }
 
-/// `mae of m`: a score of one metric on the validation subjects.
+/// `mae of m`, `mse of m.back against t1`: a score of one metric on the validation subjects.
 fn choose(
     e: &mut Evaluator<'_>,
     value: &fascicle_syntax::ClauseValue,
@@ -266,13 +266,23 @@ fn choose(
     trained: &[String],
 ) -> Eval<Score> {
     let named = |name: &Name| Expr { kind: ExprKind::Name(name.text.clone()), span: name.span };
-    let (metric, of) = match (&value.value.kind, value.links.as_slice()) {
-        (ExprKind::Phrase(words), []) => match words.as_slice() {
+    let mut links = value.links.iter();
+    let (metric, of) = match &value.value.kind {
+        ExprKind::Phrase(words) => match words.as_slice() {
             [metric, of, model] if of.text == "of" => (named(metric), named(model)),
             _ => return not_chosen(e, value.value.span),
         },
-        (_, [(_, of)]) => (value.value.clone(), of.clone()),
-        _ => return not_chosen(e, value.value.span),
+        _ => match links.next() {
+            Some((link, of)) if link.text == "of" => (value.value.clone(), of.clone()),
+            _ => return not_chosen(e, value.value.span),
+        },
+    };
+    let against = match links.next() {
+        None => None,
+        Some((link, input)) if link.text == "against" => {
+            Some(Argument { name: Some(link.clone()), value: input.clone() })
+        }
+        Some((link, _)) => return not_chosen(e, link.span),
     };
     if !protocol.kind.validates() {
         return e.fail(
@@ -282,7 +292,8 @@ fn choose(
     }
     let span = metric.span;
     let on = Name { text: "validation".into(), span: of.span };
-    let judged = score(e, &of, Some(&on), &[Argument { name: None, value: metric }], protocol, trained)?;
+    let items: Vec<Argument> = [Argument { name: None, value: metric }].into_iter().chain(against).collect();
+    let judged = score(e, &of, Some(&on), &items, protocol, trained)?;
     if judged.metrics.first().is_none_or(|metric| metric.larger_is_better().is_none()) {
         let metric = e.sources.text(span).to_string();
         return e.fail(

@@ -13,7 +13,7 @@ use crate::program::{Cohort, Experiment};
 use std::path::{Path, PathBuf};
 
 /// The bench's folder as the compiler's world.
-struct Tables(PathBuf);
+pub(super) struct Tables(pub(super) PathBuf);
 
 impl World for Tables {
     fn source(&self, path: &str) -> Result<String, String> {
