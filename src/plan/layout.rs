@@ -55,6 +55,10 @@ pub(super) struct VariantTasks {
     pub searches: Vec<FoldSearch>,
     /// The trial whose settings a run has settled on; none where nothing is searched.
     pub chosen: BTreeMap<RunKey, usize>,
+    /// Trainings that could have been given up: the fingerprint of the same one that could not.
+    watched: BTreeMap<usize, String>,
+    /// Those of trials that were chosen, by that fingerprint: they ended, so they are the same.
+    finished: BTreeMap<String, usize>,
     /// By trial, stage and run.
     pub train: BTreeMap<(Option<usize>, usize, RunKey), usize>,
     /// By trial, baseline and run.
@@ -349,6 +353,13 @@ impl Builder<'_> {
             let name = format!("weights {at} (stage {})", program.stages[*before].name);
             parts_of_run = parts_of_run.after(name, &self.identity(task)?);
         }
+        let unwatched = parts_of_run.clone().finish().fingerprint.to_string();
+        if thresholds.is_empty()
+            && let Some(task) = tasks.finished.get(&unwatched).copied()
+        {
+            tasks.train.insert((key.trial, stage, run), task);
+            return Ok(task);
+        }
         if !thresholds.is_empty() {
             // JSON has no infinity: nothing is asked where it stands.
             let asked: Vec<Option<f64>> = thresholds.iter().map(|t| t.is_finite().then_some(*t)).collect();
@@ -358,6 +369,9 @@ impl Builder<'_> {
         let name = format!("train {}{label}{of_trial}, {}", program.stages[stage].name, run.name(&program.protocol));
         let task = self.add_with(name, parts_of_run.finish(), Work::Train { stage, run }, key, thresholds);
         tasks.train.insert((key.trial, stage, run), task);
+        if !thresholds.is_empty() {
+            tasks.watched.insert(task, unwatched);
+        }
         Ok(task)
     }
 

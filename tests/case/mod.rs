@@ -360,6 +360,7 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
         match case.name.as_str() {
             // Regional volumes stand beside this phantom's scans.
             "normative_poe_phantom.fx" => add(&["phantom"], &table(&volumes)),
+            "no_signal.fx" => add(&["phantom"], &table(&format!("{volumes}; site site-1 site-2"))),
             "normative_poe.fx" => add(&["healthy", "patients"], &table(&volumes)),
             "multisite.fx" | "harmonised_sites.fx" => {
                 add(

@@ -116,6 +116,15 @@ impl Builder<'_> {
                 let problem = format!("none of {count} trials could be judged in {of}: {reason}");
                 PlanError::task(&format!("search {}", declared.name), problem)
             })?;
+            if let Some(settings) = found.trials.get(best).map(|trial| trial.settings.clone()) {
+                let (trial, prepared) = self.trial(at, tasks, &settings)?;
+                for stage in 0..prepared.0.stages.len() {
+                    let task = tasks.train.get(&(Some(trial), stage, run)).copied();
+                    if let Some((task, unwatched)) = task.and_then(|t| Some((t, tasks.watched.get(&t)?.clone()))) {
+                        tasks.finished.insert(unwatched, task);
+                    }
+                }
+            }
             found.chosen = Some(best);
         }
         Ok(found)

@@ -7,7 +7,9 @@ param strength: real = 1
 cohort people = table("people.csv")
 modality measures: vector[3] = people.columns(a, b, c)
 target age: real = people.column("age")
-model years(measures) -> age { (fold i in 0..layers from measures { x => x |> Linear(width) |> unit }) |> Linear(1) }
+model years(measures) -> age {
+  (fold i in 0..layers from measures { x => x |> Linear(width) |> unit }) |> Linear(1)
+}
 train years { minimize mse(years, age), optimizer Adam(lr: rate), keep best mae on validation }
 baseline linear(measures) -> age = ridge(strength)
 score years, linear: mae

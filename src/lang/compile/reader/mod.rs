@@ -12,6 +12,9 @@ use super::frameworks::{Place, called, suggest};
 use super::value::{Value, spell};
 use fascicle_syntax::{Argument, Expr, ExprKind, Name, Span, nearest};
 
+/// Numbers that a range may stand for.
+const MOST_OF_RANGE: f64 = 1e5;
+
 /// The arguments of one call.
 pub(super) struct Reader<'t> {
     pub function: String,
@@ -283,6 +286,11 @@ impl<'t> Reader<'t> {
                 })
                 .collect::<Option<Vec<f64>>>(),
             Value::Quantity(q, _) => Some(vec![*q]),
+            // As many as anybody means; what comes of them has limits of its own.
+            Value::Range(range) if range.whole && range.end - range.start < MOST_OF_RANGE => {
+                let end = if range.inclusive { range.end as i64 + 1 } else { range.end as i64 };
+                Some((range.start as i64..end).map(|n| n as f64).collect())
+            }
             other => other.as_real().map(|r| vec![r]),
         };
         match numbers {

@@ -11,7 +11,7 @@ const STRATIFY: Parameter = Parameter::named(
 const SEED: Parameter = Parameter::named("seed", Takes::count(0, 1), "", "what decides who goes where");
 const SEEDS: Parameter = Parameter::named(
     "seeds",
-    Takes::said("a list of whole numbers", "[1]"),
+    Takes::said("a list of whole numbers, or a range `1..=50`", "[1]"),
     "",
     "in place of `seed`: everybody is divided anew for each",
 );
