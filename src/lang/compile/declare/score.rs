@@ -1,5 +1,6 @@
 //! `score`: what is measured of which output, on whom.
 
+use super::entry::{Chapter, names};
 use super::judged;
 use super::metric::{asked_metric, fits_image};
 use crate::compile::code::Code;
@@ -140,7 +141,7 @@ impl Options {
                 other => return e.expected("`true` or `false`", &other, value.span),
             },
             other => {
-                let known = ["against", "without", "within", "each", "probabilities"];
+                let known = names(Chapter::ScoreOption);
                 let hint = suggest(other, &known, Place::Value).unwrap_or_else(|| {
                     "it has against: t1, without: each of mri, within: sex, each: class, probabilities: true"
                         .to_string()

@@ -16,6 +16,7 @@ mod functions;
 mod image_steps;
 mod metrics;
 mod protocols;
+mod score_options;
 mod searches;
 mod sources;
 mod stages;
@@ -97,11 +98,13 @@ pub enum Chapter {
     SearchPruning,
     /// `score`.
     Metric,
+    /// What a `score` says besides its metrics.
+    ScoreOption,
 }
 
 impl Chapter {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Function,
         Self::CohortSource,
         Self::CohortClause,
@@ -122,6 +125,7 @@ impl Chapter {
         Self::SearchSampler,
         Self::SearchPruning,
         Self::Metric,
+        Self::ScoreOption,
     ];
 
     /// One of its entries, in a word or two.
@@ -147,6 +151,7 @@ impl Chapter {
             Self::SearchSampler => "sampler of a search",
             Self::SearchPruning => "pruning of a search",
             Self::Metric => "metric",
+            Self::ScoreOption => "option of a score",
         }
     }
 
@@ -173,6 +178,7 @@ impl Chapter {
             Self::SearchSampler => "Samplers of a search",
             Self::SearchPruning => "Giving trials up",
             Self::Metric => "Metrics",
+            Self::ScoreOption => "Options of a score",
         }
     }
 }
@@ -304,7 +310,7 @@ train spots { minimize cross_entropy(spots, lesion) }
 "#;
 
 /// The tables, one behind the other.
-const TABLES: [&[Entry]; 11] = [
+const TABLES: [&[Entry]; 12] = [
     functions::ENTRIES,
     sources::ENTRIES,
     types::ENTRIES,
@@ -316,6 +322,7 @@ const TABLES: [&[Entry]; 11] = [
     protocols::ENTRIES,
     searches::ENTRIES,
     metrics::ENTRIES,
+    score_options::ENTRIES,
 ];
 
 /// All entries, in the order of the reference.
