@@ -9,6 +9,7 @@ mod completions;
 mod device;
 mod doc;
 mod explain;
+mod export;
 mod fmt;
 mod highlight;
 mod new;
@@ -65,6 +66,8 @@ enum Command {
     Plan(run::PlanArgs),
     /// Make one file of a trained model: network, weights of every run, all that was fitted
     Pack(pack::PackArgs),
+    /// Write a model as PyTorch source, to go on with in Python
+    Export(export::ExportArgs),
     /// Apply a packed model to new people
     Predict(pack::PredictArgs),
     /// Apply models with given weights to given tensors: outputs, losses, gradients
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => run::plan(&args),
         Command::Pack(args) => pack::pack(&args),
+        Command::Export(args) => export::export(&args),
         Command::Predict(args) => pack::predict(&args),
         Command::Apply(args) => apply::apply(&args),
         Command::Weights(args) => weights::weights(&args),

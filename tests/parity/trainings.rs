@@ -3,7 +3,7 @@
 use fascicle::cli::Files;
 use fascicle::compile::compile;
 use fascicle::nn::Device;
-use fascicle::plan::{self, Listener, RunOptions, SourceText};
+use fascicle::plan::{self, Listener, NoTrials, RunOptions, SourceText};
 use fascicle::train::Progress;
 use std::collections::BTreeMap;
 use std::path::Path;
