@@ -23,6 +23,7 @@ use super::{fit, index};
 use crate::graph::{Coalesce, InputId, Op};
 use crate::program::{Argument, Cohort, Experiment, InputSpec, Program, Subset};
 use indexmap::IndexMap;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use trials::settings_label;
@@ -227,10 +228,11 @@ impl Builder<'_> {
             let key = tasks.program_of_run(at, run);
             let of_run = key.trial.and_then(|trial| tasks.trials.get(trial)).cloned();
             let of_run = of_run.as_deref().unwrap_or(program);
-            if !asked.contains_key(&key.trial) {
-                asked.insert(key.trial, ModelParts::all(of_run)?);
-            }
-            for parts in asked.get(&key.trial).into_iter().flatten() {
+            let models = match asked.entry(key.trial) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(ModelParts::all(of_run)?),
+            };
+            for parts in models.iter() {
                 let model = parts.model;
                 let identity = self.predict(of_run, &tasks, parts, (key, run))?;
                 let name = format!("predict {}{label}, {}", program.models[model].name, run.name(protocol));

@@ -52,7 +52,6 @@ fn densities_of_the_good_and_of_the_others_are_those_of_optuna() {
             worst = worst.max((others.log_density(&point) - of_others).abs());
         }
     }
-    println!("worst difference of a logarithm of a density: {worst:.1e}");
     assert!(worst < 1e-9, "{worst}");
 }
 
@@ -103,7 +102,6 @@ fn the_estimator_finds_better_settings_than_chance() {
     };
     let better =
         (0..20).filter(|seed| best(Sampler::Tpe { startup: 10 }, *seed) < best(Sampler::Random, *seed)).count();
-    println!("better than chance for {better} of 20 seeds");
     assert!(better >= 16, "{better} of 20");
 }
 
@@ -122,7 +120,7 @@ fn no_settings_are_tried_twice_and_a_finite_space_ends() {
         let mut trials: Vec<Trial> = Vec::new();
         while let Some(point) = sampler.next(&space, 1, &trials) {
             assert!(trials.iter().all(|trial| trial.point != point), "{point:?} again");
-            let outcome = if trials.len() % 3 == 0 { Outcome::Undefined } else { Outcome::Finished(point[0]) };
+            let outcome = if trials.len().is_multiple_of(3) { Outcome::Undefined } else { Outcome::Finished(point[0]) };
             trials.push(Trial { point, outcome });
         }
         assert_eq!(trials.len(), 9);
