@@ -53,6 +53,7 @@ mod weights;
 pub use analyse::{AnalysisResult, Field, Table};
 pub use compare::{Compared, Comparison, Contrast, Item, VariantValue};
 pub use describe::{PlannedTask, plan};
+pub use ensemble::{Ranked, Ranking};
 pub use error::{PlanError, Result};
 pub use fingerprint::{Fingerprint, Identity};
 pub use options::{Listener, RunOptions, Silent, SourceText};

@@ -14,6 +14,7 @@ mod residuals;
 mod results;
 mod resuming;
 mod reuse;
+mod targets;
 mod withheld;
 
 use super::*;

@@ -25,6 +25,7 @@ pub(super) mod stage;
 pub(super) mod step;
 mod subgroup;
 pub(super) mod sweep;
+pub(super) mod target;
 pub(super) mod together;
 mod training;
 
