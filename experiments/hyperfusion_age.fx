@@ -87,4 +87,6 @@ sweep methods: fusion {
 }
 
 // From women, from men, and from as many of both: what does the other sex's brain look like to a network that never saw one?
-sweep sexes: [learns_from, share] in [[everybody, 0.4], [women, 0.4], [men, 0.4]] { compare mae }
+sweep sexes: [learns_from, share] in [[everybody, 0.4], [women, 0.4], [men, 0.4]] {
+  compare mae against [everybody, 0.4]
+}

@@ -10,8 +10,8 @@ analysis f = residuals(n)
 // table: c: x number; y number; sex F M
 
 // error[E0403] 8:24 `m` predicts `sex`, which is no number of a column
-// also 4:1
+// also 4:7
 // hint: of classes there is `score ..: confusion`
 // error[E0403] 9:24 `n` says not what it predicts
-// also 5:1
+// also 5:7
 // hint: name the target in the model's head: model m(..) -> age

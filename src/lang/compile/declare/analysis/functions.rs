@@ -353,10 +353,11 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
               Of a column of numbers n, mean, standard deviation (n - 1), median, quartiles and extremes; of a column of text, or one \
               that goes through `onehot`, the count and the share of each level. `p` says whether groups differ: of numbers Welch's t \
               test of two groups and the analysis of variance of more (`test: ranks`: Mann and Whitney's test, Kruskal and Wallis'), of \
-              levels the chi-squared test without a correction for continuity. Nothing is corrected for the number of columns.",
+              levels the chi-squared test without a correction for continuity. Nothing is corrected for the number of columns. People are \
+              those who are analysed.",
         source: "scipy `ttest_ind(equal_var=False)`, `f_oneway`, `mannwhitneyu`, `kruskal`, `chi2_contingency(correction=False)`; numpy \
                  `quantile`",
-        example: "analysis about = describe(people.columns(age, /^lh_/, sex |> onehot) by diagnosis)",
+        example: "analysis about = describe(people.columns(age, /^lh_/) by diagnosis)",
         kind: AnalysisKind::Describe,
         parameters: &[
             ("values", Takes::Described),
