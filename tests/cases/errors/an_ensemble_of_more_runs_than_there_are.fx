@@ -10,4 +10,5 @@ ensemble m over repeats, best: 5
 // table: c: 90 people; a number; b number; d number; age number; sex F*40 M*50; diagnosis HC*45 AD*45; site A*40 B*50
 
 // error[E0615] 9:32 the best 5 are to be taken of 4 runs
+// also 9:17
 // hint: train each fold more often: `repeats: 10` in the protocol

@@ -8,7 +8,7 @@ use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts, pipe_steps, unknown_function};
 use crate::compile::value::Value;
 use crate::compile::world::{ColumnSummary, IndexedTable};
-use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Covariate, CovariateKind, Missing, MissingIndicators};
+use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing, MissingIndicators};
 use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Span, nearest};
 use std::rc::Rc;
 
@@ -104,60 +104,6 @@ fn column(
     Ok(specs)
 }
 
-/// Columns to be described: numbers as numbers; text, and what goes through `onehot`, as levels.
-pub(super) fn described(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, tables: &Tables) -> Eval<Vec<Covariate>> {
-    let mut all: Vec<Covariate> = Vec::new();
-    for expr in reader.rest() {
-        let (select, steps) = pipe_steps(expr);
-        let items: Vec<&Expr> = match &select.kind {
-            ExprKind::List(items) => items.iter().collect(),
-            _ => vec![select],
-        };
-        for item in items {
-            let (named, own) = pipe_steps(item);
-            let onehot = |s: &&Expr| call_parts(s).is_some_and(|p| p.name == "onehot" && p.arguments.is_empty());
-            let steps: Vec<&Expr> = own.into_iter().chain(steps.iter().copied()).collect();
-            if let Some(other) = steps.iter().find(|step| !onehot(step)) {
-                return e.fail(
-                    Diagnostic::error(Code::Step, other.span, "columns are described as they stand in the table")
-                        .hint("`|> onehot` counts the levels of a column of numbers; other steps are for models"),
-                );
-            }
-            let names = match &named.kind {
-                ExprKind::Regex(pattern) => matching(e, pattern, named.span, tables)?,
-                _ => vec![column_name(e, named)?],
-            };
-            for name in names {
-                let kind = described_as(e, &name, named.span, !steps.is_empty(), tables)?;
-                if !all.iter().any(|known| known.column == name) {
-                    all.push(Covariate { column: name, kind });
-                }
-            }
-        }
-    }
-    match all.is_empty() {
-        true => reader.missing(e, "columns", "name at least one: columns(age, sex)"),
-        false => Ok(all),
-    }
-}
-
-fn described_as(e: &mut Evaluator<'_>, name: &str, span: Span, onehot: bool, tables: &Tables) -> Eval<CovariateKind> {
-    let mut levels = onehot;
-    if let Tables::Known(tables) = tables {
-        for (cohort, table) in tables {
-            let Some(summary) = table.column(name) else { return unknown_column(e, cohort, table, name, span) };
-            levels |= !summary.numeric;
-        }
-        let many = |(_, table): &&(String, Rc<IndexedTable>)| table.column(name).is_some_and(|c| c.levels.is_none());
-        if levels && let Some((cohort, _)) = tables.iter().find(many) {
-            let message = format!("column `{name}` of `{cohort}` has too many values to be counted");
-            let hint = if onehot { "describe it as numbers, without `onehot`" } else { "leave it out" };
-            return e.fail(Diagnostic::error(Code::Step, span, message).hint(hint));
-        }
-    }
-    Ok(if levels { CovariateKind::Levels } else { CovariateKind::Number })
-}
-
 /// The steps of a column, but for those that `if:` leaves out.
 fn column_steps(
     e: &mut Evaluator<'_>,
@@ -238,7 +184,7 @@ fn regular(e: &mut Evaluator<'_>, pattern: &str, span: Span) -> Eval<regex::Rege
 }
 
 /// Columns whose name matches, in the order of the first table; all tables must have all of them.
-fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -> Eval<Vec<String>> {
+pub(super) fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -> Eval<Vec<String>> {
     let regex = regular(e, pattern, span)?;
     let tables = match tables {
         Tables::Known(tables) => tables,

@@ -28,6 +28,7 @@ pub(in crate::compile) fn ensemble(
     let Some(at) = e.models.iter().position(|m| m.name == model.text) else {
         return e.expected("a model", &found, model.span);
     };
+    let over_span = over.span;
     let over = members(e, over, protocol)?;
     let Some(on) = judges(over, protocol) else {
         let message =
@@ -56,7 +57,7 @@ pub(in crate::compile) fn ensemble(
     }
     let (rule, best) = rule(e, model, arguments, classes)?;
     let best = match best {
-        Some(best) => Some(self::best(e, (model, kept_by(stages, at)), &best, (over, protocol), &asked)?),
+        Some(best) => Some(self::best(e, (model, kept_by(stages, at)), &best, (over, over_span, protocol), &asked)?),
         None => None,
     };
     let place = asked.iter().map(|score| {
@@ -93,7 +94,7 @@ fn best(
     e: &mut Evaluator<'_>,
     (model, kept_by): (&Name, Option<Metric>),
     asked: &AskedBest<'_>,
-    (over, protocol): (EnsembleOver, &Protocol),
+    (over, over_span, protocol): (EnsembleOver, Span, &Protocol),
     scores: &[&Score],
 ) -> Eval<Best> {
     let span = asked.count.span;
@@ -110,7 +111,8 @@ fn best(
             EnsembleOver::Repeats => format!("train each fold more often: `repeats: {}` in the protocol", 2 * count),
             _ => format!("take at most {runs}, or train more: `repeats: {}` in the protocol", count.div_ceil(runs) + 1),
         };
-        return e.fail(Diagnostic::error(Code::EnsembleBest, span, message).hint(hint));
+        let said = format!("{runs} here");
+        return e.fail(Diagnostic::error(Code::EnsembleBest, span, message).also(over_span, said).hint(hint));
     }
     if !protocol.kind.validates() {
         let message = "the best runs are chosen on those who validate, and nobody does";

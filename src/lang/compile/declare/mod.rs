@@ -5,6 +5,7 @@ pub(super) mod baseline;
 pub(super) mod cohort;
 pub(super) mod column;
 pub(super) mod compare;
+mod described;
 pub(super) mod ensemble;
 pub(super) mod entry;
 pub(super) mod facts;

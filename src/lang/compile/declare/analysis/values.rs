@@ -4,6 +4,7 @@ use super::people::cohort;
 use super::{Context, functions};
 use crate::compile::code::Code;
 use crate::compile::declare::column::{self, unknown_column};
+use crate::compile::declare::described;
 use crate::compile::declare::input::tables;
 use crate::compile::declare::together::Beside;
 use crate::compile::diagnostic::Diagnostic;
@@ -209,7 +210,7 @@ pub(super) fn described(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_
         let of = parts.receiver.and_then(|of| cohort(e, of));
         let tables = tables(e, of.as_deref())?;
         let mut reader = Reader::of(&parts);
-        let columns = column::described(e, &mut reader, &tables)?;
+        let columns = described::described(e, &mut reader, &tables)?;
         reader.finish(e)?;
         return Ok(Argument::Described { cohort: of, columns });
     }
