@@ -80,7 +80,7 @@ ensemble brain over repeats, best: 5
 
 score brain: mae, mse, pearson
 // Women and men apart.
-score brain: mae, within: sex
+score brain: mae, within: sex == F, within: sex == M
 
 sweep methods: fusion {
   compare mae
