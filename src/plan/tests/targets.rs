@@ -130,6 +130,11 @@ fn an_epoch_is_chosen_scored_and_packed_in_the_unit_of_the_column() -> Outcome {
         assert_close(chosen, scored, 1e-5);
     }
     let run = folder(&summary)?;
+    // Two scores of the output, and everybody once.
+    let table = std::fs::read_to_string(run.join("variant-base/seed-1/fold-1/predictions.tsv"))?;
+    let lines: Vec<&str> = table.lines().skip(1).collect();
+    let once: std::collections::BTreeSet<&&str> = lines.iter().collect();
+    assert!(!lines.is_empty() && once.len() == lines.len(), "{table}");
     let packed = pack(&run, &PackOptions::default())?;
     let file = bench.path().join("m.fascicle");
     packed.write(&file)?;
