@@ -105,7 +105,8 @@ train dim {
   sample balanced(by: diagnosis)
 }
 
-protocol cv = kfold(5, stratify: [diagnosis], holdout: one fold, seed: 1)
+// All pairs of sessions of a person train; one pair of each is judged.
+protocol cv = kfold(5, stratify: [diagnosis], holdout: one fold, once: subject, seed: 1)
 
 // The code of each modality is read by logistic regression, and the two are compared within each class.
 analysis probe = for m in mods {

@@ -40,7 +40,14 @@ train dim {
   keep last
 }
 
-protocol cv = holdout(train: 0.6, validation: 0.1, test: 0.3, stratify: [diagnosis], seeds: [1, 2, 3])
+protocol cv = holdout(
+  train: 0.6,
+  validation: 0.1,
+  test: 0.3,
+  stratify: [diagnosis],
+  once: subject,
+  seeds: [1, 2, 3],
+)
 
 // What a linear reading of each code, fitted on the training subjects, tells of the factors of the test subjects.
 analysis told = for m in mods { linear_probe(dim.z[m], oasis.columns(atrophy, hypometabolism), on: test) }

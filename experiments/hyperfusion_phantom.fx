@@ -11,12 +11,16 @@ param classes: int = 2
 param dropout: real = 0.0
 param epochs: int = 15
 
+// As many are patients as controls, and nothing is needed against it.
+param remedy: one_of(weights, sampling, nothing) = nothing
+
 cohort adni = phantom(subjects: 1400, seed: 5, shape: [40, 48, 40], missing_cell: 0.05)
 
 modality mri: volume[1, 12, 16, 12] = adni.image("anat/*_T1w.nii.gz")
   |> views(
     left: crop(at: [8, 14, 8], size: [12, 16, 12]),
     right: crop(at: [20, 14, 8], size: [12, 16, 12], flip: sagittal),
+    average: probabilities,
   )
   |> zscore(mask: nonzero)
 
@@ -29,27 +33,45 @@ condition record: vector[_] = adni.columns(
 target diagnosis: class{control, patient} = adni.column("diagnosis")
 
 train table {
-  minimize cross_entropy(table, diagnosis)
+  minimize cross_entropy(
+    table,
+    diagnosis,
+    weight: if remedy == weights { inverse_frequency } else { equal },
+  )
   optimizer Adam(lr: 3e-3)
   epochs epochs
   batch 16
   keep last
+  sample if remedy == sampling { balanced(by: diagnosis) } else { shuffled }
 }
 
 train ad {
   init ad.Embed from table.Embed
-  minimize cross_entropy(ad, diagnosis)
+  minimize cross_entropy(
+    ad,
+    diagnosis,
+    weight: if remedy == weights { inverse_frequency } else { equal },
+  )
   optimizer AdamW(lr: 3e-3, weight_decay: 1e-2)
   schedule Cosine(warmup: 2)
   epochs epochs
   batch 16
   keep last
+  sample if remedy == sampling { balanced(by: diagnosis) } else { shuffled }
 }
 
-protocol cv = kfold(3, holdout: 500, stratify: [diagnosis, age, sex], seeds: [1, 2, 3])
+protocol cv = kfold(
+  3,
+  validation: fold,
+  test: holdout,
+  holdout: 500,
+  stratify: [diagnosis, age, sex],
+  seeds: [1, 2, 3],
+)
 
 score ad on holdout: auc, balanced_accuracy, f1
+score ad on holdout: recall, each: class
 
 sweep methods: fusion {
-  compare auc, balanced_accuracy
+  compare auc, balanced_accuracy, recall against hyper
 }

@@ -49,3 +49,8 @@ protocol scanners = leave_out(site, validation: 0.15, seed: 1)
 score brain, ridge, forest: mae, rmse, pearson
 score brain, ridge, forest: mae, within: sex
 score brain, ridge, forest on clinic: mae, rmse, r2, pearson
+
+// A paper's first table; and does the network make old people younger and young people older than they are?
+analysis about = describe(centres.columns(age, eTIV) by centres.sex)
+analysis errors = residuals(brain)
+analysis bias = correlation(errors.difference, centres.age)

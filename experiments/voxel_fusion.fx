@@ -64,11 +64,12 @@ score fused.image: mse,
   cnr(roi: [4, 4, 3], pairs: 1000, on: grid, noise: joint, over: median, of: truth),
   cnr(roi: [4, 4, 3], pairs: 1000, on: grid, noise: joint, over: median, of: difference)
 
-// Strata of people by their embeddings; do they differ in what the embedding was never told?
+// Strata of people by their embeddings; do they differ in what the embedding was never told? Preferences are tried by value:
+// a thousand, evenly spaced from the 1st to the 99th percentile of the similarities.
 analysis strata = affinity_propagation(
   fused.z,
   damping: 10 in 0.5..1,
-  preference: 1000 in percentile(1..99),
+  preference: 1000 in values(1..99),
   keep: best silhouette,
 )
 // Cognition, motor function, personality, emotion and senses, under HCP's names; the paper's own list was not checked.

@@ -72,6 +72,8 @@ pub use metrics::roc::{OneVsRest, roc_auc, roc_auc_one_vs_rest};
 pub use metrics::ssim::Ssim;
 pub use metrics::surface::hausdorff;
 pub use normative::{Deviation, NormativeReference};
+pub use statistics::anova::{OneWayAnova, one_way_anova};
+pub use statistics::contingency::{Contingency, contingency};
 pub use statistics::kruskal_wallis::{KruskalWallis, kruskal_wallis, kruskal_wallis_by};
 pub use statistics::mann_whitney::{MannWhitney, mann_whitney};
 pub use statistics::multiple::{Correction, adjust};

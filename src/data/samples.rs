@@ -86,7 +86,7 @@ pub(crate) fn class_input(name: &str, column: &str, levels: &[&str]) -> InputSpe
         name: name.into(),
         role: InputRole::Target,
         cohort: None,
-        source: InputSource::Column { column: column.into() },
+        source: InputSource::column(column),
         optional: false,
         shape: Vec::new(),
         levels: levels.iter().map(|l| (*l).to_owned()).collect(),

@@ -133,7 +133,7 @@ pub fn check_data(inputs: &[InputSpec], cohorts: &[CohortData]) -> DataCheck {
                     }
                     Err(e) => problems.push(whole(about(e.to_string()))),
                 },
-                InputSource::Column { column } => match cohort.texts(column) {
+                InputSource::Column { column, .. } => match cohort.texts(column) {
                     Err(e) => problems.push(whole(about(e.to_string()))),
                     Ok(_) if spec.levels.is_empty() => {
                         problems.extend(numbers(cohort, column).map(|m| whole(about(m))))

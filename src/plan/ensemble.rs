@@ -1,17 +1,23 @@
 //! Ensemble tasks: the predictions of several runs for the held-out people become one.
 //!
 //! ```text
-//!  [Predicted], one a run of a group ──joined by row──▶ combined by the ensemble's rule ──▶ Predicted, one a group
+//!  [Predicted], one a run of a group ──ranked, where the best are asked──▶ joined by row ──▶ combined by the ensemble's rule
+//!                                                                                                └──▶ Predicted, one a group
 //! ```
 //!
 //! What comes out has the form of a run's prediction, so that a score reads either. Class probabilities are kept as
 //! their logarithms: those are logits, whose softmax is what was combined.
+
+mod ranked;
+
+pub use ranked::{Ranked, Ranking};
 
 use super::context::Context;
 use super::error::{PlanError, Result};
 use super::metric::{TargetType, softmax};
 use super::predict::{Predicted, Row, Values};
 use super::request::PredictionRequest;
+use super::store::{get_json, put_json};
 use super::task::RunKey;
 use crate::analysis::ensemble::{Combination, combine, mean_prediction};
 use crate::graph::NodeId;
@@ -23,6 +29,9 @@ use std::path::Path;
 
 /// Changes when an ensemble changes its meaning.
 pub(super) const VERSION: u32 = 1;
+
+/// How runs were ranked.
+const RANKINGS: &str = "rankings.json";
 
 /// Runs that predict as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +63,7 @@ pub(super) fn group_name(over: EnsembleOver, key: RunKey, protocol: &Protocol) -
     match over {
         EnsembleOver::Folds if protocol.repeats > 1 => format!("all folds, repeat {}", key.repeat + 1),
         EnsembleOver::Folds => "all folds".into(),
+        EnsembleOver::Repeats if protocol.kind.folds() == 1 => "all repeats".into(),
         EnsembleOver::Repeats => format!("fold {}, all repeats", key.fold + 1),
         EnsembleOver::Runs => "all folds and seeds".into(),
     }
@@ -67,7 +77,19 @@ pub(super) fn identity(program: &Program, ensemble: usize) -> Value {
         .iter()
         .map(|(node, what)| json!([request.node(*node), format!("{what:?}")]))
         .collect();
-    json!([declared.over, declared.rule, nodes])
+    let plain = json!([declared.over, declared.rule, nodes]);
+    match (declared.on, declared.best) {
+        (Subset::Holdout, None) => plain,
+        (on, None) => json!([plain, on]),
+        (on, Some(best)) => {
+            let pairs = program.ranked_by(ensemble).map_or(&[][..], |score| &score.pairs);
+            let ranked: Vec<Value> = pairs
+                .iter()
+                .map(|pair| json!([request.node(pair.prediction), request.truth(pair.truth), pair.without.is_some()]))
+                .collect();
+            json!([plain, on, best, ranked])
+        }
+    }
 }
 
 /// The nodes that scores ask of an ensemble, each once, with what they predict.
@@ -96,10 +118,16 @@ impl Context<'_> {
         let declared = &program.ensembles[ensemble];
         let request = PredictionRequest::of(program, declared.model).unwrap_or_default();
         let wanted = combined(program, ensemble);
+        let mut rankings = Vec::new();
         for (at, group) in groups(declared.over, &self.layout.variants[variant].runs).iter().enumerate() {
             let members = group.members.iter().map(|run| self.predicted(variant, declared.model, *run));
-            let members: Vec<Predicted> = members.collect::<Result<_>>()?;
-            let joined = joined(task, &members)?;
+            let mut members: Vec<Predicted> = members.collect::<Result<_>>()?;
+            if let Some(best) = declared.best {
+                let ranking = Ranking::of(task, program, ensemble, best, (group.key, &group.members, &members))?;
+                members = members.into_iter().zip(&ranking.runs).filter(|(_, r)| r.taken).map(|(m, _)| m).collect();
+                rankings.push(ranking);
+            }
+            let joined = joined(task, declared.on, &members)?;
             let nodes = request.nodes.iter().enumerate().map(|(place, node)| match wanted.get(node) {
                 Some(what) => of_node(task, declared, *what, &members, &joined, place),
                 None => Ok(Values::default()),
@@ -109,7 +137,23 @@ impl Context<'_> {
             let together = Predicted { rows: joined.rows, nodes, truths, without: Vec::new(), grids: Vec::new() };
             together.write_part(task, folder, &part(at))?;
         }
+        if declared.best.is_some() {
+            put_json(&folder.join(RANKINGS), &rankings)?;
+        }
         Ok(())
+    }
+
+    /// How the runs of an ensemble were ranked, group by group; nothing where it takes all of them.
+    ///
+    /// # Errors
+    /// A result that cannot be read.
+    pub fn rankings(&self, variant: usize, ensemble: usize) -> Result<Vec<Ranking>> {
+        if self.program(variant).ensembles.get(ensemble).is_none_or(|declared| declared.best.is_none()) {
+            return Ok(Vec::new());
+        }
+        let task = self.layout.variants[variant].ensembles.get(ensemble).copied();
+        let task = task.ok_or_else(|| PlanError::inconsistent("an ensemble that is scored has no task"))?;
+        get_json(&self.folder(task)?.join(RANKINGS))
     }
 }
 
@@ -118,28 +162,32 @@ pub(super) fn part(group: usize) -> String {
     format!("group-{}_", group + 1)
 }
 
-/// The held-out people, and where each is in the predictions of every member.
+/// The people who judge, and where each is in the predictions of every member.
 struct Joined {
     rows: Vec<Row>,
     /// By member, by row.
     places: Vec<Vec<usize>>,
 }
 
-fn joined(task: &str, members: &[Predicted]) -> Result<Joined> {
+fn joined(task: &str, on: Subset, members: &[Predicted]) -> Result<Joined> {
     let Some(first) = members.first() else { return Err(PlanError::inconsistent("an ensemble has no member")) };
-    let rows: Vec<Row> = first.rows.iter().filter(|row| row.set == Subset::Holdout).cloned().collect();
+    let rows: Vec<Row> = first.rows.iter().filter(|row| row.set == on).cloned().collect();
     if rows.is_empty() {
-        return Err(PlanError::task(task, "nobody is held out; keep people out of the folds: kfold(5, holdout: 100)"));
+        let problem = match on {
+            Subset::Holdout => "nobody is held out; keep people out of the folds: kfold(5, holdout: 100)",
+            _ => "nobody tests its models who has what they read",
+        };
+        return Err(PlanError::task(task, problem));
     }
     let mut places = Vec::with_capacity(members.len());
     for member in members {
-        let held_out = member.rows.iter().enumerate().filter(|(_, row)| row.set == Subset::Holdout);
+        let judges = member.rows.iter().enumerate().filter(|(_, row)| row.set == on);
         let known: BTreeMap<(&str, usize), usize> =
-            held_out.map(|(at, row)| ((row.key.as_str(), row.slice), at)).collect();
+            judges.map(|(at, row)| ((row.key.as_str(), row.slice), at)).collect();
         let place = |row: &Row| known.get(&(row.key.as_str(), row.slice)).copied();
         let found: Option<Vec<usize>> = rows.iter().map(place).collect();
         let Some(found) = found.filter(|found| found.len() == known.len()) else {
-            return Err(PlanError::inconsistent(format!("{task}: two runs hold out other people")));
+            return Err(PlanError::inconsistent(format!("{task}: two runs are judged on other people")));
         };
         places.push(found);
     }

@@ -4,7 +4,7 @@
 //!  RUNS/NAME/
 //!    dataset_description.json  README  .bidsignore  report.html  NAME.fx  program.json.gz  params.json  provenance.json
 //!    scores.tsv  scores_summary.tsv  comparison.tsv  analysis-NAME.tsv  analysis-NAME/  flow.json  flow.tsv  split.tsv
-//!    variant-base/ensemble-MODEL/seed-1/  scores.tsv  predictions.tsv
+//!    variant-base/ensemble-MODEL/seed-1/  scores.tsv  predictions.tsv  ranking.tsv
 //!    variant-base/seed-1/fold-1/  scores.tsv  predictions.tsv  MODEL_weights.safetensors  fitted.json  MODEL_events..  BASELINE_baseline.json  maps/
 //! ```
 //!
@@ -303,7 +303,12 @@ impl Draft<'_> {
     fn ensembles(&self, results: &Results, variant: usize, folder: &Path) -> Result<()> {
         let (context, program) = (self.context, self.context.program(variant));
         for (at, ensemble) in program.ensembles.iter().enumerate() {
-            let folder = folder.join(format!("ensemble-{}", program.models[ensemble.model].name));
+            let name = &program.models[ensemble.model].name;
+            let folder = folder.join(match ensemble.best {
+                None => format!("ensemble-{name}"),
+                Some(best) => format!("ensemble-best-{}-{name}", best.count),
+            });
+            let rankings = context.rankings(variant, at)?;
             let request = || program.scores.iter().filter(|score| score.ensemble == Some(at));
             for (number, group) in groups(ensemble.over, &context.layout.variants[variant].runs).iter().enumerate() {
                 let folder = match ensemble.over {
@@ -319,6 +324,9 @@ impl Draft<'_> {
                 let scores = program.scores.iter().zip(&results.variants[variant].scores);
                 let scores = scores.filter(|(score, _)| score.ensemble == Some(at)).map(|(_, scored)| scored);
                 self.text(folder.join("scores.tsv"), &tables::scores_of_run(scores, group.key))?;
+                if let Some(ranking) = rankings.get(number) {
+                    self.text(folder.join("ranking.tsv"), &ranking.tsv())?;
+                }
                 let mut predictions = tables::Predictions::default();
                 predictions.add(program, ensemble.model, request(), &context.ensembled(variant, at, number)?);
                 if let Some(text) = predictions.text() {

@@ -54,6 +54,7 @@ mod weights;
 pub use analyse::{AnalysisResult, Field, Table};
 pub use compare::{Compared, Comparison, Contrast, Item, VariantValue};
 pub use describe::{Planned, PlannedTask, plan};
+pub use ensemble::{Ranked, Ranking};
 pub use error::{PlanError, Result};
 pub use fingerprint::{Fingerprint, Identity};
 pub use options::{Listener, NoTrials, RunOptions, Silent, SourceText, TrialPrograms};

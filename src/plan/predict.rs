@@ -2,7 +2,8 @@
 //!
 //! A prediction is kept as `values.safetensors` (`node/0`, `truth/0`, ..: rows of those who have it, one after the
 //! other) and `predicted.json` (who the rows are, and which rows have what). Where inputs have several views, the values
-//! are means over views; a truth is that of the first.
+//! are means over views; a truth is that of the first. A target that was changed for training is kept as the table has it, and
+//! what is predicted of it in that unit.
 
 use super::context::Context;
 use super::error::{PlanError, Result};
@@ -16,7 +17,7 @@ use super::task::{ProgramKey, RunKey, trained_cohorts};
 use super::train::means_of;
 use super::weights::{read_weights, weights_bytes};
 use crate::data::affine::Affine;
-use crate::data::dataset::{Augmentation, Dataset, FittedInput, FittedInputs, Item};
+use crate::data::dataset::{Dataset, FittedInput, FittedInputs, Item};
 use crate::data::split::Split;
 use crate::graph::{InputId, ModuleId, NodeId};
 use crate::nn::{Device, Network};
@@ -280,14 +281,16 @@ impl Context<'_> {
             items: &items,
             weights: &weights,
             training_statistics: &training_statistics,
+            soft: &program.soft_over_views(&request.nodes),
             batch,
             device: &self.options.device,
             interrupt: self.options.interrupt,
         };
-        let nodes = match program.baseline_of(model) {
+        let mut nodes = match program.baseline_of(model) {
             Some(at) => vec![self.baseline_values(task, (key, at), run, &inputs, &items)?],
             None => evaluation.values(&request.nodes, None)?,
         };
+        in_own_units(program, &inputs, &request.nodes, &mut nodes);
         let mut without = Vec::with_capacity(request.without.len());
         for (left_out, nodes) in &request.without {
             let has = |item: &Item, input: &InputId| input != left_out && dataset.has(item.member, input.index());
@@ -295,7 +298,8 @@ impl Context<'_> {
             let sets: Vec<&Vec<InputId>> = sets.collect();
             // Whoever has nothing else that would do is left out of the score.
             let goes_on = |row: usize| sets.iter().all(|set| set.iter().any(|input| has(&items[row], input)));
-            let values = evaluation.values(nodes, Some(*left_out))?;
+            let mut values = evaluation.values(nodes, Some(*left_out))?;
+            in_own_units(program, &inputs, nodes, &mut values);
             without.push(values.into_iter().map(|v| v.of_rows(goes_on)).collect::<Vec<_>>());
         }
         let truths =
@@ -405,16 +409,24 @@ pub(super) fn live_weights(
     Ok((weights, names.collect()))
 }
 
+/// Brings what is predicted of targets that were changed for training back to the unit of their columns.
+fn in_own_units(program: &Program, inputs: &FittedInputs<'_>, nodes: &[NodeId], values: &mut [Values]) {
+    for (node, values) in nodes.iter().zip(values) {
+        if let Some(unit) = program.unit_of(*node).and_then(|target| inputs.unit(target.index())) {
+            unit.revert_all(&mut values.values);
+        }
+    }
+}
+
 fn truth(task: &str, inputs: &FittedInputs<'_>, input: InputId, items: &[Item]) -> Result<Values> {
     let spec = &inputs.dataset().inputs[input.index()];
     let elements = match &inputs.fitted()[input.index()] {
         FittedInput::Columns(columns) => columns.names(),
-        FittedInput::Image(_) | FittedInput::AsItIs => Vec::new(),
+        FittedInput::Image(_) | FittedInput::AsItIs | FittedInput::Target(_) => Vec::new(),
     };
     let mut truth = Values { name: spec.name.clone(), shape: spec.shape.clone(), elements, ..Values::default() };
     for (row, item) in items.iter().enumerate() {
-        let value =
-            inputs.value(*item, input.index(), &Augmentation::Fixed { view: 0 }).map_err(PlanError::data(task))?;
+        let value = inputs.observed(*item, input.index()).map_err(PlanError::data(task))?;
         if let Some(value) = value {
             truth.rows.push(row);
             truth.values.extend(value);

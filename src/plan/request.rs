@@ -37,6 +37,10 @@ impl PredictionRequest {
                 request.without[at].1.push(pair.prediction);
             }
         }
+        // The best runs are told by those who validate.
+        if program.ensembles.iter().any(|ensemble| ensemble.model == model && ensemble.best.is_some()) {
+            sets.push(Subset::Validation);
+        }
         for (_, nodes) in &mut request.without {
             nodes.sort_unstable();
             nodes.dedup();

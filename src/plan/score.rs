@@ -15,7 +15,7 @@ use gathered::{EnsembleMember, Gathered, OfRun};
 use people::OfTruth;
 
 use super::context::Context;
-use super::ensemble::{group_name, groups};
+use super::ensemble::{Ranking, group_name, groups};
 use super::error::Result;
 use super::metric::mean_of;
 use super::request::PredictionRequest;
@@ -61,6 +61,9 @@ pub struct Scored {
     pub confusions: Vec<Matrix>,
     /// Predicted against true numbers, all runs together.
     pub scatters: Vec<Scatter>,
+    /// Of an ensemble of the best runs: how they were ranked, group by group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rankings: Vec<Ranking>,
 }
 
 /// One metric of one output.
@@ -180,6 +183,10 @@ impl Context<'_> {
             lines: Vec::new(),
             confusions: Vec::new(),
             scatters: Vec::new(),
+            rankings: match declared.ensemble {
+                Some(ensemble) => self.rankings(variant, ensemble)?,
+                None => Vec::new(),
+            },
         };
         let groups = self.judged_groups(task, variant, declared)?;
         let mut gathered: Vec<Gathered<'_>> = Vec::new();

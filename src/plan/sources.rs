@@ -13,7 +13,7 @@ use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
 use crate::data::fingerprint::content_hash_with;
 use crate::data::table::Tables;
-use crate::program::{Cohort, CohortSource, ImageStep, InputSource, InputSpec, Program, SpatialKind};
+use crate::program::{Cohort, CohortSource, ImageStep, InputSource, InputSpec, Program, SpatialKind, ViewAverage};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -162,6 +162,11 @@ pub(super) fn presence_identity(spec: &InputSpec) -> InputSpec {
     let mut spec = spec.clone();
     if let InputSource::Image { kind: SpatialKind::Volume | SpatialKind::Image, steps, .. } = &mut spec.source {
         steps.retain(|step| matches!(step, ImageStep::Views { .. }));
+        for step in steps.iter_mut() {
+            if let ImageStep::Views { average, .. } = step {
+                *average = ViewAverage::default();
+            }
+        }
         spec.shape.clear();
     }
     spec

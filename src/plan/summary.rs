@@ -185,6 +185,28 @@ impl fmt::Display for RunSummary {
         if rows.len() > 1 {
             table(f, &rows)?;
         }
+        for variant in &self.variants {
+            let mut told: Vec<&str> = Vec::new();
+            for scored in variant.scores.iter().filter(|scored| !scored.rankings.is_empty()) {
+                // Every score of an ensemble has its rankings.
+                if told.contains(&scored.of.as_str()) {
+                    continue;
+                }
+                told.push(&scored.of);
+                for ranking in &scored.rankings {
+                    let taken = ranking.taken().into_iter().map(|run| format!("{} ({})", run.name, number(run.value)));
+                    let of_variant = if many { format!(", {}", variant.name) } else { String::new() };
+                    writeln!(
+                        f,
+                        "  {}{of_variant}, by {} of those who validate, of {} runs: {}",
+                        scored.of,
+                        ranking.by.name(),
+                        ranking.runs.len(),
+                        taken.collect::<Vec<_>>().join("; ")
+                    )?;
+                }
+            }
+        }
         let mut rows = vec![words(&["analysis", "value", "variant"])];
         for variant in &self.variants {
             for (name, value) in &variant.analyses {

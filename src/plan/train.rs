@@ -16,7 +16,8 @@ use crate::graph::{ClassWeights, InputId, Kind, LossOp, ModuleId, NodeId, Op};
 use crate::nn::Batch;
 use crate::program::{Adversary, Augment, Keep, Model, Monitor, Output, Program, Protocol, Stage};
 use crate::train::{
-    Batches, DataError, DrawnSubject, EVENT_FILE, Epoch, Job, Progress, Trained, TrainingStatistics, Weights, train,
+    Batches, DataError, DrawnSubject, EVENT_FILE, Epoch, Job, Progress, Trained, TrainingStatistics,
+    ValidationPredictions, Weights, train,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -225,6 +226,17 @@ impl Context<'_> {
         let training_statistics = self.training_statistics(task, &job.subgraph, &batches, &fitted)?;
         let progress = |progress: &Progress| self.options.listener.epoch(task, progress);
         let warn = |text: &str| self.warn(text);
+        // The metric that chooses an epoch is told in the unit of the target, whatever it was changed to.
+        let unit = job.model.target.and_then(|target| inputs.unit(job.subgraph.inputs.get(target.index())?.index()));
+        let monitor = |seen: &ValidationPredictions| match unit {
+            None => monitored(seen),
+            Some(unit) => {
+                let mut seen = seen.clone();
+                unit.revert_all(&mut seen.prediction);
+                unit.revert_all(&mut seen.truth);
+                monitored(&seen)
+            }
+        };
         let trained = train(&Job {
             graph: Arc::new(job.subgraph.graph.clone()),
             stage: &job.stage,
@@ -237,7 +249,7 @@ impl Context<'_> {
             folder: Some(partial),
             checkpoint_interval: CHECKPOINT_INTERVAL,
             interrupt: self.options.interrupt,
-            monitor: Some(&monitored),
+            monitor: Some(&monitor),
             thresholds,
             progress: &progress,
             warn: &warn,

@@ -19,8 +19,8 @@ pub use cohort::{Cohort, LeftOut, Missingness, Split, SplitPart};
 pub use deviation::{Deviation, Group, Region};
 pub use model::{Critic, Curve, EpochLoss, Layer, Model, Run, Stage};
 pub use picture::{Frame, Picture, PictureSet, PlaneView, Planes};
-pub use score::VariantScore;
 pub use score::{Better, Comparison, Confusion, Contrast, FoldScore, Quantity, Regression, ScatterPoint, Score};
+pub use score::{RankedRun, Ranking, VariantScore};
 pub use search::{Search, SearchedSetting, SearchedTrial};
 pub use table::{Cell, Column, ColumnKind, Table};
 
@@ -172,6 +172,62 @@ pub struct Analysis {
     pub map: Option<Map>,
     /// Where it has numbers at voxels, planes of these.
     pub brains: Vec<BrainSheet>,
+    /// Numbers by group, where it describes any; one plot a column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<Boxes>,
+    /// One number of everybody against another, where it has two.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points: Option<Points>,
+}
+
+/// The same numbers in several groups.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Boxes {
+    /// What is measured.
+    pub of: Quantity,
+    /// The groups.
+    pub groups: Vec<BoxGroup>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BoxGroup {
+    /// Its name.
+    pub name: String,
+    /// People with a value.
+    pub n: usize,
+    /// Their lowest value.
+    #[serde(with = "missing::number")]
+    pub lowest: f64,
+    /// The lower quartile.
+    #[serde(with = "missing::number")]
+    pub lower: f64,
+    /// The median.
+    #[serde(with = "missing::number")]
+    pub median: f64,
+    /// The upper quartile.
+    #[serde(with = "missing::number")]
+    pub upper: f64,
+    /// Their highest value.
+    #[serde(with = "missing::number")]
+    pub highest: f64,
+}
+
+/// One number of everybody against another.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Points {
+    /// To the right.
+    pub x: Quantity,
+    /// Up.
+    pub y: Quantity,
+    /// One entry a subject.
+    pub points: Vec<MapPoint>,
+    /// Pearson's correlation of the two.
+    #[serde(with = "missing::number")]
+    pub r: f64,
 }
 
 /// Items in two coordinates that have no unit, coloured by group.

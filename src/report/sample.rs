@@ -252,6 +252,39 @@ fn analyses() -> Vec<Analysis> {
             brains: vec![group_map()],
             ..Analysis::default()
         },
+        Analysis {
+            name: "errors".to_owned(),
+            method: "predicted less true".to_owned(),
+            boxes: vec![Boxes {
+                of: Quantity::with_unit("age", "years"),
+                groups: vec![
+                    BoxGroup {
+                        name: "women".to_owned(),
+                        n: 40,
+                        lowest: 21.0,
+                        lower: 33.5,
+                        median: 47.0,
+                        upper: 61.0,
+                        highest: 88.0,
+                    },
+                    BoxGroup { name: "men".to_owned(), lower: f64::NAN, ..BoxGroup::default() },
+                ],
+            }],
+            points: Some(Points {
+                x: Quantity::with_unit("age", "years"),
+                y: Quantity::with_unit("difference", "years"),
+                points: (0..30)
+                    .map(|at| MapPoint {
+                        name: format!("sub-{at:02}"),
+                        x: 20.0 + f64::from(at),
+                        y: if at == 7 { f64::NAN } else { f64::from(at % 7) - 3.0 },
+                        group: String::new(),
+                    })
+                    .collect(),
+                r: -0.03,
+            }),
+            ..Analysis::default()
+        },
         Analysis { name: "nothing".to_owned(), ..Analysis::default() },
     ]
 }

@@ -4,6 +4,8 @@
 //! tie corrections and the choice between an exact and an approximate p follow scipy 1.17, corrections for multiple
 //! testing statsmodels. Nothing here is random but [`permutation`], which takes a seed.
 
+pub mod anova;
+pub mod contingency;
 pub mod kruskal_wallis;
 pub mod mann_whitney;
 pub(crate) mod moments;

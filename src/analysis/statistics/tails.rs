@@ -35,6 +35,17 @@ pub fn chi_squared_above(x: f64, df: f64) -> f64 {
     if x <= 0.0 { 1.0 } else { checked_gamma_ur(0.5 * df, 0.5 * x).unwrap_or(f64::NAN) }
 }
 
+/// The probability that F with `df1 > 0` and `df2 > 0` degrees of freedom exceeds `f`.
+pub fn f_above(f: f64, df1: f64, df2: f64) -> f64 {
+    if f <= 0.0 {
+        return 1.0;
+    }
+    if f.is_infinite() {
+        return 0.0;
+    }
+    beta(0.5 * df2, 0.5 * df1, df2 / (df2 + df1 * f))
+}
+
 /// The regularised incomplete beta function, kept inside 0..1. `a` and `b` are positive and `x` is in 0..1 in every call.
 fn beta(a: f64, b: f64, x: f64) -> f64 {
     checked_beta_reg(a, b, x).map_or(f64::NAN, |p| p.clamp(0.0, 1.0))

@@ -1,10 +1,12 @@
 //! Tests of hypotheses against scipy 1.17.
 
+use super::anova::one_way_anova;
+use super::contingency::contingency;
 use super::kruskal_wallis::{kruskal_wallis, kruskal_wallis_by};
 use super::mann_whitney::{Continuity, mann_whitney, mann_whitney_with};
 use super::resampled::corrected_resampled_t;
 use super::t_test::{one_sample_t, paired_t, welch_t};
-use super::tails::{chi_squared_above, normal_above, student_t_above, student_t_two_sided};
+use super::tails::{chi_squared_above, f_above, normal_above, student_t_above, student_t_two_sided};
 use super::wilcoxon::{signed_rank_of_differences, wilcoxon_signed_rank};
 use super::{Alternative, Method};
 use crate::error::AnalysisError;
@@ -223,4 +225,68 @@ fn folds_that_share_subjects_widen_the_variance() {
     assert!(one_sample_t(&d, 0.0, TwoSided).unwrap().p_value < found.p_value);
     assert!(matches!(corrected_resampled_t(&d, 0, 20, TwoSided), Err(AnalysisError::Setting { .. })));
     assert!(matches!(corrected_resampled_t(&[0.1; 5], 80, 20, TwoSided), Err(AnalysisError::Constant { .. })));
+}
+
+/// scipy 1.17.1 `f.sf` and `f_oneway`; eta squared by its definition.
+#[test]
+fn groups_have_one_mean_as_scipy_says() {
+    let tails = [
+        (0.1, 1.0, 5.0, 0.7646047767887927),
+        (3.7, 2.0, 30.0, 0.03662223016587886),
+        (40.0, 4.0, 100.0, 5.666818470882737e-20),
+        (900.0, 3.0, 20.0, 1.7036188483859893e-21),
+        (1.0, 10.0, 1e4, 0.440580970532366),
+    ];
+    for (f, df1, df2, p) in tails {
+        assert_close(f_above(f, df1, df2), p, 1e-9);
+    }
+    let two = one_way_anova(&[&A, &B]).expect("defined");
+    assert_close(two.f, 0.9016100178890881, 1e-10);
+    assert_close(two.p_value, 0.3584549333725715, 1e-9);
+    assert_close(two.eta_squared, 0.06050420168067229, 1e-10);
+    let three = one_way_anova(&[&A, &B, &C]).expect("defined");
+    assert_close(three.f, 52.97759036963998, 1e-10);
+    assert_close(three.p_value, 2.871245975788233e-08, 1e-9);
+    assert_close(three.eta_squared, 0.8547862227891858, 1e-10);
+    assert!(matches!(one_way_anova(&[&[1.0, 1.0], &[2.0, 2.0]]), Err(AnalysisError::Undefined { .. })));
+    assert!(one_way_anova(&[&A]).is_err() && one_way_anova(&[&A, &[]]).is_err());
+}
+
+/// scipy 1.17.1 `chi2_contingency(correction=False)`.
+#[test]
+fn groups_have_the_same_shares_as_scipy_says() {
+    let cases = [
+        (
+            vec![vec![12, 30], vec![25, 14]],
+            10.288751788751794,
+            0.0013384359919009507,
+            17.814814814814813,
+            0.35640093577546494,
+        ),
+        (
+            vec![vec![10, 20, 5], vec![7, 9, 22], vec![4, 4, 4]],
+            16.080791631361606,
+            0.002912647384312673,
+            2.9647058823529413,
+            0.30755957463422584,
+        ),
+        (vec![vec![3, 1], vec![2, 9]], 4.261363636363637, 0.03898861209635852, 1.3333333333333333, 0.5330017908890261),
+        // A level that nobody has takes no part.
+        (
+            vec![vec![3, 0, 1], vec![2, 0, 9]],
+            4.261363636363637,
+            0.03898861209635852,
+            1.3333333333333333,
+            0.5330017908890261,
+        ),
+    ];
+    for (counts, statistic, p, least, v) in cases {
+        let found = contingency(&counts).expect("defined");
+        assert_close(found.chi_squared, statistic, 1e-10);
+        assert_close(found.p_value, p, 1e-9);
+        assert_close(found.least_expected, least, 1e-10);
+        assert_close(found.cramer_v, v, 1e-10);
+    }
+    assert!(contingency(&[vec![3, 4]]).is_err() && contingency(&[vec![3, 0], vec![4, 0]]).is_err());
+    assert!(contingency(&[vec![3, 4], vec![1]]).is_err());
 }

@@ -2,10 +2,10 @@
 
 use super::super::cache::CachedImage;
 use super::super::error::{DataError, Result};
-use super::super::transform::{ColumnRow, FittedChain, FittedColumns, Image, Unseen};
+use super::super::transform::{ColumnRow, FittedChain, FittedColumns, FittedTarget, Image, Unseen};
 use super::augment::{Augmentation, Augmented};
 use super::{Content, Dataset, Item};
-use fascicle_lang::program::{InputRole, SpatialKind};
+use fascicle_lang::program::{InputRole, InputSource, SpatialKind};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub enum FittedInput {
     Columns(FittedColumns),
     /// A class or a real: nothing is learnt.
     AsItIs,
+    /// A target that models are trained on in another unit.
+    Target(FittedTarget),
 }
 
 /// A dataset seen through one fold's fitted steps.
@@ -74,6 +76,11 @@ impl Dataset {
                     Content::Columns { plan: Some(plan), rows } => {
                         let rows: Vec<ColumnRow> = members.iter().filter_map(|m| rows[*m].clone()).collect();
                         FittedInput::Columns(plan.fit(&rows, go_on).map_err(of_input)?)
+                    }
+                    Content::Real(values) if spec.source.is_changed() => {
+                        let InputSource::Column { steps, .. } = &spec.source else { return Ok(FittedInput::AsItIs) };
+                        let values: Vec<f64> = members.iter().filter_map(|member| values[*member]).collect();
+                        FittedInput::Target(FittedTarget::fit(steps, &values).map_err(of_input)?)
                     }
                     Content::Class(_) | Content::Real(_) => FittedInput::AsItIs,
                 })
@@ -168,11 +175,34 @@ impl FittedInputs<'_> {
                 fitted.apply(row).map_err(|e| e.of_subject(&self.dataset.members[item.member].key, &spec.name))
             }
             (Content::Class(values), _) => Ok(values[item.member].map(|class| vec![class as f32])),
+            (Content::Real(values), FittedInput::Target(fitted)) => {
+                Ok(values[item.member].map(|value| vec![fitted.apply(value) as f32]))
+            }
             (Content::Real(values), _) => Ok(values[item.member].map(|value| vec![value as f32])),
             _ => {
                 let problem = "the fitted steps are of another input".into();
                 Err(DataError::Input { input: spec.name.clone(), problem })
             }
+        }
+    }
+
+    /// What was observed of one item: its value, but of a target that models are trained on in another unit the number as the
+    /// table has it.
+    ///
+    /// # Errors
+    /// As [`FittedInputs::value`].
+    pub fn observed(&self, item: Item, input: usize) -> Result<Option<Vec<f32>>> {
+        match &self.dataset.content[input] {
+            Content::Real(values) => Ok(values[item.member].map(|value| vec![value as f32])),
+            _ => self.value(item, input, &Augmentation::Fixed { view: 0 }),
+        }
+    }
+
+    /// The way back to the unit of a target that models are trained on in another.
+    pub fn unit(&self, input: usize) -> Option<&FittedTarget> {
+        match self.fitted.get(input) {
+            Some(FittedInput::Target(fitted)) => Some(fitted),
+            _ => None,
         }
     }
 

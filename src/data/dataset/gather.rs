@@ -11,7 +11,9 @@ use super::super::table::same_level;
 use super::super::transform::{ColumnPlan, ColumnRow, CovariateCell, ImageChain, SourceColumn};
 use super::super::volume::Volume;
 use super::{Content, Member};
-use fascicle_lang::program::{CohortClause, ColumnSelector, Covariate, InputRole, InputSource, InputSpec, Missing};
+use fascicle_lang::program::{
+    CohortClause, ColumnSelector, ColumnStep, Covariate, InputRole, InputSource, InputSpec, Missing,
+};
 use rayon::prelude::*;
 use regex::Regex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -377,7 +379,7 @@ impl Reader {
                 Ok(Some(match &spec.source {
                     InputSource::Given => return Err(in_no_cohort(spec)),
                     InputSource::Image { pattern, .. } => Self::Image(FilePattern::new(pattern)?),
-                    InputSource::Column { column } => Self::Column(cohort.column(column)?),
+                    InputSource::Column { column, .. } => Self::Column(cohort.column(column)?),
                     InputSource::Columns { .. } => {
                         let wanted = match &columns {
                             Some(columns) => columns.clone(),
@@ -420,6 +422,10 @@ impl Reader {
                 Err(NoImage::Unreadable(reason)) => Outcome::Unreadable(reason),
             },
             Self::Column(place) if spec.levels.is_empty() => match cohort.number(record, place)? {
+                Some(value) if value <= 0.0 && starts_with_log(spec) => {
+                    let problem = format!("it is {value}, and a logarithm needs numbers above 0");
+                    return Err(DataError::Step { step: "log", problem });
+                }
                 Some(value) => Outcome::Has(Found::Real(value)),
                 None => Outcome::Lacks("the cell is missing".into()),
             },
@@ -436,6 +442,11 @@ impl Reader {
             Self::Columns(columns, beside) => cells(spec, columns, beside, cohort, record)?,
         })
     }
+}
+
+/// Whether models are trained on the logarithm of a target.
+fn starts_with_log(spec: &InputSpec) -> bool {
+    matches!(&spec.source, InputSource::Column { steps, .. } if matches!(steps.first(), Some(ColumnStep::Log)))
 }
 
 /// A record's cells of several columns, and of what their steps read beside them.

@@ -85,8 +85,10 @@ impl ImageChain {
 
     /// The views, where there are any.
     pub fn views(&self) -> usize {
-        let n =
-            self.steps.iter().find_map(|s| if let ImageStep::Views { views } = s { Some(views.len()) } else { None });
+        let n = self
+            .steps
+            .iter()
+            .find_map(|s| if let ImageStep::Views { views, .. } = s { Some(views.len()) } else { None });
         n.unwrap_or(1).max(1)
     }
 
@@ -183,7 +185,7 @@ impl ImageChain {
             match step {
                 ImageStep::Resample { .. } | ImageStep::Resize { .. } => return Ok(()),
                 ImageStep::Crop { at, size } => return if fits(at, size) { Ok(()) } else { Err(refuse(at, size)) },
-                ImageStep::Views { views } => {
+                ImageStep::Views { views, .. } => {
                     return views
                         .iter()
                         .find(|v| !fits(&v.at, &v.size))
@@ -256,7 +258,7 @@ impl ImageChain {
                 image = resample::to_shape(&image, shape, *interpolation);
             }
             ImageStep::Crop { at, size } => image = grid::crop(&image, at, size)?,
-            ImageStep::Views { views } => {
+            ImageStep::Views { views, .. } => {
                 if let Some(view) = views.get(view % views.len().max(1)) {
                     image = grid::crop(&image, &view.at, &view.size)?;
                     if let Some(axis) = view.flip {

@@ -239,15 +239,12 @@ fn learn(column: &SourceColumn, learnt: &mut Vec<Learnt>, values: &mut [f64]) ->
                 return Err(refuse("columns", problem));
             }
             ColumnStep::Standardize => {
-                let n = values.len() as f64;
-                let mean = values.iter().sum::<f64>() / n;
-                let sd = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
-                Learnt::Linear(mean, if sd > mean.abs() * 1e-14 { sd } else { 1.0 })
+                let (mean, sd) = mean_and_sd(values);
+                Learnt::Linear(mean, sd)
             }
             ColumnStep::MinMax => {
-                let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-                let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                Learnt::Linear(low, if high > low { high - low } else { 1.0 })
+                let (low, span) = low_and_span(values);
+                Learnt::Linear(low, span)
             }
             ColumnStep::Bins { n } => {
                 let mut sorted = values.to_vec();
@@ -265,6 +262,21 @@ fn learn(column: &SourceColumn, learnt: &mut Vec<Learnt>, values: &mut [f64]) ->
         learnt.push(next);
     }
     Ok(())
+}
+
+/// Mean and standard deviation (ddof 0) of some numbers; 1 where they do not differ.
+pub(super) fn mean_and_sd(values: &[f64]) -> (f64, f64) {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let sd = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+    (mean, if sd > mean.abs() * 1e-14 { sd } else { 1.0 })
+}
+
+/// The smallest of some numbers, and how far the largest is from it; 1 where they do not differ.
+pub(super) fn low_and_span(values: &[f64]) -> (f64, f64) {
+    let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    (low, if high > low { high - low } else { 1.0 })
 }
 
 fn change(value: f64, step: &Learnt) -> f64 {

@@ -3,10 +3,11 @@
 //! ```text
 //!  Volume ──before the first fitted step──▶ cache ──fitted steps, views──▶ [c, d, h, w]       (chain)
 //!  cells  ──impute──▶ scale, bin, one-hot, sites and covariates taken away ──▶ [n]           (columns, adjust)
+//!  number ──scaled for training──▶ number; predictions the way back                          (target)
 //! ```
 //!
-//! What learns from data learns from the training subjects that it is handed, nobody else: [`FittedChain`] and
-//! [`FittedColumns`] are made by `fit` and are all that is needed to prepare anybody. Both can be saved as JSON.
+//! What learns from data learns from the training subjects that it is handed, nobody else: [`FittedChain`],
+//! [`FittedColumns`] and [`FittedTarget`] are made by `fit` and are all that is needed to prepare anybody. Both can be saved as JSON.
 
 mod adjust;
 mod bayesian_ridge;
@@ -21,6 +22,7 @@ mod impute;
 mod intensity;
 mod percentile;
 mod resample;
+mod target;
 
 pub use bayesian_ridge::BayesianRidge;
 pub use chain::{FittedChain, ImageChain, Prepared};
@@ -32,6 +34,7 @@ pub use histogram::Landmarks;
 pub use image::Image;
 pub use impute::{Imputer, IterativeImputer};
 pub use percentile::{PooledPercentiles, percentile_of_sorted};
+pub use target::FittedTarget;
 
 #[cfg(test)]
 mod tests;

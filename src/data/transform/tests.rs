@@ -7,7 +7,7 @@ use super::{BayesianRidge, ColumnPlan, ColumnRow, CovariateCell, Image, ImageCha
 use fascicle_analysis::CombatSettings;
 use fascicle_lang::program::{
     AxisName, ColumnStep, Combat, Covariate, CovariateKind, ImageMask, ImageStep, Interpolation, Missing,
-    MissingIndicators, SpatialKind, View,
+    MissingIndicators, SpatialKind, View, ViewAverage,
 };
 use ndarray::{Array2, Array3, Array4, ArrayD, Axis, IxDyn};
 use safetensors::SafeTensors;
@@ -220,7 +220,10 @@ fn a_box_outside_the_image_is_refused_with_both_shapes() {
 #[test]
 fn views_are_boxes_of_the_same_image() {
     let view = |name: &str, at: i64| View { name: name.into(), at: vec![at, 0, 0], size: vec![2, 4, 4], flip: None };
-    let chain = chain(vec![ImageStep::Views { views: vec![view("left", 0), view("right", 2)] }], [2, 4, 4]);
+    let chain = chain(
+        vec![ImageStep::Views { views: vec![view("left", 0), view("right", 2)], average: ViewAverage::Outputs }],
+        [2, 4, 4],
+    );
     assert_eq!(chain.views(), 2);
     let fitted = chain.fit(0, &|_| Ok(chain.prepare(&ramp([4, 4, 4]))?.image)).expect("nothing to fit");
     let at = |view| fitted.apply(chain.prepare(&ramp([4, 4, 4])).expect("prepared").image, view).expect("applied");
@@ -231,7 +234,7 @@ fn views_are_boxes_of_the_same_image() {
 fn a_view_may_be_the_mirror_image_of_its_box() {
     let view = |flip| View { name: "v".into(), at: vec![2, 0, 0], size: vec![2, 4, 4], flip };
     let views = vec![view(None), view(Some(AxisName::Sagittal)), view(Some(AxisName::Axial))];
-    let chain = chain(vec![ImageStep::Views { views }], [2, 4, 4]);
+    let chain = chain(vec![ImageStep::Views { views, average: ViewAverage::Outputs }], [2, 4, 4]);
     let fitted = chain.fit(0, &|_| Ok(chain.prepare(&ramp([4, 4, 4]))?.image)).expect("nothing to fit");
     let at = |view| fitted.apply(chain.prepare(&ramp([4, 4, 4])).expect("prepared").image, view).expect("applied");
     let first = |view: usize| at(view).data[[0, 0, 0, 0]];

@@ -5,7 +5,7 @@
 
 use super::declare::{
     analysis, baseline, cohort, compare, ensemble, facts, leak, order, pair, param, protocol, score, search, stage,
-    sweep,
+    sweep, target,
 };
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Checkpoints, Eval, Evaluator, Reported};
@@ -142,7 +142,7 @@ impl Assembly {
             self.keep(fitted_on);
         }
         let mut scores = self.scores(e, &protocol);
-        let ensembles = self.ensembles(e, &protocol, &mut scores);
+        let ensembles = self.ensembles(e, &protocol, stages.as_deref(), &mut scores);
         let (analyses, failed) = analyses(e, &self.main, &protocol, &trained_on);
         self.broken |= failed;
         let comparisons = self.comparisons(e, &protocol, &trained_on, &scores);
@@ -175,8 +175,8 @@ impl Assembly {
             comparisons,
         };
         // Only the whole program says what its outputs are compared with.
-        let told = facts::facts(e, &program, &trained_on);
-        if self.keep(told).is_none() {
+        let told = [facts::facts(e, &program, &trained_on), target::predicted(e, &program), target::views(e, &program)];
+        if self.keep(told.into_iter().collect::<Eval<()>>()).is_none() {
             return (None, Vec::new(), Vec::new());
         }
         let deviations = analysis::deviations(e, &program);
@@ -271,7 +271,13 @@ impl Assembly {
     }
 
     /// The ensembles, each with the scores that are taken of it.
-    fn ensembles(&mut self, e: &mut Evaluator<'_>, protocol: &Protocol, scores: &mut Vec<Score>) -> Vec<Ensemble> {
+    fn ensembles(
+        &mut self,
+        e: &mut Evaluator<'_>,
+        protocol: &Protocol,
+        stages: Option<&[Stage]>,
+        scores: &mut Vec<Score>,
+    ) -> Vec<Ensemble> {
         let unit = e.unit;
         let mut ensembles = Vec::new();
         // A broken score has told so; that the ensemble then has none would be said in vain.
@@ -280,7 +286,8 @@ impl Assembly {
         }
         for i in self.main.clone() {
             if let DeclarationKind::Ensemble { model, over, arguments } = &unit.declarations[i].declaration.kind {
-                let compiled = ensemble::ensemble(e, model, over, arguments, protocol, scores);
+                let judged = ensemble::Judged { protocol, stages: stages.unwrap_or_default(), scores };
+                let compiled = ensemble::ensemble(e, model, over, arguments, &judged);
                 let Some((ensemble, asked)) = self.keep(compiled) else { continue };
                 let place = Some(ensembles.len());
                 ensembles.push(ensemble);

@@ -123,6 +123,8 @@ codes! {
         "A target is known in training and unknown in use. A model that reads it has nothing left to predict.";
     SubjectsSplit = "E0604", "scans of one subject on both sides of a split",
         "Splits are by subject. Two rows of one person, or two cohorts that share people, must not be divided.";
+    EnsembleBest = "E0615", "the best runs that cannot be told",
+        "`ensemble m over repeats, best: 5` takes the five best runs by what they reach on those who validate: by the metric of\n`keep best METRIC`, or by the one that it names (`by: auc`). There must be as many runs, and somebody who validates.";
     ColumnIsTarget = "E0605", "a condition that holds the target",
         "The column that is to be predicted is among the columns that are read.";
     TooManyFolds = "E0606", "more folds than people",
@@ -153,6 +155,9 @@ codes! {
         "A baseline predicts one number or a class. `ridge` and `elastic_net` predict numbers, `logistic` classes, the others\nboth.";
     NoProbabilities = "E0710", "decisions where probabilities are needed",
         "A support vector machine says how far somebody lies on the side of a class, which is no probability: classes can be\ncounted and ranked by it (accuracy, auc), and it cannot be averaged. `logistic` and the others give probabilities.";
+
+    StepNotUndone = "E0721", "a step that cannot be undone",
+        "A target may be changed for training: `column(\"age\") |> standardize`. What is predicted of it is brought back to the\nunit of the column before it is scored, so its steps must have a way back: standardize, minmax, log.";
 
     ParamType = "E0801", "a parameter whose value does not fit its type",
         "`param n: int = 3`: the value, `--set` and every sweep must give a value of the declared type.";

@@ -1,5 +1,6 @@
 //! Analyses: what is asked of predictions, tables and one another.
 
+use super::Covariate;
 use crate::graph::{InputId, NodeId};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,10 @@ pub enum AnalysisKind {
     LayerEntropy,
     /// Where in an image what a model says of it depends on.
     SmoothGrad,
+    /// Numbers and levels by group: a paper's first table.
+    Describe,
+    /// What a model predicts of everybody, less what was observed.
+    Residuals,
     /// A test of every column.
     #[serde(untagged)]
     Test(ColumnTest),
@@ -207,6 +212,13 @@ pub enum Argument {
         /// The columns.
         columns: Vec<String>,
     },
+    /// Several columns of a cohort's table, each as numbers or as levels.
+    Described {
+        /// The cohort; `None` where any cohort has them.
+        cohort: Option<String>,
+        /// The columns.
+        columns: Vec<Covariate>,
+    },
     /// A field of another analysis' result: `deviation.z`.
     Result {
         /// The analysis.
@@ -231,6 +243,15 @@ pub enum Argument {
     Numbers(Vec<f64>),
     /// The same as percentiles of what they are compared with: `1000 in percentile(1..99)`.
     Percentiles(Vec<f64>),
+    /// Numbers to be tried, evenly spaced between two percentiles of what they are compared with: `1000 in values(1..99)`.
+    Spaced {
+        /// The percentile that the first is.
+        from: f64,
+        /// The percentile that they go to.
+        to: f64,
+        /// Where each lies between the two, from 0 to 1.
+        at: Vec<f64>,
+    },
     /// What is larger than this: `eigenvalue > 1`.
     Above(f64),
     /// A word.

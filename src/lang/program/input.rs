@@ -60,12 +60,32 @@ pub enum InputSource {
     Column {
         /// Its name.
         column: String,
+        /// What is done to the numbers of a target before models are trained on them, in order; all of it can be undone, and
+        /// is before anything is scored. Not written where nothing is done, so that results of before are found again.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        steps: Vec<ColumnStep>,
     },
     /// In no cohort: `fascicle apply` is handed its values.
     Given,
 }
 
 impl InputSource {
+    /// A single column as it is.
+    pub fn column(name: impl Into<String>) -> Self {
+        Self::Column { column: name.into(), steps: Vec::new() }
+    }
+
+    /// Whether the probabilities of its views are averaged, where classes are predicted.
+    pub fn averages_probabilities(&self) -> bool {
+        let is_soft = |step: &ImageStep| matches!(step, ImageStep::Views { average: ViewAverage::Probabilities, .. });
+        matches!(self, Self::Image { steps, .. } if steps.iter().any(is_soft))
+    }
+
+    /// Whether models are trained on other numbers than the column holds.
+    pub fn is_changed(&self) -> bool {
+        matches!(self, Self::Column { steps, .. } if !steps.is_empty())
+    }
+
     /// What the steps of columns read beside them.
     pub fn covariates(&self) -> Vec<Covariate> {
         match self {
@@ -149,6 +169,9 @@ pub enum ImageStep {
     Views {
         /// Named boxes.
         views: Vec<View>,
+        /// What of them is averaged.
+        #[serde(default, skip_serializing_if = "ViewAverage::is_of_outputs")]
+        average: ViewAverage,
     },
     /// Gaussian smoothing.
     Smooth {
@@ -165,6 +188,23 @@ pub enum ImageStep {
         /// How many.
         slices: usize,
     },
+}
+
+/// What of several views is averaged in prediction.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ViewAverage {
+    /// What the model gives: of classes the logits.
+    #[default]
+    Outputs,
+    /// The probabilities of classes; numbers as they are.
+    Probabilities,
+}
+
+impl ViewAverage {
+    fn is_of_outputs(&self) -> bool {
+        *self == Self::Outputs
+    }
 }
 
 /// A named box of voxels.

@@ -22,15 +22,17 @@ mod protocol;
 mod residual;
 mod search;
 mod stage;
+mod unit;
 
 pub use analysis::{Analysis, AnalysisKind, Argument, ColumnTest, Correction, FieldType, GroupTest, Subset};
 pub use baseline::{Baseline, BaselineMethod, SvmKernel};
 pub use cohort::{Cohort, CohortClause, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use comparison::{ComparedScores, ModelComparison, PairedTest, Sweep};
-pub use ensemble::{Ensemble, EnsembleOver, Rule};
+pub use ensemble::{Best, Ensemble, EnsembleOver, Rule};
 pub use input::{
     AxisName, ColumnSelector, ColumnSpec, ColumnStep, Combat, Covariate, CovariateKind, ImageMask, ImageStep,
-    InputRole, InputSource, InputSpec, Interpolation, Missing, MissingIndicators, SpatialKind, View, covariates,
+    InputRole, InputSource, InputSpec, Interpolation, Missing, MissingIndicators, SpatialKind, View, ViewAverage,
+    covariates,
 };
 pub use metric::{Average, Cnr, JudgedImage, Metric, Noise, NormDiff, RegionPlaces};
 pub use model::{Model, Output};

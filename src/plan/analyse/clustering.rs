@@ -72,7 +72,7 @@ impl Context<'_> {
     }
 }
 
-/// What is tried: numbers, percentiles of the similarities between different people, or their median.
+/// What is tried: numbers, percentiles of the similarities between different people, numbers between two of these, or their median.
 fn preferences(
     argument: Option<&Argument>,
     similarities: &Array2<f64>,
@@ -84,6 +84,12 @@ fn preferences(
             let mut sorted = between;
             sorted.sort_by(f64::total_cmp);
             percents.iter().map(|percent| quantile(&sorted, percent / 100.0)).collect()
+        }
+        Some(Argument::Spaced { from, to, at }) => {
+            let mut sorted = between;
+            sorted.sort_by(f64::total_cmp);
+            let (from, to) = (quantile(&sorted, from / 100.0)?, quantile(&sorted, to / 100.0)?);
+            Ok(at.iter().map(|at| from + (to - from) * at).collect())
         }
         // scikit-learn's own choice counts everybody's similarity to themselves.
         _ => Ok(vec![quantile(&similarities.iter().copied().collect::<Vec<_>>(), 0.5)?]),

@@ -17,6 +17,7 @@
 
 mod clustering;
 mod columnwise;
+mod describe;
 mod factors;
 mod items;
 mod layer_entropy;
@@ -26,6 +27,7 @@ mod normative;
 mod permutation;
 mod probe;
 mod quantiles;
+mod residuals;
 mod runs;
 mod saliency;
 mod similarity;
@@ -34,6 +36,7 @@ mod tested;
 mod tsv;
 mod voxels;
 
+pub(super) use describe::{ALL, SAID};
 pub(super) use layer_entropy::stage_of;
 pub use table::Table;
 pub(super) use table::row_name;
@@ -262,6 +265,8 @@ impl Context<'_> {
             AnalysisKind::Tsne => self.tsne(task, variant, declared)?,
             AnalysisKind::LayerEntropy => self.layer_entropy(task, variant, declared)?,
             AnalysisKind::SmoothGrad => self.smooth_grad(task, variant, declared)?,
+            AnalysisKind::Describe => self.describe(task, variant, declared)?,
+            AnalysisKind::Residuals => self.residuals(task, variant, declared)?,
         };
         for note in &analysed.notes {
             self.warn(&format!("{}: {note}", declared.name));

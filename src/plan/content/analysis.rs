@@ -1,5 +1,7 @@
 //! Results of analyses as tables: numbers by column, numbers by run, or single numbers; a family in one table.
 
+mod described;
+
 use super::super::analyse::{AnalysisResult, Field};
 use super::super::context::Context;
 use super::super::error::Result;
@@ -44,9 +46,20 @@ pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Result<Vec<r
             found.push(report::Analysis {
                 name: with_variant(context, variant, if family.len() > 1 { of } else { &declared.name }),
                 method: format!("{}: {}{notes}", analysed.spelling, analysed.method),
-                table: table(&of_family),
+                table: match declared.kind {
+                    AnalysisKind::Describe => described::table(&of_family),
+                    _ => table(&of_family),
+                },
                 map: of_family.iter().find_map(|analysed| map(analysed)),
                 brains,
+                boxes: match (declared.kind, family.len()) {
+                    (AnalysisKind::Describe, 1) => described::boxes(analysed),
+                    _ => Vec::new(),
+                },
+                points: match declared.kind {
+                    AnalysisKind::Residuals => described::errors(analysed),
+                    _ => None,
+                },
             });
         }
     }

@@ -8,7 +8,8 @@ use crate::analysis::{mean_absolute_error, pearson};
 use crate::graph::Kind;
 use crate::program::{Average, Cnr, JudgedImage, Metric, NormDiff, Program};
 use crate::report::content::{
-    Better, Comparison, Confusion, Contrast, FoldScore, Quantity, Regression, ScatterPoint, Score, VariantScore,
+    Better, Comparison, Confusion, Contrast, FoldScore, Quantity, RankedRun, Ranking, Regression, ScatterPoint, Score,
+    VariantScore,
 };
 
 /// One entry a score, member and metric, with all variants.
@@ -27,8 +28,10 @@ pub(super) fn scores(context: &Context<'_>, results: &Results) -> Vec<Score> {
                     chance: chance(program, at, line.metric),
                     interval: INTERVAL.into(),
                     variants: Vec::new(),
+                    rankings: Vec::new(),
                 });
                 entry.variants.push(variant_score(context, variant, scored, line));
+                entry.rankings.extend(scored.rankings.iter().map(|ranking| self::ranking(context, variant, ranking)));
             }
         }
     }
@@ -50,6 +53,20 @@ fn variant_score(context: &Context<'_>, variant: usize, scored: &Scored, line: &
         sd: line.sd.unwrap_or(nan),
         low: line.low.unwrap_or(nan),
         high: line.high.unwrap_or(nan),
+    }
+}
+
+/// The runs from which an ensemble takes the best.
+fn ranking(context: &Context<'_>, variant: usize, ranking: &super::super::ensemble::Ranking) -> Ranking {
+    let run = |run: &super::super::ensemble::Ranked| RankedRun {
+        run: run.name.clone(),
+        value: run.value.unwrap_or(f64::NAN),
+        taken: run.taken,
+    };
+    Ranking {
+        variant: variant_name(context, variant),
+        by: quantity(ranking.by),
+        runs: ranking.runs.iter().map(run).collect(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::super::task::RunKey;
 use crate::data::flow::Flow;
 use crate::graph::Kind;
 use crate::program::{Program, Score};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Outputs with more numbers a subject are kept in the store alone.
@@ -75,8 +76,13 @@ impl Predictions {
         // What a support vector machine says of classes is no probability.
         let baseline = program.baseline_of(model).and_then(|at| program.baselines.get(at));
         let decides = baseline.is_some_and(|baseline| !baseline.method.gives_probabilities());
+        // Of an output that is scored in several ways (by class, by group) people have one row each.
+        let mut told = BTreeSet::new();
         for score in scores {
             for pair in score.pairs.iter().filter(|pair| pair.without.is_none()) {
+                if !told.insert((pair.prediction, pair.truth)) {
+                    continue;
+                }
                 let places = request.node(pair.prediction).zip(request.truth(pair.truth));
                 let Some((node, truth)) =
                     places.and_then(|(n, t)| Some((predicted.nodes.get(n)?, predicted.truths.get(t)?)))

@@ -17,10 +17,12 @@ pub use pack::{PackOptions, pack};
 pub use predict::{Applied, PredictOptions, predict};
 
 use super::error::{PlanError, Result};
+use super::predict::Values;
 use super::store::put_bytes;
 use super::task::RunKey;
 use crate::data::Grid;
 use crate::data::dataset::FittedInput;
+use crate::data::transform::FittedTarget;
 use crate::exchange::{read_safetensors_with, safetensors_bytes_with};
 use crate::graph::InputId;
 use crate::program::Program;
@@ -31,6 +33,8 @@ use std::path::Path;
 
 /// Changes when a packed model changes its meaning.
 const FORMAT: &str = "fascicle model 1";
+/// The same, of models that were trained on targets in another unit: a version that knows nothing of that would predict in it.
+const FORMAT_WITH_UNITS: &str = "fascicle model 2";
 
 /// The entry of the archive's metadata.
 const METADATA: &str = "fascicle";
@@ -83,6 +87,21 @@ pub struct PackedRun {
     pub fitted: Vec<FittedInput>,
     /// Means of inputs over the training subjects, where a mean stands in for an absent input.
     pub means: Vec<(InputId, Vec<f32>)>,
+    /// The ways back to the units of what is predicted, by the place of the output's member; of those that were trained in
+    /// another unit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<(usize, FittedTarget)>,
+}
+
+impl PackedRun {
+    /// Brings what was evaluated of the outputs, member by member in their order, back to the units of what is predicted.
+    pub(in crate::plan) fn in_own_units(&self, values: &mut [Values]) {
+        for (member, unit) in &self.units {
+            if let Some(values) = values.get_mut(*member) {
+                unit.revert_all(&mut values.values);
+            }
+        }
+    }
 }
 
 /// A packed model with the weights of its runs.
@@ -106,9 +125,10 @@ impl Packed {
         let envelope = envelope.ok_or_else(|| refuse(foreign.into()))?;
         let Envelope { format, checksum, manifest } =
             serde_json::from_str(&envelope).map_err(|e| refuse(e.to_string()))?;
-        if format != FORMAT {
+        if format != FORMAT && format != FORMAT_WITH_UNITS {
             return Err(refuse(format!(
-                "its format is `{format}`, and this version of fascicle reads `{FORMAT}`; pack the run again"
+                "its format is `{format}`, and this version of fascicle reads `{FORMAT}` and `{FORMAT_WITH_UNITS}`; pack \
+                 the run again"
             )));
         }
         if checksum != checksum_of(&manifest, &tensors) {
@@ -157,7 +177,9 @@ impl Packed {
             tensors.extend(weights.iter().map(|(name, tensor)| (format!("run-{}/{name}", run + 1), tensor.clone())));
         }
         let checksum = checksum_of(&manifest, &tensors);
-        let envelope = Envelope { format: FORMAT.into(), checksum, manifest };
+        let has_units = self.model.runs.iter().any(|run| !run.units.is_empty());
+        let format = if has_units { FORMAT_WITH_UNITS } else { FORMAT };
+        let envelope = Envelope { format: format.into(), checksum, manifest };
         let envelope = serde_json::to_string(&envelope).map_err(|e| unwritten(e.to_string()))?;
         safetensors_bytes_with(&tensors, METADATA, envelope).map_err(unwritten)
     }
@@ -175,6 +197,7 @@ impl PackedModel {
             && outputs.clone().count() == self.truths.len()
             && self.truths.iter().flatten().all(|input| input.index() < inputs)
             && self.runs.iter().all(|run| run.fitted.len() == self.reads)
+            && self.runs.iter().flat_map(|run| &run.units).all(|(member, _)| *member < self.truths.len())
             && !self.runs.is_empty();
         if fits { Ok(()) } else { Err("its manifest does not fit together".into()) }
     }

@@ -11,6 +11,7 @@ use super::super::task::{RunKey, trained_cohorts};
 use super::super::weights::read_weights;
 use super::{Packed, PackedModel, PackedRun};
 use crate::data::dataset::FittedInput;
+use crate::data::transform::FittedTarget;
 use crate::graph::{InputId, NodeId};
 use crate::nn::Device;
 use crate::program::{Cohort, Model, Output, Program};
@@ -73,6 +74,7 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
             run,
             name: run.name(&program.protocol),
             fitted: part.subgraph.inputs[..reads].iter().map(of_input).collect::<Result<_>>()?,
+            units: units(program, model, &fitted),
             means: means.into_iter().filter_map(|(input, mean)| Some((part.subgraph.input_of(input)?, mean))).collect(),
         });
     }
@@ -93,6 +95,16 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
         program: own,
     };
     Ok(Packed { model, weights })
+}
+
+/// The ways back to the units of what a model predicts, by the place of the output's member.
+fn units(program: &Program, model: usize, fitted: &[FittedInput]) -> Vec<(usize, FittedTarget)> {
+    let members = program.models[model].outputs.iter().flat_map(|output| &output.members);
+    let unit = |(place, (_, node)): (usize, &(String, NodeId))| match fitted.get(program.unit_of(*node)?.index()) {
+        Some(FittedInput::Target(unit)) => Some((place, unit.clone())),
+        _ => None,
+    };
+    members.enumerate().filter_map(unit).collect()
 }
 
 /// Columns by the names that the program uses, of every cohort that has them by another; where several differ, that of the

@@ -22,7 +22,7 @@ use crate::data::dataset::{Dataset, FittedInput, FittedInputs, Item};
 use crate::data::error::DataError;
 use crate::data::flow::Flow;
 use crate::data::nifti::read_header;
-use crate::graph::{Kind, NodeId};
+use crate::graph::{InputId, Kind, NodeId};
 use crate::nn::Device;
 use crate::program::{InputRole, InputSource};
 use crate::train::TrainingStatistics;
@@ -31,7 +31,7 @@ use ndarray::ArrayView4;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -223,6 +223,7 @@ fn evaluate(
 ) -> Result<(Vec<Item>, Vec<Vec<Values>>)> {
     let keys: Vec<String> = dataset.members.iter().map(|member| member.key.clone()).collect();
     let graph = Arc::new(subgraph.graph.clone());
+    let soft = soft_over_views(&packed.model, nodes);
     let (mut everybody, mut by_run) = (Vec::new(), Vec::new());
     for (at, (run, weights)) in packed.model.runs.iter().zip(&packed.weights).enumerate() {
         (options.progress)("runs", at, packed.weights.len());
@@ -240,15 +241,31 @@ fn evaluate(
             items: &items,
             weights,
             training_statistics: &training_statistics,
+            soft: &soft,
             batch: packed.model.batch,
             device: &options.device,
             interrupt: options.interrupt,
         };
-        by_run.push(evaluation.values(nodes, None)?);
+        let mut values = evaluation.values(nodes, None)?;
+        run.in_own_units(&mut values);
+        by_run.push(values);
         everybody = items;
     }
     (options.progress)("runs", packed.weights.len(), packed.weights.len());
     Ok((everybody, by_run))
+}
+
+/// The outputs of classes whose views are averaged as probabilities; what they are compared to says which these are.
+fn soft_over_views(model: &PackedModel, nodes: &[NodeId]) -> BTreeMap<NodeId, usize> {
+    let program = &model.program;
+    let classes = |truth: &Option<InputId>| match &program.graph.inputs[(*truth)?.index()].ty.kind {
+        Kind::Class(levels) | Kind::Mask(levels) => Some(levels.len()),
+        _ => None,
+    };
+    let known: BTreeMap<NodeId, usize> =
+        nodes.iter().zip(&model.truths).filter_map(|(node, truth)| Some((*node, classes(truth)?))).collect();
+    let reads = program.inputs[..model.reads].iter().any(|spec| spec.source.averages_probabilities());
+    if reads { known } else { BTreeMap::new() }
 }
 
 fn each_row(values: &Values, of_row: impl Fn(&[f32]) -> Vec<f64>) -> Vec<Vec<f64>> {

@@ -15,6 +15,7 @@ mod results;
 mod resuming;
 mod reuse;
 mod searches;
+mod targets;
 mod withheld;
 
 use super::*;

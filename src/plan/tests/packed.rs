@@ -13,12 +13,12 @@ fn one_division(mut experiment: Experiment) -> Experiment {
     experiment
 }
 
-fn folder(summary: &RunSummary) -> Result<PathBuf, &'static str> {
+pub(super) fn folder(summary: &RunSummary) -> Result<PathBuf, &'static str> {
     summary.folder.clone().ok_or("no folder")
 }
 
 /// Applies a model to a file or folder, into `OUT` beside it.
-fn apply(packed: &Packed, data: &Path, out: &Path) -> Result<crate::plan::Applied, PlanError> {
+pub(super) fn apply(packed: &Packed, data: &Path, out: &Path) -> Result<crate::plan::Applied, PlanError> {
     predict(
         packed,
         &PredictOptions {
@@ -38,7 +38,7 @@ fn apply(packed: &Packed, data: &Path, out: &Path) -> Result<crate::plan::Applie
 }
 
 /// Value by subject and element.
-fn values(
+pub(super) fn values(
     table: &Path,
     element: usize,
     value: usize,

@@ -198,7 +198,7 @@ pub(super) fn one_variant(program: Program) -> Experiment {
 pub(super) fn classifier(width: usize) -> Program {
     let mut s = Sketch::default();
     let (_, x) = s.features();
-    let source = InputSource::Column { column: "diagnosis".into() };
+    let source = InputSource::column("diagnosis");
     let levels = ["HC", "AD"];
     let class = TensorType { kind: Kind::Class(levels.map(str::to_owned).to_vec()), ..TensorType::tensor([]) };
     let (target, truth) = s.input(spec("diagnosis", InputRole::Target, source, &[], &levels), class);
@@ -235,7 +235,7 @@ pub(super) fn sweep(widths: &[usize]) -> Experiment {
 pub(super) fn two_stages() -> Program {
     let mut s = Sketch::default();
     let (_, x) = s.features();
-    let source = InputSource::Column { column: "age".into() };
+    let source = InputSource::column("age");
     let (target, truth) = s.input(spec("age", InputRole::Target, source, &[], &[]), TensorType::tensor([]));
     let code = s.linear(x, 4, 3, "auto.Linear");
     let code = s.relu(code);

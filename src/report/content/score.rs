@@ -66,6 +66,34 @@ pub struct Score {
     pub interval: String,
     /// One entry a variant, in the order of the sweep.
     pub variants: Vec<VariantScore>,
+    /// Of ensembles of the best runs: how runs were ranked, one entry an ensemble.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rankings: Vec<Ranking>,
+}
+
+/// Runs of which an ensemble takes the best.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Ranking {
+    /// The variant's name; empty when there is only one.
+    pub variant: String,
+    /// What they are ranked by, on those who validate.
+    pub by: Quantity,
+    /// The runs, in the order in which they ran.
+    pub runs: Vec<RankedRun>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RankedRun {
+    /// "fold 1, repeat 3, seed 1".
+    pub run: String,
+    /// What it reached; `NaN` where that is not defined.
+    #[serde(with = "missing::number")]
+    pub value: f64,
+    /// Whether the ensemble takes it.
+    pub taken: bool,
 }
 
 /// One metric of one variant.

@@ -7,6 +7,7 @@
 
 pub mod axis;
 pub mod bars;
+pub mod boxes;
 pub mod brain;
 pub mod flow;
 pub mod forest;
@@ -15,6 +16,7 @@ pub mod line;
 pub mod map;
 pub mod matrix;
 pub mod planes;
+pub mod points;
 pub mod scatter;
 pub mod text;
 pub mod trials;

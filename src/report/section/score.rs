@@ -1,7 +1,7 @@
 //! Scores by variant and fold.
 
 use super::table;
-use crate::content::{Better, ReportContent, Score, VariantScore};
+use crate::content::{Better, Ranking, ReportContent, Score, VariantScore};
 use crate::figure::at_both_widths;
 use crate::figure::forest::{self, Forest, Row};
 use crate::number;
@@ -107,6 +107,9 @@ fn one(score: &Score, numbering: &mut Numbering) -> Markup {
         @if score.variants.iter().any(|variant| !variant.folds.is_empty()) {
             (table::folded("Every fold and seed", folds(score, digits + 1)))
         }
+        @if !score.rankings.is_empty() {
+            (table::folded("The runs of which the best are taken", rankings(&score.rankings)))
+        }
     }
 }
 
@@ -147,6 +150,32 @@ fn folds(score: &Score, digits: usize) -> Markup {
                         td { (fold.fold) }
                         td class="n" { (fold.seed) }
                         (table::figure_cell(&number::fixed(fold.value, digits)))
+                    }
+                }
+            }
+        }
+    })
+}
+
+/// Every run with what it reached on those who validate, and whether it is among the best.
+fn rankings(rankings: &[Ranking]) -> Markup {
+    let several = rankings.iter().any(|ranking| !ranking.variant.is_empty());
+    let by = rankings.first().map_or(String::new(), |ranking| ranking.by.to_string());
+    let values = |ranking: &Ranking| ranking.runs.iter().map(|run| run.value.abs()).fold(0.0, f64::max);
+    let digits = number::digits_for(f64::NAN, rankings.iter().map(values).fold(0.0, f64::max)) + 1;
+    table::framed(html! {
+        thead { tr {
+            @if several { th scope="col" { "Variant" } }
+            th scope="col" { "Run" } th scope="col" class="n" { (capitalised(&by)) " of those who validate" } th scope="col" { "Taken" }
+        } }
+        tbody {
+            @for ranking in rankings {
+                @for run in &ranking.runs {
+                    tr class=[run.taken.then_some("best")] {
+                        @if several { td { (ranking.variant) } }
+                        td { (run.run) }
+                        (table::figure_cell(&number::fixed(run.value, digits)))
+                        td { @if run.taken { "yes" } @else { "no" } }
                     }
                 }
             }

@@ -184,7 +184,7 @@ fn regular(e: &mut Evaluator<'_>, pattern: &str, span: Span) -> Eval<regex::Rege
 }
 
 /// Columns whose name matches, in the order of the first table; all tables must have all of them.
-fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -> Eval<Vec<String>> {
+pub(super) fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables: &Tables) -> Eval<Vec<String>> {
     let regex = regular(e, pattern, span)?;
     let tables = match tables {
         Tables::Known(tables) => tables,

@@ -81,7 +81,7 @@ fn cells(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, t
 
 /// A target that most people lack.
 fn target(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, table: &IndexedTable) {
-    let InputSource::Column { column } = &spec.source else { return };
+    let InputSource::Column { column, .. } = &spec.source else { return };
     let (Some(people), Some(column)) = (table.people, table.column(column)) else { return };
     if spec.role == InputRole::Target && 2 * column.missing > people {
         e.diagnostics.push(
@@ -123,7 +123,7 @@ fn folds(
         );
     }
     for (at, spec) in program.inputs.iter().enumerate() {
-        let InputSource::Column { column } = &spec.source else { continue };
+        let InputSource::Column { column, .. } = &spec.source else { continue };
         if spec.role != InputRole::Target
             || !program.scores.iter().any(|s| s.pairs.iter().any(|p| p.truth.index() == at))
         {

@@ -3,6 +3,7 @@
 use super::column::{Tables, columns, in_line, unknown_column, width};
 use super::entry::{Chapter, find};
 use super::step::{channels, image_step};
+use super::target;
 use super::together::Beside;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -44,7 +45,7 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
     let (source, shape) = match parts.name {
         "image" => image(e, &declared, &parts, &steps)?,
         "columns" => table(e, name, &declared, &parts, &steps, cohort.as_deref())?,
-        "column" => column(e, &declared, &parts, &steps, cohort.as_deref())?,
+        "column" => column(e, &declared, &parts, &steps, (cohort.as_deref(), *role == InputWord::Target))?,
         "given" => given(e, &declared, &parts, &steps)?,
         other => return unknown_entry(e, Code::InputSource, Chapter::InputSource, other, parts.name_span),
     };
@@ -360,17 +361,12 @@ fn column(
     declared: &Declared,
     parts: &CallParts<'_>,
     steps: &[&Expr],
-    cohort: Option<&str>,
+    (cohort, is_target): (Option<&str>, bool),
 ) -> Eval<(InputSource, Vec<usize>)> {
     if !matches!(declared.word.as_str(), "class" | "real") {
         return type_mismatch(e, declared, parts.span, "a single column", "class{A, B} or real");
     }
-    if let Some(step) = steps.first() {
-        return e.fail(
-            Diagnostic::error(Code::Step, step.span, "a class or a real is read as it is")
-                .hint("for scaled columns declare a vector: c.columns(age |> standardize)"),
-        );
-    }
+    let steps = target::steps(e, steps, &declared.word, is_target)?;
     let mut reader = Reader::of(parts);
     let Some(expr) = reader.positional("column") else {
         return reader.missing(e, "column", "for example column(\"diagnosis\")");
@@ -407,7 +403,7 @@ fn column(
             }
         }
     }
-    Ok((InputSource::Column { column: name }, Vec::new()))
+    Ok((InputSource::Column { column: name, steps }, Vec::new()))
 }
 
 /// `given()`: `fascicle apply` is handed the values, in any shape.

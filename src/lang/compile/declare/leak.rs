@@ -169,7 +169,7 @@ pub(in crate::compile) fn columns(e: &mut Evaluator<'_>, stages: &[Stage]) -> Ev
 
 fn holds_target(e: &mut Evaluator<'_>, input: usize, target: usize) -> Eval<()> {
     let (spec, wanted) = (&e.inputs[input], &e.inputs[target]);
-    let InputSource::Column { column } = &wanted.source else { return Ok(()) };
+    let InputSource::Column { column, .. } = &wanted.source else { return Ok(()) };
     let InputSource::Columns { columns, .. } = &spec.source else { return Ok(()) };
     if spec.cohort.is_some() && wanted.cohort.is_some() && spec.cohort != wanted.cohort {
         return Ok(());

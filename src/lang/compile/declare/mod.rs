@@ -5,6 +5,7 @@ pub(super) mod baseline;
 pub(super) mod cohort;
 pub(super) mod column;
 pub(super) mod compare;
+mod described;
 pub(super) mod ensemble;
 pub(super) mod entry;
 pub(super) mod facts;
@@ -26,6 +27,7 @@ pub(super) mod stage;
 pub(super) mod step;
 mod subgroup;
 pub(super) mod sweep;
+pub(super) mod target;
 pub(super) mod together;
 mod training;
 

@@ -199,7 +199,7 @@ fn column_of_people(e: &mut Evaluator<'_>, expr: &Expr, (takes, hint): (&str, &s
         return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, takes).hint(hint));
     }
     let name = column_name(e, expr)?;
-    if let Some(InputSource::Column { column }) = e.inputs.iter().find(|i| i.name == name).map(|i| &i.source) {
+    if let Some(InputSource::Column { column, .. }) = e.inputs.iter().find(|i| i.name == name).map(|i| &i.source) {
         return Ok(column.clone());
     }
     let tables: Vec<_> = e.cohorts.iter().map(|c| (c.name.clone(), e.tables.of(c))).collect();

@@ -192,7 +192,7 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
         }
         "within" => {
             let expr = single(e, clause)?;
-            draft.stage.within = Some(within(e, expr, &draft.stage.cohorts)?);
+            draft.stage.within = within(e, expr, &draft.stage.cohorts)?;
         }
         "take" => {
             let expr = single(e, clause)?;

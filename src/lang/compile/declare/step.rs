@@ -6,7 +6,7 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::program::AxisName;
-use crate::program::{ImageMask, ImageStep, Interpolation, View};
+use crate::program::{ImageMask, ImageStep, Interpolation, View, ViewAverage};
 use fascicle_syntax::{Expr, ExprKind};
 
 /// Compiles one step.
@@ -75,6 +75,10 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
             ImageStep::Crop { at, size }
         }
         "views" => {
+            let average = match reader.choice(e, "average")? {
+                "probabilities" => ViewAverage::Probabilities,
+                _ => ViewAverage::Outputs,
+            };
             let mut views = Vec::new();
             for (name, value) in reader.named_rest() {
                 let Some(inner) = call_parts(value).filter(|p| p.receiver.is_none() && p.name == "crop") else {
@@ -92,7 +96,7 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
             if views.len() < 2 {
                 return reader.missing(e, "views", "name at least two: views(left: crop(..), right: crop(..))");
             }
-            ImageStep::Views { views }
+            ImageStep::Views { views, average }
         }
         "smooth" => ImageStep::Smooth { fwhm_mm: reader.number(e, "fwhm")? },
         "labels" => {

@@ -6,10 +6,32 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::value::{Value, spell};
 use crate::program::{Cohort, Predicate, Take};
-use fascicle_syntax::Expr;
+use fascicle_syntax::{Expr, ExprKind};
 
-/// `within sex == M`: a condition as `keep` has, on the people of the stage's cohorts.
-pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, cohorts: &[String]) -> Eval<Predicate> {
+/// `within sex == M`: a condition as `keep` has, on the people of the stage's cohorts. `everybody` is none;
+/// `if alone { sex == M } else { everybody }`, and the same by `match`, ask a parameter.
+pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, cohorts: &[String]) -> Eval<Option<Predicate>> {
+    match &expr.kind {
+        ExprKind::Name(word) if word == "everybody" => return Ok(None),
+        ExprKind::If { condition, then, otherwise } => {
+            let value = e.eval(condition)?;
+            let body = if e.condition(&value, condition.span)? { Some(then) } else { otherwise.as_ref() };
+            return match body.map(|body| body.result.as_deref()) {
+                Some(Some(chosen)) => within(e, chosen, cohorts),
+                // What holds where there is no clause.
+                None => Ok(None),
+                Some(None) => e.fail(
+                    Diagnostic::error(Code::WrongArgument, expr.span, "one of the two says nothing")
+                        .hint("write: within if alone { sex == F } else { everybody }"),
+                ),
+            };
+        }
+        ExprKind::Match { scrutinee, arms } => {
+            let chosen = e.arm(scrutinee, arms, expr.span)?;
+            return within(e, chosen, cohorts);
+        }
+        _ => {}
+    }
     let mut read = Read::default();
     let condition = predicate(e, expr, &mut read)?;
     let trained: Vec<Cohort> =
@@ -19,7 +41,7 @@ pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, cohorts: &[String]) -> 
         // What is wrong with a table is told where its cohort is declared.
         Err(_) => Ok(()),
     }))?;
-    Ok(condition)
+    Ok(Some(condition))
 }
 
 /// `take 0.5`, `take 200`.

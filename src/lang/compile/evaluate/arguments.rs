@@ -189,6 +189,24 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Of an argument that takes words, what `if` or `match` chooses: words mean something only there.
+    fn chosen_word(&mut self, parameter: &Parameter, expr: &Expr) -> Eval<Option<Expr>> {
+        if !matches!(parameter.ty, ParameterType::Word(_) | ParameterType::WordOrReals(_)) {
+            return Ok(None);
+        }
+        match &expr.kind {
+            ExprKind::If { condition, then, otherwise: Some(otherwise) }
+                if then.statements.is_empty() && otherwise.statements.is_empty() =>
+            {
+                let value = self.eval(condition)?;
+                let body = if self.condition(&value, condition.span)? { then } else { otherwise };
+                Ok(body.result.as_deref().cloned())
+            }
+            ExprKind::Match { scrutinee, arms } => Ok(Some(self.arm(scrutinee, arms, expr.span)?.clone())),
+            _ => Ok(None),
+        }
+    }
+
     fn argument(
         &mut self,
         stanza: &'static Stanza,
@@ -196,6 +214,10 @@ impl Evaluator<'_> {
         argument: &Argument,
     ) -> Eval<ops::Argument> {
         let (function, expr) = (stanza.name, &argument.value);
+        if let Some(chosen) = self.chosen_word(parameter, expr)? {
+            let argument = Argument { name: argument.name.clone(), value: chosen };
+            return self.argument(stanza, parameter, &argument);
+        }
         if let ExprKind::Name(word) = &expr.kind
             && let ParameterType::Word(words) | ParameterType::WordOrReals(words) = parameter.ty
             && words.contains(&word.as_str())

@@ -118,7 +118,7 @@ fn inputs_read<'p>(unit: &Unit, programs: impl Iterator<Item = &'p Program>) -> 
             });
         let of_scores = program.scores.iter().flat_map(|s| &s.within).flat_map(|(_, condition)| condition.columns());
         for column in of_analyses.chain(of_scores) {
-            let same = |i: &&InputSpec| matches!(&i.source, InputSource::Column { column: c } if c == column);
+            let same = |i: &&InputSpec| matches!(&i.source, InputSource::Column { column: c, .. } if c == column);
             read.extend(program.inputs.iter().filter(same).map(|i| i.name.as_str()));
         }
     }

@@ -1,5 +1,6 @@
 //! Analyses of embeddings and columns, from the text of a file to the numbers, on tables with a known answer.
 
+mod described;
 mod embeddings;
 mod maps;
 mod saliency;

@@ -37,7 +37,7 @@ pub(super) fn arguments(
             // `f(x by groups)` gives two parameters at once.
             (
                 Some(Expr { kind: ExprKind::Binary { op: BinaryOp::By, left, right }, span }),
-                Takes::Values | Takes::Tested,
+                Takes::Values | Takes::Tested | Takes::Described,
             ) => {
                 let Some(words) = words_of_groups(context) else {
                     return no_groups(e, context, *span);
@@ -45,10 +45,10 @@ pub(super) fn arguments(
                 let groups = values::groups(e, right, words, context);
                 failed |= groups.is_err();
                 arguments.insert("groups".into(), groups.unwrap_or(Argument::Nothing));
-                if *takes == Takes::Tested {
-                    values::tested(e, left, context)
-                } else {
-                    values::numbers(e, left, context)
+                match takes {
+                    Takes::Tested => values::tested(e, left, context),
+                    Takes::Described => values::described(e, left, context),
+                    _ => values::numbers(e, left, context),
                 }
             }
             (Some(expr), Takes::Centres) => {
@@ -60,6 +60,10 @@ pub(super) fn arguments(
                 arguments.insert("centre".into(), centre);
                 Ok(values)
             }
+            (Some(expr), Takes::Predicted) => values::predicted(e, expr).map(|(output, truth)| {
+                arguments.insert("truth".into(), truth);
+                output
+            }),
             (Some(expr), Takes::Image) => image::depended_on(e, expr, arguments.get("output")),
             (Some(expr), takes) => argument(e, &reader, (parameter, *takes), expr, context),
         };
@@ -107,11 +111,13 @@ pub(super) fn default(takes: Takes) -> Option<Argument> {
         | Takes::Image
         | Takes::Tested
         | Takes::Values
+        | Takes::Described
+        | Takes::Predicted
         | Takes::Groups(_)
         | Takes::Centres
         | Takes::Test => None,
         Takes::Tried(Some(number), ..) => Some(Argument::Numbers(vec![number])),
-        Takes::Tried(None, ..) | Takes::Within | Takes::Reference => Some(Argument::Nothing),
+        Takes::Tried(None, ..) | Takes::Within | Takes::Reference | Takes::MaybeGroups => Some(Argument::Nothing),
         Takes::Factors => Some(Argument::Above(1.0)),
         Takes::Correction => Some(Argument::Correction(Correction::None)),
         Takes::Number(number, ..) | Takes::Millimetres(number) => Some(Argument::Number(number)),
@@ -137,6 +143,7 @@ fn missing_hint(takes: Takes) -> &'static str {
 fn words_of_groups(context: &Context<'_>) -> Option<&'static [&'static str]> {
     context.function.parameters.iter().find_map(|(name, takes)| match takes {
         Takes::Groups(words) if *name == "groups" => Some(*words),
+        Takes::MaybeGroups => Some(&[][..]),
         _ => None,
     })
 }
@@ -164,6 +171,9 @@ fn argument(
         Takes::People => people::people(e, expr, context),
         Takes::Values => values::numbers(e, expr, context),
         Takes::Tested => values::tested(e, expr, context),
+        Takes::Described => values::described(e, expr, context),
+        Takes::MaybeGroups => values::groups(e, expr, &[], context),
+        Takes::Predicted => Ok(values::predicted(e, expr)?.0),
         Takes::Output => image::output(e, expr, context),
         Takes::Image => image::depended_on(e, expr, None),
         Takes::Millimetres(_) => Ok(Argument::Number(image::millimetres(e, reader, parameter, expr)?)),
@@ -184,7 +194,8 @@ fn argument(
 }
 
 /// `10 in 0.5..1`: that many numbers, evenly spaced from the first on; the last is left out, or taken part with `..=`.
-/// `1000 in percentile(1..99)`: percentiles. One number stands for itself.
+/// `1000 in percentile(1..99)`: percentiles; `1000 in values(1..99)`: numbers evenly spaced between two of them. One number stands
+/// for itself.
 fn tried(
     e: &mut Evaluator<'_>,
     reader: &Reader<'_>,
@@ -196,12 +207,14 @@ fn tried(
         return Ok(Argument::Numbers(vec![reader.real_of(e, parameter, expr, low, high)?]));
     };
     let count = reader.count_of(e, parameter, left, 1)?;
-    let inner = match &right.kind {
-        ExprKind::Call { callee, arguments } if matches!(&callee.kind, ExprKind::Name(n) if n == "percentile") => {
+    let called = |word: &str| match &right.kind {
+        ExprKind::Call { callee, arguments } if matches!(&callee.kind, ExprKind::Name(name) if name == word) => {
             arguments.first().map(|a| &a.value)
         }
         _ => None,
     };
+    let spaced = called("values");
+    let inner = called("percentile").or(spaced);
     let (low, high) = if inner.is_some() { (0.0, 100.0) } else { (low, high) };
     let range = match e.eval(inner.unwrap_or(right))? {
         Value::Range(range) if range.start < range.end => range,
@@ -209,7 +222,10 @@ fn tried(
     };
     if range.start < low || range.end > high {
         let (message, hint) = match inner {
-            Some(_) => ("percentiles lie between 0 and 100".to_owned(), format!("{count} in percentile(1..99)")),
+            Some(_) => {
+                let word = if spaced.is_some() { "values" } else { "percentile" };
+                ("percentiles lie between 0 and 100".to_owned(), format!("{count} in {word}(1..99)"))
+            }
             None => (format!("`{parameter}` lies between {low} and {high}"), format!("{count} in {low}..{high}")),
         };
         return e.fail(
@@ -219,6 +235,10 @@ fn tried(
     }
     let steps = if range.inclusive { count.saturating_sub(1).max(1) } else { count };
     let width = range.end - range.start;
+    if spaced.is_some() {
+        let at = (0..count).map(|i| i as f64 / steps as f64).collect();
+        return Ok(Argument::Spaced { from: range.start, to: range.end, at });
+    }
     let numbers = (0..count).map(|i| range.start + width * i as f64 / steps as f64).collect();
     Ok(if inner.is_some() { Argument::Percentiles(numbers) } else { Argument::Numbers(numbers) })
 }

@@ -45,6 +45,12 @@ pub(in crate::compile) enum Takes {
     Image,
     /// A length of at least 0 mm: `1.5mm`; this one where it is not given.
     Millimetres(f64),
+    /// Numbers by subject as [`Takes::Values`], or columns of which some hold levels.
+    Described,
+    /// Groups as [`Takes::Groups`]; everybody together where they are not given.
+    MaybeGroups,
+    /// What a model predicts of a number that stands in a column; fills `truth` too.
+    Predicted,
     /// Whose embeddings: one of these subsets of people; the first where it is not given.
     On(&'static [&'static str]),
 }
@@ -201,7 +207,9 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         name: "affinity_propagation",
         doc: "Into how many groups people fall, and who is in which.\n\n\
               The number of groups is found, not given. Of all settings that are tried those of the best silhouette are kept. \
-              Preferences may be percentiles of the similarities: `1000 in percentile(1..99)`; where none is given it is their median.",
+              Preferences may be percentiles of the similarities, `1000 in percentile(1..99)`, or by value: evenly spaced between two \
+              percentiles, `1000 in values(1..99)` (`values(0..100)`: between the smallest and the largest). Where none is given it is \
+              their median.",
         source: "Frey and Dueck 2007; scikit-learn `AffinityPropagation`; silhouette: Rousseeuw 1987",
         example: "analysis clusters = affinity_propagation(people.columns(/^lh_/), damping: 10 in 0.5..1, preference: 100 in percentile(1..99))",
         kind: AnalysisKind::AffinityPropagation,
@@ -338,6 +346,46 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
             ON_UNSEEN,
         ],
         fields: &[("maps", FieldType::Maps), ("mean", FieldType::Map), ("magnitude", FieldType::Real)],
+    },
+    Function {
+        name: "describe",
+        doc: "What people are like, by group: a paper's first table.\n\n\
+              Of a column of numbers n, mean, standard deviation (n - 1), median, quartiles and extremes; of a column of text, or one \
+              that goes through `onehot`, the count and the share of each level. `p` says whether groups differ: of numbers Welch's t \
+              test of two groups and the analysis of variance of more (`test: ranks`: Mann and Whitney's test, Kruskal and Wallis'), of \
+              levels the chi-squared test without a correction for continuity. Nothing is corrected for the number of columns. People are \
+              those who are analysed.",
+        source: "scipy `ttest_ind(equal_var=False)`, `f_oneway`, `mannwhitneyu`, `kruskal`, `chi2_contingency(correction=False)`; numpy \
+                 `quantile`",
+        example: "analysis about = describe(people.columns(age, /^lh_/) by diagnosis)",
+        kind: AnalysisKind::Describe,
+        parameters: &[
+            ("values", Takes::Described),
+            ("groups", Takes::MaybeGroups),
+            ("test", Takes::Word(&["means", "ranks"])),
+        ],
+        fields: &[("table", FieldType::Matrix), ("p", FieldType::Columns), ("people", FieldType::Number)],
+    },
+    Function {
+        name: "residuals",
+        doc: "By how much a model errs, person by person, of people that it was not trained on.\n\n\
+              `predicted`, `truth`, `difference` (predicted less true) and its magnitude, `absolute`, in the unit of the column that is \
+              predicted. Who is predicted by the models of several folds, seeds or repeats has the mean of them. Fields go where \
+              columns go: `correlation(errors.difference, people.age)`.",
+        source: "the definition",
+        example: "analysis errors = residuals(years)",
+        kind: AnalysisKind::Residuals,
+        parameters: &[("model", Takes::Predicted)],
+        fields: &[
+            ("predicted", FieldType::Real),
+            ("truth", FieldType::Real),
+            ("difference", FieldType::Real),
+            ("absolute", FieldType::Real),
+            ("people", FieldType::Number),
+            ("mean_difference", FieldType::Number),
+            ("sd_difference", FieldType::Number),
+            ("mean_absolute", FieldType::Number),
+        ],
     },
 ];
 

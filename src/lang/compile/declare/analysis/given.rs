@@ -62,7 +62,7 @@ pub(super) fn warn(e: &mut Evaluator<'_>, arguments: &IndexMap<String, Argument>
 
 fn columns_of(input: &InputSpec) -> Vec<String> {
     match &input.source {
-        InputSource::Column { column } => vec![column.clone()],
+        InputSource::Column { column, .. } => vec![column.clone()],
         InputSource::Columns { columns, .. } => columns.iter().flat_map(|c| c.select.names().to_vec()).collect(),
         InputSource::Image { .. } | InputSource::Given => Vec::new(),
     }

@@ -19,6 +19,8 @@ model code(scans) {
 }
 model norm(deep) { deep |> Linear(2) |> Linear(3) }
 model dx(t1) -> diagnosis { t1 |> Conv3d(4, stride: 4) |> relu |> global_avg_pool |> Linear(2) }
+model years(deep) -> age { deep |> Linear(1) }
+train years on people { minimize mse(years, age) }
 train code on people { minimize sum(for s in scans { mse(code.back[s], s) }) }
 train norm on people { minimize mse(norm, deep) }
 train dx on people { minimize cross_entropy(dx, diagnosis) }
@@ -109,6 +111,11 @@ fn description(takes: Takes) -> String {
         Takes::Centres => "the middle of each group: `median(x by g)`, `mean(x by g)`".into(),
         Takes::Test => "an analysis that tests something".into(),
         Takes::Tested => "numbers by subject, as elsewhere; or maps (`saliency`), tested voxel by voxel".into(),
+        Takes::Described => "columns of numbers or of levels, or numbers by subject as elsewhere".into(),
+        Takes::MaybeGroups => {
+            "groups (also as `x by g`): a class, a column with few values, labels; everybody together where there are none".into()
+        }
+        Takes::Predicted => "a model, or a baseline, that predicts a number of a column".into(),
         Takes::Output => "an output of a model: a vector, or one number".into(),
         Takes::Image => "an image that the output depends on".into(),
         Takes::Millimetres(_) => "a length: `1.5mm`".into(),

@@ -4,6 +4,7 @@ use super::people::cohort;
 use super::{Context, functions};
 use crate::compile::code::Code;
 use crate::compile::declare::column::{self, unknown_column};
+use crate::compile::declare::described;
 use crate::compile::declare::input::tables;
 use crate::compile::declare::together::Beside;
 use crate::compile::diagnostic::Diagnostic;
@@ -11,7 +12,7 @@ use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts};
 use crate::compile::value::Value;
 use crate::graph::Kind;
-use crate::program::{Analysis, Argument, FieldType, InputSource};
+use crate::program::{Analysis, Argument, Covariate, CovariateKind, FieldType, InputSource};
 use fascicle_syntax::{BinaryOp, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
 
 /// Something by subject, and what it is; `None`: numbers that may also stand for groups, as those of a column.
@@ -120,7 +121,7 @@ fn versus(e: &mut Evaluator<'_>, left: &Expr, right: &Expr, span: Span) -> Eval<
         return e.fail(Diagnostic::error(Code::UnknownName, span, message).hint(hint));
     };
     match &input.source {
-        InputSource::Column { column } => {
+        InputSource::Column { column, .. } => {
             Ok(Argument::Column { cohort: input.cohort.clone(), column: column.clone(), levels: vec![first, second] })
         }
         _ => e.fail(
@@ -168,7 +169,7 @@ pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) 
         None => {
             let holds = |input: &&crate::program::InputSpec| input.levels.contains(&wanted);
             let columns = e.inputs.iter().filter(holds).filter_map(|input| match &input.source {
-                InputSource::Column { column } => Some((input.cohort.clone(), column.clone())),
+                InputSource::Column { column, .. } => Some((input.cohort.clone(), column.clone())),
                 _ => None,
             });
             match columns.collect::<Vec<_>>().as_slice() {
@@ -198,6 +199,59 @@ pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) 
         Argument::Column { cohort, column, .. } => Ok(Argument::Column { cohort, column, levels: vec![wanted] }),
         other => Ok(other),
     }
+}
+
+/// As [`numbers`], or columns of which those of text, and those that go through `onehot`, are levels.
+pub(super) fn described(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
+    if let Some(parts) = call_parts(expr)
+        && parts.name == "columns"
+        && matches!(expr.kind, ExprKind::Call { .. })
+    {
+        let of = parts.receiver.and_then(|of| cohort(e, of));
+        let tables = tables(e, of.as_deref())?;
+        let mut reader = Reader::of(&parts);
+        let columns = described::described(e, &mut reader, &tables)?;
+        reader.finish(e)?;
+        return Ok(Argument::Described { cohort: of, columns });
+    }
+    let found = found(e, expr, context)?;
+    match (found.answer, found.argument) {
+        (Some(FieldType::Labels), Argument::Column { cohort, column, .. }) => {
+            Ok(Argument::Described { cohort, columns: vec![Covariate { column, kind: CovariateKind::Levels }] })
+        }
+        (answer, argument) => as_numbers(e, expr, context, Found { argument, answer }),
+    }
+}
+
+/// What a model predicts of a number, and the column that the number stands in.
+pub(super) fn predicted(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Argument, Argument)> {
+    let (model, output, members) = e.output_members(expr)?;
+    let own = &e.models[model];
+    let target = own.target.filter(|_| output == own.name).map(|target| &e.inputs[target.index()]);
+    let column = target.filter(|spec| spec.levels.is_empty()).and_then(|spec| match &spec.source {
+        InputSource::Column { column, .. } => Some((spec.cohort.clone(), column.clone())),
+        _ => None,
+    });
+    let Some((cohort, column)) = column else {
+        let spelled = e.sources.text(expr.span).to_owned();
+        let (message, hint) = match target {
+            Some(spec) => (
+                format!("`{spelled}` predicts `{}`, which is no number of a column", spec.name),
+                "of classes there is `score ..: confusion`; of images and masks scores by subject",
+            ),
+            None => (
+                format!("`{spelled}` says not what it predicts"),
+                "name the target in the model's head: model m(..) -> age, with target age: real = c.column(\"age\")",
+            ),
+        };
+        let declared = e.model_spans[model];
+        return e.fail(
+            Diagnostic::error(Code::KindMismatch, expr.span, message).also(declared, "declared here").hint(hint),
+        );
+    };
+    e.read.extend(members.iter().map(|(_, node)| *node));
+    let truth = Argument::Column { cohort, column, levels: Vec::new() };
+    Ok((Argument::Output { model, output, members }, truth))
 }
 
 fn level(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
@@ -246,7 +300,7 @@ fn output(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Found> {
 
 fn of_input(e: &mut Evaluator<'_>, input: usize, span: Span, context: &Context<'_>) -> Eval<Found> {
     let spec = &e.inputs[input];
-    if let InputSource::Column { column } = &spec.source {
+    if let InputSource::Column { column, .. } = &spec.source {
         let class = matches!(e.graph.inputs[input].ty.kind, Kind::Class(_));
         let argument =
             Argument::Column { cohort: spec.cohort.clone(), column: column.clone(), levels: spec.levels.clone() };

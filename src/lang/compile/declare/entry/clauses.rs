@@ -151,11 +151,12 @@ pub(super) const ENTRIES: &[Entry] = &[
     clause(
         "within",
         "Trains on those of the training subjects who meet a condition, and validates on those of the validation subjects who do. Who \
-         is scored, and what the steps of inputs are fitted on, stays as it is.",
+         is scored, and what the steps of inputs are fitted on, stays as it is. `if` and `match` ask a parameter: \
+         `within if alone { sex == F } else { everybody }`.",
         "",
         &[Parameter::positional(
             "condition",
-            Takes::said("a condition on columns, as `keep` of a cohort has", ""),
+            Takes::said("a condition on columns, as `keep` of a cohort has, or `everybody`", ""),
             "",
             "everybody where there is no clause",
         )],

@@ -21,7 +21,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "standardize",
         chapter: Chapter::ColumnStep,
-        doc: "Subtracts the mean of the training subjects and divides by their standard deviation.",
+        doc: "Subtracts the mean of the training subjects and divides by their standard deviation. Behind the column of a target, what is \
+              predicted is brought back to the unit of the column.",
         source: "scikit-learn `StandardScaler`",
         parameters: &[],
         example: "modality about: vector[2] = people.columns(age, education |> standardize)",
@@ -29,7 +30,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "minmax",
         chapter: Chapter::ColumnStep,
-        doc: "Maps the smallest value of the training subjects to 0 and the largest to 1.",
+        doc: "Maps the smallest value of the training subjects to 0 and the largest to 1. Behind the column of a target, what is \
+              predicted is brought back to the unit of the column.",
         source: "scikit-learn `MinMaxScaler`",
         parameters: &[],
         example: "modality about: vector[1] = people.columns(age |> minmax)",
@@ -37,7 +39,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "log",
         chapter: Chapter::ColumnStep,
-        doc: "Natural logarithm of numbers above 0.",
+        doc: "Natural logarithm of numbers above 0. Behind the column of a target, what is predicted is brought back to the unit of \
+              the column by the exponential.",
         source: "numpy `log`",
         parameters: &[],
         example: "modality about: vector[1] = people.columns(ptau |> log |> standardize)",

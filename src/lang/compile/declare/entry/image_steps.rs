@@ -61,14 +61,24 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "views",
         chapter: Chapter::ImageStep,
         doc: "Looks at one image in several ways: training draws one of them, prediction averages what comes of all.\n\n\
-              Each view has a name and is a `crop`, which may have a `flip`: `sagittal`, `coronal` or `axial`.",
+              Each view has a name and is a `crop`, which may have a `flip`: `sagittal`, `coronal` or `axial`. What is averaged are \
+              the outputs of the model, of classes their logits; with `average: probabilities` the probabilities of classes, soft \
+              decisions of each view.",
         source: "test-time averaging over crops (Krizhevsky et al. 2012, section 4.1)",
-        parameters: &[Parameter::named(
-            "NAME",
-            Takes::required("`crop(at: .., size: .., flip: ..)`"),
-            "",
-            "a view of that name; at least two",
-        )],
+        parameters: &[
+            Parameter::named(
+                "NAME",
+                Takes::required("`crop(at: .., size: .., flip: ..)`"),
+                "",
+                "a view of that name; at least two",
+            ),
+            Parameter::named(
+                "average",
+                Takes::Word(&["outputs", "probabilities"]),
+                "",
+                "what of the views is averaged in prediction; numbers are averaged as they are",
+            ),
+        ],
         example: "modality sides: volume[1, 8, 16, 16] = people.image(\"anat/*_T1w.nii.gz\")\n  \
                   |> views(left: crop(at: [0, 0, 0], size: [8, 16, 16]), right: crop(at: [8, 0, 0], size: [8, 16, 16], flip: sagittal))",
     },
