@@ -199,8 +199,12 @@ impl Context<'_> {
             .ok_or_else(|| PlanError::inconsistent("nothing is asked of a model"))?;
         let subgraph = Subgraph::of(&program.graph, &request.nodes);
         let dataset = self.dataset(variant)?;
-        let split = self.split(variant, run.seed, run.fold)?;
-        let fitted = self.fitted(variant, run.seed, run.fold)?;
+        // Nobody is divided where packed models are used.
+        let split = match program.used(model) {
+            Some(_) => Split::default(),
+            None => self.split(variant, run.seed, run.fold)?,
+        };
+        let fitted = self.fitted_of(variant, model, run)?;
         let inputs = fitted.of(task, &dataset)?;
         let reader = Rows::new(&subgraph, &inputs);
 
@@ -224,7 +228,7 @@ impl Context<'_> {
                 items.push(item);
             }
         }
-        let weights = self.model_weights(task, variant, &subgraph, run)?;
+        let weights = self.model_weights(task, (variant, model), &subgraph, run)?;
         let training_statistics =
             TrainingStatistics { means: means_of(&subgraph, &fitted), ..TrainingStatistics::default() };
         let batch = Self::rows_at_a_time(program, model);
@@ -299,20 +303,27 @@ impl Context<'_> {
 
     /// Subjects a batch when a model is evaluated: as many as its last stage takes.
     pub(super) fn rows_at_a_time(program: &Program, model: usize) -> usize {
-        program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch)
+        match program.used(model) {
+            Some(used) => used.batch,
+            None => program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch),
+        }
     }
 
-    /// The weights of a live part: each module's from the last stage that trained it, or as a run starts where none did.
+    /// The weights of a live part: each module's from the last stage that trained it, or as a run starts where none did; those
+    /// of a packed model from its file.
     ///
     /// # Errors
-    /// Weights of a stage that cannot be read.
+    /// Weights of a stage, or a packed model, that cannot be read.
     pub(super) fn model_weights(
         &self,
         task: &str,
-        variant: usize,
+        (variant, model): (usize, usize),
         subgraph: &Subgraph,
         run: RunKey,
     ) -> Result<Weights> {
+        if let Some(used) = self.program(variant).used(model) {
+            return self.packed_weights(used, subgraph, run);
+        }
         let read = |stage: usize| self.stage_weights(variant, stage, run);
         let (weights, untrained) =
             live_weights(task, self.program(variant), subgraph, run, &self.options.device, &read)?;

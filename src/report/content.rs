@@ -168,6 +168,32 @@ pub struct Analysis {
     pub map: Option<Map>,
     /// Where it has numbers at voxels, planes of these.
     pub brains: Vec<BrainSheet>,
+    /// Where it has one number for every column that is to be seen at once, these.
+    pub bars: Option<ColumnBars>,
+}
+
+/// A number for each of many columns.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnBars {
+    /// What the numbers are: "share of people beyond 1.96".
+    pub axis: String,
+    /// What follows from them all, in a sentence.
+    pub told: String,
+    /// The columns, in the order of the table.
+    pub bars: Vec<ColumnBar>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnBar {
+    /// The column.
+    pub name: String,
+    /// Its number.
+    pub value: f64,
+    /// What is shown when pointed at, behind the name.
+    pub told: String,
 }
 
 /// Items in two coordinates that have no unit, coloured by group.

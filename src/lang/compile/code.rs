@@ -153,6 +153,8 @@ codes! {
         "A baseline predicts one number or a class. `ridge` and `elastic_net` predict numbers, `logistic` classes, the others\nboth.";
     NoProbabilities = "E0710", "decisions where probabilities are needed",
         "A support vector machine says how far somebody lies on the side of a class, which is no probability: classes can be\ncounted and ranked by it (accuracy, auc), and it cannot be averaged. `logistic` and the others give probabilities.";
+    FileMissing = "E0711", "a file that an analysis reads and that is not there",
+        "`paint(.., on: \"atlas.nii.gz\", names: \"labels.tsv\")` reads files; paths are relative to the folder in which the\ncommand runs. Where `check` does not find them it warns: they may be elsewhere.";
 
     ParamType = "E0801", "a parameter whose value does not fit its type",
         "`param n: int = 3`: the value, `--set` and every sweep must give a value of the declared type.";
@@ -181,6 +183,10 @@ codes! {
         "The compiler stops at 100,000 operations or 4 billion numbers in one value.";
     WeightsFile = "E0858", "weights of a file that do not fit",
         "`init m from \"weights.safetensors\"` takes weights by the names they have in this program, in the same shapes.\n`fascicle weights import` brings a PyTorch file into this form.";
+    PackedFile = "E0859", "a packed model that cannot be used",
+        "`use model m from \"m.fascicle\"` takes a model from a file that `fascicle pack` made. The file is not there, is none of\nthose, was changed or made by another version, or lacks what is asked of it. Pack the run again, or copy the file again.";
+    TrainsBesideUsed = "E0860", "a file that uses a packed model and trains",
+        "A file with `use model` trains nothing: all its people are new to the model, and nobody is divided. Models, training,\nprotocols and what compares them by runs stand in a file of their own.";
 
     UnusedParam = "W0901", "a parameter that changes nothing",
         "Nothing reads the parameter. Remove it, or use it.";

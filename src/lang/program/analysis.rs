@@ -84,6 +84,10 @@ pub enum AnalysisKind {
     LayerEntropy,
     /// Where in an image what a model says of it depends on.
     SmoothGrad,
+    /// How many people lie beyond a bound, column by column.
+    Frequency,
+    /// What is by column, at the voxels of an atlas.
+    Paint,
     /// A test of every column.
     #[serde(untagged)]
     Test(ColumnTest),
@@ -223,6 +227,8 @@ pub enum Argument {
     },
     /// An image that a model reads.
     Image(InputId),
+    /// A file, relative to the folder in which the command runs.
+    File(String),
     /// A number.
     Number(f64),
     /// Another analysis, as it was asked.

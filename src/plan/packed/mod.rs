@@ -12,9 +12,12 @@ mod pack;
 mod people;
 mod predict;
 mod tables;
+mod used;
 
 pub use pack::{PackOptions, pack};
 pub use predict::{Applied, PredictOptions, predict};
+pub(super) use people::lacks_column;
+pub(super) use used::compare_voxels;
 
 use super::error::{PlanError, Result};
 use super::store::put_bytes;
@@ -22,7 +25,7 @@ use super::task::RunKey;
 use crate::data::Grid;
 use crate::data::dataset::FittedInput;
 use crate::exchange::{read_safetensors_with, safetensors_bytes_with};
-use crate::graph::InputId;
+use crate::graph::{InputId, Node, Op};
 use crate::program::Program;
 use crate::train::Weights;
 use indexmap::IndexMap;
@@ -70,6 +73,9 @@ pub struct PackedModel {
     pub grids: Vec<Option<Grid>>,
     /// Every training run.
     pub runs: Vec<PackedRun>,
+    /// Whose residuals [`PackedRun::reference`] are of: `young.test`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// What one training run has learnt besides its weights.
@@ -83,6 +89,25 @@ pub struct PackedRun {
     pub fitted: Vec<FittedInput>,
     /// Means of inputs over the training subjects, where a mean stands in for an absent input.
     pub means: Vec<(InputId, Vec<f32>)>,
+    /// What was fitted of the inputs that outputs are compared with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fitted_truths: Vec<FittedInput>,
+    /// The residuals of the reference, of each output that a deviation is worked out of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reference: Vec<ResidualsOfReference>,
+}
+
+/// What people who are the norm deviate from an output by, in one run; no person's number is in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResidualsOfReference {
+    /// The output: `recon[left]`.
+    pub name: String,
+    /// The people who have it.
+    pub subjects: usize,
+    /// By element; `None` where residuals do not vary.
+    pub mean: Vec<Option<f64>>,
+    /// The sample standard deviation, likewise.
+    pub sd: Vec<Option<f64>>,
 }
 
 /// A packed model with the weights of its runs.
@@ -92,6 +117,8 @@ pub struct Packed {
     pub model: PackedModel,
     /// By run.
     pub weights: Vec<Weights>,
+    /// Of manifest and weights, as the file has it.
+    pub checksum: String,
 }
 
 impl Packed {
@@ -129,7 +156,7 @@ impl Packed {
             of_run.insert(name.to_owned(), tensor);
         }
         model.check().map_err(refuse)?;
-        Ok(Self { model, weights })
+        Ok(Self { model, weights, checksum })
     }
 
     /// Writes the file, aside and then into place; how many bytes it has.
@@ -145,17 +172,33 @@ impl Packed {
         Ok(bytes.len())
     }
 
-    /// The bytes of the file; the same model gives the same.
+    /// A model with its weights.
     ///
     /// # Errors
     /// A model that JSON cannot hold.
-    pub fn bytes(&self) -> Result<Vec<u8>> {
-        let unwritten = |problem: String| PlanError::inconsistent(format!("the model cannot be written: {problem}"));
+    fn new(model: PackedModel, weights: Vec<Weights>) -> Result<Self> {
+        let mut packed = Self { model, weights, checksum: String::new() };
+        let (manifest, tensors) = packed.parts()?;
+        packed.checksum = checksum_of(&manifest, &tensors);
+        Ok(packed)
+    }
+
+    /// The manifest and the weights as they are written.
+    fn parts(&self) -> Result<(String, Weights)> {
         let manifest = serde_json::to_string(&self.model).map_err(|e| unwritten(e.to_string()))?;
         let mut tensors = Weights::new();
         for (run, weights) in self.weights.iter().enumerate() {
             tensors.extend(weights.iter().map(|(name, tensor)| (format!("run-{}/{name}", run + 1), tensor.clone())));
         }
+        Ok((manifest, tensors))
+    }
+
+    /// The bytes of the file; the same model gives the same.
+    ///
+    /// # Errors
+    /// A model that JSON cannot hold.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        let (manifest, tensors) = self.parts()?;
         let checksum = checksum_of(&manifest, &tensors);
         let envelope = Envelope { format: FORMAT.into(), checksum, manifest };
         let envelope = serde_json::to_string(&envelope).map_err(|e| unwritten(e.to_string()))?;
@@ -175,9 +218,27 @@ impl PackedModel {
             && outputs.clone().count() == self.truths.len()
             && self.truths.iter().flatten().all(|input| input.index() < inputs)
             && self.runs.iter().all(|run| run.fitted.len() == self.reads)
+            && self.program.at_least_one.iter().flatten().all(|input| input.index() < inputs)
+            && self.program.graph.nodes.iter().enumerate().all(|(at, node)| self.is_node(at, node))
             && !self.runs.is_empty();
         if fits { Ok(()) } else { Err("its manifest does not fit together".into()) }
     }
+
+    /// Whether a node reads nodes before it, modules and inputs that there are.
+    fn is_node(&self, at: usize, node: &Node) -> bool {
+        let reads = match node.op {
+            Op::Input(input) => input.index() < self.reads,
+            _ => true,
+        };
+        reads
+            && node.inputs.iter().all(|input| input.index() < at)
+            && node.module.is_none_or(|module| module.index() < self.program.graph.modules.len())
+            && node.ty.presence.iter().all(|input| input.index() < self.program.inputs.len())
+    }
+}
+
+fn unwritten(problem: String) -> PlanError {
+    PlanError::inconsistent(format!("the model cannot be written: {problem}"))
 }
 
 /// BLAKE3 of the manifest and of every weight, in order of their names.

@@ -3,20 +3,21 @@
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::fit::{FITTED, MEANS};
-use super::super::folder::{folders, record, run_folder, weights_file};
+use super::super::analyse::Reference;
+use super::super::folder::{analysis_name, folders, record, reference_file, run_folder, weights_file};
 use super::super::predict::live_weights;
 use super::super::store::get_json;
 use super::super::subgraph::Subgraph;
 use super::super::task::{RunKey, trained_cohorts};
 use super::super::weights::read_weights;
-use super::{Packed, PackedModel, PackedRun};
+use super::{Packed, PackedModel, PackedRun, ResidualsOfReference};
 use crate::data::dataset::FittedInput;
 use crate::graph::{InputId, NodeId};
 use crate::nn::Device;
-use crate::program::{Cohort, Model, Output, Program};
+use crate::program::{Analysis, AnalysisKind, Argument, Cohort, Experiment, Model, Output, Program};
 use crate::train::Weights;
 use indexmap::IndexMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Which model of a run.
 #[derive(Debug, Clone, Default)]
@@ -46,13 +47,19 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
     let program = &record.experiment.variants[at];
     let models: Vec<&str> = program.models.iter().map(|model| model.name.as_str()).collect();
     let model = chosen("model", options.model.as_deref(), &models, "--model").map_err(refuse)?;
+    if let Some(used) = program.used(model) {
+        return Err(refuse(format!("`{}` was packed before this run: it is {}", models[model], used.file)));
+    }
     if program.baseline_of(model).is_some() {
         return Err(refuse(format!(
             "`{}` is a baseline, and models alone are packed; what it has learnt is in {}_baseline.json of each run",
             models[model], models[model]
         )));
     }
-    let folder = folder.join(&folders(&record.experiment)[at]);
+    let top = folder;
+    let of_variant = PathBuf::from(&folders(&record.experiment)[at]);
+    let folder = top.join(&of_variant);
+    let reference = reference_of(top, &of_variant, &record.experiment, program, model)?;
 
     let (own, part) = own_program(program, model);
     let reads = part.reads;
@@ -73,6 +80,8 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
             run,
             name: run.name(&program.protocol),
             fitted: part.subgraph.inputs[..reads].iter().map(of_input).collect::<Result<_>>()?,
+            fitted_truths: part.subgraph.inputs[reads..].iter().map(of_input).collect::<Result<_>>()?,
+            reference: reference.as_ref().map_or_else(Vec::new, |reference| residuals(reference, run)),
             means: means.into_iter().filter_map(|(input, mean)| Some((part.subgraph.input_of(input)?, mean))).collect(),
         });
     }
@@ -91,8 +100,38 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
         grids: part.subgraph.inputs[..reads].iter().map(|i| grids.get(i.index()).cloned().flatten()).collect(),
         runs,
         program: own,
+        reference: reference.map(|reference| reference.of),
     };
-    Ok(Packed { model, weights })
+    Packed::new(model, weights)
+}
+
+/// The residuals of people who are the norm: those of the first deviation of the model that the file asks for whose reference
+/// is a part of who it was trained on, or of the first of all.
+fn reference_of(
+    folder: &Path,
+    variant: &Path,
+    experiment: &Experiment,
+    program: &Program,
+    model: usize,
+) -> Result<Option<Reference>> {
+    let trained = trained_cohorts(program);
+    let deviates = |analysis: &&Analysis| {
+        analysis.kind == AnalysisKind::NormativeDeviation
+            && matches!(analysis.arguments.get("model"), Some(Argument::Model(of)) if *of == model)
+    };
+    let of_trained = |analysis: &&Analysis| matches!(analysis.arguments.get("reference"), Some(Argument::People { cohort, .. }) if trained.contains(cohort));
+    let asked: Vec<&Analysis> = program.analyses.iter().filter(deviates).collect();
+    let Some(chosen) = asked.iter().copied().find(of_trained).or(asked.first().copied()) else { return Ok(None) };
+    let path = folder.join(reference_file(&analysis_name(experiment, variant, chosen)));
+    // A result of an earlier version has none.
+    if !path.is_file() {
+        return Ok(None);
+    }
+    get_json(&path).map(Some)
+}
+
+fn residuals(reference: &Reference, run: RunKey) -> Vec<ResidualsOfReference> {
+    reference.runs.iter().find(|of| of.run == run).map_or_else(Vec::new, |of| of.outputs.clone())
 }
 
 /// Columns by the names that the program uses, of every cohort that has them by another; where several differ, that of the
@@ -177,6 +216,7 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
         scores: Vec::new(),
         analyses: Vec::new(),
         comparisons: Vec::new(),
+        used: Vec::new(),
     };
     (own, Part { subgraph, reads, truths })
 }

@@ -132,6 +132,7 @@ fn wanted(reach: &Reach) -> Wanted {
             "," | ")" | "]" | "}" | "=" | ":" | "=>" | "->" => true,
             "{" => wanted.after_value || !goes_on,
             "from" => !has("with"),
+            "as" => false,
             "in" | "on" | "over" => !wanted.after_value,
             "(" => !goes_on && !wanted.after_value,
             "|" => false,

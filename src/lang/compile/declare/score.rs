@@ -1,6 +1,6 @@
 //! `score`: what is measured of which output, on whom.
 
-use super::judged;
+use super::{judged, packed};
 use super::metric::{asked_metric, fits_image};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -21,7 +21,7 @@ pub(in crate::compile) fn score(
     trained: &[String],
 ) -> Eval<Score> {
     let outputs = e.output_members(of);
-    let judged = judged::judged(e, on, protocol, trained);
+    let judged = judged::judged(e, (on, of.span), protocol, trained);
     let mut metrics = Vec::new();
     let mut options = Options::default();
     all(items.iter().map(|item| match &item.name {
@@ -37,8 +37,12 @@ pub(in crate::compile) fn score(
     for (key, node) in &members {
         let truth = match against {
             Some(input) => input,
-            None => truth(e, model, &output, key, of)?,
+            None => match e.packed_truth(model, *node, of.span)? {
+                Some(input) => input,
+                None => truth(e, model, &output, key, of)?,
+            },
         };
+        packed::known_of(e, truth, cohort.as_deref(), of.span)?;
         let truth = InputId(truth as u32);
         pairs.push(ScorePair { key: key.clone(), prediction: *node, truth, without: None });
         e.read.insert(*node);
