@@ -27,6 +27,9 @@ pub struct UsedModel {
     pub protocol: Protocol,
     /// Subjects that are evaluated at a time.
     pub batch: usize,
+    /// What it reads, in the order of its columns, where it is a baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Vec<InputId>>,
 }
 
 impl Program {

@@ -14,7 +14,7 @@ mod predict;
 mod tables;
 mod used;
 
-pub use pack::{PackOptions, pack};
+pub use pack::{PackOptions, contents_of, pack};
 pub use predict::{Applied, PredictOptions, predict};
 pub(super) use people::lacks_column;
 pub(super) use used::compare_voxels;
@@ -22,6 +22,7 @@ pub(super) use used::compare_voxels;
 use super::error::{PlanError, Result};
 use super::store::put_bytes;
 use super::task::RunKey;
+use crate::baselines::Fitted;
 use crate::data::Grid;
 use crate::data::dataset::FittedInput;
 use crate::exchange::{read_safetensors_with, safetensors_bytes_with};
@@ -92,6 +93,9 @@ pub struct PackedRun {
     /// What was fitted of the inputs that outputs are compared with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fitted_truths: Vec<FittedInput>,
+    /// What a baseline has learnt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Fitted>,
     /// The residuals of the reference, of each output that a deviation is worked out of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reference: Vec<ResidualsOfReference>,
@@ -218,6 +222,9 @@ impl PackedModel {
             && outputs.clone().count() == self.truths.len()
             && self.truths.iter().flatten().all(|input| input.index() < inputs)
             && self.runs.iter().all(|run| run.fitted.len() == self.reads)
+            && self.program.baselines.len() <= 1
+            && self.program.baselines.iter().flat_map(|b| &b.inputs).all(|input| input.index() < self.reads)
+            && self.runs.iter().all(|run| run.baseline.is_some() != self.program.baselines.is_empty())
             && self.program.at_least_one.iter().flatten().all(|input| input.index() < inputs)
             && self.program.graph.nodes.iter().enumerate().all(|(at, node)| self.is_node(at, node))
             && !self.runs.is_empty();

@@ -1,5 +1,6 @@
 //! From a run's folder to one file.
 
+use super::super::baseline;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::fit::{FITTED, MEANS};
@@ -11,10 +12,13 @@ use super::super::subgraph::Subgraph;
 use super::super::task::{RunKey, trained_cohorts};
 use super::super::weights::read_weights;
 use super::{Packed, PackedModel, PackedRun, ResidualsOfReference};
+use crate::compile::PackedContents;
 use crate::data::dataset::FittedInput;
 use crate::graph::{InputId, NodeId};
 use crate::nn::Device;
-use crate::program::{Analysis, AnalysisKind, Argument, Cohort, Experiment, Model, Output, Program};
+use crate::program::{
+    Analysis, AnalysisKind, Argument, Baseline, BaselineMethod, Cohort, Experiment, Model, Output, Program,
+};
 use crate::train::Weights;
 use indexmap::IndexMap;
 use std::path::{Path, PathBuf};
@@ -50,10 +54,13 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
     if let Some(used) = program.used(model) {
         return Err(refuse(format!("`{}` was packed before this run: it is {}", models[model], used.file)));
     }
-    if program.baseline_of(model).is_some() {
+    let own_method = program.baseline_of(model).and_then(|at| program.baselines.get(at));
+    if let Some(baseline) = own_method.filter(|baseline| holds_people(baseline.method)) {
         return Err(refuse(format!(
-            "`{}` is a baseline, and models alone are packed; what it has learnt is in {}_baseline.json of each run",
-            models[model], models[model]
+            "`{}` is made of the people it was fitted on ({} keeps their columns), and no subject's data leaves a run; ridge, \
+             elastic_net, logistic, decision_tree and random_forest can be packed",
+            models[model],
+            baseline.method.name()
         )));
     }
     let top = folder;
@@ -81,6 +88,10 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
             name: run.name(&program.protocol),
             fitted: part.subgraph.inputs[..reads].iter().map(of_input).collect::<Result<_>>()?,
             fitted_truths: part.subgraph.inputs[reads..].iter().map(of_input).collect::<Result<_>>()?,
+            baseline: match own_method {
+                Some(_) => Some(get_json(&of_run.join(format!("{}_{}", models[model], baseline::FITTED)))?),
+                None => None,
+            },
             reference: reference.as_ref().map_or_else(Vec::new, |reference| residuals(reference, run)),
             means: means.into_iter().filter_map(|(input, mean)| Some((part.subgraph.input_of(input)?, mean))).collect(),
         });
@@ -103,6 +114,25 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
         reference: reference.map(|reference| reference.of),
     };
     Packed::new(model, weights)
+}
+
+/// What the compiler would be told of a model of a program if it had run and were packed; without weights, and so without a
+/// checksum. `None` where the program has no such model.
+pub fn contents_of(program: &Program, model: &str) -> Option<PackedContents> {
+    let at = program.models.iter().position(|known| known.name == model)?;
+    let (own, part) = own_program(program, at);
+    let trained = trained_cohorts(program);
+    let cohort = program.cohorts.iter().find(|cohort| trained.contains(&cohort.name));
+    Some(PackedContents {
+        checksum: String::new(),
+        reads: part.reads,
+        prepared: own.inputs.len(),
+        truths: part.truths,
+        rename: renames(cohort, program),
+        batch: Context::rows_at_a_time(program, at),
+        reference: None,
+        program: own,
+    })
 }
 
 /// The residuals of people who are the norm: those of the first deviation of the model that the file asks for whose reference
@@ -161,6 +191,11 @@ fn chosen(what: &str, asked: Option<&str>, names: &[&str], option: &str) -> std:
     }
 }
 
+/// Whether what a method learns is the people themselves: its nearest, or those next to a border.
+fn holds_people(method: BaselineMethod) -> bool {
+    matches!(method, BaselineMethod::Nearest { .. } | BaselineMethod::Svm { .. })
+}
+
 /// The live part of a model.
 struct Part {
     subgraph: Subgraph,
@@ -171,13 +206,13 @@ struct Part {
 }
 
 /// A program of the model alone, without anything of the people it was trained on.
-fn own_program(program: &Program, model: usize) -> (Program, Part) {
-    let declared = &program.models[model];
+fn own_program(program: &Program, at: usize) -> (Program, Part) {
+    let declared = &program.models[at];
     let nodes: Vec<NodeId> = declared.outputs.iter().flat_map(|o| o.members.iter().map(|(_, node)| *node)).collect();
     let mut subgraph = Subgraph::of(&program.graph, &nodes);
     let reads = subgraph.inputs.len();
     let members = declared.outputs.iter().flat_map(|output| output.members.iter().map(move |member| (output, member)));
-    let truths = members.map(|(output, (key, node))| truth_of(program, model, &output.name, key, *node));
+    let truths = members.map(|(output, (key, node))| truth_of(program, at, &output.name, key, *node));
     let truths: Vec<Option<InputId>> = truths.collect();
     let truths = truths.iter().map(|truth| truth.map(|input| subgraph.input(&program.graph, input))).collect();
     let target = declared.target.and_then(|target| subgraph.input_of(target));
@@ -198,6 +233,14 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
         spec.cohort = None;
         spec
     });
+    let own_baseline = |baseline: &Baseline| Baseline {
+        model: 0,
+        inputs: baseline.inputs.iter().filter_map(|input| subgraph.input_of(*input)).collect(),
+        target: subgraph.input_of(baseline.target).unwrap_or(InputId(0)),
+        cohorts: Vec::new(),
+        method: baseline.method,
+    };
+    let baselines = program.baselines.iter().filter(|baseline| baseline.model == at).map(own_baseline).collect();
     let sets = program.at_least_one.iter().map(|set| set.iter().filter_map(|i| subgraph.input_of(*i)).collect());
     let own = Program {
         variant: program.variant.clone(),
@@ -209,7 +252,7 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
         at_least_one: sets.filter(|set: &Vec<InputId>| !set.is_empty()).collect(),
         graph: subgraph.graph.clone(),
         models: vec![model],
-        baselines: Vec::new(),
+        baselines,
         stages: Vec::new(),
         protocol: program.protocol.clone(),
         ensembles: Vec::new(),

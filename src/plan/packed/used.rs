@@ -5,16 +5,18 @@
 //!                                                                          ▲ fitted steps, means, weights
 //! ```
 
+use super::super::baseline::predicted;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::fit::Fitted;
+use super::super::predict::Values;
 use super::super::sources::Sources;
 use super::super::subgraph::Subgraph;
 use super::super::task::RunKey;
 use super::people::unlike_voxels;
 use super::{Packed, PackedRun, ResidualsOfReference};
 use crate::compile::PackedContents;
-use crate::data::dataset::{Dataset, FittedInput};
+use crate::data::dataset::{Dataset, FittedInput, FittedInputs, Item};
 use crate::graph::InputId;
 use crate::program::{Program, UsedModel};
 use crate::train::Weights;
@@ -127,6 +129,24 @@ impl Context<'_> {
                     }
                 })
                 .collect()
+        })
+    }
+
+    /// What a packed baseline predicts for items in a run.
+    ///
+    /// # Errors
+    /// An archive that cannot be read, people that cannot be prepared.
+    pub(in super::super) fn packed_baseline(
+        &self,
+        task: &str,
+        (program, used): (&Program, &UsedModel),
+        run: RunKey,
+        people: (&FittedInputs<'_>, &[Item]),
+    ) -> Result<Values> {
+        let read = used.baseline.as_deref().unwrap_or_default();
+        self.packed_run(used, run, |of_run, _| match &of_run.baseline {
+            Some(fitted) => predicted(task, program, read, fitted, people),
+            None => Err(PlanError::inconsistent(format!("`{}` is no baseline", used.file))),
         })
     }
 

@@ -81,6 +81,7 @@ impl Convert {
                 let model = self.name(&c.next()?);
                 let alias =
                     c.take(Rule::model_alias).map(|p| self.children(p).next().map(|n| self.name(&n))).transpose()?;
+                c.skip_keywords();
                 let name = alias.unwrap_or_else(|| model.clone());
                 DeclarationKind::UseModel { name, model, file: self.expr(c.next()?)? }
             }

@@ -75,6 +75,10 @@ impl PackedModel {
             predicted: self.members().filter(|(_, truth)| truth.is_some()).map(|(node, _)| node).collect(),
             protocol: program.protocol.clone(),
             batch: self.contents.batch,
+            baseline: program.baselines.first().map(|baseline| {
+                let own = baseline.inputs.iter().filter_map(|input| self.inputs.get(input.index()).copied().flatten());
+                own.map(|own| InputId(own as u32)).collect()
+            }),
         }
     }
 }

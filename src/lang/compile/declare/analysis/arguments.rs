@@ -351,7 +351,8 @@ fn file(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Argument> {
 fn norm(e: &mut Evaluator<'_>, reader: &Reader<'_>, model: Option<&Argument>) -> Eval<Argument> {
     let packed = match model {
         Some(Argument::Model(model)) => e.packed_of(*model),
-        _ => None,
+        // What is wrong with the model has been told.
+        _ => return Err(Reported),
     };
     let Some(packed) = packed else {
         return reader.missing(e, "reference", "name people who trained nothing: reference: people.test");
