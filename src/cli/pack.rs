@@ -181,10 +181,7 @@ pub(super) fn predict(args: &PredictArgs) -> u8 {
 
 fn failed(error: &PlanError) -> u8 {
     source::fail(&error.to_string());
-    match error {
-        PlanError::Packed { .. } => status::WRONG,
-        error => run::status_of(error),
-    }
+    run::status_of(error)
 }
 
 /// What a packed model needs of whoever it is applied to.
