@@ -15,9 +15,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What FreeSurfer measures of a region; its tables have it behind the region's name.
-const MEASURES: [&str; 10] = [
-    "thickness", "thicknessstd", "volume", "area", "meancurv", "gauscurv", "foldind", "curvind", "lgi", "sulc",
-];
+const MEASURES: [&str; 10] =
+    ["thickness", "thicknessstd", "volume", "area", "meancurv", "gauscurv", "foldind", "curvind", "lgi", "sulc"];
 
 /// A label of an atlas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,8 +83,10 @@ impl LabelTable {
             None | Some([]) => Ok(None),
             Some([only]) => Ok(self.labels.get(*only)),
             Some(several) => {
-                let names: Vec<String> =
-                    several.iter().map(|at| format!("{} `{}`", self.labels[*at].index, self.labels[*at].name)).collect();
+                let names: Vec<String> = several
+                    .iter()
+                    .map(|at| format!("{} `{}`", self.labels[*at].index, self.labels[*at].name))
+                    .collect();
                 let problem = format!(
                     "`{column}` could be of several labels: {}; name one of them so in {}",
                     names.join(", "),
@@ -118,7 +119,8 @@ fn of_table(table: &Table) -> Result<Vec<(usize, Label)>> {
         let (Some(cell), Some(name)) = (row.cells.get(index), row.cells.get(name)) else {
             return Err(bad("a label has an index and a name".into()));
         };
-        let index = whole(cell).ok_or_else(|| bad(format!("the index of `{name}` is `{cell}`, expected a whole number")))?;
+        let index =
+            whole(cell).ok_or_else(|| bad(format!("the index of `{name}` is `{cell}`, expected a whole number")))?;
         labels.push((row.line, Label { index, name: name.to_owned() }));
     }
     Ok(labels)

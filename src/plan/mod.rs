@@ -58,7 +58,8 @@ pub use fingerprint::{Fingerprint, Identity};
 pub use options::{Listener, RunOptions, Silent, SourceText};
 pub use outcome::{Outcome, TaskOutcome};
 pub use packed::{
-    Applied, PackOptions, Packed, PackedModel, PackedRun, PredictOptions, ResidualsOfReference, contents_of, pack, predict,
+    Applied, PackOptions, Packed, PackedModel, PackedRun, PredictOptions, ResidualsOfReference, contents_of, pack,
+    predict,
 };
 pub use run::run;
 pub use score::{Line, Matrix, RunScore, Scatter, Scored};

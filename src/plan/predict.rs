@@ -246,7 +246,9 @@ impl Context<'_> {
         };
         let packed = program.used(model).filter(|used| used.baseline.is_some());
         let nodes = match program.baseline_of(model) {
-            _ if let Some(used) = packed => vec![self.packed_baseline(task, (program, used), run, (&inputs, &items))?],
+            _ if let Some(used) = packed => {
+                vec![self.packed_baseline(task, (program, used), run, (&inputs, &items))?]
+            }
             Some(at) => vec![self.baseline_values(task, (variant, at), run, &inputs, &items)?],
             None => evaluation.values(&request.nodes, None)?,
         };

@@ -236,7 +236,8 @@ impl Context<'_> {
             if let Some(run) = line.runs.iter().find(|run| run.value.is_none() && line.metric != Metric::Confusion) {
                 let reason = run.reason.as_deref().unwrap_or_default();
                 let of = label(&scored.of, &line.key);
-                let (metric, fold) = (line.metric.name(), scored.fold_name(run.run, program.protocol_of(declared.model)));
+                let (metric, fold) =
+                    (line.metric.name(), scored.fold_name(run.run, program.protocol_of(declared.model)));
                 self.warn(&format!("{metric} of {of} is missing in {fold}, seed {}: {reason}", run.run.seed));
             }
         }

@@ -27,8 +27,8 @@
 pub mod mistake;
 
 use fascicle::compile::{
-    ColumnSummary, Compilation, Diagnostic, ModelTable, PackedContents, Severity, Shapes, TableProblem, TableProblemKind,
-    TableSummary, Who, World, compile, model_tables,
+    ColumnSummary, Compilation, Diagnostic, ModelTable, PackedContents, Severity, Shapes, TableProblem,
+    TableProblemKind, TableSummary, Who, World, compile, model_tables,
 };
 use fascicle::plan::contents_of;
 use fascicle::program::{Cohort, CohortClause, CohortSource, Program};
@@ -68,11 +68,14 @@ pub struct Case {
     pub problems: BTreeMap<String, TableProblem>,
     pub weights: BTreeMap<String, Shapes>,
     pub files: BTreeMap<String, String>,
-    /// Packed models by file: which of what program, and whose residuals they hold; or why they are none.
-    pub packed: BTreeMap<String, Result<(String, String, Option<String>), String>>,
+    /// Packed models by file, or why they are none.
+    pub packed: BTreeMap<String, Result<Packed, String>>,
     /// Files that are not there.
     pub gone: Vec<String>,
 }
+
+/// A packed model: its name, the file of the program that trained it, and whose residuals it holds.
+type Packed = (String, String, Option<String>);
 
 impl Case {
     /// Reads a case; a comment that begins like an expectation and is none fails the test.
@@ -171,8 +174,7 @@ impl Case {
                 Some((program, reference)) => (program, Some(reference.trim().to_owned())),
                 None => (program, None),
             };
-            self.packed
-                .insert(file.trim().into(), Ok((model.trim().to_owned(), program.trim().to_owned(), reference)));
+            self.packed.insert(file.trim().into(), Ok((model.trim().to_owned(), program.trim().to_owned(), reference)));
         } else if let Some(rest) = keyed("not packed:") {
             let (file, why) = rest.split_once(':').ok_or("expected FILE: WHY")?;
             self.packed.insert(file.trim().into(), Err(why.trim().to_owned()));
@@ -326,7 +328,8 @@ impl World for Case {
     }
 
     fn packed(&self, path: &str) -> Result<PackedContents, String> {
-        let (model, program, reference) = self.packed.get(path).cloned().unwrap_or(Err("there is no such file".into()))?;
+        let (model, program, reference) =
+            self.packed.get(path).cloned().unwrap_or(Err("there is no such file".into()))?;
         let text = self.files.get(&program).ok_or_else(|| format!("there is no {program} beside the case"))?;
         let compiled = compile(&program, text, &[], self);
         let told: Vec<&str> = compiled.diagnostics.iter().map(|d| d.message.as_str()).collect();

@@ -4,7 +4,8 @@
 //! else is still looked at, so that one pass tells all independent mistakes.
 
 use super::declare::{
-    analysis, baseline, cohort, compare, ensemble, facts, leak, order, packed, pair, param, protocol, score, stage, sweep,
+    analysis, baseline, cohort, compare, ensemble, facts, leak, order, packed, pair, param, protocol, score, stage,
+    sweep,
 };
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Checkpoints, Eval, Evaluator, PackedModel, Reported};

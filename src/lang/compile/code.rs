@@ -212,8 +212,8 @@ codes! {
         "`augment` changes images while training. A stage that reads columns alone has none.";
     ConvolutionOrder = "W0912", "a convolution in the order of another framework",
         "PyTorch's `Conv3d(1, 16, 3)` is one channel in, 16 out, with a kernel of 3. Here what comes in is known, and the\norder is filters, kernel, stride: `Conv3d(16, kernel: 3)`.";
-    DataNotHere = "W0951", "a cohort whose data are not here",
-        "The folder or the table that the cohort names is not here, so that what depends on it is not checked. It is an error\nto `run`, and to `check --data`.";
+    DataNotHere = "W0951", "data that are not here",
+        "The folder or the table that a cohort names, or a file that an analysis reads, is not here, so that what depends on it\nis not checked. It is an error to `run`, and to `check --data`.";
     ValueOfNobody = "W0952", "a value that nobody has",
         "The condition is as it is written, and no cell has the value: it leaves out everybody, or nobody.";
     CellsMissing = "W0953", "people left out for a missing cell",

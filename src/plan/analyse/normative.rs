@@ -185,7 +185,8 @@ impl Context<'_> {
             learnt.push(RunReference { run: *run, outputs });
         }
         if reference.is_some() {
-            analysed.reference = Some(Reference { model: program.models[*model].name.clone(), of: norm_name.clone(), runs: learnt });
+            analysed.reference =
+                Some(Reference { model: program.models[*model].name.clone(), of: norm_name.clone(), runs: learnt });
         }
         if !constant.is_empty() {
             let shown: Vec<&str> = constant.iter().take(5).map(String::as_str).collect();

@@ -87,8 +87,7 @@ impl Context<'_> {
             return Err(PlanError::task(task, problem));
         }
         let name_of = |index: &i64| labels.labels.iter().find(|label| label.index == *index).map(|l| l.name.as_str());
-        let bare: Vec<&str> =
-            here.keys().filter(|label| !painted.contains_key(label)).filter_map(|label| name_of(label)).collect();
+        let bare: Vec<&str> = here.keys().filter(|label| !painted.contains_key(label)).filter_map(&name_of).collect();
         let nameless = here.keys().filter(|label| name_of(label).is_none()).count();
         let regions = painted.len() - absent.len();
         let method = format!(

@@ -48,7 +48,9 @@ pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Result<Vec<r
                 map: of_family.iter().find_map(|analysed| map(analysed)),
                 brains,
                 bars: match family {
-                    [(_, declared, analysed)] if declared.kind == AnalysisKind::Frequency => Some(bars(declared, analysed)),
+                    [(_, declared, analysed)] if declared.kind == AnalysisKind::Frequency => {
+                        Some(bars(declared, analysed))
+                    }
                     _ => None,
                 },
             });
@@ -76,7 +78,9 @@ fn bars(declared: &Analysis, analysed: &AnalysisResult) -> ColumnBars {
         Some(ColumnBar { name: name.clone(), value: share, told })
     };
     let anywhere = match analysed.fields.get("anywhere") {
-        Some(Field::Number(share)) => format!("{:.1}% of people are beyond {beyond} in at least one column.", 100.0 * share),
+        Some(Field::Number(share)) => {
+            format!("{:.1}% of people are beyond {beyond} in at least one column.", 100.0 * share)
+        }
         _ => String::new(),
     };
     ColumnBars {

@@ -15,8 +15,8 @@ mod tables;
 mod used;
 
 pub use pack::{PackOptions, contents_of, pack};
-pub use predict::{Applied, PredictOptions, predict};
 pub(super) use people::lacks_column;
+pub use predict::{Applied, PredictOptions, predict};
 pub(super) use used::compare_voxels;
 
 use super::error::{PlanError, Result};

@@ -1,10 +1,10 @@
 //! From a run's folder to one file.
 
+use super::super::analyse::Reference;
 use super::super::baseline;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::fit::{FITTED, MEANS};
-use super::super::analyse::Reference;
 use super::super::folder::{analysis_name, folders, record, reference_file, run_folder, weights_file};
 use super::super::predict::live_weights;
 use super::super::store::get_json;
@@ -264,11 +264,15 @@ fn own_program(program: &Program, at: usize) -> (Program, Part) {
     (own, Part { subgraph, reads, truths })
 }
 
-/// What an output is compared to: what a score says, the input it is called after, or the target, as far as the shapes agree.
+/// What an output is compared to: what a score or a loss says, the input it is called after, or the target, as far as the shapes
+/// agree.
 fn truth_of(program: &Program, model: usize, output: &str, key: &str, node: NodeId) -> Option<InputId> {
     let pairs = program.scores.iter().filter(|score| score.model == model).flat_map(|score| &score.pairs);
     if let Some(pair) = pairs.clone().find(|pair| pair.prediction == node) {
         return Some(pair.truth);
+    }
+    if let Some(residual) = program.residuals(model).into_iter().find(|residual| residual.prediction == node) {
+        return Some(residual.truth);
     }
     let named =
         |name: &str| program.inputs.iter().position(|input| input.name == name).map(|input| InputId(input as u32));

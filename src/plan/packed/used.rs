@@ -117,9 +117,10 @@ impl Context<'_> {
         run: RunKey,
     ) -> Result<Weights> {
         self.packed_run(used, run, |_, weights| {
-            let names = subgraph.graph.modules.iter().flat_map(|module| {
-                module.weights.iter().map(move |weight| format!("{}.{}", module.path, weight.name))
-            });
+            let names =
+                subgraph.graph.modules.iter().flat_map(|module| {
+                    module.weights.iter().map(move |weight| format!("{}.{}", module.path, weight.name))
+                });
             names
                 .map(|name| match weights.get(&name) {
                     Some(weight) => Ok((name, weight.clone())),

@@ -144,9 +144,13 @@ pub(in crate::compile) fn subset_named(
         let (model, place) = (e.models[packed.model].name.clone(), packed.span);
         let cohorts: Vec<String> = e.cohorts.iter().map(|cohort| format!("`{}`", cohort.name)).collect();
         return e.fail(
-            Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{word}` subjects: nobody is divided here"))
-                .also(place, format!("`{model}` was trained elsewhere"))
-                .hint(format!("name a whole cohort: {}", cohorts.join(", "))),
+            Diagnostic::error(
+                Code::SubsetUnknown,
+                span,
+                format!("there are no `{word}` subjects: nobody is divided here"),
+            )
+            .also(place, format!("`{model}` was trained elsewhere"))
+            .hint(format!("name a whole cohort: {}", cohorts.join(", "))),
         );
     }
     let missing = match (&protocol.kind, subset) {

@@ -6,7 +6,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::world::IndexedTable;
-use crate::program::{ColumnSelector, InputSource, InputSpec};
+use crate::program::{ColumnSelector, InputSource, InputSpec, Metric};
 use fascicle_syntax::{DeclarationKind, InputWord, Name, Span, nearest};
 use std::rc::Rc;
 
@@ -79,7 +79,9 @@ pub(in crate::compile) fn columns(e: &mut Evaluator<'_>) -> Eval<()> {
             let Ok(table) = e.tables.of(&cohort) else { continue };
             let read = e.inputs.iter().enumerate().filter(|(at, _)| packed.reads(*at)).map(|(_, spec)| spec);
             let mut missing: Vec<String> = Vec::new();
-            for name in read.filter(|spec| !may_lack(spec)).flat_map(names) {
+            let read: Vec<&InputSpec> = read.collect();
+            let own: Vec<String> = read.iter().flat_map(|spec| names(spec)).collect();
+            for name in read.iter().filter(|spec| !may_lack(spec)).flat_map(|spec| names(spec)) {
                 if table.column(&name).is_none() && !missing.contains(&name) {
                     missing.push(name);
                 }
@@ -88,9 +90,12 @@ pub(in crate::compile) fn columns(e: &mut Evaluator<'_>) -> Eval<()> {
             let shown: Vec<String> = missing.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
             let more = if missing.len() > SHOWN { ", .." } else { "" };
             let columns = if missing.len() == 1 { "column" } else { "columns" };
-            let message =
-                format!("the table of `{}` has no {columns} {}{more}, which `{model}` reads", cohort.name, shown.join(", "));
-            let hint = advice(first, packed.contents.rename.get(first), &table);
+            let message = format!(
+                "the table of `{}` has no {columns} {}{more}, which `{model}` reads",
+                cohort.name,
+                shown.join(", ")
+            );
+            let hint = advice(first, packed.contents.rename.get(first), &table, &own);
             let place = declared(e, &cohort.name);
             let told = Diagnostic::error(Code::UnknownColumn, place, message).also(packed.span, "the model").hint(hint);
             failed |= e.fail::<()>(told).is_err();
@@ -127,15 +132,19 @@ fn names(spec: &InputSpec) -> Vec<String> {
     }
 }
 
-/// What to do about a missing column: it may be called as it was where the model was trained, or nearly so.
-fn advice(missing: &str, before: Option<&String>, table: &Rc<IndexedTable>) -> String {
+/// What to do about a missing column: it may be called as it was where the model was trained, or nearly so; those that are
+/// `read` are no other.
+fn advice(missing: &str, before: Option<&String>, table: &Rc<IndexedTable>, read: &[String]) -> String {
     if let Some(before) = before.filter(|name| table.column(name).is_some()) {
         return format!("it is called so in the table: rename {missing} from \"{before}\"");
     }
-    let known: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let known = table.columns.iter().map(|column| column.name.as_str());
+    let known: Vec<&str> = known.filter(|name| !read.iter().any(|own| own == name)).collect();
     match nearest(missing, &known) {
         Some(near) => format!("is it `{near}`? rename {missing} from \"{near}\""),
-        None => format!("name the column that holds it, rename {missing} from \"..\", or the table that does: join \"..\""),
+        None => {
+            format!("name the column that holds it, rename {missing} from \"..\", or the table that does: join \"..\"")
+        }
     }
 }
 
@@ -157,13 +166,32 @@ pub(in crate::compile) fn known_of(e: &mut Evaluator<'_>, truth: usize, cohort: 
     for cohort in judged {
         let Ok(table) = e.tables.of(&cohort) else { continue };
         if table.column(&column).is_none() {
-            let message = format!("the table of `{}` has no column `{column}`, which this is compared with", cohort.name);
+            let message =
+                format!("the table of `{}` has no column `{column}`, which this is compared with", cohort.name);
             let before = e.packed.iter().find_map(|packed| packed.contents.rename.get(&column)).cloned();
-            let hint = advice(&column, before.as_ref(), &table);
+            let hint = advice(&column, before.as_ref(), &table, &[]);
             let there = declared(e, &cohort.name);
             let told = Diagnostic::error(Code::UnknownColumn, place, message).also(there, "this cohort").hint(hint);
             return e.fail(told);
         }
     }
     Ok(())
+}
+
+/// A metric that is relative to the mean of those who trained asks for images that did not leave their run.
+pub(super) fn has_training_mean(e: &mut Evaluator<'_>, model: usize, metrics: &[(Metric, Span)]) -> Eval<()> {
+    let Some(packed) = e.packed_of(model) else { return Ok(()) };
+    let place = packed.span;
+    match metrics.iter().find(|(metric, _)| *metric == Metric::Skill) {
+        None => Ok(()),
+        Some((_, span)) => e.fail(
+            Diagnostic::error(
+                Code::MetricKind,
+                *span,
+                "`skill` is relative to the mean training image, which is not here",
+            )
+            .also(place, "was trained elsewhere")
+            .hint("of images there are psnr, ssim, mse, mae, norm_diff and cnr"),
+        ),
+    }
 }

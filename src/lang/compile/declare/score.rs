@@ -1,7 +1,7 @@
 //! `score`: what is measured of which output, on whom.
 
-use super::{judged, packed};
 use super::metric::{asked_metric, fits_image};
+use super::{judged, packed};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
@@ -62,6 +62,7 @@ pub(in crate::compile) fn score(
         }));
     }
     told_apart(e, &metrics)?;
+    packed::has_training_mean(e, model, &metrics)?;
     if let Some(pair) = pairs.first() {
         let truth = &e.graph.inputs[pair.truth.index()];
         let classes = matches!(truth.ty.kind, Kind::Class(_));

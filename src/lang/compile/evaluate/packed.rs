@@ -109,12 +109,17 @@ impl Evaluator<'_> {
         if packed.name != model.text {
             let alias = if name.span == model.span { String::new() } else { format!(" as {}", name.text) };
             let message = format!("`{path}` holds the model `{}`, and no `{}`", packed.name, model.text);
-            return self.fail(Diagnostic::error(Code::UnknownName, model.span, message).also(file.span, "this file").hint(
-                match alias.is_empty() {
-                    true => format!("use model {0} from .., or under a name of your own: use model {0} as {1} from ..", packed.name, model.text),
-                    false => format!("use model {}{alias} from ..", packed.name),
-                },
-            ));
+            return self.fail(
+                Diagnostic::error(Code::UnknownName, model.span, message).also(file.span, "this file").hint(
+                    match alias.is_empty() {
+                        true => format!(
+                            "use model {0} from .., or under a name of your own: use model {0} as {1} from ..",
+                            packed.name, model.text
+                        ),
+                        false => format!("use model {}{alias} from ..", packed.name),
+                    },
+                ),
+            );
         }
         self.take_over(name, path, contents)
     }

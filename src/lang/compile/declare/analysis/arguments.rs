@@ -1,7 +1,7 @@
 //! The arguments of an analysis, parameter by parameter.
 
 use super::functions::Takes;
-use super::{Context, FUNCTIONS, given, image, people, values};
+use super::{Context, FUNCTIONS, given, image, packed, people, values};
 use crate::compile::code::Code;
 use crate::compile::declare::judged::subset_named;
 use crate::compile::diagnostic::Diagnostic;
@@ -29,7 +29,7 @@ pub(super) fn arguments(
         corrects |= *takes == Takes::Correction && given.is_some();
         let argument = match (given, takes) {
             (None, _) if arguments.contains_key(*parameter) => continue,
-            (None, Takes::Norm) => norm(e, &reader, arguments.get("model")),
+            (None, Takes::Norm) => packed::norm(e, &reader, arguments.get("model")),
             (None, takes) => match default(*takes) {
                 Some(default) => Ok(default),
                 None => {
@@ -345,28 +345,6 @@ fn file(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Argument> {
         }
     }
     Ok(Argument::File(path))
-}
-
-/// Who is the norm where nobody is named: those of whom a packed model holds the residuals.
-fn norm(e: &mut Evaluator<'_>, reader: &Reader<'_>, model: Option<&Argument>) -> Eval<Argument> {
-    let packed = match model {
-        Some(Argument::Model(model)) => e.packed_of(*model),
-        // What is wrong with the model has been told.
-        _ => return Err(Reported),
-    };
-    let Some(packed) = packed else {
-        return reader.missing(e, "reference", "name people who trained nothing: reference: people.test");
-    };
-    if packed.contents.reference.is_some() {
-        return Ok(Argument::Nothing);
-    }
-    let (file, place) = (packed.file.clone(), packed.span);
-    let message = format!("`{file}` holds no residuals of a reference, so that one must be named");
-    e.fail(
-        Diagnostic::error(Code::MissingArgument, reader.span, message).also(place, "this model").hint(
-            "reference: controls; a packed model holds them where the file of its run asks for a normative_deviation of it",
-        ),
-    )
 }
 
 /// A model whose loss on the validation subjects is asked.

@@ -4,7 +4,8 @@ use super::functions::Function;
 use crate::compile::code::Code;
 use crate::compile::declare::packed::known_of;
 use crate::compile::diagnostic::Diagnostic;
-use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::evaluate::{Eval, Evaluator, Reported};
+use crate::compile::reader::Reader;
 use crate::program::{AnalysisKind, Argument};
 use fascicle_syntax::Expr;
 use indexmap::IndexMap;
@@ -27,10 +28,17 @@ pub(super) fn divides_nobody(
             Some(word) if function.kind == AnalysisKind::Retrieval => format!("`on: {word}`"),
             _ => format!("`{}`", function.name),
         };
+        let hint = match function.kind {
+            AnalysisKind::LogisticProbe | AnalysisKind::LinearProbe => {
+                "a probe is fitted to training subjects: ask it where the model is trained"
+            }
+            _ => "ask of everybody: on: unseen",
+        };
+        let message = format!("{what} needs people who are divided, and nobody is here");
         return e.fail(
-            Diagnostic::error(Code::SubsetUnknown, call.span, format!("{what} needs people who are divided, and nobody is here"))
+            Diagnostic::error(Code::SubsetUnknown, call.span, message)
                 .also(place, format!("`{model}` was trained elsewhere"))
-                .hint("ask it where the model is trained; here ask of everybody: on: unseen"),
+                .hint(hint),
         );
     }
     let Some(Argument::Model(asked)) = arguments.get("model") else { return Ok(()) };
@@ -45,4 +53,24 @@ pub(super) fn divides_nobody(
         }
     }
     Ok(())
+}
+
+/// Who is the norm where nobody is named: those of whom a packed model holds the residuals.
+pub(super) fn norm(e: &mut Evaluator<'_>, reader: &Reader<'_>, model: Option<&Argument>) -> Eval<Argument> {
+    let packed = match model {
+        Some(Argument::Model(model)) => e.packed_of(*model),
+        // What is wrong with the model has been told.
+        _ => return Err(Reported),
+    };
+    let Some(packed) = packed else {
+        return reader.missing(e, "reference", "name people who trained nothing: reference: people.test");
+    };
+    if packed.contents.reference.is_some() {
+        return Ok(Argument::Nothing);
+    }
+    let (file, place) = (packed.file.clone(), packed.span);
+    let message = format!("`{file}` holds no residuals of a reference, so that one must be named");
+    e.fail(Diagnostic::error(Code::MissingArgument, reader.span, message).also(place, "this model").hint(
+        "reference: controls; a packed model holds them where the file of its run asks for a normative_deviation of it",
+    ))
 }
