@@ -125,6 +125,9 @@ impl World for Files {
     }
 
     fn packed(&self, path: &str) -> Result<PackedContents, String> {
+        if let Err((_, why)) = self.file(path) {
+            return Err(why);
+        }
         match Packed::read(Path::new(path)) {
             Ok(packed) => Ok(packed.contents()),
             // The path is told by who asks.

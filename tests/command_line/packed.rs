@@ -342,3 +342,51 @@ fn what_is_by_column_is_painted_into_an_atlas_voxel_for_voxel() {
     scene.write("twice.tsv", "index\tlabel\n11\ta\n");
     scene.fascicle(&run).fails(2, &["has no column `name`"]);
 }
+
+#[test]
+fn packed_models_of_unlike_runs_keep_their_runs_apart() {
+    let scene = Scene::empty();
+    scene.write("people.csv", people(40, "id,a,b,dx"));
+    scene.write("clinic.csv", people(9, "id,a,b,dx"));
+    let once = PROGRAM.replace(
+        "kfold(2, validation: 0.2, stratify: [dx], seed: 1)",
+        "holdout(train: 0.6, validation: 0.1, test: 0.3)",
+    );
+    scene.write("once.fx", once);
+    scene.write("often.fx", PROGRAM.replace("seed: 1)", "seeds: [3, 1], repeats: 2)"));
+    for study in ["once", "often"] {
+        scene.fascicle(&["run", &format!("{study}.fx"), "--quiet", "--device", "cpu"]).succeeds();
+        scene.fascicle(&["pack", &format!("runs/{study}"), "-o", &format!("{study}.fascicle")]).succeeds();
+    }
+    scene.write(
+        "later.fx",
+        "param second: text = \"often\"
+use model m from \"once.fascicle\"
+use model m as often from second + \".fascicle\"
+cohort clinic = table(\"clinic.csv\") { subject id }
+score m: auc
+score often: auc
+",
+    );
+    let run = scene.json(&["run", "later.fx", "--json", "--device", "cpu"]);
+    assert_eq!(tasks(&run, "predict"), (9, 9), "one run and eight");
+    let of = |seed: usize, fold: usize, repeat: usize| {
+        scene.read(&format!("runs/later/variant-base/seed-{seed}/fold-{fold}/repeat-{repeat}/predictions.tsv"))
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    for (seed, fold, repeat) in [(3, 1, 1), (3, 1, 2), (3, 2, 1), (3, 2, 2), (1, 1, 1), (1, 1, 2), (1, 2, 1), (1, 2, 2)]
+    {
+        let table = of(seed, fold, repeat);
+        let outputs = |name: &str| table.lines().filter(|line| line.split('\t').nth(3) == Some(name)).count();
+        let holdout = if (seed, fold, repeat) == (1, 1, 1) { 27 } else { 0 };
+        assert_eq!((outputs("m"), outputs("often")), (holdout, 27), "{table}");
+        let own: Vec<&str> = table.lines().filter(|line| line.contains("\toften\t")).collect();
+        assert!(seen.insert(own.join("\n")), "every run predicts its own");
+    }
+    let scores = scene.read("runs/later/scores.tsv");
+    assert_eq!(scores.lines().count(), 1 + 1 + 8, "{scores}");
+    scene.fascicle(&["check", "later.fx", "--set", "second=once"]).succeeds();
+    scene
+        .fascicle(&["check", "later.fx", "--set", "second=twice"])
+        .fails(2, &["E0859", "`twice.fascicle`", "there is no such file"]);
+}

@@ -266,9 +266,11 @@ impl Assembly {
             _ => None,
         });
         let Some(scheme) = schemes.next_back() else {
-            // Nobody is divided where a packed model is used: what its runs are called is known from its file.
-            let packed = e.packed.first().map(|packed| packed.contents.program.protocol.clone());
-            return (packed.unwrap_or_else(protocol::default), true);
+            // Nobody is divided where packed models are used: what their runs are called is known from their files. Of several
+            // that one counts by which all are told apart.
+            let packed = e.packed.iter().map(|packed| &packed.contents.program.protocol);
+            let packed = packed.reduce(|most, next| if next.repeats > most.repeats { next } else { most });
+            return (packed.cloned().unwrap_or_else(protocol::default), true);
         };
         match protocol::protocol(e, scheme, trained_on) {
             Ok(protocol) => (protocol, true),

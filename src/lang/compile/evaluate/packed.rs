@@ -91,6 +91,13 @@ impl Evaluator<'_> {
         let DeclarationKind::UseModel { name, model, file } = &declared.declaration.kind else {
             return Err(Reported);
         };
+        if declared.scope != 0 {
+            let message = format!("`{}` is a packed model of another file", name.text);
+            return self.fail(
+                Diagnostic::error(Code::PackedFile, name.span, message)
+                    .hint(format!("say in the file that asks of it where it is: use model {} from \"..\"", model.text)),
+            );
+        }
         let path = match self.in_scope(declared.scope, |e| e.eval(file))? {
             Value::Text(path) => path.to_string(),
             other => return self.expected("the file of a packed model, as text", &other, file.span),
