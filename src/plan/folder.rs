@@ -33,7 +33,7 @@ use super::{analyse, baseline, index};
 use crate::program::{Analysis, EnsembleOver, Experiment, Program, Protocol};
 use crate::report::{ReportContent, render, tables as report_tables};
 use crate::train::EVENT_FILE;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -158,7 +158,14 @@ impl Draft<'_> {
         put_json(&self.root.join("params.json"), &variants)?;
         put_bytes(&self.root.join(record::FILE), &record::of(self.context)?)?;
         let seeds: BTreeSet<u64> = experiment.variants.iter().flat_map(|p| p.protocol.seeds.iter().copied()).collect();
-        let provenance = json!({
+        let mut packed: Vec<Value> = Vec::new();
+        for used in experiment.variants.iter().flat_map(|program| &program.used) {
+            let used = json!({ "model": used.packed, "file": used.file, "checksum": used.checksum });
+            if !packed.contains(&used) {
+                packed.push(used);
+            }
+        }
+        let mut provenance = json!({
             "fascicle": env!("CARGO_PKG_VERSION"),
             "command": options.command,
             "device": options.device.describe(),
@@ -169,6 +176,9 @@ impl Draft<'_> {
             "tasks": tasks,
             "warnings": report.warnings.iter().map(|w| &w.message).collect::<Vec<_>>(),
         });
+        if !packed.is_empty() {
+            provenance["packed models"] = Value::from(packed);
+        }
         put_json(&self.root.join("provenance.json"), &provenance)?;
         self.text("report.html", &render(report))?;
         self.scores("scores.tsv", "scores_summary.tsv", &report.scores)?;

@@ -174,6 +174,15 @@ fn a_packed_model_is_used_in_a_file_that_trains_nothing() {
         }
     }
 
+    // Which models were used is kept with the run.
+    let provenance: serde_json::Value = serde_json::from_str(&scene.read("runs/later/provenance.json")).expect("JSON");
+    let used = provenance["packed models"].as_array().expect("packed models");
+    assert_eq!(
+        used.iter().filter_map(|model| model["file"].as_str()).collect::<Vec<_>>(),
+        ["norm.fascicle", "tells.fascicle", "plain.fascicle"]
+    );
+    assert!(used.iter().all(|model| model["checksum"].as_str().is_some_and(|sum| sum.len() == 64)), "{used:?}");
+
     // Without `reference:` the norm is that of the run: its own deviations of the same people, to the last bit.
     let of_spring = scene.read("runs/spring/analysis-away.tsv").replace("other:", "");
     let of_later = scene.read("runs/later/analysis-since.tsv").replace("patients:", "");
