@@ -71,7 +71,7 @@ pub use metrics::regression::{
 pub use metrics::roc::{OneVsRest, roc_auc, roc_auc_one_vs_rest};
 pub use metrics::ssim::Ssim;
 pub use metrics::surface::hausdorff;
-pub use normative::{Deviation, NormativeReference};
+pub use normative::{Deviation, Exceedance, NormativeReference};
 pub use statistics::anova::{OneWayAnova, one_way_anova};
 pub use statistics::contingency::{Contingency, contingency};
 pub use statistics::kruskal_wallis::{KruskalWallis, kruskal_wallis, kruskal_wallis_by};

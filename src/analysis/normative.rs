@@ -105,6 +105,40 @@ impl Deviation {
     }
 }
 
+/// How many people deviate by more than a bound: extreme positive and negative deviations (Marquand et al. 2016, Wolfers et
+/// al. 2018).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exceedance {
+    /// The people that were looked at.
+    pub people: usize,
+    /// Those above the bound.
+    pub positive: usize,
+    /// Those below its negative.
+    pub negative: usize,
+}
+
+impl Exceedance {
+    /// Of the deviations of some people, of those that exceed `beyond` in either direction; the bound itself does not.
+    ///
+    /// # Errors
+    /// Nobody, or a deviation that is not finite.
+    pub fn of(z: &[f64], beyond: f64) -> Result<Self> {
+        check_array("the deviations", &ndarray::ArrayView1::from(z))?;
+        let count = |exceeds: &dyn Fn(f64) -> bool| z.iter().filter(|z| exceeds(**z)).count();
+        Ok(Self { people: z.len(), positive: count(&|z| z > beyond), negative: count(&|z| z < -beyond) })
+    }
+
+    /// Those on either side.
+    pub fn count(self) -> usize {
+        self.positive + self.negative
+    }
+
+    /// Some of them, as a share of all.
+    pub fn share(self, of: usize) -> f64 {
+        of as f64 / self.people as f64
+    }
+}
+
 /// The sum over `n`.
 fn fraction(values: impl Iterator<Item = f64>, n: usize) -> f64 {
     values.sum::<f64>() / n as f64
@@ -158,6 +192,15 @@ mod tests {
         assert_eq!(deviation.mean_absolute(), [1.0, 4.0, 0.25]);
         assert_eq!(deviation.fraction_beyond_by_subject(THRESHOLD), [0.5, 1.0, 0.0]);
         assert_eq!(deviation.fraction_beyond_by_region(THRESHOLD), [2.0 / 3.0, 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn deviations_beyond_a_bound_are_counted_on_either_side() {
+        let found = Exceedance::of(&[1.96, 2.0, -1.97, -5.0, 0.0, 3.1, -1.96, 0.2], THRESHOLD).unwrap();
+        assert_eq!(found, Exceedance { people: 8, positive: 2, negative: 2 });
+        assert_eq!((found.count(), found.share(found.positive)), (4, 0.25));
+        assert!(Exceedance::of(&[], 1.96).is_err());
+        assert!(matches!(Exceedance::of(&[0.0, f64::NAN], 1.0), Err(AnalysisError::NotFinite { .. })));
     }
 
     #[test]

@@ -36,7 +36,11 @@ checksum. The run's folder is enough to make it: neither its data nor its store 
 
   fascicle pack runs/normative_thickness --model norm -o norm.fascicle
   fascicle predict norm.fascicle                                        what it needs
-  fascicle predict norm.fascicle --data clinic.csv -o predicted";
+  fascicle predict norm.fascicle --data clinic.csv -o predicted
+
+An experiment asks more of it: `use model norm from \"norm.fascicle\"` takes it into a file that trains nothing. Where the run's
+file asks for a normative_deviation of the model, means and deviations of the reference's residuals are packed, too. Baselines
+whose method keeps the people it was fitted on (nearest, svm) are not packed.";
 
 /// What `predict` is asked.
 #[derive(Debug, Args)]
@@ -181,10 +185,7 @@ pub(super) fn predict(args: &PredictArgs) -> u8 {
 
 fn failed(error: &PlanError) -> u8 {
     source::fail(&error.to_string());
-    match error {
-        PlanError::Packed { .. } => status::WRONG,
-        error => run::status_of(error),
-    }
+    run::status_of(error)
 }
 
 /// What a packed model needs of whoever it is applied to.

@@ -269,7 +269,7 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
 /// What the file or the data say wrong is for the user to mend; the rest is a failed run.
 pub(super) fn status_of(error: &PlanError) -> u8 {
     match error {
-        PlanError::Data { .. } => status::WRONG,
+        PlanError::Data { .. } | PlanError::Packed { .. } => status::WRONG,
         PlanError::Interrupted { .. } => status::INTERRUPTED,
         _ => status::FAILED,
     }

@@ -1,10 +1,11 @@
 //! The file system as the compiler's world.
 
-use crate::compile::{ColumnSummary, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
+use crate::compile::{ColumnSummary, PackedContents, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
 use crate::data::error::DataError;
 use crate::data::table::Tables;
 use crate::data::{CohortData, TableSummary as DataSummary};
 use crate::exchange::shapes_of_safetensors;
+use crate::plan::{Packed, PlanError};
 use crate::program::{Cohort, CohortClause};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -111,5 +112,27 @@ impl World for Files {
 
     fn weights(&self, path: &str) -> Result<Shapes, String> {
         shapes_of_safetensors(Path::new(path)).map_err(|error| error.to_string())
+    }
+
+    fn file(&self, path: &str) -> Result<(), (TableProblemKind, String)> {
+        let kind = if self.needed { TableProblemKind::Wrong } else { TableProblemKind::NotHere };
+        match std::fs::metadata(path) {
+            Ok(found) if found.is_file() => Ok(()),
+            Ok(_) => Err((TableProblemKind::Wrong, "it is no file".into())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err((kind, "there is no such file".into())),
+            Err(error) => Err((TableProblemKind::Wrong, error.to_string())),
+        }
+    }
+
+    fn packed(&self, path: &str) -> Result<PackedContents, String> {
+        if let Err((_, why)) = self.file(path) {
+            return Err(why);
+        }
+        match Packed::read(Path::new(path)) {
+            Ok(packed) => Ok(packed.contents()),
+            // The path is told by who asks.
+            Err(PlanError::Packed { problem, .. }) => Err(problem),
+            Err(error) => Err(error.to_string()),
+        }
     }
 }

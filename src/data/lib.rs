@@ -29,6 +29,7 @@ pub mod hashes;
 mod image_file;
 mod joined_table;
 mod keep;
+pub mod label_table;
 mod load;
 pub mod nifti;
 mod pair;

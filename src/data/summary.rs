@@ -9,7 +9,7 @@ use super::grid::{Grid, labels_cut, may_differ, unlike_most};
 use super::nifti::read_header;
 use super::table::{levels_of, same_level};
 use super::volume::Volume;
-use fascicle_lang::program::{CovariateKind, InputSource, InputSpec};
+use fascicle_lang::program::{CovariateKind, InputRole, InputSource, InputSpec};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -133,6 +133,9 @@ pub fn check_data(inputs: &[InputSpec], cohorts: &[CohortData]) -> DataCheck {
                     }
                     Err(e) => problems.push(whole(about(e.to_string()))),
                 },
+                // What a packed model is compared with some cohorts do not know.
+                InputSource::Column { column, .. }
+                    if spec.optional && spec.role == InputRole::Target && cohort.column(column).is_err() => {}
                 InputSource::Column { column, .. } => match cohort.texts(column) {
                     Err(e) => problems.push(whole(about(e.to_string()))),
                     Ok(_) if spec.levels.is_empty() => {

@@ -52,7 +52,7 @@ impl Context<'_> {
                 items.push(Item { member, slice: 0 });
             }
         }
-        let (rows, at) = table(task, program, baseline, &inputs, &items)?;
+        let (rows, at) = table(task, program, &baseline.inputs, &inputs, &items)?;
         let target = target(task, program, baseline, &inputs, at.iter().map(|at| items[*at]))?;
         let fit = method(baseline.method).fit(&rows, &target, run.number()).map_err(|e| PlanError::task(task, e))?;
         if let Some(warning) = fit.warning {
@@ -75,10 +75,7 @@ impl Context<'_> {
     ) -> Result<Values> {
         let program = self.program_at(key);
         let fitted: Fitted = get_json(&self.baseline_folder(key, at, run)?.join(FITTED))?;
-        let (table, rows) = table(task, program, declared(program, at)?, inputs, items)?;
-        let predicted = fitted.predict(&table).map_err(|e| PlanError::task(task, e))?;
-        let shape = vec![predicted.outputs];
-        Ok(Values { shape, rows, values: as_output(&predicted), ..Values::default() })
+        predicted(task, program, &declared(program, at)?.inputs, &fitted, (inputs, items))
     }
 
     /// The folder of what a baseline has learnt.
@@ -91,6 +88,23 @@ impl Context<'_> {
     }
 }
 
+/// What was learnt of some inputs predicts for items, as the output of a model.
+///
+/// # Errors
+/// Items that cannot be prepared, or columns of another number.
+pub(super) fn predicted(
+    task: &str,
+    program: &Program,
+    read: &[InputId],
+    fitted: &Fitted,
+    (inputs, items): (&FittedInputs<'_>, &[Item]),
+) -> Result<Values> {
+    let (table, rows) = table(task, program, read, inputs, items)?;
+    let predicted = fitted.predict(&table).map_err(|e| PlanError::task(task, e))?;
+    let shape = vec![predicted.outputs];
+    Ok(Values { shape, rows, values: as_output(&predicted), ..Values::default() })
+}
+
 fn declared(program: &Program, at: usize) -> Result<&Baseline> {
     program.baselines.get(at).ok_or_else(|| PlanError::inconsistent("a baseline is not there"))
 }
@@ -99,16 +113,16 @@ fn declared(program: &Program, at: usize) -> Result<&Baseline> {
 fn table(
     task: &str,
     program: &Program,
-    baseline: &Baseline,
+    read: &[InputId],
     inputs: &FittedInputs<'_>,
     items: &[Item],
 ) -> Result<(Rows, Vec<usize>)> {
-    let width = baseline.columns(program);
+    let width = read.iter().filter_map(|input| program.inputs.get(input.index())).map(Baseline::columns_of).sum();
     let (mut values, mut kept) = (Vec::with_capacity(items.len() * width), Vec::with_capacity(items.len()));
     for (at, item) in items.iter().enumerate() {
         let before = values.len();
         let mut has_all = true;
-        for input in &baseline.inputs {
+        for input in read {
             let value = inputs.value(*item, input.index(), &Augmentation::Fixed { view: 0 });
             let Some(value) = value.map_err(PlanError::data(task))? else {
                 has_all = false;

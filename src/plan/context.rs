@@ -1,7 +1,7 @@
 //! What every task sees: the experiment, the plan, the store, the data, and where to report.
 
 use super::error::{PlanError, Result};
-use super::layout::Layout;
+use super::layout::{Layout, runs_of};
 use super::options::RunOptions;
 use super::sources::Sources;
 use super::store::{Entry, Store};
@@ -10,7 +10,7 @@ use crate::analysis::AnalysisError;
 use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
 use crate::graph::NodeId;
-use crate::program::{Experiment, Program};
+use crate::program::{Argument, Experiment, Program};
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -67,6 +67,19 @@ impl Context<'_> {
         entry
             .map(|entry| entry.folder.clone())
             .ok_or_else(|| PlanError::inconsistent("a task runs before what it needs"))
+    }
+
+    /// The runs of a model of a variant.
+    pub fn runs_of(&self, variant: usize, model: usize) -> Vec<RunKey> {
+        runs_of(self.program(variant), &self.layout.variants[variant], model)
+    }
+
+    /// The runs in which something is worked out that an argument stands for: those of a model, or all.
+    pub fn runs_of_argument(&self, variant: usize, argument: &Argument) -> Vec<RunKey> {
+        match argument {
+            Argument::Model(model) | Argument::Output { model, .. } => self.runs_of(variant, *model),
+            _ => self.layout.variants[variant].runs.clone(),
+        }
     }
 
     /// A variant's data, decoded when first asked for.

@@ -3,6 +3,7 @@
 use super::context::{Context, check_interrupt};
 use super::error::{PlanError, Result};
 use super::store::{get_json, put_json};
+use super::task::RunKey;
 use crate::data::dataset::{Dataset, FittedInput, FittedInputs};
 use crate::data::split::Split;
 use crate::graph::InputId;
@@ -69,7 +70,26 @@ impl Context<'_> {
     }
 }
 
+impl Context<'_> {
+    /// What a run of a model has learnt of its inputs: in its fold, or where it was packed.
+    ///
+    /// # Errors
+    /// A result, or a packed model, that cannot be read.
+    pub fn fitted_of(&self, variant: usize, model: usize, run: RunKey) -> Result<Fitted> {
+        let program = self.program(variant);
+        match program.used(model) {
+            Some(used) => self.packed_fitted(program, used, run),
+            None => self.fitted(variant, run.seed, run.fold),
+        }
+    }
+}
+
 impl Fitted {
+    /// Steps, and means of inputs, that were fitted elsewhere.
+    pub fn new(inputs: Vec<FittedInput>, means: BTreeMap<InputId, Vec<f32>>) -> Self {
+        Self { inputs, means }
+    }
+
     /// The dataset seen through these steps.
     ///
     /// # Errors

@@ -30,10 +30,10 @@ use super::store::{put_bytes, put_json};
 use super::task::RunKey;
 use super::train::WEIGHTS;
 use super::{analyse, baseline, index};
-use crate::program::{EnsembleOver, Experiment, Program, Protocol};
+use crate::program::{Analysis, EnsembleOver, Experiment, Program, Protocol};
 use crate::report::{ReportContent, render, tables as report_tables};
 use crate::train::EVENT_FILE;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -99,6 +99,22 @@ pub(super) fn run_folder(protocol: &Protocol, run: RunKey) -> PathBuf {
     if protocol.repeats > 1 { folder.join(format!("repeat-{}", run.repeat + 1)) } else { folder }
 }
 
+/// What the files of an analysis begin with, in the run's folder or in that of a variant.
+pub(super) fn analysis_name(experiment: &Experiment, variant: &Path, analysis: &Analysis) -> PathBuf {
+    // A member of a family: `probe[t1]`.
+    let name = analysis.name.replace('[', "-").replace([']', ' '], "").replace(',', "-");
+    let name = format!("analysis-{name}");
+    if experiment.variants.len() > 1 { variant.join(name) } else { name.into() }
+}
+
+/// Where an analysis keeps what the residuals of its reference were.
+pub(super) fn reference_file(analysis: &Path) -> PathBuf {
+    let mut name = analysis.as_os_str().to_owned();
+    name.push("_");
+    name.push(analyse::REFERENCE);
+    name.into()
+}
+
 impl Draft<'_> {
     fn text(&self, name: impl AsRef<Path>, text: &str) -> Result<()> {
         let path = self.root.join(name);
@@ -142,7 +158,14 @@ impl Draft<'_> {
         put_json(&self.root.join("params.json"), &variants)?;
         put_bytes(&self.root.join(record::FILE), &record::of(self.context)?)?;
         let seeds: BTreeSet<u64> = experiment.variants.iter().flat_map(|p| p.protocol.seeds.iter().copied()).collect();
-        let provenance = json!({
+        let mut packed: Vec<Value> = Vec::new();
+        for used in experiment.variants.iter().flat_map(|program| &program.used) {
+            let used = json!({ "model": used.packed, "file": used.file, "checksum": used.checksum });
+            if !packed.contains(&used) {
+                packed.push(used);
+            }
+        }
+        let mut provenance = json!({
             "fascicle": env!("CARGO_PKG_VERSION"),
             "command": options.command,
             "device": options.device.describe(),
@@ -153,6 +176,9 @@ impl Draft<'_> {
             "tasks": tasks,
             "warnings": report.warnings.iter().map(|w| &w.message).collect::<Vec<_>>(),
         });
+        if !packed.is_empty() {
+            provenance["packed models"] = Value::from(packed);
+        }
         put_json(&self.root.join("provenance.json"), &provenance)?;
         self.text("report.html", &render(report))?;
         self.scores("scores.tsv", "scores_summary.tsv", &report.scores)?;
@@ -165,7 +191,11 @@ impl Draft<'_> {
             self.text("search.tsv", &searched)?;
         }
         self.scores_by_subject()?;
-        self.text("split.tsv", &self.splits(0)?)
+        match self.context.layout.variants.first().is_some_and(|tasks| tasks.split.is_empty()) {
+            // Nobody is divided.
+            true => Ok(()),
+            false => self.text("split.tsv", &self.splits(0)?),
+        }
     }
 
     /// The scores of every image and mask by itself.
@@ -243,11 +273,11 @@ impl Draft<'_> {
             self.text(folder.join("split.tsv"), &self.splits(variant)?)?;
         }
         for (analysis, task) in program.analyses.iter().zip(&tasks.analyses) {
-            // A member of a family: `probe[t1]`.
-            let name = analysis.name.replace('[', "-").replace([']', ' '], "").replace(',', "-");
-            let name = format!("analysis-{name}");
-            let name: PathBuf = if context.experiment.variants.len() > 1 { folder.join(name) } else { name.into() };
+            let name = analysis_name(context.experiment, folder, analysis);
             let from = context.folder(*task)?;
+            if from.join(analyse::REFERENCE).is_file() {
+                self.link(&from.join(analyse::REFERENCE), reference_file(&name))?;
+            }
             self.link(&from.join(analyse::TSV), name.with_added_extension("tsv"))?;
             self.link_all(&from, &name, analyse::is_map)?;
         }

@@ -181,7 +181,7 @@ impl Builder<'_> {
         check(program)?;
         let protocol = &program.protocol;
         let label = if experiment.variants.len() > 1 { format!(", {}", program.variant) } else { String::new() };
-        let mut tasks = VariantTasks { runs: RunKey::all(protocol), ..VariantTasks::default() };
+        let mut tasks = VariantTasks { runs: runs(program), ..VariantTasks::default() };
 
         let trained = trained_cohorts(program);
         let identity = self.subjects(program, |_| true)?;
@@ -192,7 +192,9 @@ impl Builder<'_> {
         };
         tasks.index = self.add("index".into(), identity, Work::Index, here);
 
-        for seed in &protocol.seeds {
+        // Where packed models are used nobody is divided, and nothing is fitted.
+        let divided_by = if program.used.is_empty() { protocol.seeds.as_slice() } else { &[] };
+        for seed in divided_by {
             let drawn_first = protocol.kind.holds_out() && !protocol.kind.redraws();
             let mut parts = Parts::new("split", index::SPLIT_VERSION)
                 .after("subjects", &divided)
@@ -234,6 +236,10 @@ impl Builder<'_> {
             };
             for parts in models.iter() {
                 let model = parts.model;
+                if !runs_of(program, &tasks, model).contains(&run) {
+                    continue;
+                }
+                let protocol = program.protocol_of(model);
                 let identity = self.predict(of_run, &tasks, parts, (key, run))?;
                 let name = format!("predict {}{label}, {}", program.models[model].name, run.name(protocol));
                 let task = self.add(name, identity, Work::Predict { model, run }, here);
@@ -294,6 +300,9 @@ impl Builder<'_> {
                         let task = *tasks.train.get(&(trial, stage, run)).ok_or_else(lost)?;
                         let name = format!("weights (stage {})", program.stages[stage].name);
                         parts = parts.after(name, &self.identity(task)?);
+                    }
+                    Argument::File(file) => {
+                        parts = parts.with(format!("content of {file}"), &self.sources.weights(file)?)?;
                     }
                     Argument::Result { analysis: other, .. }
                     | Argument::Maps { analysis: other, .. }
@@ -417,6 +426,11 @@ impl Builder<'_> {
         of_model: &ModelParts,
         (key, run): (ProgramKey, RunKey),
     ) -> Result<Identity> {
+        if let Some(checksum) = &of_model.packed {
+            let parts = of_model.parts.clone().with("packed model", checksum)?;
+            let parts = parts.with("run", &(run.seed, run.fold, run.repeat))?;
+            return Ok(parts.after("subjects", &self.identity(tasks.index)?).finish());
+        }
         let mut parts = self.with_run(of_model.parts.clone(), tasks, run)?;
         if of_model.reads_all && trained_cohorts(program).len() < program.cohorts.len() {
             parts = parts.after("subjects", &self.identity(tasks.index)?);
@@ -440,9 +454,10 @@ impl Builder<'_> {
         tasks: &VariantTasks,
         model: usize,
     ) -> Result<Parts> {
-        for run in &tasks.runs {
-            let predict = *tasks.predict.get(&(model, *run)).ok_or_else(lost)?;
-            parts = parts.after(format!("predictions, {}", run.name(&program.protocol)), &self.identity(predict)?);
+        for run in runs_of(program, tasks, model) {
+            let predict = *tasks.predict.get(&(model, run)).ok_or_else(lost)?;
+            let name = format!("predictions, {}", run.name(program.protocol_of(model)));
+            parts = parts.after(name, &self.identity(predict)?);
         }
         Ok(parts)
     }
@@ -505,6 +520,8 @@ struct ModelParts {
     reads_all: bool,
     /// The baseline that it is.
     baseline: Option<usize>,
+    /// The checksum of the packed model that it is.
+    packed: Option<String>,
 }
 
 impl ModelParts {
@@ -542,8 +559,28 @@ impl ModelParts {
         stages.sort_unstable();
         stages.dedup();
         let (reads_all, baseline) = (request.sets.contains(&Subset::All), program.baseline_of(model));
-        Ok(Self { model, parts, stages, reads_all, baseline })
+        let packed = program.used(model).map(|used| used.checksum.clone());
+        Ok(Self { model, parts, stages, reads_all, baseline, packed })
     }
+}
+
+/// The runs of a program: those of its protocol, or of the packed models that it uses.
+fn runs(program: &Program) -> Vec<RunKey> {
+    if program.used.is_empty() {
+        return RunKey::all(&program.protocol);
+    }
+    let mut runs = Vec::new();
+    for run in program.used.iter().flat_map(|used| RunKey::all(&used.protocol)) {
+        if !runs.contains(&run) {
+            runs.push(run);
+        }
+    }
+    runs
+}
+
+/// The runs of a model among those of its program.
+pub(super) fn runs_of(program: &Program, tasks: &VariantTasks, model: usize) -> Vec<RunKey> {
+    program.used(model).map_or_else(|| tasks.runs.clone(), |used| RunKey::all(&used.protocol))
 }
 
 /// How the inputs of a live part are read.
@@ -591,6 +628,10 @@ fn check(program: &Program) -> Result<()> {
         |b: &crate::program::Baseline| b.inputs.iter().chain([&b.target]).all(|i| i.index() < program.inputs.len());
     if program.baselines.iter().any(|b| b.model >= models || !read(b)) {
         return wrong("a baseline refers to a model or an input that is not there");
+    }
+    let of_input = |input: &Option<InputId>| input.is_none_or(|input| input.index() < program.inputs.len());
+    if program.used.iter().any(|u| u.model >= models || u.protocol.seeds.is_empty() || !u.inputs.iter().all(of_input)) {
+        return wrong("a packed model refers to a model or an input that is not there");
     }
     if program.ensembles.iter().any(|e| e.model >= models) {
         return wrong("an ensemble refers to a model that is not there");

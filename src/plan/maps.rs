@@ -73,7 +73,7 @@ impl Context<'_> {
         let dataset = self.dataset(variant)?;
         let dataset: &Dataset = &dataset;
         let interrupt = self.options.interrupt;
-        let fitted = self.fitted(variant, run.seed, run.fold)?;
+        let fitted = self.fitted_of(variant, model, run)?;
         let inputs = fitted.of(task, dataset)?;
         for (score, pair) in drawings(program, model) {
             let Some(node) = request.node(pair.prediction).and_then(|at| predicted.nodes.get(at)) else { continue };

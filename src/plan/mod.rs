@@ -59,7 +59,10 @@ pub use error::{PlanError, Result};
 pub use fingerprint::{Fingerprint, Identity};
 pub use options::{Listener, NoTrials, RunOptions, Silent, SourceText, TrialPrograms};
 pub use outcome::{Outcome, TaskOutcome};
-pub use packed::{Applied, PackOptions, Packed, PackedModel, PackedRun, PredictOptions, pack, predict};
+pub use packed::{
+    Applied, PackOptions, Packed, PackedModel, PackedRun, PredictOptions, ResidualsOfReference, contents_of, pack,
+    predict,
+};
 pub use run::run;
 pub use score::{Line, Matrix, RunScore, Scatter, Scored};
 pub use summary::{RunSummary, VariantSummary};

@@ -244,8 +244,12 @@ impl Context<'_> {
         let (program, variant) = (self.program_at(key), key.variant);
         let subgraph = Subgraph::of(&program.graph, &request.nodes);
         let dataset = self.dataset(variant)?;
-        let split = self.split(variant, run.seed, run.fold)?;
-        let fitted = self.fitted(variant, run.seed, run.fold)?;
+        // Nobody is divided where packed models are used.
+        let split = match program.used(model) {
+            Some(_) => Split::default(),
+            None => self.split(variant, run.seed, run.fold)?,
+        };
+        let fitted = self.fitted_of(variant, model, run)?;
         let inputs = fitted.of(task, &dataset)?;
         let reader = Rows::new(&subgraph, &inputs);
 
@@ -269,7 +273,7 @@ impl Context<'_> {
                 items.push(item);
             }
         }
-        let weights = self.model_weights(task, key, &subgraph, run)?;
+        let weights = self.model_weights(task, (key, model), &subgraph, run)?;
         let training_statistics =
             TrainingStatistics { means: means_of(&subgraph, &fitted), ..TrainingStatistics::default() };
         let batch = Self::rows_at_a_time(program, model);
@@ -286,7 +290,11 @@ impl Context<'_> {
             device: &self.options.device,
             interrupt: self.options.interrupt,
         };
+        let packed = program.used(model).filter(|used| used.baseline.is_some());
         let mut nodes = match program.baseline_of(model) {
+            _ if let Some(used) = packed => {
+                vec![self.packed_baseline(task, (program, used), run, (&inputs, &items))?]
+            }
             Some(at) => vec![self.baseline_values(task, (key, at), run, &inputs, &items)?],
             None => evaluation.values(&request.nodes, None)?,
         };
@@ -347,20 +355,27 @@ impl Context<'_> {
 
     /// Subjects a batch when a model is evaluated: as many as its last stage takes.
     pub(super) fn rows_at_a_time(program: &Program, model: usize) -> usize {
-        program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch)
+        match program.used(model) {
+            Some(used) => used.batch,
+            None => program.stages.iter().rfind(|stage| stage.model == model).map_or(BATCH, |stage| stage.batch),
+        }
     }
 
-    /// The weights of a live part: each module's from the last stage that trained it, or as a run starts where none did.
+    /// The weights of a live part: each module's from the last stage that trained it, or as a run starts where none did; those
+    /// of a packed model from its file.
     ///
     /// # Errors
-    /// Weights of a stage that cannot be read.
+    /// Weights of a stage, or a packed model, that cannot be read.
     pub(super) fn model_weights(
         &self,
         task: &str,
-        key: ProgramKey,
+        (key, model): (ProgramKey, usize),
         subgraph: &Subgraph,
         run: RunKey,
     ) -> Result<Weights> {
+        if let Some(used) = self.program_at(key).used(model) {
+            return self.packed_weights(used, subgraph, run);
+        }
         let read = |stage: usize| self.stage_weights(key, stage, run);
         let (weights, untrained) =
             live_weights(task, self.program_at(key), subgraph, run, &self.options.device, &read)?;

@@ -170,7 +170,7 @@ impl Context<'_> {
     pub fn score(&self, task: &str, variant: usize, score: usize, folder: &Path) -> Result<()> {
         let program = self.program(variant);
         let declared = &program.scores[score];
-        let mut runs = self.layout.variants[variant].runs.clone();
+        let mut runs = self.runs_of(variant, declared.model);
         let over = declared.ensemble.and_then(|at| program.ensembles.get(at)).map(|ensemble| ensemble.over);
         if let Some(over) = over {
             runs = groups(over, &runs).into_iter().map(|group| group.key).collect();
@@ -246,7 +246,8 @@ impl Context<'_> {
             if let Some(run) = line.runs.iter().find(|run| run.value.is_none() && line.metric != Metric::Confusion) {
                 let reason = run.reason.as_deref().unwrap_or_default();
                 let of = label(&scored.of, &line.key);
-                let (metric, fold) = (line.metric.name(), scored.fold_name(run.run, &program.protocol));
+                let (metric, fold) =
+                    (line.metric.name(), scored.fold_name(run.run, program.protocol_of(declared.model)));
                 self.warn(&format!("{metric} of {of} is missing in {fold}, seed {}: {reason}", run.run.seed));
             }
         }

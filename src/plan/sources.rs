@@ -7,6 +7,7 @@
 
 use super::error::{PlanError, Result};
 use super::fingerprint::{canonical, hash_of};
+use super::packed::{Packed, compare_voxels, lacks_column};
 use crate::data::cache::Cache;
 use crate::data::cohort::CohortData;
 use crate::data::dataset::Dataset;
@@ -17,7 +18,7 @@ use crate::program::{Cohort, CohortSource, ImageStep, InputSource, InputSpec, Pr
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// Told how many images of how many are ready.
@@ -32,6 +33,7 @@ pub(super) struct Sources<'a> {
     contents: RefCell<BTreeMap<String, String>>,
     datasets: RefCell<BTreeMap<String, Rc<Dataset>>>,
     weights: RefCell<BTreeMap<String, String>>,
+    packed: RefCell<BTreeMap<String, Rc<Packed>>>,
 }
 
 impl<'a> Sources<'a> {
@@ -45,6 +47,7 @@ impl<'a> Sources<'a> {
             contents: RefCell::default(),
             datasets: RefCell::default(),
             weights: RefCell::default(),
+            packed: RefCell::default(),
         }
     }
 
@@ -91,7 +94,25 @@ impl<'a> Sources<'a> {
         hash_of(&parts)
     }
 
-    /// The content of a file with weights, as a hash.
+    /// A packed model.
+    ///
+    /// # Errors
+    /// As [`Packed::read`].
+    pub fn packed(&self, file: &str) -> Result<Rc<Packed>> {
+        if let Some(known) = self.packed.borrow().get(file) {
+            return Ok(known.clone());
+        }
+        let packed = Rc::new(Packed::read(&self.base.join(file))?);
+        self.packed.borrow_mut().insert(file.to_owned(), packed.clone());
+        Ok(packed)
+    }
+
+    /// Where a file that the program names is.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.base.join(file)
+    }
+
+    /// The content of a file with weights, or of another that the program names, as a hash.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -133,8 +154,24 @@ impl<'a> Sources<'a> {
             .collect::<Result<Vec<_>>>()?;
         let sets: Vec<Vec<usize>> =
             program.at_least_one.iter().map(|set| set.iter().map(|input| input.index()).collect()).collect();
-        let opened = Dataset::open_with_one_of(&program.inputs, &sets, &cohorts, &self.cache, progress);
-        let opened = Rc::new(opened.map_err(PlanError::data("reading the data"))?);
+        let at = || PlanError::data("reading the data");
+        let opened = match program.used.first() {
+            None => Dataset::open_with_one_of(&program.inputs, &sets, &cohorts, &self.cache, progress).map_err(at())?,
+            Some(used) => {
+                let opened = Dataset::open_new_people(&program.inputs, &sets, &cohorts, &self.cache, progress);
+                let opened = opened.map_err(|error| match lacks_column(&error) {
+                    false => at()(error),
+                    true => {
+                        let advice = "a column that has another name here is given by `rename` of the cohort, one of \
+                                      another table by `join`";
+                        PlanError::Packed { path: self.base.join(&used.file), problem: format!("{error}; {advice}") }
+                    }
+                })?;
+                compare_voxels(self, program, &opened)?;
+                opened
+            }
+        };
+        let opened = Rc::new(opened);
         self.datasets.borrow_mut().insert(key, opened.clone());
         Ok(opened)
     }

@@ -182,7 +182,11 @@ impl ProgramKey {
 }
 
 /// The cohorts that any stage trains on, or any baseline is fitted on; all where one of them names none, or there is none.
+/// Where packed models are used nobody trains.
 pub(super) fn trained_cohorts(program: &Program) -> Vec<String> {
+    if !program.used.is_empty() {
+        return Vec::new();
+    }
     let of_stages = program.stages.iter().map(|stage| &stage.cohorts);
     let named: Vec<_> = of_stages.chain(program.baselines.iter().map(|baseline| &baseline.cohorts)).collect();
     let names_all = named.is_empty() || named.iter().any(|cohorts| cohorts.is_empty());

@@ -178,6 +178,8 @@ pub struct Analysis {
     /// One number of everybody against another, where it has two.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub points: Option<Points>,
+    /// Where it has one number for every column that is to be seen at once, these.
+    pub bars: Option<ColumnBars>,
 }
 
 /// The same numbers in several groups.
@@ -228,6 +230,30 @@ pub struct Points {
     /// Pearson's correlation of the two.
     #[serde(with = "missing::number")]
     pub r: f64,
+}
+
+/// A number for each of many columns.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnBars {
+    /// What the numbers are: "share of people beyond 1.96".
+    pub axis: String,
+    /// What follows from them all, in a sentence.
+    pub told: String,
+    /// The columns, in the order of the table.
+    pub bars: Vec<ColumnBar>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnBar {
+    /// The column.
+    pub name: String,
+    /// Its number.
+    pub value: f64,
+    /// What is shown when pointed at, behind the name.
+    pub told: String,
 }
 
 /// Items in two coordinates that have no unit, coloured by group.

@@ -202,6 +202,9 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("analysis a = f(x,, y)", ",", "expected a value, found `,`", ""),
     ("target t: class{HC AD} = c", "AD", "expected `,` or `}`, found `AD`", ""),
     ("use std.blocks.{A B}", "B", "expected `,` or `}`, found `B`", ""),
+    ("use model norm", "norm", "expected `from`, found the end of the declaration", ""),
+    ("use model norm \"norm.fascicle\"", "\"norm.fascicle\"", "expected `from`, found `\"norm.fascicle\"`", ""),
+    ("use model from \"norm.fascicle\"", "from", "expected a name, found `from`", "`from` is a word of the language"),
     ("use std.blocks.*", "*", "expected a name or `{`, found `*`", "name what is used"),
     // One mark for another.
     ("analysis a = f(x, by = 2)", "=", "expected `:`, found `=`", "write `by: 2`"),

@@ -36,6 +36,15 @@ pub struct Declaration {
 pub enum DeclarationKind {
     /// `use std.blocks.{A, B}`
     Use(Use),
+    /// `use model norm as spring from "norm.fascicle"`
+    UseModel {
+        /// Its name here; that in the file where none is given behind `as`.
+        name: Name,
+        /// Its name in the file.
+        model: Name,
+        /// The packed model.
+        file: Expr,
+    },
     /// `extends "base.fx" without a, b`
     Extends {
         /// The file.

@@ -15,6 +15,10 @@
 //! | `// table: heads: 60 people; age number, 12 missing; dx CN*50 AD*10` | the same with counts |
 //! | `// no table: heads: join: sites.csv joins nobody; HINT` | why it cannot be read: `source`, `join`, `keep`, or `elsewhere` |
 //! | `// weights: w.safetensors: m.Linear.weight [8, 3]; m.Linear.bias [8]` | a file with weights of these shapes |
+//! | `// packed: norm.fascicle: norm of spring.fx` | a file with the packed model of a program, which is one of the case's files |
+//! | `// packed: norm.fascicle: norm of spring.fx, reference young.test` | the same with the residuals of a reference |
+//! | `// not packed: old.fascicle: WHY` | a file that is none |
+//! | `// no file: atlas.nii.gz` | a file that is not there; of others nothing is known |
 //! | `// file base.fx:` | begins another file, whose lines follow as `//\| text` |
 
 // Each test binary uses a part of it.
@@ -23,9 +27,10 @@
 pub mod mistake;
 
 use fascicle::compile::{
-    ColumnSummary, Compilation, Diagnostic, ModelTable, Severity, Shapes, TableProblem, TableProblemKind, TableSummary,
-    Who, World, compile, model_tables,
+    ColumnSummary, Compilation, Diagnostic, ModelTable, PackedContents, Severity, Shapes, TableProblem,
+    TableProblemKind, TableSummary, Who, World, compile, model_tables,
 };
+use fascicle::plan::contents_of;
 use fascicle::program::{Cohort, CohortClause, CohortSource, Program};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -63,7 +68,14 @@ pub struct Case {
     pub problems: BTreeMap<String, TableProblem>,
     pub weights: BTreeMap<String, Shapes>,
     pub files: BTreeMap<String, String>,
+    /// Packed models by file, or why they are none.
+    pub packed: BTreeMap<String, Result<Packed, String>>,
+    /// Files that are not there.
+    pub gone: Vec<String>,
 }
+
+/// A packed model: its name, the file of the program that trained it, and whose residuals it holds.
+type Packed = (String, String, Option<String>);
 
 impl Case {
     /// Reads a case; a comment that begins like an expectation and is none fails the test.
@@ -154,6 +166,20 @@ impl Case {
             let (file, shapes) = rest.split_once(':').ok_or("expected FILE: WEIGHT [SHAPE]; ..")?;
             let shapes = shapes.split(';').map(shape).collect::<Option<Shapes>>().ok_or("expected WEIGHT [SHAPE]")?;
             self.weights.insert(file.trim().into(), shapes);
+        } else if let Some(rest) = keyed("packed:") {
+            let wanted = "expected FILE: MODEL of PROGRAM.fx";
+            let (file, rest) = rest.split_once(':').ok_or(wanted)?;
+            let (model, program) = rest.split_once(" of ").ok_or(wanted)?;
+            let (program, reference) = match program.split_once(", reference ") {
+                Some((program, reference)) => (program, Some(reference.trim().to_owned())),
+                None => (program, None),
+            };
+            self.packed.insert(file.trim().into(), Ok((model.trim().to_owned(), program.trim().to_owned(), reference)));
+        } else if let Some(rest) = keyed("not packed:") {
+            let (file, why) = rest.split_once(':').ok_or("expected FILE: WHY")?;
+            self.packed.insert(file.trim().into(), Err(why.trim().to_owned()));
+        } else if let Some(file) = keyed("no file:") {
+            self.gone.push(file.into());
         } else if let Some(name) = keyed("file ").and_then(|n| n.strip_suffix(':')) {
             self.files.insert(name.into(), String::new());
             *file = Some(name.into());
@@ -295,6 +321,22 @@ impl World for Case {
     fn weights(&self, path: &str) -> Result<Shapes, String> {
         self.weights.get(path).cloned().ok_or_else(|| format!("there is no file `{path}`"))
     }
+
+    fn file(&self, path: &str) -> Result<(), (TableProblemKind, String)> {
+        let kind = if self.gone.iter().any(|gone| gone == path) { TableProblemKind::Wrong } else { return Ok(()) };
+        Err((kind, "there is no such file".into()))
+    }
+
+    fn packed(&self, path: &str) -> Result<PackedContents, String> {
+        let (model, program, reference) =
+            self.packed.get(path).cloned().unwrap_or(Err("there is no such file".into()))?;
+        let text = self.files.get(&program).ok_or_else(|| format!("there is no {program} beside the case"))?;
+        let compiled = compile(&program, text, &[], self);
+        let told: Vec<&str> = compiled.diagnostics.iter().map(|d| d.message.as_str()).collect();
+        let base = compiled.base.as_ref().ok_or_else(|| format!("{program} does not compile: {}", told.join("; ")))?;
+        let contents = contents_of(base, &model).ok_or_else(|| format!("{program} has no model {model}"))?;
+        Ok(PackedContents { reference, ..contents })
+    }
 }
 
 /// Every file with this extension below a folder, sorted.
@@ -369,6 +411,10 @@ pub fn programs(folders: &[&str]) -> Vec<Case> {
                 );
             }
             _ => add(&["young", "old", "controls", "healthy", "patients"], &table(thickness)),
+        }
+        if case.name == "later.fx" {
+            let spring = ("norm".to_owned(), "normative_thickness.fx".to_owned(), Some("young.test".to_owned()));
+            case.packed.insert("norm.fascicle".into(), Ok(spring));
         }
         add(&["heads", "phantom", "people", "hcp", "brats", "msd"], &table(clinical));
     }

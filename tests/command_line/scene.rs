@@ -129,9 +129,14 @@ impl Scene {
 
     /// Writes an image of 1 mm voxels.
     pub fn image(&self, name: &str, voxels: &ArrayD<f32>) {
+        self.image_of_voxels(name, voxels, 1.0);
+    }
+
+    /// Writes an image of voxels of so many mm.
+    pub fn image_of_voxels(&self, name: &str, voxels: &ArrayD<f32>, mm: f64) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder can be made");
-        let affine = Affine::new([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [0.0; 3]);
+        let affine = Affine::new([[mm, 0.0, 0.0], [0.0, mm, 0.0], [0.0, 0.0, mm]], [0.0; 3]);
         nifti::write(&path, voxels.view(), &affine, None).unwrap_or_else(|e| panic!("{e}"));
     }
 

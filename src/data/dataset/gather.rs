@@ -379,6 +379,13 @@ impl Reader {
                 Ok(Some(match &spec.source {
                     InputSource::Given => return Err(in_no_cohort(spec)),
                     InputSource::Image { pattern, .. } => Self::Image(FilePattern::new(pattern)?),
+                    // What a packed model is compared with some cohorts do not know.
+                    InputSource::Column { column, .. } if spec.optional && spec.role == InputRole::Target => {
+                        match cohort.column(column) {
+                            Ok(place) => Self::Column(place),
+                            Err(_) => Self::Absent(format!("the table of `{}` has no such column", cohort.name)),
+                        }
+                    }
                     InputSource::Column { column, .. } => Self::Column(cohort.column(column)?),
                     InputSource::Columns { .. } => {
                         let wanted = match &columns {

@@ -37,7 +37,7 @@ pub struct Candidate {
 }
 
 /// One division.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
     /// Its fold, from 0.
     pub fold: usize,

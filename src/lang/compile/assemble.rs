@@ -4,11 +4,11 @@
 //! else is still looked at, so that one pass tells all independent mistakes.
 
 use super::declare::{
-    analysis, baseline, cohort, compare, ensemble, facts, leak, order, pair, param, protocol, score, search, stage,
-    sweep, target,
+    analysis, baseline, cohort, compare, ensemble, facts, leak, order, packed, pair, param, protocol, score, search,
+    stage, sweep, target,
 };
 use super::diagnostic::{Diagnostic, Severity, Sources};
-use super::evaluate::{Checkpoints, Eval, Evaluator, Reported};
+use super::evaluate::{Checkpoints, Eval, Evaluator, PackedModel, Reported};
 use super::unit::Unit;
 use super::value::Value;
 use super::world::Tables;
@@ -134,6 +134,13 @@ impl Assembly {
         self.settable(e);
         self.models(e, checkpoints, models);
         self.pairings(e);
+        // What only training could answer would be asked in vain.
+        let trains_nothing = packed::trains_nothing(e, &self.main);
+        if self.keep(trains_nothing).is_none() {
+            return (None, Vec::new(), Vec::new());
+        }
+        let read = packed::columns(e);
+        self.keep(read);
         let trained_on = self.trained_on(e);
         let (protocol, known) = self.protocol(e, &trained_on);
         let stages = self.stages(e);
@@ -173,6 +180,7 @@ impl Assembly {
             scores,
             analyses,
             comparisons,
+            used: e.packed.iter().map(PackedModel::used).collect(),
         };
         // Only the whole program says what its outputs are compared with.
         let told = [facts::facts(e, &program, &trained_on), target::predicted(e, &program), target::views(e, &program)];
@@ -227,7 +235,8 @@ impl Assembly {
         let unit = e.unit;
         let models = self.main.iter().filter(|i| {
             let kind = &unit.declarations[**i].declaration.kind;
-            matches!(kind, DeclarationKind::Model { .. } | DeclarationKind::Baseline { .. })
+            use DeclarationKind as D;
+            matches!(kind, D::Model { .. } | D::Baseline { .. } | D::UseModel { .. })
         });
         // What sweeps and searches set: where all of it has been consulted, no other variant begins.
         let axes = self.main.iter().filter_map(|i| match &unit.declarations[*i].declaration.kind {
@@ -263,7 +272,13 @@ impl Assembly {
             DeclarationKind::Protocol { scheme, .. } => Some(scheme),
             _ => None,
         });
-        let Some(scheme) = schemes.next_back() else { return (protocol::default(), true) };
+        let Some(scheme) = schemes.next_back() else {
+            // Nobody is divided where packed models are used: what their runs are called is known from their files. Of several
+            // that one counts by which all are told apart.
+            let packed = e.packed.iter().map(|packed| &packed.contents.program.protocol);
+            let packed = packed.reduce(|most, next| if next.repeats > most.repeats { next } else { most });
+            return (packed.cloned().unwrap_or_else(protocol::default), true);
+        };
         match protocol::protocol(e, scheme, trained_on) {
             Ok(protocol) => (protocol, true),
             Err(Reported) => (Protocol::new(ProtocolKind::kfold(2, 0.1, 1)), false),

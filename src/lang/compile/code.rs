@@ -155,6 +155,8 @@ codes! {
         "A baseline predicts one number or a class. `ridge` and `elastic_net` predict numbers, `logistic` classes, the others\nboth.";
     NoProbabilities = "E0710", "decisions where probabilities are needed",
         "A support vector machine says how far somebody lies on the side of a class, which is no probability: classes can be\ncounted and ranked by it (accuracy, auc), and it cannot be averaged. `logistic` and the others give probabilities.";
+    FileMissing = "E0711", "a file that an analysis reads and that is not there",
+        "`paint(.., on: \"atlas.nii.gz\", names: \"labels.tsv\")` reads files; paths are relative to the folder in which the\ncommand runs. Where `check` does not find them it warns: they may be elsewhere.";
 
     StepNotUndone = "E0721", "a step that cannot be undone",
         "A target may be changed for training: `column(\"age\") |> standardize`. What is predicted of it is brought back to the\nunit of the column before it is scored, so its steps must have a way back: standardize, minmax, log.";
@@ -193,6 +195,10 @@ codes! {
         "The compiler stops at 100,000 operations or 4 billion numbers in one value.";
     WeightsFile = "E0858", "weights of a file that do not fit",
         "`init m from \"weights.safetensors\"` takes weights by the names they have in this program, in the same shapes.\n`fascicle weights import` brings a PyTorch file into this form.";
+    PackedFile = "E0859", "a packed model that cannot be used",
+        "`use model m from \"m.fascicle\"` takes a model from a file that `fascicle pack` made. The file is not there, is none of\nthose, was changed or made by another version, or lacks what is asked of it. Pack the run again, or copy the file again.";
+    TrainsBesideUsed = "E0860", "a file that uses a packed model and trains",
+        "A file with `use model` trains nothing: all its people are new to the model, and nobody is divided. Models, training,\nprotocols and what compares them by runs stand in a file of their own.";
 
     UnusedParam = "W0901", "a parameter that changes nothing",
         "Nothing reads the parameter. Remove it, or use it.";
@@ -218,8 +224,8 @@ codes! {
         "`augment` changes images while training. A stage that reads columns alone has none.";
     ConvolutionOrder = "W0912", "a convolution in the order of another framework",
         "PyTorch's `Conv3d(1, 16, 3)` is one channel in, 16 out, with a kernel of 3. Here what comes in is known, and the\norder is filters, kernel, stride: `Conv3d(16, kernel: 3)`.";
-    DataNotHere = "W0951", "a cohort whose data are not here",
-        "The folder or the table that the cohort names is not here, so that what depends on it is not checked. It is an error\nto `run`, and to `check --data`.";
+    DataNotHere = "W0951", "data that are not here",
+        "The folder or the table that a cohort names, or a file that an analysis reads, is not here, so that what depends on it\nis not checked. It is an error to `run`, and to `check --data`.";
     ValueOfNobody = "W0952", "a value that nobody has",
         "The condition is as it is written, and no cell has the value: it leaves out everybody, or nobody.";
     CellsMissing = "W0953", "people left out for a missing cell",

@@ -59,7 +59,9 @@ pub fn model_tables(program: &Program) -> Vec<ModelTable> {
         .models
         .iter()
         .enumerate()
-        .filter(|(index, _)| program.baseline_of(*index).is_none())
+        .filter(|(index, _)| {
+            program.baseline_of(*index).is_none() && program.used(*index).is_none_or(|used| used.baseline.is_none())
+        })
         .map(|(index, model)| {
             let stage = program.stages.iter().find(|s| s.model == index);
             let batch = stage.map_or(1, |s| s.batch as u64);

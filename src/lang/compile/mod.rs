@@ -33,7 +33,9 @@ pub use frameworks::suggestion;
 pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
 pub use trial::{TrialSettings, programs_with};
-pub use world::{ColumnSummary, EmptyWorld, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
+pub use world::{
+    ColumnSummary, EmptyWorld, PackedContents, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World,
+};
 
 use crate::program::{Experiment, Program, Sweep};
 use assemble::{Set, Variant};

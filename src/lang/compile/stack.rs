@@ -4,7 +4,7 @@
 //! must hold wherever the compiler is called from: the stack of a test or of an editor's worker is a small one. The
 //! [`World`] stays on the calling thread, since it need not be shareable; its answers travel over a channel.
 
-use super::world::{Shapes, TableProblem, TableSummary, Who, World};
+use super::world::{PackedContents, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World};
 use crate::program::Cohort;
 use std::cell::RefCell;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -28,6 +28,8 @@ pub(super) fn with_room<T: Send>(world: &dyn World, work: impl Fn(&dyn World) ->
                 Question::Table(cohort) => Answer::Table(world.table(&cohort)),
                 Question::Count(cohort, who) => Answer::Count(world.count(&cohort, &who)),
                 Question::Weights(path) => Answer::Weights(world.weights(&path)),
+                Question::File(path) => Answer::File(world.file(&path)),
+                Question::Packed(path) => Answer::Packed(Box::new(world.packed(&path))),
             };
             if reply.send(answer).is_err() {
                 break;
@@ -47,6 +49,8 @@ enum Question {
     Table(Box<Cohort>),
     Count(Box<Cohort>, Who),
     Weights(String),
+    File(String),
+    Packed(String),
 }
 
 enum Answer {
@@ -54,6 +58,8 @@ enum Answer {
     Table(Result<TableSummary, TableProblem>),
     Count(Option<usize>),
     Weights(Result<Shapes, String>),
+    File(Result<(), (TableProblemKind, String)>),
+    Packed(Box<Result<PackedContents, String>>),
 }
 
 /// The world, seen from the compiler's thread.
@@ -94,6 +100,20 @@ impl World for RemoteWorld {
     fn weights(&self, path: &str) -> Result<Shapes, String> {
         match self.ask(Question::Weights(path.to_string())) {
             Some(Answer::Weights(answer)) => answer,
+            _ => Err("nobody answered".into()),
+        }
+    }
+
+    fn file(&self, path: &str) -> Result<(), (TableProblemKind, String)> {
+        match self.ask(Question::File(path.to_string())) {
+            Some(Answer::File(answer)) => answer,
+            _ => Err((TableProblemKind::Unknown, "nobody answered".into())),
+        }
+    }
+
+    fn packed(&self, path: &str) -> Result<PackedContents, String> {
+        match self.ask(Question::Packed(path.to_string())) {
+            Some(Answer::Packed(answer)) => *answer,
             _ => Err("nobody answered".into()),
         }
     }

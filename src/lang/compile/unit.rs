@@ -92,6 +92,7 @@ pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
         | D::Group { name, .. }
         | D::Model { name, .. }
         | D::Baseline { name, .. }
+        | D::UseModel { name, .. }
         | D::Loss { name, .. }
         | D::Protocol { name, .. }
         | D::Analysis { name, .. }

@@ -1,6 +1,8 @@
 //! The one door to the outside: everything the compiler learns that is not in its text comes through [`World`].
 
-use crate::program::{Cohort, CohortClause, Scalar};
+use crate::graph::InputId;
+use crate::program::{Cohort, CohortClause, Program, Scalar};
+use indexmap::IndexMap;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -32,6 +34,43 @@ pub trait World {
     fn weights(&self, path: &str) -> Result<Shapes, String> {
         Err(format!("there is no file `{path}` here"))
     }
+
+    /// Whether a file is there, relative to the working folder; a world without files does not know.
+    ///
+    /// # Errors
+    /// Whether that is a mistake, and why, in a sentence.
+    fn file(&self, _path: &str) -> Result<(), (TableProblemKind, String)> {
+        Err((TableProblemKind::Unknown, "it is not known here".into()))
+    }
+
+    /// What a packed model holds besides its weights, relative to the working folder.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in a sentence; a world without packed models gives one.
+    fn packed(&self, _path: &str) -> Result<PackedContents, String> {
+        Err("there is no such file".into())
+    }
+}
+
+/// A packed model, short of its weights and of what was fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackedContents {
+    /// Of its whole content.
+    pub checksum: String,
+    /// The model alone, with its inputs; those that it reads come first.
+    pub program: Program,
+    /// How many of the inputs it reads; the rest says what outputs are compared with.
+    pub reads: usize,
+    /// How many of the inputs it says how to prepare: `reads` of them, or all.
+    pub prepared: usize,
+    /// What each member of each output is compared with, in their order, where that is known.
+    pub truths: Vec<Option<InputId>>,
+    /// Columns by the names that it uses, as they are called where it was trained.
+    pub rename: IndexMap<String, String>,
+    /// Subjects that are evaluated at a time.
+    pub batch: usize,
+    /// Whose residuals it holds as those of the reference; `None` where it holds none.
+    pub reference: Option<String>,
 }
 
 /// Shapes of weights by name.
@@ -135,7 +174,11 @@ pub(super) struct Tables<'w> {
     known: RefCell<Vec<(Cohort, Table)>>,
     counts: RefCell<Vec<(Cohort, Who, Option<usize>)>>,
     weights: RefCell<BTreeMap<String, LoadedShapes>>,
+    packed: RefCell<BTreeMap<String, LoadedModel>>,
 }
+
+/// A packed model, or why it cannot be read.
+pub(super) type LoadedModel = Result<Rc<PackedContents>, Rc<str>>;
 
 /// The weights of a file, or why they cannot be read.
 pub(super) type LoadedShapes = Result<Rc<Shapes>, Rc<str>>;
@@ -173,7 +216,13 @@ impl Deref for IndexedTable {
 
 impl<'w> Tables<'w> {
     pub(super) fn new(world: &'w dyn World) -> Self {
-        Self { world, known: RefCell::default(), counts: RefCell::default(), weights: RefCell::default() }
+        Self {
+            world,
+            known: RefCell::default(),
+            counts: RefCell::default(),
+            weights: RefCell::default(),
+            packed: RefCell::default(),
+        }
     }
 
     /// The table of a cohort.
@@ -200,5 +249,16 @@ impl<'w> Tables<'w> {
     pub(super) fn weights(&self, path: &str) -> LoadedShapes {
         let read = || self.world.weights(path).map(Rc::new).map_err(Rc::from);
         self.weights.borrow_mut().entry(path.to_string()).or_insert_with(read).clone()
+    }
+
+    /// Whether a file is there.
+    pub(super) fn file(&self, path: &str) -> Result<(), (TableProblemKind, String)> {
+        self.world.file(path)
+    }
+
+    /// What a packed model holds.
+    pub(super) fn packed(&self, path: &str) -> LoadedModel {
+        let read = || self.world.packed(path).map(Rc::new).map_err(Rc::from);
+        self.packed.borrow_mut().entry(path.to_string()).or_insert_with(read).clone()
     }
 }

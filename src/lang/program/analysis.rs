@@ -89,6 +89,10 @@ pub enum AnalysisKind {
     Describe,
     /// What a model predicts of everybody, less what was observed.
     Residuals,
+    /// How many people lie beyond a bound, column by column.
+    Frequency,
+    /// What is by column, at the voxels of an atlas.
+    Paint,
     /// A test of every column.
     #[serde(untagged)]
     Test(ColumnTest),
@@ -235,6 +239,8 @@ pub enum Argument {
     },
     /// An image that a model reads.
     Image(InputId),
+    /// A file, relative to the folder in which the command runs.
+    File(String),
     /// A number.
     Number(f64),
     /// Another analysis, as it was asked.

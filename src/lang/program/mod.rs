@@ -18,6 +18,7 @@ mod ensemble;
 mod input;
 mod metric;
 mod model;
+mod packed;
 mod protocol;
 mod residual;
 mod search;
@@ -36,6 +37,7 @@ pub use input::{
 };
 pub use metric::{Average, Cnr, JudgedImage, Metric, Noise, NormDiff, RegionPlaces};
 pub use model::{Model, Output};
+pub use packed::UsedModel;
 pub use protocol::{Protocol, ProtocolKind, Tested, Validation};
 pub use residual::Residual;
 pub use search::{MedianPruning, Search, SearchAxis, SearchSampler, SearchValues};
@@ -125,6 +127,9 @@ pub struct Program {
     /// Models that are compared with one another.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comparisons: Vec<ModelComparison>,
+    /// Models that were trained elsewhere. Where there is one, nothing is trained here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub used: Vec<UsedModel>,
 }
 
 impl Program {

@@ -43,7 +43,7 @@ impl Program {
         found
     }
 
-    /// The inputs that a loss or a score compares a node with, ascending. An embedding that is as wide as an input, or
+    /// The inputs that a loss or a score compares a node with, or compared it with where the model was trained, ascending. An embedding that is as wide as an input, or
     /// called like one, is compared with none.
     pub fn compared_with(&self, node: NodeId) -> BTreeSet<InputId> {
         let wanted = numbers(&self.graph.node(node).ty);
@@ -58,7 +58,9 @@ impl Program {
             }
         });
         let scores = self.scores.iter().flat_map(|score| &score.pairs);
-        observed.chain(scores.filter(|pair| pair.prediction == node).map(|pair| pair.truth)).collect()
+        let used = self.used.iter().flat_map(|used| &used.truths).filter(|(output, _)| *output == node);
+        let scored = scores.filter(|pair| pair.prediction == node).map(|pair| pair.truth);
+        observed.chain(scored).chain(used.map(|(_, truth)| *truth)).collect()
     }
 }
 

@@ -10,6 +10,7 @@ use super::super::request::PredictionRequest;
 use super::super::task::RunKey;
 use super::argument;
 use super::table::row_name;
+use crate::data::split::Split;
 use crate::program::{Analysis, Argument, Subset};
 use ndarray::Array2;
 use std::collections::BTreeMap;
@@ -105,7 +106,11 @@ impl Context<'_> {
         members: Members,
     ) -> Result<(Items, String)> {
         let values = argument(task, declared, "values")?;
-        let runs = &self.layout.variants[variant].runs;
+        let runs = self.runs_of_argument(variant, values);
+        let protocol = match values {
+            Argument::Output { model, .. } => self.program(variant).protocol_of(*model),
+            _ => &self.program(variant).protocol,
+        };
         let first = *runs.first().ok_or_else(|| PlanError::inconsistent("the protocol has no run"))?;
         let items = self.items(task, variant, first, values, members)?;
         if items.of(sets(declared)).is_empty() {
@@ -116,7 +121,7 @@ impl Context<'_> {
             (Argument::Output { .. }, n) => format!(
                 "{} of {}, the first of {n} models, whose coordinates cannot be put together",
                 sets_name(declared),
-                first.name(&self.program(variant).protocol)
+                first.name(protocol)
             ),
             _ => sets_name(declared).to_owned(),
         };
@@ -174,7 +179,10 @@ impl Context<'_> {
     /// Numbers that no model gave, divided as the run divides people.
     fn items_of_table(&self, task: &str, variant: usize, run: RunKey, argument: &Argument) -> Result<Items> {
         let table = self.values(task, variant, argument)?;
-        let split = self.split(variant, run.seed, run.fold)?;
+        let split = match self.layout.variants[variant].split.is_empty() {
+            true => Split::default(),
+            false => self.split(variant, run.seed, run.fold)?,
+        };
         let mut sets: BTreeMap<&str, Subset> = BTreeMap::new();
         for (set, keys) in [
             (Subset::Training, &split.train),

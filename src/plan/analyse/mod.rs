@@ -19,11 +19,13 @@ mod clustering;
 mod columnwise;
 mod describe;
 mod factors;
+mod frequency;
 mod items;
 mod layer_entropy;
 mod map;
 mod neighbours;
 mod normative;
+mod paint;
 mod permutation;
 mod probe;
 mod quantiles;
@@ -38,6 +40,8 @@ mod voxels;
 
 pub(super) use describe::{ALL, SAID};
 pub(super) use layer_entropy::stage_of;
+pub(super) use normative::REFERENCE;
+pub use normative::Reference;
 pub use table::Table;
 pub(super) use table::row_name;
 pub use voxels::{Place, Space};
@@ -79,6 +83,9 @@ pub struct AnalysisResult {
     /// The grid of its maps, where it has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub space: Option<Space>,
+    /// What the residuals of the reference were, of a normative analysis; in a file of its own.
+    #[serde(skip)]
+    pub reference: Option<Reference>,
 }
 
 /// A field of a result.
@@ -186,6 +193,8 @@ pub(super) fn identity(program: &Program, analysis: &Analysis) -> Result<Value> 
             // Its weights are those of a task, which is part of the fingerprint.
             Argument::Trained(_) => json!(["trained"]),
             Argument::Result { field, .. } | Argument::Maps { field, .. } => json!(["result", field]),
+            // Its content is part of the fingerprint; where it lies is not.
+            Argument::File(_) => json!(["file"]),
             // How it is read is part of the predictions' identity.
             Argument::Image(input) => json!(["image", program.inputs[input.index()].name]),
             other => json!(other),
@@ -215,6 +224,7 @@ impl AnalysisResult {
             groups: Vec::new(),
             notes: Vec::new(),
             space: None,
+            reference: None,
         }
     }
 
@@ -267,11 +277,16 @@ impl Context<'_> {
             AnalysisKind::SmoothGrad => self.smooth_grad(task, variant, declared)?,
             AnalysisKind::Describe => self.describe(task, variant, declared)?,
             AnalysisKind::Residuals => self.residuals(task, variant, declared)?,
+            AnalysisKind::Frequency => self.frequency(task, variant, declared)?,
+            AnalysisKind::Paint => self.paint(task, variant, declared)?,
         };
         for note in &analysed.notes {
             self.warn(&format!("{}: {note}", declared.name));
         }
         put_json(&folder.join(RESULT), &analysed)?;
+        if let Some(reference) = &analysed.reference {
+            put_json(&folder.join(REFERENCE), reference)?;
+        }
         voxels::write(task, &analysed, folder)?;
         put_bytes(&folder.join(TSV), analysed.tsv().as_bytes())
     }

@@ -6,15 +6,41 @@
 
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
+use super::super::packed::ResidualsOfReference;
 use super::super::predict::{Predicted, Values};
 use super::super::request::PredictionRequest;
+use super::super::task::RunKey;
 use super::table::{Means, Table, row_name};
 use super::{AnalysisResult, Field, argument};
 use crate::analysis::NormativeReference;
 use crate::analysis::normative::THRESHOLD;
 use crate::program::{Analysis, Argument, Subset};
 use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// The file of a result that holds a [`Reference`].
+pub(in super::super) const REFERENCE: &str = "reference.json";
+
+/// What the residuals of the reference were, so that a model which leaves its run can take them along.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reference {
+    /// The model.
+    pub model: String,
+    /// Who: `young.test`.
+    pub of: String,
+    /// By run.
+    pub runs: Vec<RunReference>,
+}
+
+/// The same of one run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunReference {
+    /// Which.
+    pub run: RunKey,
+    /// By output.
+    pub outputs: Vec<ResidualsOfReference>,
+}
 
 /// People asked for.
 struct People<'a> {
@@ -63,26 +89,44 @@ impl Context<'_> {
             return Err(PlanError::task(task, problem));
         }
         let request = PredictionRequest::of(program, *model).unwrap_or_default();
-        let (reference, cases) = (People::of(task, analysis, "reference")?, People::of(task, analysis, "cases")?);
+        let cases = People::of(task, analysis, "cases")?;
+        // Where nobody is named, the norm is that of the people a packed model came with.
+        let packed = match analysis.arguments.get("reference") {
+            None | Some(Argument::Nothing) => program.used(*model),
+            Some(_) => None,
+        };
+        let (reference, norm_name) = match packed {
+            Some(used) => (None, self.packed_reference_name(used)?.unwrap_or_default()),
+            None => {
+                let people = People::of(task, analysis, "reference")?;
+                let name = people.name();
+                (Some(people), name)
+            }
+        };
+        let with = if packed.is_some() { ", which came with the packed model" } else { "" };
         let method = format!(
-            "z of the residuals of {}, in standard deviations of those of {} (Kumar et al., normative modelling)",
+            "z of the residuals of {}, in standard deviations of those of {norm_name}{with} (Kumar et al., normative modelling)",
             cases.name(),
-            reference.name()
         );
         let mut analysed = AnalysisResult::new(analysis, method);
+        let mut learnt: Vec<RunReference> = Vec::new();
         let (mut z, mut norm) = (Means::default(), Means::default());
         let mut names: Vec<String> = Vec::new();
         let mut constant: BTreeSet<String> = BTreeSet::new();
-        for run in &self.layout.variants[variant].runs {
+        for run in &self.runs_of(variant, *model) {
             let predicted = self.predicted(variant, *model, *run)?;
-            let (references, tested) = (reference.rows(&predicted), cases.rows(&predicted));
-            for (people, rows, least) in [(&reference, &references, 2), (&cases, &tested, 1)] {
-                if rows.len() < least {
+            let references = reference.as_ref().map(|people| people.rows(&predicted)).unwrap_or_default();
+            let tested = cases.rows(&predicted);
+            let asked = [(reference.as_ref(), &references, 2), (Some(&cases), &tested, 1)];
+            for (people, rows, least) in asked {
+                if let Some(people) = people
+                    && rows.len() < least
+                {
                     let problem = format!(
                         "{} has {} people with predictions in {}, and at least {least} are needed",
                         people.name(),
                         rows.len(),
-                        run.name(&program.protocol)
+                        run.name(program.protocol_of(*model))
                     );
                     return Err(PlanError::task(task, problem));
                 }
@@ -98,27 +142,37 @@ impl Context<'_> {
             if names.is_empty() {
                 names = region_names(&residuals.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(), &pairs);
             }
+            let known = match packed {
+                Some(used) => self.packed_reference(used, *run)?,
+                None => Vec::new(),
+            };
+            let mut outputs = Vec::with_capacity(residuals.len());
             let mut at = 0;
-            for (node, truth) in &pairs {
+            for (residual_of, (node, truth)) in residuals.iter().zip(&pairs) {
                 let width = truth.width();
                 let of_rows = |rows: &[usize]| -> Vec<(usize, Vec<f64>)> {
                     rows.iter().filter_map(|row| Some((*row, residual(node, truth, *row)?))).collect()
                 };
                 let (norms, tests) = (of_rows(&references), of_rows(&tested));
-                let fits: Vec<Option<NormativeReference>> = (0..width)
-                    .map(|j| {
-                        let column = Array2::from_shape_fn((norms.len(), 1), |(i, _)| norms[i].1[j]);
-                        let fit = NormativeReference::fit(column.view()).ok();
-                        if fit.is_none() {
-                            constant.insert(names[at + j].clone());
-                        }
-                        fit
-                    })
-                    .collect();
+                let norms_of = match packed {
+                    None => fitted(&residual_of.name, width, &norms),
+                    Some(used) => {
+                        let found = known.iter().find(|of| of.name == residual_of.name && of.mean.len() == width);
+                        found.cloned().ok_or_else(|| {
+                            let problem = format!(
+                                "{} holds no residuals of the reference for `{}`; name one: reference: controls",
+                                used.file, residual_of.name
+                            );
+                            PlanError::task(task, problem)
+                        })?
+                    }
+                };
+                let fits: Vec<Option<(f64, f64)>> =
+                    norms_of.mean.iter().zip(&norms_of.sd).map(|(mean, sd)| mean.zip(*sd)).collect();
+                constant.extend((0..width).filter(|j| fits[*j].is_none()).map(|j| names[at + j].clone()));
+                outputs.push(norms_of);
                 let score = |values: &[f64]| -> Vec<Option<f64>> {
-                    let of =
-                        |(fit, v): (&Option<NormativeReference>, &f64)| fit.as_ref().map(|f| (v - f.mean[0]) / f.sd[0]);
-                    fits.iter().zip(values).map(of).collect()
+                    fits.iter().zip(values).map(|(fit, v)| fit.map(|(mean, sd)| (v - mean) / sd)).collect()
                 };
                 for (rows, means) in [(&norms, &mut norm), (&tests, &mut z)] {
                     for (row, values) in rows {
@@ -128,6 +182,11 @@ impl Context<'_> {
                 }
                 at += width;
             }
+            learnt.push(RunReference { run: *run, outputs });
+        }
+        if reference.is_some() {
+            analysed.reference =
+                Some(Reference { model: program.models[*model].name.clone(), of: norm_name.clone(), runs: learnt });
         }
         if !constant.is_empty() {
             let shown: Vec<&str> = constant.iter().take(5).map(String::as_str).collect();
@@ -139,7 +198,7 @@ impl Context<'_> {
             ));
         }
         let (z, norm) = (z.table(names.clone()), norm.table(names));
-        analysed.groups = vec![(reference.name(), mean_absolute(&norm)), (cases.name(), mean_absolute(&z))];
+        analysed.groups = vec![(norm_name, mean_absolute(&norm)), (cases.name(), mean_absolute(&z))];
         analysed
             .fields
             .insert("mean".into(), Field::Subjects(by_subject(&z, "mean |z|", |row| mean(row.map(f64::abs)))));
@@ -149,6 +208,19 @@ impl Context<'_> {
         analysed.fields.insert("z".into(), Field::Subjects(z));
         Ok(analysed)
     }
+}
+
+/// Mean and spread of residuals, element by element.
+fn fitted(name: &str, width: usize, residuals: &[(usize, Vec<f64>)]) -> ResidualsOfReference {
+    let mut found =
+        ResidualsOfReference { name: name.to_owned(), subjects: residuals.len(), mean: Vec::new(), sd: Vec::new() };
+    for j in 0..width {
+        let column = Array2::from_shape_fn((residuals.len(), 1), |(i, _)| residuals[i].1[j]);
+        let fit = NormativeReference::fit(column.view()).ok();
+        found.mean.push(fit.as_ref().map(|fit| fit.mean[0]));
+        found.sd.push(fit.map(|fit| fit.sd[0]));
+    }
+    found
 }
 
 /// Observed minus predicted, of a row that has both; of a Gaussian, its mean.

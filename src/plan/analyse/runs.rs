@@ -5,7 +5,7 @@ use super::super::error::{PlanError, Result};
 use super::super::task::RunKey;
 use super::{AnalysisResult, Field};
 use crate::analysis::AnalysisError;
-use crate::program::Analysis;
+use crate::program::{Analysis, Argument};
 
 /// Numbers of one run, by field; in a field one for each of its names.
 pub(super) type RunValues = Vec<(&'static str, Vec<Option<f64>>)>;
@@ -24,8 +24,12 @@ impl Context<'_> {
         work: impl Fn(RunKey) -> Result<std::result::Result<RunValues, AnalysisError>>,
     ) -> Result<AnalysisResult> {
         let mut analysed = AnalysisResult::new(declared, method);
-        let protocol = &self.program(variant).protocol;
-        let runs = &self.layout.variants[variant].runs;
+        let first = declared.arguments.values().find(|a| matches!(a, Argument::Model(_) | Argument::Output { .. }));
+        let protocol = match first {
+            Some(Argument::Model(model) | Argument::Output { model, .. }) => self.program(variant).protocol_of(*model),
+            _ => &self.program(variant).protocol,
+        };
+        let runs = &self.runs_of_argument(variant, first.unwrap_or(&Argument::Nothing));
         let mut found: Vec<Option<RunValues>> = Vec::with_capacity(runs.len());
         let mut failed = Vec::new();
         for run in runs {

@@ -101,7 +101,7 @@ impl Context<'_> {
         let spec = &program.inputs[asking.input.index()];
         let shape = grid_of(&spec.shape);
         let voxels: usize = shape.iter().product();
-        let runs = &self.layout.variants[variant].runs;
+        let runs = self.runs_of(variant, asking.model);
         let first = *runs.first().ok_or_else(|| PlanError::inconsistent("the protocol has no run"))?;
         let runs: Vec<RunKey> = runs.iter().copied().filter(|run| run.seed == first.seed).collect();
 
@@ -118,7 +118,7 @@ impl Context<'_> {
             let problem = format!("no voxel of `{}` differs from its background; use `mask: all`", spec.name);
             return Err(PlanError::task(task, problem));
         }
-        let space = Space { shape, place, voxels: mask };
+        let space = Space { shape, place, as_source: false, voxels: mask };
         let method = self.told(&asking, declared, variant, (&runs, seen.len()));
         let mut analysed = AnalysisResult::new(declared, method);
         analysed.notes.extend(apart(&space, seen.values(), &spec.name));
@@ -176,7 +176,7 @@ impl Context<'_> {
             return Err(PlanError::inconsistent("the output does not depend on the image"));
         };
         let dataset = self.dataset(variant)?;
-        let fitted = self.fitted(variant, run.seed, run.fold)?;
+        let fitted = self.fitted_of(variant, asking.model, run)?;
         let inputs = fitted.of(task, &dataset)?;
         let reader = Rows::new(&subgraph, &inputs);
         let people = self.unseen(task, variant, declared, asking, run)?;
@@ -208,7 +208,7 @@ impl Context<'_> {
             graph: Arc::new(subgraph.graph.clone()),
             output,
             input,
-            weights: &self.model_weights(task, key, &subgraph, run)?,
+            weights: &self.model_weights(task, (key, asking.model), &subgraph, run)?,
             training_statistics: &TrainingStatistics {
                 means: means_of(&subgraph, &fitted),
                 ..TrainingStatistics::default()
@@ -342,7 +342,7 @@ mod tests {
 
     #[test]
     fn images_that_do_not_lie_in_one_space_are_told_of() {
-        let space = Space { shape: [4, 1, 1], place: seen(0.0).place, voxels: vec![0, 1] };
+        let space = Space { shape: [4, 1, 1], place: seen(0.0).place, as_source: false, voxels: vec![0, 1] };
         let told = |origins: [f64; 2]| apart(&space, origins.map(seen).iter(), "t1");
         assert_eq!(told([0.0, 0.1]), None, "a twentieth of a voxel");
         assert!(told([0.0, -7.25]).is_some_and(|note| note.contains("`t1`") && note.contains("7.2 mm apart")));
@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn a_map_is_the_mean_over_models_smoothed_in_mm_where_the_mask_is() -> Result<()> {
-        let space = Space { shape: [4, 1, 1], place: seen(0.0).place, voxels: vec![1, 3] };
+        let space = Space { shape: [4, 1, 1], place: seen(0.0).place, as_source: false, voxels: vec![1, 3] };
         assert_eq!(seen(0.0).finished(&space, 0.0)?, [2.0, 0.0]);
         // 2 mm are one voxel: the weight at distance 0 and 2 of a Gaussian over the integers, and their mirror images.
         let smooth = seen(0.0).finished(&space, 2.0)?;

@@ -162,14 +162,17 @@ impl Context<'_> {
         let request = PredictionRequest::of(program, model).unwrap_or_default();
         let declared = &program.models[model];
         let is_predicted = |node: &NodeId| {
-            (output == declared.name && declared.target.is_some()) || !program.compared_with(*node).is_empty()
+            (output == declared.name && declared.target.is_some())
+                || !program.compared_with(*node).is_empty()
+                || program.used(model).is_some_and(|used| used.predicted.contains(node))
         };
-        let mut runs = self.layout.variants[variant].runs.as_slice();
+        let all = self.runs_of(variant, model);
+        let mut runs = all.as_slice();
         if let ([first, _, ..], false) = (runs, members.iter().all(|(_, node)| is_predicted(node))) {
             self.warn(&format!(
                 "{task}: the coordinates of `{}` mean something else in every model; those of {} are taken",
                 super::super::score::label(output, ""),
-                first.name(&program.protocol)
+                first.name(program.protocol_of(model))
             ));
             runs = &runs[..1];
         }

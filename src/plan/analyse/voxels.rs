@@ -13,14 +13,16 @@ use super::super::error::{PlanError, Result};
 use super::super::store::put_bytes;
 use super::super::weights::{read_weights, weights_bytes};
 use super::{AnalysisResult, Field};
-use crate::data::affine::Affine;
+use crate::data::affine::{Affine, Orientation};
 use crate::data::nifti::{self, read_header};
 use crate::train::Weights;
-use ndarray::{ArrayViewD, IxDyn};
+use ndarray::{ArrayViewD, Axis, IxDyn};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// The field of a result that holds what another analysis found.
+pub(super) const PAINTED: &str = "map";
 const MASK: &str = "mask";
 const MAPS: &str = "maps";
 /// Fields of which a small number says that there is something.
@@ -42,6 +44,9 @@ pub struct Space {
     pub shape: [usize; 3],
     /// Where the grid lies.
     pub place: Place,
+    /// Whether files are written in the order of the voxels of the image that they belong to, which it is the whole of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_source: bool,
     /// Places of the mask's voxels in the grid, in C order, ascending; in a file of their own.
     #[serde(skip)]
     pub voxels: Vec<usize>,
@@ -157,8 +162,10 @@ pub(super) fn write(task: &str, analysed: &AnalysisResult, folder: &Path) -> Res
                 image(folder, &format!("{subject}_desc-{label}_map"), &space.spread(values, 0.0), space, place)
             }
             None => {
-                let name = format!("desc-{label}_stat-{}{}_statmap", plain(field), plain(name));
-                let none = if PROBABILITIES.contains(&field.as_str()) { 1.0 } else { 0.0 };
+                // What is painted is called as where it is from.
+                let stat = if field == PAINTED { String::new() } else { plain(field) };
+                let none = if PROBABILITIES.iter().any(|p| *p == field || *p == name) { 1.0 } else { 0.0 };
+                let name = format!("desc-{label}_stat-{stat}{}_statmap", plain(name));
                 let values: Vec<f32> = values.iter().map(|v| if v.is_nan() { none } else { *v }).collect();
                 image(folder, &name, &space.spread(&values, none), space, &space.place)
             }
@@ -175,9 +182,24 @@ pub(in super::super) fn is_map(file: &Path) -> bool {
 /// One map as NIfTI.
 fn image(folder: &Path, name: &str, values: &[f32], space: &Space, place: &Place) -> Result<()> {
     let header = place.source.as_deref().and_then(|path| read_header(path).ok());
-    let array = ArrayViewD::from_shape(IxDyn(&space.shape), values)
+    let mut array = ArrayViewD::from_shape(IxDyn(&space.shape), values)
         .map_err(|e| PlanError::inconsistent(format!("a map does not fill its grid: {e}")))?;
-    let written = nifti::write(&folder.join(format!("{name}.nii.gz")), array, &place.affine, header.as_ref());
+    let mut affine = place.affine;
+    if let Some(header) = header.as_ref().filter(|_| space.as_source)
+        && let Some(orientation) = Orientation::of(&header.affine)
+    {
+        // Back from the order in which images are read, see `Volume`.
+        let sources = orientation.source_axes();
+        for (world, source) in sources.into_iter().enumerate() {
+            if orientation.flipped[source] {
+                array.invert_axis(Axis(world));
+            }
+        }
+        let mut back = [0; 3];
+        sources.into_iter().enumerate().for_each(|(world, source)| back[source] = world);
+        (array, affine) = (array.permuted_axes(IxDyn(&back)), header.affine);
+    }
+    let written = nifti::write(&folder.join(format!("{name}.nii.gz")), array, &affine, header.as_ref());
     written.map_err(PlanError::data("writing maps"))
 }
 
@@ -193,7 +215,7 @@ mod tests {
     #[test]
     fn voxels_of_the_mask_know_their_place_in_the_grid() {
         let place = Place { affine: Affine::IDENTITY, source: None };
-        let space = Space { shape: [2, 3, 4], place, voxels: vec![1, 7, 23] };
+        let space = Space { shape: [2, 3, 4], place, as_source: false, voxels: vec![1, 7, 23] };
         assert_eq!([0, 1, 2].map(|voxel| space.at(voxel)), [[0, 0, 1], [0, 1, 3], [1, 2, 3]]);
         let grid = space.spread(&[5.0, 6.0, 7.0], 0.0);
         assert_eq!((grid.len(), grid[1], grid[7], grid[23], grid[0]), (24, 5.0, 6.0, 7.0, 0.0));

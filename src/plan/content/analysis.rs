@@ -8,7 +8,7 @@ use super::super::error::Result;
 use super::{Results, brain, with_variant};
 use crate::analysis::spread;
 use crate::program::{Analysis, AnalysisKind};
-use crate::report::content::{self as report, Cell, Column, ColumnKind, Table};
+use crate::report::content::{self as report, Cell, Column, ColumnBar, ColumnBars, ColumnKind, Table};
 
 /// Rows of a table in the report; all of them are in the run's folder.
 const MOST_ROWS: usize = 200;
@@ -60,10 +60,47 @@ pub(super) fn analyses(context: &Context<'_>, results: &Results) -> Result<Vec<r
                     AnalysisKind::Residuals => described::errors(analysed),
                     _ => None,
                 },
+                bars: match family {
+                    [(_, declared, analysed)] if declared.kind == AnalysisKind::Frequency => {
+                        Some(bars(declared, analysed))
+                    }
+                    _ => None,
+                },
             });
         }
     }
     Ok(found)
+}
+
+/// How many people lie beyond the bound, column by column.
+fn bars(declared: &Analysis, analysed: &AnalysisResult) -> ColumnBars {
+    let beyond = declared.number("beyond").unwrap_or_default();
+    let columns = analysed.columns();
+    let find = |wanted: &str| columns.iter().find(|(field, ..)| *field == wanted);
+    let at = |field: &str, row: usize| find(field).and_then(|(_, _, values)| values.get(row).copied().flatten());
+    let Some((_, names, _)) = find("share") else { return ColumnBars::default() };
+    let bar = |(row, name): (usize, &String)| {
+        let (share, positive, negative) = (at("share", row)?, at("positive", row)?, at("negative", row)?);
+        let told = format!(
+            "{} of {} people; {:.1}% above, {:.1}% below",
+            at("count", row).unwrap_or_default(),
+            at("people", row).unwrap_or_default(),
+            100.0 * positive,
+            100.0 * negative
+        );
+        Some(ColumnBar { name: name.clone(), value: share, told })
+    };
+    let anywhere = match analysed.fields.get("anywhere") {
+        Some(Field::Number(share)) => {
+            format!("{:.1}% of people are beyond {beyond} in at least one column.", 100.0 * share)
+        }
+        _ => String::new(),
+    };
+    ColumnBars {
+        axis: format!("share of people beyond {beyond}"),
+        told: anywhere,
+        bars: names.iter().enumerate().filter_map(bar).collect(),
+    }
 }
 
 /// Coordinates with the group of each.
@@ -144,7 +181,7 @@ fn by_column(family: &[&AnalysisResult]) -> Table {
 fn kind(field: &str, alpha: f64) -> ColumnKind {
     match field {
         "p" | "q" | "p_rho" => ColumnKind::P { alpha },
-        "n" | "n_first" | "n_second" | "people" => ColumnKind::Integer,
+        "n" | "n_first" | "n_second" | "people" | "count" => ColumnKind::Integer,
         _ => ColumnKind::Real { digits: 3 },
     }
 }

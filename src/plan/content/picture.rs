@@ -19,10 +19,11 @@ const VARIANTS: usize = 6;
 /// One set a scored output that is an image.
 pub(super) fn pictures(context: &Context<'_>) -> Result<Vec<PictureSet>> {
     let mut sets: indexmap::IndexMap<String, PictureSet> = indexmap::IndexMap::new();
-    for (variant, tasks) in context.layout.variants.iter().enumerate().take(VARIANTS) {
+    for variant in 0..context.layout.variants.len().min(VARIANTS) {
         let program = context.program(variant);
-        let Some(run) = tasks.runs.first() else { continue };
         for model in 0..program.models.len() {
+            let runs = context.runs_of(variant, model);
+            let Some(run) = runs.first() else { continue };
             let Some(request) = PredictionRequest::of(program, model) else { continue };
             let predicted = context.predicted(variant, model, *run)?;
             for score in program.scores_of_runs(model) {
@@ -32,7 +33,7 @@ pub(super) fn pictures(context: &Context<'_>) -> Result<Vec<PictureSet>> {
                     for grid in shown {
                         let Some(mut picture) = picture(&request, &predicted, pair, grid) else { continue };
                         picture.variant = variant_name(context, variant);
-                        picture.fold = run.name(&program.protocol);
+                        picture.fold = run.name(program.protocol_of(model));
                         let name = label(&score.of, &pair.key);
                         let set = sets.entry(name.clone()).or_insert_with(|| PictureSet {
                             name,

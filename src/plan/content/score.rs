@@ -30,7 +30,7 @@ pub(super) fn scores(context: &Context<'_>, results: &Results) -> Vec<Score> {
                     variants: Vec::new(),
                     rankings: Vec::new(),
                 });
-                entry.variants.push(variant_score(context, variant, scored, line));
+                entry.variants.push(variant_score(context, variant, (at, scored), line));
                 entry.rankings.extend(scored.rankings.iter().map(|ranking| self::ranking(context, variant, ranking)));
             }
         }
@@ -38,8 +38,9 @@ pub(super) fn scores(context: &Context<'_>, results: &Results) -> Vec<Score> {
     found.into_values().collect()
 }
 
-fn variant_score(context: &Context<'_>, variant: usize, scored: &Scored, line: &Line) -> VariantScore {
-    let protocol = &context.program(variant).protocol;
+fn variant_score(context: &Context<'_>, variant: usize, (at, scored): (usize, &Scored), line: &Line) -> VariantScore {
+    let program = context.program(variant);
+    let protocol = program.scores.get(at).map_or(&program.protocol, |score| program.protocol_of(score.model));
     let nan = f64::NAN;
     let fold = |score: &super::super::score::RunScore| FoldScore {
         fold: scored.fold_name(score.run, protocol),

@@ -74,6 +74,7 @@ pub(super) fn readme(experiment: &Experiment, source: &Path) -> String {
          split.tsv           who was in which set of which fold and seed\n\
          flow.tsv            who was found, left out and why, and analysed; flow.json is the same as data\n\
          analysis-NAME.tsv   what an analysis found; its maps are in the folder of that name\n\
+         analysis-NAME_reference.json  means and deviations of the reference of a normative_deviation, for `fascicle pack`\n\
          variant-NAME        a folder a variant: seed-1/fold-1 has scores, predictions, weights and predicted images\n\
          program.json.gz     the experiment as it was compiled, for `fascicle pack`\n\
          params.json         the settings of each variant\n\

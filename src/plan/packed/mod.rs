@@ -12,19 +12,23 @@ mod pack;
 mod people;
 mod predict;
 mod tables;
+mod used;
 
-pub use pack::{PackOptions, pack};
+pub use pack::{PackOptions, contents_of, pack};
+pub(super) use people::lacks_column;
 pub use predict::{Applied, PredictOptions, predict};
+pub(super) use used::compare_voxels;
 
 use super::error::{PlanError, Result};
 use super::predict::Values;
 use super::store::put_bytes;
 use super::task::RunKey;
+use crate::baselines::Fitted;
 use crate::data::Grid;
 use crate::data::dataset::FittedInput;
 use crate::data::transform::FittedTarget;
 use crate::exchange::{read_safetensors_with, safetensors_bytes_with};
-use crate::graph::InputId;
+use crate::graph::{InputId, Node, Op};
 use crate::program::Program;
 use crate::train::Weights;
 use indexmap::IndexMap;
@@ -74,6 +78,9 @@ pub struct PackedModel {
     pub grids: Vec<Option<Grid>>,
     /// Every training run.
     pub runs: Vec<PackedRun>,
+    /// Whose residuals [`PackedRun::reference`] are of: `young.test`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
 }
 
 /// What one training run has learnt besides its weights.
@@ -91,6 +98,15 @@ pub struct PackedRun {
     /// another unit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub units: Vec<(usize, FittedTarget)>,
+    /// What was fitted of the inputs that outputs are compared with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fitted_truths: Vec<FittedInput>,
+    /// What a baseline has learnt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Fitted>,
+    /// The residuals of the reference, of each output that a deviation is worked out of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reference: Vec<ResidualsOfReference>,
 }
 
 impl PackedRun {
@@ -104,6 +120,19 @@ impl PackedRun {
     }
 }
 
+/// What people who are the norm deviate from an output by, in one run; no person's number is in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResidualsOfReference {
+    /// The output: `recon[left]`.
+    pub name: String,
+    /// The people who have it.
+    pub subjects: usize,
+    /// By element; `None` where residuals do not vary.
+    pub mean: Vec<Option<f64>>,
+    /// The sample standard deviation, likewise.
+    pub sd: Vec<Option<f64>>,
+}
+
 /// A packed model with the weights of its runs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Packed {
@@ -111,6 +140,8 @@ pub struct Packed {
     pub model: PackedModel,
     /// By run.
     pub weights: Vec<Weights>,
+    /// Of manifest and weights, as the file has it.
+    pub checksum: String,
 }
 
 impl Packed {
@@ -149,7 +180,7 @@ impl Packed {
             of_run.insert(name.to_owned(), tensor);
         }
         model.check().map_err(refuse)?;
-        Ok(Self { model, weights })
+        Ok(Self { model, weights, checksum })
     }
 
     /// Writes the file, aside and then into place; how many bytes it has.
@@ -165,17 +196,33 @@ impl Packed {
         Ok(bytes.len())
     }
 
-    /// The bytes of the file; the same model gives the same.
+    /// A model with its weights.
     ///
     /// # Errors
     /// A model that JSON cannot hold.
-    pub fn bytes(&self) -> Result<Vec<u8>> {
-        let unwritten = |problem: String| PlanError::inconsistent(format!("the model cannot be written: {problem}"));
+    fn new(model: PackedModel, weights: Vec<Weights>) -> Result<Self> {
+        let mut packed = Self { model, weights, checksum: String::new() };
+        let (manifest, tensors) = packed.parts()?;
+        packed.checksum = checksum_of(&manifest, &tensors);
+        Ok(packed)
+    }
+
+    /// The manifest and the weights as they are written.
+    fn parts(&self) -> Result<(String, Weights)> {
         let manifest = serde_json::to_string(&self.model).map_err(|e| unwritten(e.to_string()))?;
         let mut tensors = Weights::new();
         for (run, weights) in self.weights.iter().enumerate() {
             tensors.extend(weights.iter().map(|(name, tensor)| (format!("run-{}/{name}", run + 1), tensor.clone())));
         }
+        Ok((manifest, tensors))
+    }
+
+    /// The bytes of the file; the same model gives the same.
+    ///
+    /// # Errors
+    /// A model that JSON cannot hold.
+    pub fn bytes(&self) -> Result<Vec<u8>> {
+        let (manifest, tensors) = self.parts()?;
         let checksum = checksum_of(&manifest, &tensors);
         let has_units = self.model.runs.iter().any(|run| !run.units.is_empty());
         let format = if has_units { FORMAT_WITH_UNITS } else { FORMAT };
@@ -198,9 +245,30 @@ impl PackedModel {
             && self.truths.iter().flatten().all(|input| input.index() < inputs)
             && self.runs.iter().all(|run| run.fitted.len() == self.reads)
             && self.runs.iter().flat_map(|run| &run.units).all(|(member, _)| *member < self.truths.len())
+            && self.program.baselines.len() <= 1
+            && self.program.baselines.iter().flat_map(|b| &b.inputs).all(|input| input.index() < self.reads)
+            && self.runs.iter().all(|run| run.baseline.is_some() != self.program.baselines.is_empty())
+            && self.program.at_least_one.iter().flatten().all(|input| input.index() < inputs)
+            && self.program.graph.nodes.iter().enumerate().all(|(at, node)| self.is_node(at, node))
             && !self.runs.is_empty();
         if fits { Ok(()) } else { Err("its manifest does not fit together".into()) }
     }
+
+    /// Whether a node reads nodes before it, modules and inputs that there are.
+    fn is_node(&self, at: usize, node: &Node) -> bool {
+        let reads = match node.op {
+            Op::Input(input) => input.index() < self.reads,
+            _ => true,
+        };
+        reads
+            && node.inputs.iter().all(|input| input.index() < at)
+            && node.module.is_none_or(|module| module.index() < self.program.graph.modules.len())
+            && node.ty.presence.iter().all(|input| input.index() < self.program.inputs.len())
+    }
+}
+
+fn unwritten(problem: String) -> PlanError {
+    PlanError::inconsistent(format!("the model cannot be written: {problem}"))
 }
 
 /// BLAKE3 of the manifest and of every weight, in order of their names.

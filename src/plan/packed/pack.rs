@@ -1,23 +1,28 @@
 //! From a run's folder to one file.
 
+use super::super::analyse::Reference;
+use super::super::baseline;
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use super::super::fit::{FITTED, MEANS};
-use super::super::folder::{folders, record, run_folder, weights_file};
+use super::super::folder::{analysis_name, folders, record, reference_file, run_folder, weights_file};
 use super::super::predict::live_weights;
 use super::super::store::get_json;
 use super::super::subgraph::Subgraph;
 use super::super::task::{RunKey, trained_cohorts};
 use super::super::weights::read_weights;
-use super::{Packed, PackedModel, PackedRun};
+use super::{Packed, PackedModel, PackedRun, ResidualsOfReference};
+use crate::compile::PackedContents;
 use crate::data::dataset::FittedInput;
 use crate::data::transform::FittedTarget;
 use crate::graph::{InputId, NodeId};
 use crate::nn::Device;
-use crate::program::{Cohort, Model, Output, Program};
+use crate::program::{
+    Analysis, AnalysisKind, Argument, Baseline, BaselineMethod, Cohort, Experiment, Model, Output, Program,
+};
 use crate::train::Weights;
 use indexmap::IndexMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Which model of a run.
 #[derive(Debug, Clone, Default)]
@@ -47,13 +52,22 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
     let program = &record.experiment.variants[at];
     let models: Vec<&str> = program.models.iter().map(|model| model.name.as_str()).collect();
     let model = chosen("model", options.model.as_deref(), &models, "--model").map_err(refuse)?;
-    if program.baseline_of(model).is_some() {
+    if let Some(used) = program.used(model) {
+        return Err(refuse(format!("`{}` was packed before this run: it is {}", models[model], used.file)));
+    }
+    let own_method = program.baseline_of(model).and_then(|at| program.baselines.get(at));
+    if let Some(baseline) = own_method.filter(|baseline| holds_people(baseline.method)) {
         return Err(refuse(format!(
-            "`{}` is a baseline, and models alone are packed; what it has learnt is in {}_baseline.json of each run",
-            models[model], models[model]
+            "`{}` is made of the people it was fitted on ({} keeps their columns), and no subject's data leaves a run; ridge, \
+             elastic_net, logistic, decision_tree and random_forest can be packed",
+            models[model],
+            baseline.method.name()
         )));
     }
-    let folder = folder.join(&folders(&record.experiment)[at]);
+    let top = folder;
+    let of_variant = PathBuf::from(&folders(&record.experiment)[at]);
+    let folder = top.join(&of_variant);
+    let reference = reference_of(top, &of_variant, &record.experiment, program, model)?;
 
     let (own, part) = own_program(program, model);
     let reads = part.reads;
@@ -75,6 +89,12 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
             name: run.name(&program.protocol),
             fitted: part.subgraph.inputs[..reads].iter().map(of_input).collect::<Result<_>>()?,
             units: units(program, model, &fitted),
+            fitted_truths: part.subgraph.inputs[reads..].iter().map(of_input).collect::<Result<_>>()?,
+            baseline: match own_method {
+                Some(_) => Some(get_json(&of_run.join(format!("{}_{}", models[model], baseline::FITTED)))?),
+                None => None,
+            },
+            reference: reference.as_ref().map_or_else(Vec::new, |reference| residuals(reference, run)),
             means: means.into_iter().filter_map(|(input, mean)| Some((part.subgraph.input_of(input)?, mean))).collect(),
         });
     }
@@ -93,8 +113,57 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
         grids: part.subgraph.inputs[..reads].iter().map(|i| grids.get(i.index()).cloned().flatten()).collect(),
         runs,
         program: own,
+        reference: reference.map(|reference| reference.of),
     };
-    Ok(Packed { model, weights })
+    Packed::new(model, weights)
+}
+
+/// What the compiler would be told of a model of a program if it had run and were packed; without weights, and so without a
+/// checksum. `None` where the program has no such model.
+pub fn contents_of(program: &Program, model: &str) -> Option<PackedContents> {
+    let at = program.models.iter().position(|known| known.name == model)?;
+    let (own, part) = own_program(program, at);
+    let trained = trained_cohorts(program);
+    let cohort = program.cohorts.iter().find(|cohort| trained.contains(&cohort.name));
+    Some(PackedContents {
+        checksum: String::new(),
+        reads: part.reads,
+        prepared: own.inputs.len(),
+        truths: part.truths,
+        rename: renames(cohort, program),
+        batch: Context::rows_at_a_time(program, at),
+        reference: None,
+        program: own,
+    })
+}
+
+/// The residuals of people who are the norm: those of the first deviation of the model that the file asks for whose reference
+/// is a part of who it was trained on, or of the first of all.
+fn reference_of(
+    folder: &Path,
+    variant: &Path,
+    experiment: &Experiment,
+    program: &Program,
+    model: usize,
+) -> Result<Option<Reference>> {
+    let trained = trained_cohorts(program);
+    let deviates = |analysis: &&Analysis| {
+        analysis.kind == AnalysisKind::NormativeDeviation
+            && matches!(analysis.arguments.get("model"), Some(Argument::Model(of)) if *of == model)
+    };
+    let of_trained = |analysis: &&Analysis| matches!(analysis.arguments.get("reference"), Some(Argument::People { cohort, .. }) if trained.contains(cohort));
+    let asked: Vec<&Analysis> = program.analyses.iter().filter(deviates).collect();
+    let Some(chosen) = asked.iter().copied().find(of_trained).or(asked.first().copied()) else { return Ok(None) };
+    let path = folder.join(reference_file(&analysis_name(experiment, variant, chosen)));
+    // A result of an earlier version has none.
+    if !path.is_file() {
+        return Ok(None);
+    }
+    get_json(&path).map(Some)
+}
+
+fn residuals(reference: &Reference, run: RunKey) -> Vec<ResidualsOfReference> {
+    reference.runs.iter().find(|of| of.run == run).map_or_else(Vec::new, |of| of.outputs.clone())
 }
 
 /// The ways back to the units of what a model predicts, by the place of the output's member.
@@ -134,6 +203,11 @@ fn chosen(what: &str, asked: Option<&str>, names: &[&str], option: &str) -> std:
     }
 }
 
+/// Whether what a method learns is the people themselves: its nearest, or those next to a border.
+fn holds_people(method: BaselineMethod) -> bool {
+    matches!(method, BaselineMethod::Nearest { .. } | BaselineMethod::Svm { .. })
+}
+
 /// The live part of a model.
 struct Part {
     subgraph: Subgraph,
@@ -144,13 +218,13 @@ struct Part {
 }
 
 /// A program of the model alone, without anything of the people it was trained on.
-fn own_program(program: &Program, model: usize) -> (Program, Part) {
-    let declared = &program.models[model];
+fn own_program(program: &Program, at: usize) -> (Program, Part) {
+    let declared = &program.models[at];
     let nodes: Vec<NodeId> = declared.outputs.iter().flat_map(|o| o.members.iter().map(|(_, node)| *node)).collect();
     let mut subgraph = Subgraph::of(&program.graph, &nodes);
     let reads = subgraph.inputs.len();
     let members = declared.outputs.iter().flat_map(|output| output.members.iter().map(move |member| (output, member)));
-    let truths = members.map(|(output, (key, node))| truth_of(program, model, &output.name, key, *node));
+    let truths = members.map(|(output, (key, node))| truth_of(program, at, &output.name, key, *node));
     let truths: Vec<Option<InputId>> = truths.collect();
     let truths = truths.iter().map(|truth| truth.map(|input| subgraph.input(&program.graph, input))).collect();
     let target = declared.target.and_then(|target| subgraph.input_of(target));
@@ -171,6 +245,14 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
         spec.cohort = None;
         spec
     });
+    let own_baseline = |baseline: &Baseline| Baseline {
+        model: 0,
+        inputs: baseline.inputs.iter().filter_map(|input| subgraph.input_of(*input)).collect(),
+        target: subgraph.input_of(baseline.target).unwrap_or(InputId(0)),
+        cohorts: Vec::new(),
+        method: baseline.method,
+    };
+    let baselines = program.baselines.iter().filter(|baseline| baseline.model == at).map(own_baseline).collect();
     let sets = program.at_least_one.iter().map(|set| set.iter().filter_map(|i| subgraph.input_of(*i)).collect());
     let own = Program {
         variant: program.variant.clone(),
@@ -182,7 +264,7 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
         at_least_one: sets.filter(|set: &Vec<InputId>| !set.is_empty()).collect(),
         graph: subgraph.graph.clone(),
         models: vec![model],
-        baselines: Vec::new(),
+        baselines,
         stages: Vec::new(),
         protocol: program.protocol.clone(),
         ensembles: Vec::new(),
@@ -190,15 +272,20 @@ fn own_program(program: &Program, model: usize) -> (Program, Part) {
         scores: Vec::new(),
         analyses: Vec::new(),
         comparisons: Vec::new(),
+        used: Vec::new(),
     };
     (own, Part { subgraph, reads, truths })
 }
 
-/// What an output is compared to: what a score says, the input it is called after, or the target, as far as the shapes agree.
+/// What an output is compared to: what a score or a loss says, the input it is called after, or the target, as far as the shapes
+/// agree.
 fn truth_of(program: &Program, model: usize, output: &str, key: &str, node: NodeId) -> Option<InputId> {
     let pairs = program.scores.iter().filter(|score| score.model == model).flat_map(|score| &score.pairs);
     if let Some(pair) = pairs.clone().find(|pair| pair.prediction == node) {
         return Some(pair.truth);
+    }
+    if let Some(residual) = program.residuals(model).into_iter().find(|residual| residual.prediction == node) {
+        return Some(residual.truth);
     }
     let named =
         |name: &str| program.inputs.iter().position(|input| input.name == name).map(|input| InputId(input as u32));

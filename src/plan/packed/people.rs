@@ -2,6 +2,7 @@
 
 use super::super::error::{PlanError, Result};
 use super::{PackedModel, PredictOptions};
+use crate::data::Grid;
 use crate::data::cache::Cache;
 use crate::data::cohort::CohortData;
 use crate::data::dataset::Dataset;
@@ -54,7 +55,7 @@ pub(super) fn people(
     Ok(dataset)
 }
 
-fn lacks_column(error: &DataError) -> bool {
+pub(in super::super) fn lacks_column(error: &DataError) -> bool {
     match error {
         DataError::NoColumn { .. } => true,
         DataError::Many(errors) => errors.iter().any(lacks_column),
@@ -86,9 +87,25 @@ fn cohort(model: &PackedModel, options: &PredictOptions<'_>) -> Result<CohortDat
 
 /// Images must have voxels as large as those the model was trained on, unless its steps bring them to one size.
 fn compare_voxels(model: &PackedModel, dataset: &Dataset, options: &PredictOptions<'_>) -> Result<()> {
+    let grids = model.grids.iter().take(model.reads).enumerate();
+    let expected: Vec<(usize, &Grid)> = grids.filter_map(|(at, grid)| Some((at, grid.as_ref()?))).collect();
+    let told = unlike_voxels(dataset, &expected)?;
+    if told.is_empty() {
+        return Ok(());
+    }
+    let advice = "resample them first, or say --any-spacing where that is meant";
+    Err(PlanError::Packed { path: options.data.clone(), problem: format!("{}; {advice}", told.join("\n")) })
+}
+
+/// What is to be said of images whose voxels have another size than those of training; by the place of an input among
+/// those of the dataset.
+///
+/// # Errors
+/// An image whose header cannot be read.
+pub(super) fn unlike_voxels(dataset: &Dataset, expected: &[(usize, &Grid)]) -> Result<Vec<String>> {
     let mut told = Vec::new();
-    for (at, spec) in model.program.inputs[..model.reads].iter().enumerate() {
-        let Some(grid) = model.grids.get(at).and_then(Option::as_ref) else { continue };
+    for (at, grid) in expected.iter().copied() {
+        let spec = &dataset.inputs[at];
         if !matches!(spec.source, InputSource::Image { .. }) {
             continue;
         }
@@ -118,9 +135,5 @@ fn compare_voxels(model: &PackedModel, dataset: &Dataset, options: &PredictOptio
             size(&wanted)
         ));
     }
-    if told.is_empty() {
-        return Ok(());
-    }
-    let advice = "resample them first, or say --any-spacing where that is meant";
-    Err(PlanError::Packed { path: options.data.clone(), problem: format!("{}; {advice}", told.join("\n")) })
+    Ok(told)
 }

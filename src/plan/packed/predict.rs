@@ -4,6 +4,7 @@
 //! 2. Every run predicts; probabilities, numbers and images are averaged over runs, and their spread is kept.
 //! 3. Tables, label maps and images are written aside and put in place.
 
+use super::super::baseline::predicted;
 use super::super::drawn::{Channels, Drawn, probabilities};
 use super::super::error::{PlanError, Result};
 use super::super::evaluate::Evaluation;
@@ -246,7 +247,13 @@ fn evaluate(
             device: &options.device,
             interrupt: options.interrupt,
         };
-        let mut values = evaluation.values(nodes, None)?;
+        let mut values = match (packed.model.program.baselines.first(), &run.baseline) {
+            (Some(declared), Some(fitted)) => {
+                let program = &packed.model.program;
+                vec![predicted(TASK, program, &declared.inputs, fitted, (&inputs, &items))?]
+            }
+            _ => evaluation.values(nodes, None)?,
+        };
         run.in_own_units(&mut values);
         by_run.push(values);
         everybody = items;

@@ -128,7 +128,7 @@ impl<'a> Gathered<'a> {
             let problem = format!(
                 "{} has nobody to be scored on in {}: no subject of that set has both the output and `{}`",
                 label(&score.of, &self.key),
-                run.name(&program.protocol),
+                run.name(program.protocol_of(score.model)),
                 truth.name,
             );
             return Err(PlanError::task(task, problem));

@@ -93,7 +93,7 @@ impl Context<'_> {
         let mut voxel_mm = BTreeMap::new();
         if score.metrics.iter().any(|metric| matches!(metric, Metric::Hausdorff { .. })) {
             let dataset = self.dataset(variant)?;
-            let fitted = self.fitted(variant, run.seed, run.fold)?;
+            let fitted = self.fitted_of(variant, score.model, run)?;
             let inputs = fitted.of(task, &dataset)?;
             for row in predicted.rows.iter().filter(|row| row.set == score.on) {
                 let member = dataset.place(&row.key).map_err(PlanError::data(task))?;

@@ -2,6 +2,7 @@
 
 use super::programs::{classifier, images, one_variant};
 use super::{Bench, Outcome};
+use crate::graph::{InputId, ModuleId, NodeId, Op};
 use crate::plan::{PackOptions, Packed, PlanError, PredictOptions, RunSummary, pack, predict};
 use crate::program::{Experiment, ProtocolKind};
 use std::collections::BTreeMap;
@@ -156,5 +157,33 @@ fn images_are_drawn_on_the_grid_of_the_scan_and_other_voxels_are_told() -> Outco
     other.model.grids[0] = Some(voxels);
     let error = apply(&other, &bids, &out).err().ok_or("it was applied")?.to_string();
     assert!(error.contains("input `t1`: 12 of 12 images have voxels of another size"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn a_manifest_that_refers_to_what_is_not_there_is_refused_before_anything_reads_it() -> Outcome {
+    let bench = Bench::new()?;
+    let summary = bench.run(&one_division(one_variant(classifier(4))))?;
+    let packed = pack(&folder(&summary)?, &PackOptions::default())?;
+    let file = bench.path().join("dx.fascicle");
+    let crafted: [fn(&mut Packed); 6] = [
+        |packed| {
+            let nodes = &mut packed.model.program.graph.nodes;
+            let last = nodes.len() as u32;
+            std::sync::Arc::make_mut(&mut nodes[1]).inputs = vec![NodeId(last)];
+        },
+        |packed| std::sync::Arc::make_mut(&mut packed.model.program.graph.nodes[1]).module = Some(ModuleId(99)),
+        |packed| std::sync::Arc::make_mut(&mut packed.model.program.graph.nodes[0]).op = Op::Input(InputId(99)),
+        |packed| packed.model.program.at_least_one.push(vec![InputId(99)]),
+        |packed| packed.model.truths.push(None),
+        |packed| packed.model.runs[0].fitted.clear(),
+    ];
+    for craft in crafted {
+        let mut packed = packed.clone();
+        craft(&mut packed);
+        packed.write(&file)?;
+        let told = Packed::read(&file).err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(told.contains("its manifest does not fit together"), "{told}");
+    }
     Ok(())
 }

@@ -182,6 +182,7 @@ fn program(sketch: Sketch, cohorts: Vec<Cohort>) -> Program {
         scores: Vec::new(),
         analyses: Vec::new(),
         comparisons: Vec::new(),
+        used: Vec::new(),
         at_least_one: Vec::new(),
     }
 }

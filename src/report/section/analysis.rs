@@ -1,7 +1,8 @@
 //! Every other analysis: its map or maps of the brain, where it has any, and a table.
 
 use super::{brain, table};
-use crate::content::{Analysis, BoxGroup, Map, Points, ReportContent};
+use crate::content::{Analysis, BoxGroup, ColumnBar, ColumnBars, Map, Points, ReportContent};
+use crate::figure::bars::{self, Bar, Bars};
 use crate::figure::map::{self, COLOURS, MOST_POINTS};
 use crate::figure::{at_both_widths, boxes, points, scatter};
 use crate::number;
@@ -10,6 +11,8 @@ use maud::{Markup, html};
 
 /// Columns whose groups are drawn as boxes; tables have them all.
 const MOST_BOXES: usize = 12;
+/// As many columns as one figure shows.
+const MOST_BARS: usize = 30;
 
 /// A table each, under its name in the file.
 pub fn draw(content: &ReportContent, numbering: &mut Numbering) -> Option<Markup> {
@@ -26,6 +29,9 @@ pub fn draw(content: &ReportContent, numbering: &mut Numbering) -> Option<Markup
                 }
                 @if let Some(plot) = analysis.points.as_ref().filter(|plot| !plot.points.is_empty()) {
                     (plotted(&analysis.name, plot, numbering))
+                }
+                @if let Some(bars) = analysis.bars.as_ref().filter(|bars| !bars.bars.is_empty()) {
+                    (by_column(bars, numbering))
                 }
                 @for sheet in analysis.brains.iter().filter(|sheet| !sheet.maps.is_empty()) {
                     (brain::draw(sheet, numbering))
@@ -112,6 +118,35 @@ fn plotted(name: &str, plot: &Points, numbering: &mut Numbering) -> Markup {
 
 fn has_points(map: &Map) -> bool {
     map.points.iter().any(|point| point.x.is_finite() && point.y.is_finite())
+}
+
+/// The columns with the largest numbers, the largest on top.
+fn by_column(bars: &ColumnBars, numbering: &mut Numbering) -> Markup {
+    let mut sorted: Vec<&ColumnBar> = bars.bars.iter().filter(|bar| bar.value.is_finite()).collect();
+    sorted.sort_by(|a, b| b.value.total_cmp(&a.value));
+    let all = sorted.len();
+    sorted.truncate(MOST_BARS);
+    let draw = |width| {
+        let rows = sorted.iter().map(|one| bar(one)).collect();
+        bars::draw(&Bars { axis: &bars.axis, rows, description: &bars.told }, width)
+    };
+    numbering.figure(
+        at_both_widths(draw),
+        html! {
+            @if sorted.len() < all { "The " (sorted.len()) " largest of " (number::counted(all, "column")) ". " }
+            (bars.told)
+        },
+    )
+}
+
+fn bar(one: &ColumnBar) -> Bar<'_> {
+    Bar {
+        label: &one.name,
+        value: one.value,
+        interval: (f64::NAN, f64::NAN),
+        filled: true,
+        name: format!("{}: {}", one.name, one.told),
+    }
 }
 
 fn mapped(name: &str, method: &str, map: &Map, numbering: &mut Numbering) -> Markup {

@@ -98,7 +98,13 @@ fn bar(region: &Region) -> Bar<'_> {
 
 fn by_subject(deviation: &Deviation, numbering: &mut Numbering) -> Markup {
     let groups: Vec<(&str, &[f64])> =
-        deviation.groups.iter().map(|group| (group.name.as_str(), group.means.as_slice())).collect();
+        // Of a reference that came with a packed model nobody is here.
+        deviation
+            .groups
+            .iter()
+            .filter(|group| group.means.iter().any(|mean| mean.is_finite()))
+            .map(|group| (group.name.as_str(), group.means.as_slice()))
+            .collect();
     let summary: Vec<(&str, usize, f64)> = groups
         .iter()
         .map(|(name, means)| {

@@ -4,6 +4,8 @@
 use std.blocks.{A, B}  // from the library
 use std.losses.margin
 use "own.fx".Block
+use model norm from "norm.fascicle"  // packed
+use model norm as autumn from folder + "/autumn.fascicle"
 extends "base.fx" without a, b, c
 
 param a: int = 1  // aligned

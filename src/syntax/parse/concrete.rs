@@ -167,6 +167,7 @@ pub(super) fn is_keyword(rule: Rule) -> bool {
     matches!(
         rule,
         Rule::kw_use
+            | Rule::kw_as
             | Rule::kw_extends
             | Rule::kw_without
             | Rule::kw_param

@@ -79,6 +79,14 @@ impl Convert {
         let mut c = self.children(inner);
         let kind = match rule {
             Rule::use_decl => self.use_decl(&mut c)?,
+            Rule::use_model_decl => {
+                let model = self.name(&c.next()?);
+                let alias =
+                    c.take(Rule::model_alias).map(|p| self.children(p).next().map(|n| self.name(&n))).transpose()?;
+                c.skip_keywords();
+                let name = alias.unwrap_or_else(|| model.clone());
+                DeclarationKind::UseModel { name, model, file: self.expr(c.next()?)? }
+            }
             Rule::extends_decl => {
                 let path = c.next()?;
                 let path = Name { text: unquote(path.as_str()), span: self.span(&path) };

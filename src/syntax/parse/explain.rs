@@ -111,7 +111,9 @@ fn wanted(reach: &Reach) -> Wanted {
         wanted.words.push("a value".into());
         return wanted;
     }
-    if has("a..z") && !wanted.after_value {
+    // Behind the name of a packed model stands where it is from.
+    let named = has("as") && has("from");
+    if has("a..z") && !wanted.after_value && !named {
         // A word of a class may have been longer, but what comes after it is what is missing.
         let longer = rule(&[Rule::call, Rule::field, Rule::shape_args]);
         let word = if has("[") { "a type" } else { "a name" };
@@ -132,6 +134,7 @@ fn wanted(reach: &Reach) -> Wanted {
             "," | ")" | "]" | "}" | "=" | ":" | "=>" | "->" => true,
             "{" => wanted.after_value || !goes_on,
             "from" => !has("with"),
+            "as" => false,
             "in" | "on" | "over" => !wanted.after_value,
             "(" => !goes_on && !wanted.after_value,
             "|" => false,

@@ -60,7 +60,8 @@ pub(in crate::compile) fn compare(
     scores: &[Score],
 ) -> Eval<ModelComparison> {
     let outputs = outputs(e, declared)?;
-    let (on, cohort) = judged(e, declared.on, protocol, trained)?;
+    let (on, cohort) =
+        judged(e, (declared.on, declared.of.first().map_or_else(Default::default, |of| of.span)), protocol, trained)?;
     let judged = Judged { on, cohort };
     let test = test(e, declared)?;
     let found = all(declared.items.iter().map(|item| compared(e, item, &outputs, &judged, scores)))?;

@@ -22,7 +22,7 @@ pub(in crate::compile) fn facts(e: &mut Evaluator<'_>, program: &Program, traine
         let span = e.input_spans[at];
         let read = |cohort: &Cohort| spec.cohort.as_ref().is_none_or(|name| *name == cohort.name);
         for (cohort, table) in tables.iter().filter(|(cohort, _)| read(cohort)) {
-            cells(e, spec, span, cohort, table);
+            cells(e, (at, spec), span, cohort, table);
             sites(e, spec, (program, trained_on), cohort, table);
             target(e, spec, span, cohort, table);
         }
@@ -31,7 +31,7 @@ pub(in crate::compile) fn facts(e: &mut Evaluator<'_>, program: &Program, traine
 }
 
 /// People who lack a cell of a required input are left out.
-fn cells(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, table: &IndexedTable) {
+fn cells(e: &mut Evaluator<'_>, (at, spec): (usize, &InputSpec), span: Span, cohort: &Cohort, table: &IndexedTable) {
     let InputSource::Columns { columns, missing } = &spec.source else { return };
     let Some(people) = table.people.filter(|_| !spec.optional) else { return };
     // Nothing stands in for what steps read beside the columns.
@@ -63,11 +63,15 @@ fn cells(e: &mut Evaluator<'_>, spec: &InputSpec, span: Span, cohort: &Cohort, t
         [first, .., last] => format!("a cell of {} columns, `{first}` to `{last}`", missing.len()),
         [] => return,
     };
-    let hint = match fills {
-        true => {
+    let packed = e.packed.iter().find(|packed| packed.has(at)).map(|packed| e.models[packed.model].name.clone());
+    let hint = match (packed, fills) {
+        (Some(model), _) => {
+            format!("`{model}` was trained to do without none of them: keep those who have it, or fill the table in")
+        }
+        (None, true) => {
             format!("fill them in: columns(.., missing: mean); or let `{}` be absent: `?` behind its type", spec.name)
         }
-        false => format!("let `{}` be absent: `?` behind its type; or keep those who have it", spec.name),
+        (None, false) => format!("let `{}` be absent: `?` behind its type; or keep those who have it", spec.name),
     };
     e.diagnostics.push(
         Diagnostic::error(

@@ -14,15 +14,27 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::frameworks::{Place, suggest};
 use crate::program::{Cohort, Comparison, Predicate, Protocol, ProtocolKind, Scalar, Subset};
-use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Name};
+use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Name, Span};
 
 /// Who a score is taken of: the test subjects unless it says otherwise.
 pub(super) fn judged(
     e: &mut Evaluator<'_>,
-    on: Option<&Name>,
+    (on, of): (Option<&Name>, Span),
     protocol: &Protocol,
     trained: &[String],
 ) -> Eval<(Subset, Option<String>)> {
+    if let (None, false) = (on, e.packed.is_empty()) {
+        return match e.cohorts.as_slice() {
+            [only] => Ok((Subset::All, Some(only.name.clone()))),
+            several => {
+                let names: Vec<String> = several.iter().map(|cohort| format!("on {}", cohort.name)).collect();
+                e.fail(
+                    Diagnostic::error(Code::SubsetUnknown, of, "on which cohort is this taken?")
+                        .hint(format!("nobody is divided here; say whom: {}", names.join(", "))),
+                )
+            }
+        };
+    }
     let Some(name) = on.filter(|name| e.cohorts.iter().any(|cohort| cohort.name == name.text)) else {
         return Ok((subset(e, on, protocol)?, None));
     };
@@ -106,7 +118,7 @@ fn tested(protocol: &Protocol) -> Subset {
 pub(in crate::compile) fn subset_named(
     e: &mut Evaluator<'_>,
     word: &str,
-    span: fascicle_syntax::Span,
+    span: Span,
     protocol: &Protocol,
 ) -> Eval<Subset> {
     let known = ["test", "validation", "training", "holdout"];
@@ -128,6 +140,19 @@ pub(in crate::compile) fn subset_named(
             return e.fail(diagnostic.hint(hint));
         }
     };
+    if let Some(packed) = e.packed.first() {
+        let (model, place) = (e.models[packed.model].name.clone(), packed.span);
+        let cohorts: Vec<String> = e.cohorts.iter().map(|cohort| format!("`{}`", cohort.name)).collect();
+        return e.fail(
+            Diagnostic::error(
+                Code::SubsetUnknown,
+                span,
+                format!("there are no `{word}` subjects: nobody is divided here"),
+            )
+            .also(place, format!("`{model}` was trained elsewhere"))
+            .hint(format!("name a whole cohort: {}", cohorts.join(", "))),
+        );
+    }
     let missing = match (&protocol.kind, subset) {
         (ProtocolKind::KFold { holdout, .. }, Subset::Holdout) if *holdout == 0 => {
             Some("the protocol keeps nobody out of the folds; write kfold(5, holdout: 100)")

@@ -17,6 +17,7 @@ mod levels;
 mod load;
 mod metric;
 pub(super) mod order;
+pub(super) mod packed;
 pub(super) mod pair;
 pub(super) mod param;
 pub(super) mod protocol;

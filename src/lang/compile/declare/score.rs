@@ -1,8 +1,8 @@
 //! `score`: what is measured of which output, on whom.
 
 use super::entry::{Chapter, names};
-use super::judged;
 use super::metric::{asked_metric, fits_image};
+use super::{judged, packed};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
@@ -22,7 +22,7 @@ pub(in crate::compile) fn score(
     trained: &[String],
 ) -> Eval<Score> {
     let outputs = e.output_members(of);
-    let judged = judged::judged(e, on, protocol, trained);
+    let judged = judged::judged(e, (on, of.span), protocol, trained);
     let mut metrics = Vec::new();
     let mut options = Options::default();
     all(items.iter().map(|item| match &item.name {
@@ -38,8 +38,12 @@ pub(in crate::compile) fn score(
     for (key, node) in &members {
         let truth = match against {
             Some(input) => input,
-            None => truth(e, model, &output, key, of)?,
+            None => match e.packed_truth(model, *node, of.span)? {
+                Some(input) => input,
+                None => truth(e, model, &output, key, of)?,
+            },
         };
+        packed::known_of(e, truth, cohort.as_deref(), of.span)?;
         let truth = InputId(truth as u32);
         pairs.push(ScorePair { key: key.clone(), prediction: *node, truth, without: None });
         e.read.insert(*node);
@@ -59,6 +63,7 @@ pub(in crate::compile) fn score(
         }));
     }
     told_apart(e, &metrics)?;
+    packed::has_training_mean(e, model, &metrics)?;
     if let Some(pair) = pairs.first() {
         let truth = &e.graph.inputs[pair.truth.index()];
         let classes = matches!(truth.ty.kind, Kind::Class(_));

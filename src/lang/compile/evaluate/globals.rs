@@ -105,6 +105,7 @@ impl Evaluator<'_> {
             DeclarationKind::Loss { .. } => Ok(Value::Loss(position)),
             DeclarationKind::Model { .. } => self.model(position),
             DeclarationKind::Baseline { .. } => self.baseline(position),
+            DeclarationKind::UseModel { .. } => self.packed_model(position),
             DeclarationKind::Cohort { name, .. } => {
                 let what = format!("`{}` is a cohort: people, not a value", name.text);
                 self.fail(

@@ -23,9 +23,11 @@ mod fool;
 mod globals;
 mod loss;
 mod model;
+mod packed;
 
 pub(super) use checkpoint::Checkpoints;
 pub(super) use fool::Critic;
+pub(super) use packed::PackedModel;
 
 use super::code::Code;
 use super::declare::together::CovariateRead;
@@ -168,6 +170,8 @@ pub(super) struct Evaluator<'a> {
     model_fields: Vec<IndexMap<String, Value>>,
     /// The models that are baselines, with how they are fitted.
     pub baselines: Vec<Baseline>,
+    /// The models that are taken from packed files.
+    pub packed: Vec<PackedModel>,
     /// Sets of inputs of which a subject must have at least one.
     pub at_least_one: BTreeSet<BTreeSet<crate::graph::InputId>>,
     /// Declarations that were used.
@@ -230,6 +234,7 @@ impl<'a> Evaluator<'a> {
             model_spans: Vec::new(),
             model_fields: Vec::new(),
             baselines: Vec::new(),
+            packed: Vec::new(),
             at_least_one: BTreeSet::new(),
             used: vec![false; unit.declarations.len()],
             consulted: BTreeSet::new(),

@@ -60,7 +60,7 @@ pub(super) fn unused(
         let trained =
             program.stages.iter().any(|s| s.model == index || modules.iter().any(|m| s.trainable.contains(m)));
         let asked = program.scores.iter().any(|s| s.model == index) || !program.analyses.is_empty();
-        if !trained && asked && program.baseline_of(index).is_none() {
+        if !trained && asked && program.baseline_of(index).is_none() && program.used(index).is_none() {
             let place =
                 unit.resolve(0, &model.name).and_then(|p| declared_name(&unit.declarations[p].declaration.kind));
             if let Some(name) = place {
@@ -75,16 +75,22 @@ pub(super) fn unused(
             }
         }
     }
-    let learns = !program.stages.is_empty() || !program.baselines.is_empty();
+    let learns = !(program.stages.is_empty() && program.baselines.is_empty() && program.used.is_empty());
     if learns && program.scores.is_empty() && program.analyses.is_empty() {
         let place = unit.declarations.iter().find_map(|d| match &d.declaration.kind {
             DeclarationKind::Train { model, .. } if d.scope == 0 => Some(model),
-            DeclarationKind::Baseline { name, .. } if d.scope == 0 => Some(name),
+            DeclarationKind::Baseline { name, .. } | DeclarationKind::UseModel { name, .. } if d.scope == 0 => {
+                Some(name)
+            }
             _ => None,
         });
         if let Some(model) = place {
+            let message = match program.used.is_empty() {
+                true => "the file trains and asks nothing of the result",
+                false => "the file uses a model and asks nothing of it",
+            };
             diagnostics.push(
-                Diagnostic::error(Code::NoScore, model.span, "the file trains and asks nothing of the result")
+                Diagnostic::error(Code::NoScore, model.span, message)
                     .hint(format!("add for example: score {}: auc", model.text)),
             );
         }

@@ -1,13 +1,15 @@
 //! The arguments of an analysis, parameter by parameter.
 
 use super::functions::Takes;
-use super::{Context, FUNCTIONS, given, image, people, values};
+use super::{Context, FUNCTIONS, given, image, packed, people, values};
 use crate::compile::code::Code;
 use crate::compile::declare::judged::subset_named;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::Reader;
 use crate::compile::value::Value;
+use crate::compile::world::TableProblemKind;
+use crate::graph::Kind;
 use crate::program::{AnalysisKind, Argument, Correction};
 use fascicle_syntax::{BinaryOp, DeclarationKind, Expr, ExprKind};
 use indexmap::IndexMap;
@@ -27,6 +29,7 @@ pub(super) fn arguments(
         corrects |= *takes == Takes::Correction && given.is_some();
         let argument = match (given, takes) {
             (None, _) if arguments.contains_key(*parameter) => continue,
+            (None, Takes::Norm) => packed::norm(e, &reader, arguments.get("model")),
             (None, takes) => match default(*takes) {
                 Some(default) => Ok(default),
                 None => {
@@ -107,6 +110,9 @@ pub(super) fn default(takes: Takes) -> Option<Argument> {
         Takes::Model
         | Takes::Trained
         | Takes::People
+        | Takes::Norm
+        | Takes::Columnwise
+        | Takes::File
         | Takes::Output
         | Takes::Image
         | Takes::Tested
@@ -135,6 +141,8 @@ fn missing_hint(takes: Takes) -> &'static str {
         Takes::Image => "say with respect to what: smooth_grad(m.z, of: t1)",
         Takes::Output => "name an output of a model: smooth_grad(m.z, of: t1)",
         Takes::Test => "name an analysis that tests something: permutation(differ)",
+        Takes::Columnwise => "name a field with a number for every column: f(regions.t, on: .., names: ..)",
+        Takes::File => "the path of a file, in quotes; `fascicle doc paint` shows which",
         _ => "give it by position or by name",
     }
 }
@@ -168,8 +176,10 @@ fn argument(
     match takes {
         Takes::Model => model(e, expr),
         Takes::Trained => trained(e, expr, context),
-        Takes::People => people::people(e, expr, context),
+        Takes::People | Takes::Norm => people::people(e, expr, context),
         Takes::Values => values::numbers(e, expr, context),
+        Takes::Columnwise => values::columnwise(e, expr, context),
+        Takes::File => file(e, expr),
         Takes::Tested => values::tested(e, expr, context),
         Takes::Described => values::described(e, expr, context),
         Takes::MaybeGroups => values::groups(e, expr, &[], context),
@@ -321,11 +331,40 @@ fn model(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Argument> {
         Value::Model(model) => {
             let nodes: Vec<_> =
                 e.models[model].outputs.iter().flat_map(|o| o.members.iter().map(|(_, n)| *n)).collect();
+            // What a packed model was compared with where it was trained, it is compared with here.
+            for node in &nodes {
+                if e.ty(*node).kind != Kind::Tensor && e.ty(*node).kind != Kind::Normal {
+                    continue;
+                }
+                e.packed_truth(model, *node, expr.span)?;
+            }
             e.read.extend(nodes);
             Ok(Argument::Model(model))
         }
         other => e.expected("a model", &other, expr.span),
     }
+}
+
+/// The path of a file, which is looked for where this world has files.
+fn file(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Argument> {
+    let path = match e.eval(expr)? {
+        Value::Text(path) => path.to_string(),
+        other => return e.expected("the path of a file in quotes", &other, expr.span),
+    };
+    match e.tables.file(&path) {
+        Ok(()) => {}
+        Err((TableProblemKind::Unknown, _)) => {}
+        Err((kind, why)) => {
+            let code = if kind == TableProblemKind::NotHere { Code::DataNotHere } else { Code::FileMissing };
+            let told = Diagnostic::error(code, expr.span, format!("`{path}`: {why}"))
+                .hint("a path is relative to the folder in which the command runs");
+            if !code.is_warning() {
+                return e.fail(told);
+            }
+            e.diagnostics.push(told);
+        }
+    }
+    Ok(Argument::File(path))
 }
 
 /// A model whose loss on the validation subjects is asked.

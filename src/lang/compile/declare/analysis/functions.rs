@@ -11,6 +11,8 @@ pub(in crate::compile) enum Takes {
     Trained,
     /// A cohort, or a subset of one.
     People,
+    /// The same; where nobody is named, those of whom a packed model holds the statistics.
+    Norm,
     /// Numbers by subject: a field of an analysis, columns, an output of a model.
     Values,
     /// Groups of people: a class, a column, labels that an analysis gave; or one of these words.
@@ -51,6 +53,10 @@ pub(in crate::compile) enum Takes {
     MaybeGroups,
     /// What a model predicts of a number that stands in a column; fills `truth` too.
     Predicted,
+    /// What an analysis says of every column.
+    Columnwise,
+    /// The path of a file, in quotes.
+    File,
     /// Whose embeddings: one of these subsets of people; the first where it is not given.
     On(&'static [&'static str]),
 }
@@ -93,11 +99,12 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
               What is subtracted is what the model makes of an input: every output that a loss or a score compares with one. In every \
               run the mean and the standard deviation of the differences of the reference are taken, element by element; whoever is \
               judged in several runs has the mean of all. `z` holds everybody's deviation for every element, `mean` the mean of its \
-              absolute values, `extreme` the share of them beyond 1.96.",
+              absolute values, `extreme` the share of them beyond 1.96. A packed model holds the means and deviations of the reference it was \
+              packed with, which count where `reference` is not given.",
         source: "Kumar et al., normative modelling with multimodal variational autoencoders",
         example: "analysis away = normative_deviation(norm, reference: people.test, cases: patients)",
         kind: AnalysisKind::NormativeDeviation,
-        parameters: &[("model", Takes::Model), ("reference", Takes::People), ("cases", Takes::People)],
+        parameters: &[("model", Takes::Model), ("reference", Takes::Norm), ("cases", Takes::People)],
         fields: &[("z", FieldType::Vector), ("mean", FieldType::Real), ("extreme", FieldType::Real)],
     },
     Function {
@@ -265,6 +272,39 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
         kind: AnalysisKind::Quantiles,
         parameters: &[("values", Takes::Centres), ("within", Takes::Reference)],
         fields: &[("quantile", FieldType::Matrix), ("centre", FieldType::Matrix)],
+    },
+    Function {
+        name: "frequency",
+        doc: "How many people lie beyond a bound, column by column: where deviations are frequent.\n\n\
+              `share` is that of the people whose absolute value exceeds `beyond`, of those who have the column; `positive` and \
+              `negative` are the shares above it and below its negative, `count` is the number of people on either side. Of \
+              `deviation.z` these are extreme deviations: 1.96 is exceeded by one normal value in twenty, 2.6 by one in a hundred. \
+              `anywhere` is the share of people with at least one such column.",
+        source: "Marquand et al. 2016; Wolfers et al. 2018, extreme positive and negative deviations",
+        example: "analysis often = frequency(deviation.z, beyond: 1.96)",
+        kind: AnalysisKind::Frequency,
+        parameters: &[VALUES, ("beyond", Takes::Number(1.96, 0.0, f64::INFINITY))],
+        fields: &[
+            ("share", FieldType::Columns),
+            ("positive", FieldType::Columns),
+            ("negative", FieldType::Columns),
+            ("count", FieldType::Columns),
+            ("anywhere", FieldType::Number),
+        ],
+    },
+    Function {
+        name: "paint",
+        doc: "What another analysis says of every column, painted into the regions of an atlas: an image for viewers, and a figure.\n\n\
+              `on` is a label image (NIfTI); `map` lies on its grid, voxel for voxel. `names` says what its labels are called: a table \
+              with the columns `index` and `name` (BIDS `dseg.tsv`), or FreeSurfer's `ColorLUT.txt`. A column and a label go together \
+              where their names are the same, or are so without case, marks between words, `ctx` and the measure: \
+              `lh_bankssts_thickness` is `ctx-lh-bankssts`. Columns without a label and labels without a value are told by name; \
+              the latter, and what has no label, is 0 in the image (1 where p or q is painted).",
+        source: "BIDS 1.9, discrete segmentations; FreeSurfer's lookup tables",
+        example: "analysis drawn = paint(stage.h, on: \"atlas/aparc+aseg.nii.gz\", names: \"atlas/labels.tsv\")",
+        kind: AnalysisKind::Paint,
+        parameters: &[("values", Takes::Columnwise), ("on", Takes::File), ("names", Takes::File)],
+        fields: &[("map", FieldType::Map), ("painted", FieldType::Number)],
     },
     Function {
         name: "similarity",

@@ -15,6 +15,7 @@ mod deviation;
 mod functions;
 mod given;
 mod image;
+mod packed;
 mod people;
 mod reference;
 mod values;
@@ -62,6 +63,7 @@ pub(in crate::compile) fn analysis(
     let one = |e: &mut Evaluator<'_>, call: &Expr, full: String| {
         let (function, reader) = called(e, call)?;
         let arguments = arguments::arguments(e, reader, &Context { protocol, known, trained_on, function })?;
+        packed::divides_nobody(e, function, &arguments, call)?;
         let spelling = e.sources.text(call.span).split_whitespace().collect::<Vec<_>>().join(" ");
         Ok(Analysis { name: full, kind: function.kind, arguments, spelling })
     };

@@ -90,6 +90,9 @@ fn description(takes: Takes) -> String {
         Takes::Model => "a model".into(),
         Takes::Trained => "a model that a stage trains".into(),
         Takes::People => "people: a cohort that trained nothing, or a subset of one that did (`people.test`)".into(),
+        Takes::Norm => {
+            "people, as below; of a packed model, those of whom it holds the statistics where nobody is named".into()
+        }
         Takes::Values => "numbers by subject: columns, an output of a model, a field of an analysis".into(),
         Takes::Groups([]) => {
             "groups (also as `x by g`): a class, a column with few values, labels, or two classes `HC vs AD`".into()
@@ -119,6 +122,8 @@ fn description(takes: Takes) -> String {
         Takes::Output => "an output of a model: a vector, or one number".into(),
         Takes::Image => "an image that the output depends on".into(),
         Takes::Millimetres(_) => "a length: `1.5mm`".into(),
+        Takes::Columnwise => "a field of an analysis with a number for every column: `regions.t`".into(),
+        Takes::File => "the path of a file, in quotes".into(),
         Takes::On(subsets) => format!("whom: {}", words(subsets)),
     }
 }

@@ -59,6 +59,21 @@ fn as_numbers(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>, found: 
     }
 }
 
+/// `regions.t`: a number for every column.
+pub(super) fn columnwise(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
+    let found = found(e, expr, context)?;
+    if let (Argument::Result { .. }, Some(FieldType::Columns)) = (&found.argument, found.answer) {
+        return Ok(found.argument);
+    }
+    let what = found.answer.map_or("numbers by subject", FieldType::describe);
+    let (spelled, function) = (e.sources.text(expr.span).to_owned(), context.function.name);
+    let message = format!("`{spelled}` is {what}, and `{function}` needs a number for every column");
+    e.fail(
+        Diagnostic::error(Code::KindMismatch, expr.span, message)
+            .hint("name a field of an analysis that is by column: regions.t, often.share"),
+    )
+}
+
 /// As [`numbers`], or maps of an analysis: `saliency`, `saliency[t1].maps`.
 pub(super) fn tested(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Argument> {
     let found = found(e, expr, context)?;

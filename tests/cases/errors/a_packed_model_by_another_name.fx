@@ -1,0 +1,23 @@
+use model spring from "norm.fascicle"
+cohort patients = table("patients.csv")
+score spring.back on patients: mse
+// packed: norm.fascicle: norm of spring.fx
+// table: patients: a number; b number; sex F M
+// error[E0201] 1:11 `norm.fascicle` holds the model `norm`, and no `spring`
+// also 1:23
+// hint: use model norm as spring from
+// file spring.fx:
+//| cohort young = table("young.csv")
+//| modality deep: vector[2] = columns(a, b |> standardize)
+//| condition about: vector[_] = columns(sex |> onehot)
+//| target score: real = column("score")
+//| model norm(deep, about) {
+//|   output z = concat(deep, about) |> Linear(2)
+//|   output back = z |> Linear(2)
+//| }
+//| model old(deep) -> score { deep |> Linear(1) }
+//| train norm { minimize mse(norm.back, deep) }
+//| train old { minimize mse(old, score) }
+//| score norm.back: mse, against: deep
+//| score old: mae
+// table: young: a number; b number; sex F M; score number

@@ -1,0 +1,24 @@
+use model norm from "norm.fascicle"
+cohort patients = table("patients.csv")
+cohort controls = table("controls.csv")
+score norm.back: mse
+// packed: norm.fascicle: norm of spring.fx
+// table: patients: a number; b number; sex F M
+// table: controls: a number; b number; sex F M
+// error[E0602] 4:7 on which cohort is this taken?
+// hint: on patients, on controls
+// file spring.fx:
+//| cohort young = table("young.csv")
+//| modality deep: vector[2] = columns(a, b |> standardize)
+//| condition about: vector[_] = columns(sex |> onehot)
+//| target score: real = column("score")
+//| model norm(deep, about) {
+//|   output z = concat(deep, about) |> Linear(2)
+//|   output back = z |> Linear(2)
+//| }
+//| model old(deep) -> score { deep |> Linear(1) }
+//| train norm { minimize mse(norm.back, deep) }
+//| train old { minimize mse(old, score) }
+//| score norm.back: mse, against: deep
+//| score old: mae
+// table: young: a number; b number; sex F M; score number

@@ -1,0 +1,25 @@
+use model norm from "norm.fascicle"
+cohort patients = table("patients.csv")
+score norm.back on test: mse
+analysis away = normative_deviation(norm, reference: patients.test, cases: patients)
+// packed: norm.fascicle: norm of spring.fx
+// table: patients: a number; b number; sex F M
+// error[E0602] 3:20 there are no `test` subjects: nobody is divided here
+// also 1:11
+// hint: name a whole cohort: `patients`
+// error[E0602] 4:63 there are no `test` subjects
+// file spring.fx:
+//| cohort young = table("young.csv")
+//| modality deep: vector[2] = columns(a, b |> standardize)
+//| condition about: vector[_] = columns(sex |> onehot)
+//| target score: real = column("score")
+//| model norm(deep, about) {
+//|   output z = concat(deep, about) |> Linear(2)
+//|   output back = z |> Linear(2)
+//| }
+//| model old(deep) -> score { deep |> Linear(1) }
+//| train norm { minimize mse(norm.back, deep) }
+//| train old { minimize mse(old, score) }
+//| score norm.back: mse, against: deep
+//| score old: mae
+// table: young: a number; b number; sex F M; score number
