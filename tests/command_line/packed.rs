@@ -331,7 +331,12 @@ fn what_is_by_column_is_painted_into_an_atlas_voxel_for_voxel() {
         };
         assert_eq!(value.to_bits(), wanted.to_bits(), "label {label}");
     }
-    assert!(scene.read("runs/later/report.html").contains("drawn"));
+    let report = scene.read("runs/later/report.html");
+    for words in
+        ["regions.t of each region", "through the voxel where the last map is largest", "share of people beyond 1"]
+    {
+        assert!(report.contains(words), "`{words}` is not in the report");
+    }
 
     // Another table of labels is another task, and so is one of another name, which notes give.
     let ran = |scene: &Scene| tasks(&scene.json(&["run", "later.fx", "--json", "--device", "cpu"]), "analyse").0;

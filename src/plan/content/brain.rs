@@ -1,10 +1,10 @@
-//! Maps at voxels as planes: what a saliency is on average, and where groups differ in it.
+//! Maps at voxels as planes: what a saliency is on average, where groups differ in it, and what is painted into an atlas.
 
-use super::super::analyse::{AnalysisResult, Field, VoxelMaps};
+use super::super::analyse::{AnalysisResult, Field, PAINTED, VoxelMaps};
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use crate::analysis::quantile;
-use crate::program::{Analysis, AnalysisKind, ColumnTest, GroupTest};
+use crate::program::{Analysis, AnalysisKind, Argument, ColumnTest, GroupTest};
 use crate::report::content::{BrainMap, BrainSheet, Quantity};
 use crate::report::picture::map_planes;
 use ndarray::{Array3, ArrayView3};
@@ -36,6 +36,17 @@ pub(super) fn sheet(
         if let Some(mean) = VoxelMaps::read(&folder, analysed, "mean")? {
             let name = format!("mean of {} people", number(analysed, "people").unwrap_or_default());
             shown.push(Shown::new(mean, 0, name, Quantity::plain(unit), false));
+        }
+        return drawn((declared, analysed), shown, None);
+    }
+    if declared.kind == AnalysisKind::Paint {
+        if let Some(painted) = VoxelMaps::read(&folder, analysed, PAINTED)? {
+            let of = match declared.arguments.get("values") {
+                Some(Argument::Result { analysis, field }) => format!("{analysis}.{field}"),
+                _ => declared.name.clone(),
+            };
+            let signed = painted.values.iter().flatten().any(|v| *v < 0.0);
+            shown.push(Shown::new(painted, 0, of.clone(), Quantity::plain(format!("{of} of each region")), signed));
         }
         return drawn((declared, analysed), shown, None);
     }
