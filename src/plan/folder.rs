@@ -177,7 +177,7 @@ impl Draft<'_> {
             "warnings": report.warnings.iter().map(|w| &w.message).collect::<Vec<_>>(),
         });
         if !packed.is_empty() {
-            provenance["packed models"] = Value::from(packed);
+            provenance["packed_models"] = Value::from(packed);
         }
         put_json(&self.root.join("provenance.json"), &provenance)?;
         self.text("report.html", &render(report))?;

@@ -176,7 +176,7 @@ fn a_packed_model_is_used_in_a_file_that_trains_nothing() {
 
     // Which models were used is kept with the run.
     let provenance: serde_json::Value = serde_json::from_str(&scene.read("runs/later/provenance.json")).expect("JSON");
-    let used = provenance["packed models"].as_array().expect("packed models");
+    let used = provenance["packed_models"].as_array().expect("packed models");
     assert_eq!(
         used.iter().filter_map(|model| model["file"].as_str()).collect::<Vec<_>>(),
         ["norm.fascicle", "tells.fascicle", "plain.fascicle"]
@@ -331,13 +331,21 @@ fn what_is_by_column_is_painted_into_an_atlas_voxel_for_voxel() {
         };
         assert_eq!(value.to_bits(), wanted.to_bits(), "label {label}");
     }
-    assert!(scene.read("runs/later/report.html").contains("drawn"));
+    let report = scene.read("runs/later/report.html");
+    for words in
+        ["regions.t of each region", "through the voxel where the last map is largest", "share of people beyond 1"]
+    {
+        assert!(report.contains(words), "`{words}` is not in the report");
+    }
 
     // Another table of labels is another task, and so is one of another name, which notes give.
     let ran = |scene: &Scene| tasks(&scene.json(&["run", "later.fx", "--json", "--device", "cpu"]), "analyse").0;
     assert_eq!(ran(&scene), 0);
     std::fs::rename(scene.path("labels.txt"), scene.path("names.txt")).expect("a file is moved");
     scene.fascicle(&run).fails(2, &["E0711", "`labels.txt`: there is no such file"]);
+    let elsewhere = scene.fascicle(&["check", "later.fx"]);
+    elsewhere.succeeds();
+    assert!(elsewhere.stderr.contains("W0951"), "{}", elsewhere.stderr);
     scene.edit("later.fx", "labels.txt", "names.txt");
     assert_eq!((ran(&scene), ran(&scene)), (1, 0));
     scene.edit("names.txt", "12 b", "12 B");

@@ -44,8 +44,8 @@ pub(super) use normative::REFERENCE;
 pub use normative::Reference;
 pub use table::Table;
 pub(super) use table::row_name;
+pub(super) use voxels::{PAINTED, VoxelMaps, is_map};
 pub use voxels::{Place, Space};
-pub(super) use voxels::{VoxelMaps, is_map};
 
 use super::context::Context;
 use super::error::{PlanError, Result};

@@ -71,14 +71,14 @@ impl Context<'_> {
                 continue;
             }
             *here.entry(label).or_default() += 1;
-            if let Some((_, value)) = painted.get(&label) {
-                voxels.push(at);
-                numbers.push(*value as f32);
-            }
+            // Regions without a number are kept, so that a figure shows where the others lie.
+            voxels.push(at);
+            numbers.push(painted.get(&label).map_or(f32::NAN, |(_, value)| *value as f32));
         }
+        let coloured: usize = here.iter().filter(|(label, _)| painted.contains_key(label)).map(|(_, n)| *n).sum();
         let absent: Vec<&str> =
             painted.iter().filter(|(label, _)| !here.contains_key(label)).map(|(_, (name, _))| *name).collect();
-        if voxels.is_empty() {
+        if coloured == 0 {
             let problem = format!(
                 "none of the {} labels of {table} that columns are called like is in {atlas}: is it the image that the table \
                  belongs to?",
@@ -91,8 +91,7 @@ impl Context<'_> {
         let nameless = here.keys().filter(|label| name_of(label).is_none()).count();
         let regions = painted.len() - absent.len();
         let method = format!(
-            "{analysis}.{field} of {regions} columns at {} voxels of {atlas}, labels by {table}; 0 elsewhere",
-            voxels.len()
+            "{analysis}.{field} of {regions} columns at {coloured} voxels of {atlas}, labels by {table}; 0 elsewhere"
         );
         let mut analysed = AnalysisResult::new(declared, method);
         let mut note = |n: usize, of: usize, what: &str, which: &[&str]| {

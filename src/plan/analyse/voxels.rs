@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// The field of a result that holds what another analysis found.
-pub(super) const PAINTED: &str = "map";
+pub(in super::super) const PAINTED: &str = "map";
 const MASK: &str = "mask";
 const MAPS: &str = "maps";
 /// Fields of which a small number says that there is something.

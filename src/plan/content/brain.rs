@@ -1,10 +1,10 @@
-//! Maps at voxels as planes: what a saliency is on average, and where groups differ in it.
+//! Maps at voxels as planes: what a saliency is on average, where groups differ in it, and what is painted into an atlas.
 
-use super::super::analyse::{AnalysisResult, Field, VoxelMaps};
+use super::super::analyse::{AnalysisResult, Field, PAINTED, VoxelMaps};
 use super::super::context::Context;
 use super::super::error::{PlanError, Result};
 use crate::analysis::quantile;
-use crate::program::{Analysis, AnalysisKind, ColumnTest, GroupTest};
+use crate::program::{Analysis, AnalysisKind, Argument, ColumnTest, GroupTest};
 use crate::report::content::{BrainMap, BrainSheet, Quantity};
 use crate::report::picture::map_planes;
 use ndarray::{Array3, ArrayView3};
@@ -36,6 +36,20 @@ pub(super) fn sheet(
         if let Some(mean) = VoxelMaps::read(&folder, analysed, "mean")? {
             let name = format!("mean of {} people", number(analysed, "people").unwrap_or_default());
             shown.push(Shown::new(mean, 0, name, Quantity::plain(unit), false));
+        }
+        return drawn((declared, analysed), shown, None);
+    }
+    if declared.kind == AnalysisKind::Paint {
+        if let Some(painted) = VoxelMaps::read(&folder, analysed, PAINTED)? {
+            let of = match declared.arguments.get("values") {
+                Some(Argument::Result { analysis, field }) => format!("{analysis}.{field}"),
+                _ => declared.name.clone(),
+            };
+            let signed = painted.values.iter().flatten().any(|v| *v < 0.0);
+            let voxels = vec![true; painted.space.voxels.len()];
+            shown.push(Shown::new(painted, 0, of.clone(), Quantity::plain(format!("{of} of each region")), signed));
+            let outline = Outlined { voxels, told: "all labels of the atlas".into(), chooses: false };
+            return drawn((declared, analysed), shown, Some(outline));
         }
         return drawn((declared, analysed), shown, None);
     }
@@ -100,43 +114,49 @@ fn number(analysed: &AnalysisResult, field: &str) -> Option<f64> {
     }
 }
 
-/// What is significant: by voxel of the mask, and in words.
-struct Significant {
+/// What is outlined: by voxel of the mask, and in words.
+struct Outlined {
     voxels: Vec<bool>,
     told: String,
+    /// Whether planes go through one of them: where they say what is significant.
+    chooses: bool,
 }
 
-fn significant(folder: &Path, analysed: &AnalysisResult) -> Result<Option<Significant>> {
+fn significant(folder: &Path, analysed: &AnalysisResult) -> Result<Option<Outlined>> {
     let (Some(alpha), Some(q)) = (number(analysed, "alpha"), VoxelMaps::read(folder, analysed, "q")?) else {
         return Ok(None);
     };
     let voxels: Vec<bool> = (0..q.space.voxels.len()).map(|v| q.at(0, v).is_some_and(|q| q <= alpha)).collect();
     let n = voxels.iter().filter(|v| **v).count();
     let told = format!("voxels with q \u{2264} {alpha}, {n} of {}", voxels.len());
-    Ok(Some(Significant { voxels, told }))
+    Ok(Some(Outlined { voxels, told, chooses: true }))
 }
 
 /// Planes of the maps through the voxel where the last of them is largest: among those that are significant, where any is.
 fn drawn(
     (declared, analysed): (&Analysis, &AnalysisResult),
     shown: Vec<Shown>,
-    significant: Option<Significant>,
+    outlined: Option<Outlined>,
 ) -> Result<Option<BrainSheet>> {
     let Some(last) = shown.last() else { return Ok(None) };
     let space = last.maps.space.clone();
-    let counts = |voxel: &usize| significant.as_ref().is_none_or(|s| s.voxels.get(*voxel).copied().unwrap_or(false));
+    let counts = |voxel: &usize| {
+        outlined.as_ref().filter(|s| s.chooses).is_none_or(|s| s.voxels.get(*voxel).copied().unwrap_or(false))
+    };
     let size = |voxel: &usize| last.maps.at(last.map, *voxel).map_or(0.0, f64::abs);
     let all = || 0..space.voxels.len();
     let largest = |voxels: &mut dyn Iterator<Item = usize>| {
         voxels.reduce(|best, voxel| if size(&voxel) > size(&best) { voxel } else { best })
     };
     let (peak, chosen) = match largest(&mut all().filter(counts)) {
-        Some(peak) if significant.is_some() => (Some(peak), "through the largest effect among the voxels outlined"),
+        Some(peak) if outlined.as_ref().is_some_and(|s| s.chooses) => {
+            (Some(peak), "through the largest effect among the voxels outlined")
+        }
         found => (found.or_else(|| largest(&mut all())), "through the voxel where the last map is largest"),
     };
     let Some(peak) = peak else { return Ok(None) };
     let wrong = |e: ndarray::ShapeError| PlanError::inconsistent(format!("a map does not fill its grid: {e}"));
-    let marks = match &significant {
+    let marks = match &outlined {
         Some(found) => {
             let mut grid = vec![false; space.shape.iter().product()];
             space.voxels.iter().zip(&found.voxels).for_each(|(place, mark)| grid[*place] = *mark);
@@ -160,7 +180,7 @@ fn drawn(
             planes: planes.map_err(|e| PlanError::inconsistent(e.to_string()))?,
         });
     }
-    let outlined = significant.filter(|s| s.voxels.contains(&true)).map(|s| s.told).unwrap_or_default();
+    let outlined = outlined.filter(|s| s.voxels.contains(&true)).map(|s| s.told).unwrap_or_default();
     let method = format!("{}: {}", analysed.spelling, analysed.method);
     Ok(Some(BrainSheet { name: declared.name.clone(), method, maps, choice: chosen.into(), outlined }))
 }
