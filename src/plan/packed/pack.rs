@@ -55,6 +55,13 @@ pub fn pack(folder: &Path, options: &PackOptions) -> Result<Packed> {
     if let Some(used) = program.used(model) {
         return Err(refuse(format!("`{}` was packed before this run: it is {}", models[model], used.file)));
     }
+    if record.unlike.get(at).is_some_and(|unlike| unlike.contains(&models[model].to_owned())) {
+        return Err(refuse(format!(
+            "settings were searched, and `{}` has not one network in all folds, which a packed model has; choose settings by \
+             search.tsv, run the file with them (`--set width=32` looks for nothing), and pack that run",
+            models[model]
+        )));
+    }
     let own_method = program.baseline_of(model).and_then(|at| program.baselines.get(at));
     if let Some(baseline) = own_method.filter(|baseline| holds_people(baseline.method)) {
         return Err(refuse(format!(

@@ -224,6 +224,21 @@ fn a_baseline_and_a_model_search_each_its_own() -> Outcome {
 }
 
 #[test]
+fn a_model_with_one_network_in_all_folds_is_packed_and_another_is_refused() -> Outcome {
+    let bench = Bench::new()?;
+    let of_rate = "search settings: rate in log(1e-3..1e-1) { choose mae of years, trials 3 }\n";
+    searched(&bench, &with_search(of_rate), &Watcher::default())?;
+    let packed = plan::pack(&bench.out().join("test"), &plan::PackOptions::default())?;
+    assert_eq!(packed.model.runs.len(), 3);
+    let of_width = "search settings: width in [3, 5] { choose mae of years, trials 2 }\n";
+    searched(&bench, &with_search(of_width), &Watcher::default())?;
+    let refused = plan::pack(&bench.out().join("test"), &plan::PackOptions::default());
+    let error = refused.map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("not one network") && error.contains("--set"), "{error}");
+    Ok(())
+}
+
+#[test]
 fn a_finite_space_has_no_more_trials_than_points() -> Outcome {
     let bench = Bench::new()?;
     let search = "search settings: width in [2, 4], deep { choose mae of years, trials 30 }\n";
