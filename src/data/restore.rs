@@ -56,6 +56,33 @@ pub fn on_scan(
     Ok(restored)
 }
 
+/// Which voxels of a prepared grid lie beyond the scan that it was prepared from, in the order of its axes: what pads have
+/// added, and what no map on the scan's grid can hold. `None` where none does.
+///
+/// # Errors
+/// An affine whose axes are not independent.
+pub fn beyond_scan(grid: [usize; 3], affine: &Affine, shape: [usize; 3], scan: &Affine) -> Result<Option<Vec<bool>>> {
+    let back = inverse(scan.linear()).ok_or_else(|| DataError::Step {
+        step: "restore",
+        problem: "the axes of the scan are not independent".into(),
+    })?;
+    let mut beyond = Vec::with_capacity(grid.iter().product());
+    for x in 0..grid[0] {
+        for y in 0..grid[1] {
+            for z in 0..grid[2] {
+                let world = affine.at([x as f64, y as f64, z as f64]);
+                let from: [f64; 3] = std::array::from_fn(|r| world[r] - scan.0[r][3]);
+                let outside = (0..3).any(|r| {
+                    let place: f64 = (0..3).map(|c| back[r][c] * from[c]).sum();
+                    place < -0.5 - SAME_VOXEL || place > shape[r] as f64 - 0.5 + SAME_VOXEL
+                });
+                beyond.push(outside);
+            }
+        }
+    }
+    Ok(beyond.contains(&true).then_some(beyond))
+}
+
 /// The voxels around a place with their weights; `None` where it lies outside the grid. Up to half a voxel beyond the
 /// outermost centres, the outermost voxel counts.
 fn corners(place: [f64; 3], grid: [usize; 3]) -> Option<Vec<([usize; 3], f32)>> {
@@ -108,6 +135,19 @@ mod tests {
     fn ramp(shape: [usize; 3]) -> Volume {
         let data = Array3::from_shape_fn(shape, |(x, y, z)| (100 * x + 10 * y + z) as f32);
         Volume { data, affine: Affine::IDENTITY.regrid([-3.0, 5.0, 2.5], [1.5, 1.0, 2.0]), header: None }
+    }
+
+    #[test]
+    fn what_a_pad_has_added_lies_beyond_the_scan() {
+        let scan = ramp([6, 4, 5]);
+        let prepared = chain(Vec::new(), [4, 6, 5]).prepare(&scan).expect("prepared").image;
+        let beyond = beyond_scan([4, 6, 5], &prepared.affine, [6, 4, 5], &scan.affine).expect("grids");
+        let beyond = beyond.expect("some are added");
+        // Of six lines along the second axis the first and the last are added.
+        let expected = |place: usize| !(1..5).contains(&(place / 5 % 6));
+        assert_eq!(beyond, (0..4 * 6 * 5).map(expected).collect::<Vec<_>>());
+        let whole = beyond_scan([6, 4, 5], &scan.affine, [6, 4, 5], &scan.affine).expect("grids");
+        assert_eq!(whole, None);
     }
 
     #[test]

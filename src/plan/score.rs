@@ -136,6 +136,11 @@ pub(super) fn identity(program: &Program, score: &Score) -> Result<Value> {
         })
         .collect();
     let plain = json!([score.of, pairs, score.metrics, score.on]);
+    // What is drawn beyond a scan counts no more.
+    let plain = match score.pairs.iter().any(|pair| people::is_volume_of_labels(program, pair.truth)) {
+        true => json!([plain, "within the scan"]),
+        false => plain,
+    };
     // What a score says since there is more to be said.
     let more = (&score.cohort, &score.within, score.each_class);
     let is_plain = score.cohort.is_none() && score.within.is_empty() && !score.each_class;

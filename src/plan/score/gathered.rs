@@ -18,6 +18,9 @@ use crate::analysis::Bootstrap;
 use crate::graph::Kind;
 use crate::program::{Metric, Program, Score, ScorePair};
 
+/// A logit that leaves no other class a chance.
+const BACKGROUND: f32 = 100.0;
+
 /// What one output's metric is computed from, by run, and whose each row is.
 pub(super) type EnsembleMember<'a> = (&'a [MetricInput], &'a [Vec<usize>]);
 
@@ -104,7 +107,10 @@ impl<'a> Gathered<'a> {
                 continue;
             }
             let (Some(t), Some(p)) = (truth.row(at), node.row(at)) else { continue };
-            paired.push(t, p);
+            match of_truth.beyond.get(&row.key) {
+                Some(beyond) => paired.push(t, &without_what_is_beyond(p, beyond)),
+                None => paired.push(t, p),
+            }
             persons.push(row.person);
             subjects.push(row_name(&row.key, row.slice));
             paired.voxel_mm.extend(of_truth.voxel_mm.get(&row.key));
@@ -179,6 +185,17 @@ impl<'a> Gathered<'a> {
             scored.scatters.push(Scatter { key: self.key.clone(), target, points: self.points.clone() });
         }
     }
+}
+
+/// Logits `[classes, voxels]` with the background beyond the scan: what is drawn there is in no label map, and nobody's error.
+fn without_what_is_beyond(logits: &[f32], beyond: &[bool]) -> Vec<f32> {
+    let mut logits = logits.to_vec();
+    let voxels = beyond.len();
+    for (class, of_class) in logits.chunks_exact_mut(voxels.max(1)).enumerate() {
+        let value = if class == 0 { BACKGROUND } else { -BACKGROUND };
+        of_class.iter_mut().zip(beyond).filter(|(_, beyond)| **beyond).for_each(|(logit, _)| *logit = value);
+    }
+    logits
 }
 
 /// The matrices of all runs added up.

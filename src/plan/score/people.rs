@@ -5,8 +5,10 @@ use super::super::error::{PlanError, Result};
 use super::super::predict::Predicted;
 use super::super::task::RunKey;
 use crate::data::dataset::Item;
-use crate::graph::InputId;
-use crate::program::{Metric, Score};
+use crate::data::nifti::read_header;
+use crate::data::restore::beyond_scan;
+use crate::graph::{InputId, Kind};
+use crate::program::{InputSource, Metric, Program, Score};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of a truth besides its values.
@@ -16,6 +18,15 @@ pub(super) struct OfTruth {
     pub mean: Option<Vec<f32>>,
     /// The extents of voxels in millimetres by subject, where a metric is a distance.
     pub voxel_mm: BTreeMap<String, [f64; 3]>,
+    /// Voxels of a mask that lie beyond the scan it was prepared from, by subject; nothing can be drawn there.
+    pub beyond: BTreeMap<String, Vec<bool>>,
+}
+
+/// Whether a truth is a volume of labels that is read from files.
+pub(super) fn is_volume_of_labels(program: &Program, input: InputId) -> bool {
+    let spec = &program.inputs[input.index()];
+    let is_read = matches!(spec.source, InputSource::Image { .. });
+    is_read && spec.shape.len() == 3 && matches!(program.graph.inputs[input.index()].ty.kind, Kind::Mask(_))
 }
 
 /// A group of people that is judged apart.
@@ -90,7 +101,24 @@ impl Context<'_> {
             true => self.training_mean(task, variant, run, input)?,
             false => None,
         };
-        let mut voxel_mm = BTreeMap::new();
+        let (mut voxel_mm, mut beyond) = (BTreeMap::new(), BTreeMap::new());
+        if is_volume_of_labels(self.program(variant), input) {
+            let dataset = self.dataset(variant)?;
+            let fitted = self.fitted_of(variant, score.model, run)?;
+            let inputs = fitted.of(task, &dataset)?;
+            for row in predicted.rows.iter().filter(|row| row.set == score.on) {
+                let member = dataset.place(&row.key).map_err(PlanError::data(task))?;
+                // What was painted has no other grid than the one that is prepared.
+                let path = dataset.image_path(member, input.index()).map_err(PlanError::data(task))?;
+                let image = inputs.image(Item { member, slice: 0 }, input.index()).map_err(PlanError::data(task))?;
+                let (Some(path), Some(image)) = (path, image) else { continue };
+                let header = read_header(&path).map_err(PlanError::data(task))?;
+                let shape = header.volume_shape(&path).map_err(PlanError::data(task))?;
+                let (_, x, y, z) = image.data.dim();
+                let outside = beyond_scan([x, y, z], &image.affine, shape, &header.affine);
+                beyond.extend(outside.map_err(PlanError::data(task))?.map(|outside| (row.key.clone(), outside)));
+            }
+        }
         if score.metrics.iter().any(|metric| matches!(metric, Metric::Hausdorff { .. })) {
             let dataset = self.dataset(variant)?;
             let fitted = self.fitted_of(variant, score.model, run)?;
@@ -101,6 +129,6 @@ impl Context<'_> {
                 voxel_mm.extend(image.map(|image| (row.key.clone(), image.affine.voxel_mm())));
             }
         }
-        Ok(OfTruth { mean, voxel_mm })
+        Ok(OfTruth { mean, voxel_mm, beyond })
     }
 }
