@@ -77,10 +77,10 @@ fn a_run_that_is_killed_at_20_moments_ends_with_the_bytes_of_one_that_is_not() {
             interrupt(&run);
             std::thread::sleep(Duration::from_micros(random.random_range(0..40_000)));
         }
-        let ended = run.try_wait().expect("it can be asked");
+        // It may end by itself right before the kill: its status alone says which it was.
         run.kill().expect("it can be killed");
         let status = run.wait().expect("it ends");
-        if ended.is_some_and(|s| s.success()) {
+        if status.success() {
             assert_same(&results(&scene), &expected, &format!("after {killed} kills"));
             std::fs::remove_dir_all(scene.path("runs")).expect("it can be removed");
             finished += 1;
