@@ -6,6 +6,7 @@
 //!                         __init__   a layer each, in modules named after the blocks
 //!                         forward    {"x": tensor} ─▶ {"years": tensor}
 //!                         loss_years {"x": .., "age": ..} ─▶ tensor
+//!                         optimizer_years             as the stage has it
 //! ```
 //!
 //! It is a second implementation of every operator, by another hand and another package: `tests/export.rs` runs both on the
@@ -18,6 +19,7 @@ mod layer;
 mod line;
 mod loss;
 mod name;
+mod optimizer;
 mod runtime;
 
 use fascicle_lang::graph::{Graph, Kind, NodeId, Op, Presence, TensorType};
@@ -80,11 +82,13 @@ pub fn pytorch(program: &Program, model: usize, experiment: &str, version: &str)
         names.push(name.clone());
         let loss = [(stage.name.clone(), stage.loss)];
         methods.push(method(&name, &stage.name, graph, &tree, &loss, &outputs)?);
+        methods.push(optimizer::method(&name.replacen("loss_", "optimizer_", 1), stage, &tree));
     }
     let class = class_name(&declared.name);
     let mut body = String::new();
     // Writing to a string cannot fail.
     let _ = write!(body, "class {class}(nn.Module):\n    \"\"\"{}\"\"\"\n\n", described(program, model, &outputs));
+    body.push_str(&declared_inputs(graph, &roots));
     body.push_str(&layer::constructor(graph, &tree)?);
     for method in &methods {
         body.push('\n');
@@ -134,6 +138,23 @@ fn described(program: &Program, model: usize, outputs: &[(String, NodeId)]) -> S
         );
     }
     text.push_str("\n    ");
+    text
+}
+
+/// What outputs and losses read: the shape of a row, and of classes how many there are.
+fn declared_inputs(graph: &Graph, roots: &[NodeId]) -> String {
+    let mut text = String::from(
+        "    # What is read: the shape of a row, and of a class or a mask how many classes there are\n    inputs = {\n",
+    );
+    for input in graph.live_inputs(&graph.live(roots.iter().copied())) {
+        let input = &graph.inputs[input.index()];
+        let levels = match &input.ty.kind {
+            Kind::Class(levels) | Kind::Mask(levels) => levels.len(),
+            _ => 0,
+        };
+        let _ = writeln!(text, "        {}: ({}, {levels}),", quoted(&input.name), layer::tuple(&input.ty.shape));
+    }
+    text.push_str("    }\n\n");
     text
 }
 
