@@ -62,6 +62,7 @@ fn refused(kind: &DeclarationKind, span: Span) -> Option<(String, Span)> {
         DeclarationKind::Protocol { name, .. } => named("protocol", name),
         DeclarationKind::Ensemble { model, .. } => named("ensemble", model),
         DeclarationKind::Sweep { name, .. } => named("sweep", name),
+        DeclarationKind::Search { name, .. } => named("search", name),
         DeclarationKind::Compare { of, .. } => Some(("`compare`".into(), of.first().map_or(span, |of| of.span))),
         DeclarationKind::Input { role: InputWord::Modality, name, .. } => named("modality", name),
         DeclarationKind::Input { role: InputWord::Condition, name, .. } => named("condition", name),
