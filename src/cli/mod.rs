@@ -19,6 +19,7 @@ mod progress;
 mod run;
 mod source;
 mod table;
+mod topics;
 mod weights;
 mod world;
 

@@ -130,6 +130,12 @@ fn explain_and_doc_know_their_codes_operators_and_analyses() {
     let scene = Scene::empty();
     assert!(scene.fascicle(&["explain", "E0302"]).succeeds().stdout.starts_with("E0302: "));
     scene.fascicle(&["explain", "E9999"]).fails(2, &["E9999", "fascicle explain"]);
+    for asked in [&["explain", "new", "people"][..], &["explain", "new people"], &["explain", "inference"]] {
+        let told = scene.fascicle(asked).succeeds().stdout;
+        assert!(told.starts_with("new people: ") && told.contains("fascicle pack"), "{told}");
+    }
+    scene.fascicle(&["explain", "serach"]).fails(2, &["did you mean `search`"]);
+    assert!(scene.fascicle(&["explain"]).succeeds().stdout.contains("missing data"));
     assert!(scene.fascicle(&["doc", "Conv3d"]).succeeds().stdout.contains("kernel"));
     scene.fascicle(&["doc", "Conv3"]).fails(2, &["did you mean `Conv3d`?"]);
     let all = scene.fascicle(&["doc"]).succeeds().stdout.clone();
