@@ -131,7 +131,8 @@ fn explain_and_doc_know_their_codes_operators_and_analyses() {
     assert!(scene.fascicle(&["explain", "E0302"]).succeeds().stdout.starts_with("E0302: "));
     scene.fascicle(&["explain", "E9999"]).fails(2, &["E9999", "fascicle explain"]);
     for asked in [&["explain", "new", "people"][..], &["explain", "new people"], &["explain", "inference"]] {
-        let told = scene.fascicle(asked).succeeds().stdout;
+        let answer = scene.fascicle(asked);
+        let told = &answer.succeeds().stdout;
         assert!(told.starts_with("new people: ") && told.contains("fascicle pack"), "{told}");
     }
     scene.fascicle(&["explain", "serach"]).fails(2, &["did you mean `search`"]);
