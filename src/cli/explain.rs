@@ -1,7 +1,7 @@
 //! `fascicle explain`
 
-use super::{source, status, table};
 use super::topics::{TOPICS, find};
+use super::{source, status, table};
 use crate::compile::Code;
 use crate::syntax::nearest;
 use clap::Args;

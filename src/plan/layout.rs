@@ -1,28 +1,27 @@
 //! The plan: an experiment as tasks with fingerprints, each once, in an order in which what a task needs comes before.
 
+mod check;
+mod parts;
 mod trials;
 
+pub(super) use parts::mean_inputs;
 pub(super) use trials::Known;
 
 use super::analyse;
-use super::baseline;
 use super::compare;
 use super::ensemble;
 use super::error::{PlanError, Result};
 use super::fingerprint::{Identity, Parts};
 use super::maps;
-use super::predict;
-use super::request::PredictionRequest;
 use super::score;
 use super::search::FoldSearch;
 use super::sources::{Sources, cohorts_identity, presence_identity};
-use super::subgraph::Subgraph;
 use super::task::{ProgramKey, RunKey, Task, Work, trained_cohorts};
-use super::train::{self, StageJob};
 use super::{fit, index};
-use crate::graph::{Coalesce, InputId, Op};
-use crate::program::{Argument, Cohort, Experiment, InputSpec, Program, Subset};
+use crate::program::{Argument, Cohort, Experiment, InputSpec, Program};
+use check::check;
 use indexmap::IndexMap;
+use parts::{ModelParts, TrainingParts};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -468,102 +467,6 @@ impl Builder<'_> {
     }
 }
 
-/// What decides the trainings of a program in every run.
-struct TrainingParts {
-    stages: Vec<StageParts>,
-    baselines: Vec<Parts>,
-}
-
-impl TrainingParts {
-    fn of(program: &Program, sources: &Sources<'_>) -> Result<Self> {
-        let of_baseline = |declared| {
-            let parts = Parts::new("baseline", baseline::VERSION);
-            parts.with("method, inputs and target", &baseline::identity(program, declared))
-        };
-        Ok(Self {
-            stages: (0..program.stages.len())
-                .map(|stage| StageParts::of(program, stage, sources))
-                .collect::<Result<_>>()?,
-            baselines: program.baselines.iter().map(of_baseline).collect::<Result<_>>()?,
-        })
-    }
-}
-
-/// What decides a stage's result in every run.
-struct StageParts {
-    parts: Parts,
-    /// Stages whose weights it takes over.
-    sources: Vec<(usize, usize)>,
-}
-
-impl StageParts {
-    fn of(program: &Program, stage: usize, sources: &Sources<'_>) -> Result<Self> {
-        let job = StageJob::of(program, stage)?;
-        let mut parts = Parts::new("train", train::VERSION)
-            .with("network", &job.subgraph.graph)?
-            .with("settings of the stage", &train::settings_identity(&job))?
-            .with("inputs", &specs_of(program, &job.subgraph))?;
-        for (to, file) in &job.loads {
-            parts = parts.with(format!("weights of `{to}` from {file}"), &sources.weights(file)?)?;
-        }
-        Ok(Self { parts, sources: job.sources().collect() })
-    }
-}
-
-/// What decides a model's predictions in every run.
-struct ModelParts {
-    model: usize,
-    parts: Parts,
-    /// Stages that trained its weights.
-    stages: Vec<usize>,
-    /// Whether people of cohorts that train nothing are predicted.
-    reads_all: bool,
-    /// The baseline that it is.
-    baseline: Option<usize>,
-    /// The checksum of the packed model that it is.
-    packed: Option<String>,
-}
-
-impl ModelParts {
-    /// Those of all models that something is asked of.
-    fn all(program: &Program) -> Result<Vec<Self>> {
-        let asked = |model| Some((model, PredictionRequest::of(program, model)?));
-        let requests = (0..program.models.len()).filter_map(asked);
-        requests.map(|(model, request)| Self::of(program, model, &request)).collect()
-    }
-
-    fn of(program: &Program, model: usize, request: &PredictionRequest) -> Result<Self> {
-        let subgraph = Subgraph::of(&program.graph, &request.nodes);
-        let truths: Vec<&InputSpec> = request.truths.iter().map(|i| &program.inputs[i.index()]).collect();
-        let origins = predict::origins(program, &subgraph);
-        let roots: Vec<_> = request.nodes.iter().map(|node| subgraph.node(*node)).collect();
-        let trained_by: Vec<_> = origins.iter().map(|o| o.map(|stage| program.stages[stage].name.clone())).collect();
-        let parts = Parts::new("predict", predict::VERSION)
-            .with("network", &(&subgraph.graph, roots))?
-            .with("inputs", &specs_of(program, &subgraph))?
-            .with("truths", &truths)?
-            .with("people", &request.sets)?
-            .with("origin of the weights", &trained_by)?;
-        let parts = match request.without.is_empty() {
-            true => parts,
-            false => {
-                let left_out = request.without.iter().map(|(input, nodes)| {
-                    let nodes: Vec<_> = nodes.iter().map(|node| subgraph.node(*node)).collect();
-                    (subgraph.input_of(*input), nodes)
-                });
-                let left_out: Vec<_> = left_out.collect();
-                parts.with("inputs left out", &(left_out, &program.at_least_one))?
-            }
-        };
-        let mut stages: Vec<usize> = origins.into_iter().flatten().collect();
-        stages.sort_unstable();
-        stages.dedup();
-        let (reads_all, baseline) = (request.sets.contains(&Subset::All), program.baseline_of(model));
-        let packed = program.used(model).map(|used| used.checksum.clone());
-        Ok(Self { model, parts, stages, reads_all, baseline, packed })
-    }
-}
-
 /// The runs of a program: those of its protocol, or of the packed models that it uses.
 fn runs(program: &Program) -> Vec<RunKey> {
     if program.used.is_empty() {
@@ -581,68 +484,4 @@ fn runs(program: &Program) -> Vec<RunKey> {
 /// The runs of a model among those of its program.
 pub(super) fn runs_of(program: &Program, tasks: &VariantTasks, model: usize) -> Vec<RunKey> {
     program.used(model).map_or_else(|| tasks.runs.clone(), |used| RunKey::all(&used.protocol))
-}
-
-/// How the inputs of a live part are read.
-fn specs_of<'p>(program: &'p Program, subgraph: &Subgraph) -> Vec<&'p InputSpec> {
-    subgraph.inputs.iter().map(|input| &program.inputs[input.index()]).collect()
-}
-
-/// The inputs of which somewhere stands `x ?? mean`.
-pub(super) fn mean_inputs(program: &Program) -> Vec<InputId> {
-    let mut inputs: Vec<InputId> = program
-        .graph
-        .nodes
-        .iter()
-        .filter(|node| node.op == Op::Coalesce(Coalesce::TrainingMean))
-        .filter_map(|node| match program.graph.node(*node.inputs.first()?).op {
-            Op::Input(input) => Some(input),
-            _ => None,
-        })
-        .collect();
-    inputs.sort_unstable();
-    inputs.dedup();
-    inputs
-}
-
-/// Positions that would be out of range: a program that no compiler of ours has made.
-fn check(program: &Program) -> Result<()> {
-    let wrong = |what: &str| Err(PlanError::inconsistent(format!("variant `{}`: {what}", program.variant)));
-    if program.inputs.len() != program.graph.inputs.len() {
-        return wrong("the graph has other inputs than the program");
-    }
-    if program.protocol.seeds.is_empty() {
-        return wrong("the protocol has no seed");
-    }
-    if program.protocol.kind.folds() == 0 {
-        return wrong("the protocol has no fold");
-    }
-    let models = program.models.len();
-    if program.stages.iter().any(|s| s.model >= models || s.after.iter().any(|a| *a >= program.stages.len())) {
-        return wrong("a stage refers to a model or a stage that is not there");
-    }
-    if program.scores.iter().any(|s| s.model >= models || s.ensemble.is_some_and(|e| e >= program.ensembles.len())) {
-        return wrong("a score refers to a model or an ensemble that is not there");
-    }
-    let read =
-        |b: &crate::program::Baseline| b.inputs.iter().chain([&b.target]).all(|i| i.index() < program.inputs.len());
-    if program.baselines.iter().any(|b| b.model >= models || !read(b)) {
-        return wrong("a baseline refers to a model or an input that is not there");
-    }
-    let of_input = |input: &Option<InputId>| input.is_none_or(|input| input.index() < program.inputs.len());
-    if program.used.iter().any(|u| u.model >= models || u.protocol.seeds.is_empty() || !u.inputs.iter().all(of_input)) {
-        return wrong("a packed model refers to a model or an input that is not there");
-    }
-    if program.ensembles.iter().any(|e| e.model >= models) {
-        return wrong("an ensemble refers to a model that is not there");
-    }
-    let named = |a: &Argument| match a {
-        Argument::Model(m) | Argument::Trained(m) | Argument::Output { model: m, .. } => *m < models,
-        Argument::Image(input) => input.index() < program.inputs.len(),
-        _ => true,
-    };
-    if !program.analyses.iter().flat_map(|a| a.arguments.values()).all(named) {
-        return wrong("an analysis refers to a model or an image that is not there");
-    }
-    Ok(())
 }
