@@ -2,6 +2,7 @@
 
 use super::volume::Volume;
 use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// Filters that share what is read, in registers.
@@ -25,15 +26,23 @@ pub(super) struct Panel<'p> {
 
 impl Panels {
     /// Asks for the weight of each group, filter and term.
-    pub fn new(groups: usize, filters: usize, terms: usize, weight: impl Fn(usize, usize, usize) -> f32) -> Self {
-        let mut weights = Vec::with_capacity(groups * filters * terms);
-        for group in 0..groups {
-            for first in (0..filters).step_by(FILTERS) {
-                for term in 0..terms {
-                    weights.extend((first..filters.min(first + FILTERS)).map(|filter| weight(group, filter, term)));
+    pub fn new(
+        groups: usize,
+        filters: usize,
+        terms: usize,
+        weight: impl Fn(usize, usize, usize) -> f32 + Sync,
+    ) -> Self {
+        let mut weights = vec![0.0; groups * filters * terms];
+        weights.par_chunks_mut((filters * terms).max(1)).enumerate().for_each(|(group, of_group)| {
+            of_group.par_chunks_mut((FILTERS * terms).max(1)).enumerate().for_each(|(block, panel)| {
+                let (first, filters) = (block * FILTERS, FILTERS.min(filters - block * FILTERS));
+                for (term, weights) in panel.chunks_exact_mut(filters).enumerate() {
+                    for (at, to) in weights.iter_mut().enumerate() {
+                        *to = weight(group, first + at, term);
+                    }
                 }
-            }
-        }
+            });
+        });
         Self { weights, filters, terms }
     }
 
@@ -70,10 +79,10 @@ pub(super) fn correlate(
         let weights = &panel.weights[at * FILTERS * panel.terms..][..filters * panel.terms];
         let values = volume.values();
         match filters {
-            1 => arch.dispatch(Tiles::<1, 8> { values, terms: &terms, weights, places, out: &mut out }),
-            2 => arch.dispatch(Tiles::<2, 5> { values, terms: &terms, weights, places, out: &mut out }),
-            3 => arch.dispatch(Tiles::<3, 4> { values, terms: &terms, weights, places, out: &mut out }),
-            _ => arch.dispatch(Tiles::<4, 3> { values, terms: &terms, weights, places, out: &mut out }),
+            1 => arch.dispatch(Tiles::<1, 8, 12> { values, terms: &terms, weights, places, out: &mut out }),
+            2 => arch.dispatch(Tiles::<2, 5, 10> { values, terms: &terms, weights, places, out: &mut out }),
+            3 => arch.dispatch(Tiles::<3, 4, 8> { values, terms: &terms, weights, places, out: &mut out }),
+            _ => arch.dispatch(Tiles::<4, 3, 6> { values, terms: &terms, weights, places, out: &mut out }),
         }
         for filter in 0..filters {
             let of_filter = &out[filter * places..][..places];
@@ -87,8 +96,9 @@ pub(super) fn correlate(
 /// A multiple of the lanes of every vector.
 const LANES: usize = 16;
 
-/// `F` filters at all places, `V` vectors of places at a time.
-struct Tiles<'a, const F: usize, const V: usize> {
+/// `F` filters at all places: `V` vectors of places at a time where a processor has sixteen registers, `W` where it has
+/// thirty-two. The sum of a place has the same order in either.
+struct Tiles<'a, const F: usize, const V: usize, const W: usize> {
     values: &'a [f32],
     terms: &'a [usize],
     weights: &'a [f32],
@@ -96,21 +106,30 @@ struct Tiles<'a, const F: usize, const V: usize> {
     out: &'a mut [f32],
 }
 
-impl<const F: usize, const V: usize> WithSimd for Tiles<'_, F, V> {
+impl<const F: usize, const V: usize, const W: usize> WithSimd for Tiles<'_, F, V, W> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let step = V * S::F32_LANES;
+    fn with_simd<S: Simd>(mut self, simd: S) {
         let mut at = 0;
-        while at + step <= self.places {
-            tile::<S, F, V>(simd, self.values, self.terms, self.weights, at, self.places, self.out);
-            at += step;
+        if S::REGISTER_COUNT >= 32 {
+            at = self.take::<S, W>(simd, at);
         }
-        while at < self.places {
-            tile::<S, F, 1>(simd, self.values, self.terms, self.weights, at, self.places, self.out);
-            at += S::F32_LANES;
+        at = self.take::<S, V>(simd, at);
+        at = self.take::<S, 2>(simd, at);
+        self.take::<S, 1>(simd, at);
+    }
+}
+
+impl<const F: usize, const V: usize, const W: usize> Tiles<'_, F, V, W> {
+    /// Goes on from a place as far as whole tiles of `N` vectors lead, and says how far.
+    #[inline(always)]
+    fn take<S: Simd, const N: usize>(&mut self, simd: S, mut at: usize) -> usize {
+        while at + N * S::F32_LANES <= self.places {
+            tile::<S, F, N>(simd, self.values, self.terms, self.weights, at, self.places, self.out);
+            at += N * S::F32_LANES;
         }
+        at
     }
 }
 

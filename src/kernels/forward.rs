@@ -9,6 +9,7 @@ use rayon::prelude::*;
 /// `[rows, inputs, read]` and `[outputs, inputs / groups, kernel]` (one a row where they have their own) to
 /// `[rows, outputs, made]`, the bias of each output (of each row, likewise) added.
 pub fn forward(geometry: &Geometry, image: &[f32], weights: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
+    let geometry = &geometry.cut_along_the_first_axis();
     let (inputs, outputs) = geometry.of_group();
     let lattice = Lattice::of_input(geometry);
     let volume = Volume::lay(image, geometry.read, &lattice);
@@ -22,7 +23,7 @@ pub fn forward(geometry: &Geometry, image: &[f32], weights: &[f32], bias: Option
     let panels: Vec<_> = (0..geometry.sets()).into_par_iter().map(panels).collect();
     let [_, height, width] = geometry.made;
     let mut image = vec![0.0; geometry.rows * geometry.outputs * geometry.made.iter().product::<usize>()];
-    let jobs = jobs(geometry.rows, geometry.groups, outputs, geometry.made, &mut image);
+    let jobs = jobs(geometry.rows, geometry.groups, [inputs, outputs], geometry.made, &mut image);
     jobs.into_par_iter().for_each(|job| {
         let Job { row, group, first, planes, mut outs } = job;
         let panels = &panels[geometry.set_of(row)];

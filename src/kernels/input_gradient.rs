@@ -12,6 +12,7 @@ use std::ops::Range;
 
 /// The gradient of the image, `[rows, inputs, read]`, from that of what was made.
 pub fn input_gradient(geometry: &Geometry, gradient: &[f32], weights: &[f32]) -> Vec<f32> {
+    let geometry = &geometry.cut_along_the_first_axis();
     let (inputs, outputs) = geometry.of_group();
     let [_, height, width] = geometry.read;
     let lattice = Lattice::of_output(geometry);
@@ -32,7 +33,7 @@ pub fn input_gradient(geometry: &Geometry, gradient: &[f32], weights: &[f32]) ->
     };
     let panels: Vec<_> = (0..geometry.sets()).into_par_iter().map(panels).collect();
     let mut image = vec![0.0; geometry.rows * geometry.inputs * geometry.read.iter().product::<usize>()];
-    let jobs = jobs(geometry.rows, geometry.groups, inputs, geometry.read, &mut image);
+    let jobs = jobs(geometry.rows, geometry.groups, [outputs, inputs], geometry.read, &mut image);
     jobs.into_par_iter().for_each(|job| {
         let Job { row, group, first, planes, mut outs } = job;
         let panels = &panels[geometry.set_of(row)];

@@ -1,4 +1,4 @@
-//! Convolutions, normalisation and their gradients on the CPU, on plain slices.
+//! Convolutions, normalisation, interpolation and their gradients on the CPU, on plain slices.
 //!
 //! ```text
 //!  image [rows, c, d, h, w] ──lay──▶ Volume: padded, one part for each place within a stride
@@ -17,6 +17,7 @@
 mod correlate;
 mod forward;
 mod input_gradient;
+mod interpolate;
 mod jobs;
 mod normalise;
 mod volume;
@@ -24,6 +25,7 @@ mod weight_gradient;
 
 pub use forward::forward;
 pub use input_gradient::input_gradient;
+pub use interpolate::{Between, interpolated, interpolated_gradient};
 pub use normalise::{Channels, Moments, Normalised, NormalisedGradients, moments, normalised, normalised_gradients};
 pub use weight_gradient::{bias_gradient, weight_gradient};
 
@@ -65,6 +67,23 @@ impl Geometry {
         let [_, kh, kw] = self.kernel;
         let [sd, sh, sw] = self.dilation;
         (0..self.taps()).map(move |tap| [tap / (kh * kw) * sd, tap / kw % kh * sh, tap % kw * sw])
+    }
+
+    /// The same convolution with the height of planes as depth, where there is no depth: jobs are cut along the first axis.
+    fn cut_along_the_first_axis(mut self) -> Self {
+        if self.read[0] == 1 && self.made[0] == 1 && self.kernel[0] == 1 && self.before[0] == 0 {
+            for axes in [
+                &mut self.read,
+                &mut self.made,
+                &mut self.kernel,
+                &mut self.stride,
+                &mut self.dilation,
+                &mut self.before,
+            ] {
+                axes.swap(0, 1);
+            }
+        }
+        self
     }
 
     /// Elements of the kernel.

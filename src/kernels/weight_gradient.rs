@@ -81,10 +81,10 @@ fn products(geometry: &Geometry, read: &Volume, made: &Volume, taps: &[usize]) -
                     let count = PLACES.min(places - at);
                     let part = Part { read, made: &made, terms, at, count, sums: &mut sums };
                     match filters {
-                        1 => arch.dispatch(Filters::<1, 8>(part)),
-                        2 => arch.dispatch(Filters::<2, 5>(part)),
-                        3 => arch.dispatch(Filters::<3, 4>(part)),
-                        _ => arch.dispatch(Filters::<4, 3>(part)),
+                        1 => arch.dispatch(Filters::<1, 8, 12>(part)),
+                        2 => arch.dispatch(Filters::<2, 5, 10>(part)),
+                        3 => arch.dispatch(Filters::<3, 4, 8>(part)),
+                        _ => arch.dispatch(Filters::<4, 3, 6>(part)),
                     }
                 }
             }
@@ -116,24 +116,34 @@ struct Part<'a> {
     sums: &'a mut [f32],
 }
 
-/// `F` filters with all terms, `T` terms at a time.
-struct Filters<'a, const F: usize, const T: usize>(Part<'a>);
+/// `F` filters with all terms: `T` terms at a time where a processor has sixteen registers, `U` where it has thirty-two.
+struct Filters<'a, const F: usize, const T: usize, const U: usize>(Part<'a>);
 
-impl<const F: usize, const T: usize> WithSimd for Filters<'_, F, T> {
+impl<const F: usize, const T: usize, const U: usize> WithSimd for Filters<'_, F, T, U> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let terms = self.0.terms.len();
+    fn with_simd<S: Simd>(mut self, simd: S) {
         let mut first = 0;
-        while first + T <= terms {
-            add(self.0.sums, terms, first, tile::<S, F, T>(simd, &self.0, first));
-            first += T;
+        if S::REGISTER_COUNT >= 32 {
+            first = self.take::<S, U>(simd, first);
         }
-        while first < terms {
-            add(self.0.sums, terms, first, tile::<S, F, 1>(simd, &self.0, first));
-            first += 1;
+        first = self.take::<S, T>(simd, first);
+        self.take::<S, 1>(simd, first);
+    }
+}
+
+impl<const F: usize, const T: usize, const U: usize> Filters<'_, F, T, U> {
+    /// Goes on from a term as far as whole tiles of `N` lead, and says how far.
+    #[inline(always)]
+    fn take<S: Simd, const N: usize>(&mut self, simd: S, mut first: usize) -> usize {
+        let terms = self.0.terms.len();
+        while first + N <= terms {
+            let sums = tile::<S, F, N>(simd, &self.0, first);
+            add(self.0.sums, terms, first, sums);
+            first += N;
         }
+        first
     }
 }
 
@@ -184,14 +194,23 @@ fn tile<S: Simd, const F: usize, const T: usize>(simd: S, part: &Part<'_>, first
             }
         }
     }
+    // What fills no vector: zeros behind it. Small images have little else.
+    if !part.count.is_multiple_of(S::F32_LANES) {
+        let mut held = [simd.splat_f32s(0.0); F];
+        for filter in 0..F {
+            held[filter] = simd.partial_load_f32s(made[filter].1);
+        }
+        for term in 0..T {
+            let value = simd.partial_load_f32s(read[term].1);
+            for filter in 0..F {
+                sums[filter][term] = simd.mul_add_f32s(value, held[filter], sums[filter][term]);
+            }
+        }
+    }
     let mut out = [[0.0; T]; F];
     for filter in 0..F {
         for term in 0..T {
-            let mut sum = simd.reduce_sum_f32s(sums[filter][term]);
-            for (made, read) in made[filter].1.iter().zip(read[term].1) {
-                sum += made * read;
-            }
-            out[filter][term] = sum;
+            out[filter][term] = simd.reduce_sum_f32s(sums[filter][term]);
         }
     }
     out

@@ -3,6 +3,7 @@
 use super::super::step::Step;
 use super::super::{NnError, Tensor};
 use crate::graph::UpsampleMode;
+use fascicle_tensor::Between;
 
 /// Upsampling of the spatial axes to the node's shape.
 pub(super) fn upsample(step: &Step<'_>, mode: UpsampleMode) -> Result<Tensor, NnError> {
@@ -42,8 +43,7 @@ fn nearest(x: Tensor, axis: usize, extent: usize) -> Tensor {
 /// Element `i` lies at `(i + 1/2) * old / new - 1/2` between the old ones, the ends continued
 /// (PyTorch's `align_corners=False`); aligned, at `i * (old - 1) / (new - 1)`, so that the ends meet.
 fn linear(x: Tensor, axis: usize, extent: usize, aligned: bool) -> Tensor {
-    let dims = x.dims();
-    let old = dims[axis];
+    let old = x.dims()[axis];
     if extent == old {
         return x;
     }
@@ -52,14 +52,9 @@ fn linear(x: Tensor, axis: usize, extent: usize, aligned: bool) -> Tensor {
         true => (i * (old - 1)) as f64 / extent.saturating_sub(1).max(1) as f64,
         false => ((i as f64 + 0.5) * old as f64 / extent as f64 - 0.5).max(0.0),
     };
-    let left: Vec<usize> = (0..extent).map(|i| (place(i) as usize).min(old - 1)).collect();
-    let right: Vec<usize> = left.iter().map(|i| (i + 1).min(old - 1)).collect();
-    let shares: Vec<f64> = (0..extent).map(|i| place(i) - left[i] as f64).collect();
-    let mut column = vec![1; dims.len()];
-    column[axis] = extent;
-    let device = x.device();
-    let rest: Vec<f64> = shares.iter().map(|s| 1.0 - s).collect();
-    let from_left = x.clone().select(axis, &left).mul(Tensor::from_host_double(rest, &column, &device));
-    let from_right = x.select(axis, &right).mul(Tensor::from_host_double(shares, &column, &device));
-    from_left.add(from_right)
+    let between = |i: usize| {
+        let left = (place(i) as usize).min(old - 1);
+        Between { left, right: (left + 1).min(old - 1), share: place(i) - left as f64 }
+    };
+    x.interpolate(axis, (0..extent).map(between).collect())
 }

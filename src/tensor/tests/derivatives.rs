@@ -24,6 +24,12 @@ fn cases() -> Vec<Case> {
     fn one(x: Vec<Tensor>) -> Tensor {
         x.into_iter().next().expect("one tensor")
     }
+    // An element on an old one, two between the same, one at the end of the axis.
+    fn between() -> Vec<Between> {
+        [(0, 1, 0.0), (1, 2, 0.25), (1, 2, 0.75), (2, 3, 0.5), (3, 3, 0.3)]
+            .map(|(left, right, share)| Between { left, right, share })
+            .to_vec()
+    }
     fn two(x: Vec<Tensor>) -> (Tensor, Tensor) {
         let mut all = x.into_iter();
         (all.next().expect("one"), all.next().expect("two"))
@@ -114,6 +120,8 @@ fn cases() -> Vec<Case> {
         case!("stack", [[2, 3], [2, 3]], 0.0, 1.0, |x| Tensor::stack(x, 1)),
         case!("expand", [[2, 1, 3]], 0.0, 1.0, |x| one(x).expand(&[2, 4, 3])),
         case!("select", [[3, 4]], 0.0, 1.0, |x| one(x).select(1, &[3, 0, 0, 2, 3])),
+        case!("interpolate, columns", [[3, 4]], 0.0, 1.0, |x| one(x).interpolate(1, between())),
+        case!("interpolate, rows", [[2, 4, 3]], 0.0, 1.0, |x| one(x).interpolate(1, between())),
         case!("pad", [[2, 3]], 0.0, 1.0, |x| one(x).pad(1, (2, 1), 0.5)),
         case!("rows_at", [[4, 3]], 0.0, 1.0, |x| {
             let t = one(x);
