@@ -20,29 +20,26 @@ pub struct Between {
     pub share: f64,
 }
 
-impl Between {
-    /// What left and right are multiplied by, rounded once.
-    fn factors(&self) -> [f32; 2] {
-        [(1.0 - self.share) as f32, self.share as f32]
-    }
+/// Each place as left and right, and what they are multiplied by, rounded once for all rows.
+fn factors(places: &[Between]) -> Vec<([usize; 2], [f32; 2])> {
+    places.iter().map(|p| ([p.left, p.right], [(1.0 - p.share) as f32, p.share as f32])).collect()
 }
 
 /// `[outer, extent, inner]` to `[outer, places, inner]`.
 pub fn interpolated(image: &[f32], extent: usize, inner: usize, places: &[Between]) -> Vec<f32> {
     let (old, new) = ((extent * inner).max(1), (places.len() * inner).max(1));
+    let places = factors(places);
     let mut out = vec![0.0; image.len() / old * new];
     let parts = out.par_chunks_mut(new).zip(image.par_chunks(old));
     parts.with_min_len(NUMBERS_A_JOB.div_ceil(new)).for_each(|(out, image)| {
         if inner == 1 {
-            for (out, place) in out.iter_mut().zip(places) {
-                let [rest, share] = place.factors();
-                *out = image[place.left] * rest + image[place.right] * share;
+            for (out, ([left, right], [rest, share])) in out.iter_mut().zip(&places) {
+                *out = image[*left] * rest + image[*right] * share;
             }
             return;
         }
-        for (out, place) in out.chunks_exact_mut(inner).zip(places) {
-            let [rest, share] = place.factors();
-            let (left, right) = (&image[place.left * inner..][..inner], &image[place.right * inner..][..inner]);
+        for (out, ([left, right], [rest, share])) in out.chunks_exact_mut(inner.max(1)).zip(&places) {
+            let (left, right) = (&image[left * inner..][..inner], &image[right * inner..][..inner]);
             for ((out, left), right) in out.iter_mut().zip(left).zip(right) {
                 *out = left * rest + right * share;
             }
@@ -54,19 +51,19 @@ pub fn interpolated(image: &[f32], extent: usize, inner: usize, places: &[Betwee
 /// The gradient of `[outer, extent, inner]`, from that of `[outer, places, inner]`.
 pub fn interpolated_gradient(gradient: &[f32], extent: usize, inner: usize, places: &[Between]) -> Vec<f32> {
     let (old, new) = ((extent * inner).max(1), (places.len() * inner).max(1));
+    let places = factors(places);
     let mut image = vec![0.0; gradient.len() / new * old];
     let parts = image.par_chunks_mut(old).zip(gradient.par_chunks(new));
     parts.with_min_len(NUMBERS_A_JOB.div_ceil(new)).for_each(|(image, gradient)| {
         if inner == 1 {
-            for (gradient, place) in gradient.iter().zip(places) {
-                let [rest, share] = place.factors();
-                image[place.left] += gradient * rest;
-                image[place.right] += gradient * share;
+            for (gradient, ([left, right], [rest, share])) in gradient.iter().zip(&places) {
+                image[*left] += gradient * rest;
+                image[*right] += gradient * share;
             }
             return;
         }
-        for (gradient, place) in gradient.chunks_exact(inner).zip(places) {
-            for (at, factor) in [place.left, place.right].into_iter().zip(place.factors()) {
+        for (gradient, (ends, factors)) in gradient.chunks_exact(inner.max(1)).zip(&places) {
+            for (at, factor) in ends.iter().zip(factors) {
                 let image = &mut image[at * inner..][..inner];
                 image.iter_mut().zip(gradient).for_each(|(sum, gradient)| *sum += gradient * factor);
             }

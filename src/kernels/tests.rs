@@ -150,3 +150,28 @@ fn near(what: &str, got: &[f32], expected: &[f64]) {
         assert!((f64::from(*got) - expected).abs() / largest < 3e-6, "{what}: {got}, expected {expected}");
     }
 }
+
+#[test]
+fn interpolation_along_an_axis_and_its_gradient_are_the_sums_that_define_them() {
+    for (outer, extent, inner) in [(3, 5, 1), (2, 4, 7), (1, 1, 3), (300, 6, 33)] {
+        let last = extent - 1;
+        let between = |i: usize| Between {
+            left: (i / 2).min(last),
+            right: (i / 2 + 1).min(last),
+            share: f64::from(i as u32 % 2) * 0.4,
+        };
+        let places: Vec<Between> = (0..2 * extent).map(between).collect();
+        let (x, g) = (numbers(outer * extent * inner, 3), numbers(outer * places.len() * inner, 5));
+        let (mut y, mut gx) = (vec![0.0; g.len()], vec![0.0; x.len()]);
+        for (at, value) in y.iter_mut().enumerate() {
+            let (row, place, i) = (at / (places.len() * inner), &places[at / inner % places.len()], at % inner);
+            for (end, factor) in [(place.left, 1.0 - place.share), (place.right, place.share)] {
+                let from = (row * extent + end) * inner + i;
+                *value += f64::from(x[from]) * factor;
+                gx[from] += f64::from(g[at]) * factor;
+            }
+        }
+        near("image", &interpolated(&x, extent, inner, &places), &y);
+        near("its gradient", &interpolated_gradient(&g, extent, inner, &places), &gx);
+    }
+}
