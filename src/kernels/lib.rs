@@ -12,6 +12,8 @@
 //! extent: what falls between two rows is computed and not written. Nothing is copied once a tap, as a matrix of columns is.
 //! The gradient of the input is a correlation of the output's gradient, one for each place within a stride.
 //!
+//! Kernels of 3, and of 4 in steps of 2, of many channels take another way, with fewer products: [`winograd`].
+//!
 //! Every sum has an order that does not depend on the number of threads.
 
 mod correlate;
@@ -22,6 +24,7 @@ mod jobs;
 mod normalise;
 mod volume;
 mod weight_gradient;
+mod winograd;
 
 pub use forward::forward;
 pub use input_gradient::input_gradient;

@@ -89,6 +89,39 @@ fn convolutions_and_their_gradients_are_the_sums_that_define_them() {
         ),
         (Geometry { read: [2, 2, 2], kernel: [3; 3], before: [2; 3], ..base }, [2; 3]),
         (Geometry { read: [20, 24, 22], kernel: [3; 3], inputs: 2, outputs: 7, ..base }, [1; 3]),
+        // Enough channels for fewer products.
+        (Geometry { inputs: 16, outputs: 30, ..base }, [1; 3]),
+        (Geometry { inputs: 40, outputs: 16, read: [5, 8, 11], before: [0, 2, 1], ..base }, [0, 1, 2]),
+        (Geometry { inputs: 32, outputs: 48, kernel: [4; 3], stride: [2; 3], read: [8, 9, 12], ..base }, [1; 3]),
+        (
+            Geometry {
+                inputs: 16,
+                outputs: 16,
+                kernel: [4; 3],
+                stride: [2; 3],
+                read: [8, 11, 6],
+                before: [0, 1, 2],
+                ..base
+            },
+            [3, 2, 0],
+        ),
+        (
+            Geometry { inputs: 32, outputs: 32, kernel: [1, 3, 3], read: [1, 11, 30], before: [0, 1, 1], ..base },
+            [0, 1, 1],
+        ),
+        (
+            Geometry {
+                inputs: 32,
+                outputs: 64,
+                kernel: [1, 4, 4],
+                stride: [1, 2, 2],
+                read: [1, 10, 26],
+                before: [0, 1, 1],
+                ..base
+            },
+            [0, 1, 1],
+        ),
+        (Geometry { inputs: 48, outputs: 32, kernel: [2; 3], before: [0; 3], ..base }, [0; 3]),
     ];
     for (mut g, after) in cases {
         g.made = std::array::from_fn(|a| {
