@@ -66,7 +66,7 @@ the network alone: what the file does to images and columns before (scaling, imp
 Where some people lack an input, NAME/present says who has it, a truth a row; outputs are not-a-number for those who lack them.
 
   fascicle export experiments/quickstart.fx --set fusion=film --model fused --to onnx \\
-    --weights runs/quickstart --variant fusion=film --run 'seed 1, fold 1' -o fused.onnx";
+    --weights runs/quickstart --variant fusion=film --run 'fold 1, seed 1' -o fused.onnx";
 
 pub(super) fn export(args: &ExportArgs) -> u8 {
     match exported(args) {
