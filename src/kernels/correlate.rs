@@ -1,7 +1,8 @@
 //! Filters times places: for each place, the sum over channels and taps.
 
+use super::vectors::vectors;
 use super::volume::Volume;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -72,7 +73,7 @@ pub(super) fn correlate(
     // The last lines of the last channel may have nothing behind them but the slack.
     let furthest = terms.iter().max().map_or(0, |term| volume.values().len().saturating_sub(*term));
     let places = places.next_multiple_of(LANES).min(furthest / LANES * LANES);
-    let arch = Arch::new();
+    let arch = vectors();
     let mut out = vec![0.0; FILTERS * places];
     for (at, first) in (0..panel.filters).step_by(FILTERS).enumerate() {
         let filters = FILTERS.min(panel.filters - first);

@@ -1,8 +1,9 @@
 //! The gradients of weights and bias: filters times taps, for each the sum over rows and places.
 
+use super::vectors::vectors;
 use super::volume::{Lattice, Volume};
 use super::{Geometry, winograd};
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 /// Places that are summed in registers before they are added to the rest: what is read twice stays in the cache, and sums
@@ -63,7 +64,7 @@ fn products(geometry: &Geometry, read: &Volume, made: &Volume, taps: &[usize]) -
     let parts = terms.len().div_ceil(TERMS);
     let [depth, height, width] = geometry.made;
     let places = ((depth - 1) * made.extent[1] + height - 1) * made.extent[2] + width;
-    let arch = Arch::new();
+    let arch = vectors();
     let jobs = sets * geometry.groups * blocks * parts;
     let sums: Vec<Vec<f32>> = (0..jobs)
         .into_par_iter()

@@ -6,6 +6,7 @@ use super::interleave::separate;
 use super::product::{ByRows, Product, ROWS};
 use super::tiles::{Make, Read};
 use super::{Geometry, LANES, Scheme, Taps};
+use crate::vectors::vectors;
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -145,7 +146,7 @@ impl Correlation<'_> {
                 }
             }
         }
-        let arch = Arch::new();
+        let arch = vectors();
         jobs.into_par_iter().for_each(|mut job| {
             for phase in self.phases {
                 self.fill(arch, &mut job, phase, [height, width], tiles, bias);

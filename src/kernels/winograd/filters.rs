@@ -1,6 +1,7 @@
 //! Weights for each product of a tile, and the way back for their gradients.
 
 use super::{LANES, Scheme};
+use crate::vectors::vectors;
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -68,7 +69,7 @@ pub(super) struct Spread {
 
 impl Spread {
     pub fn new() -> Self {
-        Self { arch: Arch::new(), values: Vec::new(), next: Vec::new() }
+        Self { arch: vectors(), values: Vec::new(), next: Vec::new() }
     }
 
     /// `G` along each axis: from taps to positions.

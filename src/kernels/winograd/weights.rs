@@ -5,6 +5,7 @@ use super::filters::Spread;
 use super::product::{ByColumns, Product};
 use super::tiles::{Read, Unmake};
 use super::{Geometry, LANES, Scheme, Taps};
+use crate::vectors::vectors;
 use pulp::Arch;
 use rayon::prelude::*;
 
@@ -50,7 +51,7 @@ impl Sums<'_> {
         let depths = scheme.taps[0].read();
         let parts = (tiles / TILES).clamp(1, PARTS);
         let of_part = tiles.div_ceil(parts).next_multiple_of(ROOM);
-        let arch = Arch::new();
+        let arch = vectors();
         let sums: Vec<Vec<f32>> = (0..depths * chunks.len() * parts)
             .into_par_iter()
             .map(|job| {

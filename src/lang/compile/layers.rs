@@ -1,6 +1,6 @@
 //! The layer table of `fascicle check`.
 
-use crate::graph::{Cost, Graph, ModuleId, NodeId, Op, PoolKind, UpsampleMode};
+use crate::graph::{Cost, Graph, ModuleId, NodeId, Op, PoolKind, UpsampleMode, Work};
 use crate::program::{Adversary, Program};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,9 @@ pub struct ModelTable {
     pub memory_bytes_cpu: u64,
     /// The batch size meant.
     pub batch: u64,
+    /// What a training step at that size has a processor do; nothing where the model is not trained.
+    #[serde(default)]
+    pub step: Work,
     /// Critics that the model's stages are to fool. They are in no total of the model: its own steps do not move them, and
     /// nothing but its training needs them.
     #[serde(default)]
@@ -69,7 +72,8 @@ pub fn model_tables(program: &Program) -> Vec<ModelTable> {
             let critics =
                 stages.flat_map(|s| &s.adversaries).map(|adversary| critic(&program.graph, adversary)).collect();
             let table = table(&program.graph, &model.name, &model.live_roots, stage.map(|s| s.loss), batch);
-            ModelTable { critics, ..table }
+            let step = stage.map(|s| Work::step(&program.graph, &[s.loss], &s.trainable, batch)).unwrap_or_default();
+            ModelTable { critics, step, ..table }
         })
         .collect()
 }
@@ -97,6 +101,7 @@ fn table(graph: &Graph, name: &str, roots: &[NodeId], loss: Option<NodeId>, batc
         memory_bytes: training.memory_bytes,
         memory_bytes_cpu: training.memory_bytes_cpu,
         batch,
+        step: Work::default(),
         critics: Vec::new(),
     }
 }

@@ -14,6 +14,7 @@ mod cost;
 mod op;
 mod tensor;
 mod weight;
+mod work;
 
 pub use cost::Cost;
 pub use op::{
@@ -22,6 +23,7 @@ pub use op::{
 };
 pub use tensor::{InputId, Kind, Presence, TensorType, show_shape};
 pub use weight::{Init, Role, WeightSpec};
+pub use work::Work;
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
