@@ -54,7 +54,8 @@ pub mod statistics;
 
 pub use bootstrap::{Bootstrap, Interval, Spread, quantile, share_below, spread};
 pub use clustering::affinity_propagation::{AffinityPropagation, BestClusters, Clusters};
-pub use clustering::silhouette::{Distance, distances, silhouette, silhouettes};
+pub use clustering::distances::{Distance, distances};
+pub use clustering::silhouette::{silhouette, silhouettes};
 pub use ensemble::{Combination, combine, inverse_entropy_weights};
 pub use error::{AnalysisError, Result};
 pub use harmonisation::{Combat, CombatSettings, Residuals};
@@ -75,9 +76,12 @@ pub use normative::{Deviation, Exceedance, NormativeReference};
 pub use statistics::anova::{OneWayAnova, one_way_anova};
 pub use statistics::contingency::{Contingency, contingency};
 pub use statistics::kruskal_wallis::{KruskalWallis, kruskal_wallis, kruskal_wallis_by};
-pub use statistics::mann_whitney::{MannWhitney, mann_whitney};
+pub use statistics::mann_whitney::{MannWhitney, mann_whitney, mann_whitney_of_maps};
 pub use statistics::multiple::{Correction, adjust};
-pub use statistics::permutation::{PermutationTest, Permutations, permutation_of_labels, permutation_paired};
+pub use statistics::permutation::{
+    GroupStatistic, PermutationTest, Permutations, permutation_of_groups, permutation_of_labels, permutation_of_pairs,
+    permutation_paired,
+};
 pub use statistics::resampled::corrected_resampled_t;
 pub use statistics::t_test::{TTest, one_sample_t, paired_t, welch_t};
 pub use statistics::wilcoxon::{SignedRank, signed_rank_of_differences, wilcoxon_signed_rank};
