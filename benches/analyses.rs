@@ -9,8 +9,8 @@ use fascicle_analysis as analysis;
 use analysis::latent::tsne::tsne;
 use analysis::probe::search::{Criterion, Labelled, LogisticProbe, PenaltyKind};
 use analysis::{
-    AffinityPropagation, Alternative, Bootstrap, Distance, GroupStatistic, Permutations, distances,
-    mann_whitney_of_maps, permutation_of_groups, quantile, roc_auc,
+    AffinityPropagation, Alternative, Bootstrap, Distance, DrawnNumbers, DrawnRanks, GroupStatistic, Permutations,
+    distances, mann_whitney_of_maps, permutation_of_groups, quantile,
 };
 use ndarray::{Array1, Array2};
 use rand::{RngExt, SeedableRng};
@@ -211,17 +211,37 @@ fn probes(kept: &mut Kept) -> Outcome {
 
 fn intervals(kept: &mut Kept) -> Outcome {
     let mut rng = ChaCha8Rng::seed_from_u64(4);
-    let scores: Vec<f64> = (0..1000).map(|_| rng.sample(StandardNormal)).collect();
-    let member: Vec<bool> = scores.iter().map(|s| s + rng.sample::<f64, _>(StandardNormal) > 0.0).collect();
-    let subjects: Vec<usize> = (0..1000).collect();
-    let auc = |rows: &[usize]| {
-        let (m, s): (Vec<bool>, Vec<f64>) = rows.iter().map(|r| (member[*r], scores[*r])).unzip();
-        roc_auc(&m, &s)
-    };
-    let (seconds, interval) = best(3, || Bootstrap::with_seed(1).interval(&subjects, auc));
+    let (rows, width) = (1000, 148);
+    let mut table = |width: usize| -> Vec<f64> { (0..rows * width).map(|_| rng.sample(StandardNormal)).collect() };
+    let (scores, noise, truth, error) = (table(1), table(1), table(width), table(width));
+    let classes: Vec<usize> = scores.iter().zip(noise).map(|(s, n)| usize::from(s + n > 0.0)).collect();
+    let probabilities = Array2::from_shape_fn((rows, 2), |(i, class)| {
+        let p = 1.0 / (1.0 + (-scores[i]).exp());
+        if class == 1 { p } else { 1.0 - p }
+    });
+    let predicted: Vec<f64> = truth.iter().zip(error).map(|(t, e)| t + e).collect();
+    let subjects: Vec<usize> = (0..rows).collect();
+    let (seconds, interval) = best(3, || {
+        let ranks = DrawnRanks::new(&classes, probabilities.view())?;
+        Bootstrap::with_seed(1).interval(&subjects, |rows| Ok(ranks.areas(rows)?[1]))
+    });
     let interval = interval?;
     println!("intervals: AUC of 1,000, 2,000 draws: {seconds:.3} s, {:.4} to {:.4}", interval.low, interval.high);
+    kept.list("auc", &[seconds, interval.estimate, interval.low, interval.high]);
+    let (seconds, interval) = best(3, || {
+        let numbers = DrawnNumbers::new(truth.clone(), &predicted, width)?;
+        let mean = |values: Vec<analysis::Result<f64>>| -> analysis::Result<f64> {
+            Ok(values.into_iter().collect::<analysis::Result<Vec<_>>>()?.iter().sum::<f64>() / width as f64)
+        };
+        Bootstrap::with_seed(1).interval(&subjects, |rows| mean(numbers.r2(rows)?))
+    });
+    let interval = interval?;
+    println!("intervals: R2 of 1,000 x 148, 2,000 draws: {seconds:.3} s, {:.4} to {:.4}", interval.low, interval.high);
+    kept.list("r2", &[seconds, interval.estimate, interval.low, interval.high]);
     kept.list("scores", &scores);
+    kept.list("classes", &classes.iter().map(|c| *c as f64).collect::<Vec<_>>());
+    kept.table("truth", &Array2::from_shape_vec((rows, width), truth)?);
+    kept.table("predicted", &Array2::from_shape_vec((rows, width), predicted)?);
     Ok(())
 }
 

@@ -21,6 +21,7 @@
 //! | [`metrics::image`], [`metrics::ssim`] | image errors, PSNR, Dice; structural similarity | scikit-image, torchmetrics, MONAI |
 //! | [`metrics::calibration`], [`metrics::precision_recall`] | Brier's score, calibration error; average precision | scikit-learn, Guo et al. |
 //! | [`metrics::surface`] | distances between the surfaces of masks, mm | MONAI |
+//! | [`metrics::drawn`] | errors, R2 and areas of drawn rows, for intervals | the above |
 //! | [`metrics::contrast`] | contrast-to-noise ratio of pairs of regions | Patterson and Foster; Dimitri et al. |
 //! | [`bootstrap`] | percentile intervals by subject, spread over folds, quantiles | Efron and Tibshirani |
 //! | [`statistics`] | t, rank, permutation and resampled tests; multiple testing | scipy, statsmodels |
@@ -64,6 +65,7 @@ pub use latent::similarity::{Energy, Svcca, canonical_correlations, debiased_lin
 pub use metrics::calibration::{brier, brier_of_class, calibration_error};
 pub use metrics::classification::{AverageScores, ClassScores, ConfusionMatrix, most_probable};
 pub use metrics::contrast::{Average, Noise, RegionPairs, RegionPlaces, contrast_to_noise};
+pub use metrics::drawn::{DrawnNumbers, DrawnRanks, ErrorKind};
 pub use metrics::image::{dice, intersection_over_union, normalised_difference, psnr};
 pub use metrics::precision_recall::average_precision;
 pub use metrics::regression::{
