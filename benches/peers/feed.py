@@ -70,7 +70,7 @@ def monai_loader(transforms, cached):
 
 
 def landmarks(tio):
-    trained = tio.HistogramStandardization.train(files)
+    trained = tio.HistogramStandardization.train(files, progress=False)
     flips = tio.RandomFlip(axes=(0, 1, 2), flip_probability=0.5)
     return [tio.HistogramStandardization({"t1": trained}), tio.RescaleIntensity((0, 1)), flips]
 

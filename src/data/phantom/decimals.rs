@@ -10,7 +10,7 @@ pub(super) fn push_fixed(out: &mut String, value: f64, decimals: u32) {
     let below = scaled.floor();
     let rest = scaled - below;
     // The product is off by a ten-millionth at most; where that could tip the rounding, the exact way is gone.
-    if !(scaled < 1e9) || (rest - 0.5).abs() < 1e-6 {
+    if scaled.is_nan() || scaled >= 1e9 || (rest - 0.5).abs() < 1e-6 {
         // Writing to a text cannot fail.
         let _ = write!(out, "{value:.*}", decimals as usize);
         return;
