@@ -20,6 +20,9 @@ mod memory;
 #[path = "systems/mod.rs"]
 mod systems;
 
+#[global_allocator]
+static MEMORY: memory::Allocator = memory::Allocator;
+
 fn main() -> Result<(), Box<dyn Error>> {
     memory::keep();
     time_all(std::env::args().skip(1))

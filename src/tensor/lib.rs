@@ -19,7 +19,7 @@ pub use arithmetic::Arithmetic;
 pub use convolution::Convolution;
 pub use device::{Device, NoDevice, Precision};
 pub use fascicle_kernels::{Between, Geometry, Windows};
-pub use history::{Gradients, HistoryFreed};
+pub use history::{Gradients, HistoryFreed, WayBack};
 pub use normalise::ChannelMoments;
 pub use tensor::Tensor;
 pub use traffic::{Traffic, traffic};
