@@ -18,6 +18,9 @@ use std::time::Instant;
 #[path = "../src/memory.rs"]
 mod memory;
 
+#[global_allocator]
+static MEMORY: memory::Allocator = memory::Allocator;
+
 const PEOPLE: usize = 500;
 const SIDE: usize = 64;
 const BATCH: usize = 64;

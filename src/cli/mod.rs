@@ -111,14 +111,26 @@ fn setting(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// What is wrong with the set of instructions that kernels are to be held to.
-fn unknown_instructions() -> Option<String> {
-    let (variable, known) = (fascicle_kernels::INSTRUCTION_SET_VARIABLE, fascicle_kernels::INSTRUCTION_SETS);
-    let asked = std::env::var(variable).ok().filter(|asked| !known.contains(&asked.as_str()))?;
-    let known = known.join(", ");
-    Some(format!(
-        "{variable}={asked}: expected one of {known}; where it is not set, kernels use all that the processor has"
-    ))
+/// Names the set of instructions that kernels are held to.
+const INSTRUCTIONS: &str = "FASCICLE_ISA";
+
+/// Holds kernels to the set of instructions that is asked for.
+///
+/// # Errors
+/// When there is no such set.
+fn hold_kernels() -> Result<(), String> {
+    let Some(asked) = std::env::var_os(INSTRUCTIONS) else { return Ok(()) };
+    let known = fascicle_kernels::INSTRUCTION_SETS;
+    match known.iter().find(|set| asked == **set) {
+        Some(set) => fascicle_kernels::hold_to(set),
+        None => {
+            let (asked, known) = (asked.to_string_lossy(), known.join(", "));
+            return Err(format!(
+                "{INSTRUCTIONS}={asked}: expected one of {known}; where it is not set, kernels use all that the processor has"
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Runs the command line and gives the exit status.
@@ -132,7 +144,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(status);
         }
     };
-    if let Some(problem) = unknown_instructions() {
+    if let Err(problem) = hold_kernels() {
         source::fail(&problem);
         return ExitCode::from(status::WRONG);
     }

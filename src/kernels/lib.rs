@@ -33,9 +33,9 @@ pub use forward::forward;
 pub use input_gradient::input_gradient;
 pub use interpolate::{Between, interpolated, interpolated_gradient};
 pub use normalise::{Channels, Moments, Normalised, NormalisedGradients, moments, normalised, normalised_gradients};
-pub use peak::peak;
+pub use peak::multiply_adds;
 pub use pool::{Windows, largest, largest_gradient};
-pub use vectors::{SETS as INSTRUCTION_SETS, VARIABLE as INSTRUCTION_SET_VARIABLE};
+pub use vectors::{INSTRUCTION_SETS, hold_to};
 pub use weight_gradient::{bias_gradient, weight_gradient};
 
 /// A convolution over three axes (fewer: axes of extent 1 and kernels of 1) of a batch.

@@ -3,16 +3,19 @@
 use pulp::Arch;
 use std::sync::OnceLock;
 
-/// Names the set of instructions that kernels are held to. Read once.
-pub const VARIABLE: &str = "FASCICLE_ISA";
+/// The sets of instructions that kernels can be held to.
+pub const INSTRUCTION_SETS: [&str; 2] = ["avx512", "avx2"];
 
-/// What it may say.
-pub const SETS: [&str; 2] = ["avx512", "avx2"];
+static CHOSEN: OnceLock<Arch> = OnceLock::new();
+
+/// Holds all kernels to one of [`INSTRUCTION_SETS`]. To be asked for before the first of them: what has been chosen stays.
+pub fn hold_to(set: &str) {
+    CHOSEN.get_or_init(|| held_to(Some(set)));
+}
 
 /// The vectors of this run.
 pub(crate) fn vectors() -> Arch {
-    static CHOSEN: OnceLock<Arch> = OnceLock::new();
-    *CHOSEN.get_or_init(|| held_to(std::env::var(VARIABLE).ok().as_deref()))
+    *CHOSEN.get_or_init(|| held_to(None))
 }
 
 /// A processor that has no more than is asked for, or less, gives what it has.
