@@ -18,13 +18,19 @@ const NO_CUT: u64 = u64::MAX;
 
 /// Whether an operation may hand its input on as it is.
 fn may_be_its_input(op: &Op) -> bool {
-    match op {
-        Op::Reshape | Op::Restrict | Op::Coalesce(_) | Op::Dropout { .. } | Op::Upsample { .. } | Op::Pad { .. } => {
-            true
-        }
-        Op::Permute { .. } | Op::Slice { .. } | Op::Concat { .. } | Op::Stack { .. } => true,
-        _ => false,
-    }
+    matches!(
+        op,
+        Op::Reshape
+            | Op::Restrict
+            | Op::Coalesce(_)
+            | Op::Dropout { .. }
+            | Op::Upsample { .. }
+            | Op::Pad { .. }
+            | Op::Permute { .. }
+            | Op::Slice { .. }
+            | Op::Concat { .. }
+            | Op::Stack { .. }
+    )
 }
 
 impl Evaluation<'_> {
@@ -34,7 +40,7 @@ impl Evaluation<'_> {
         let nodes = self.graph.nodes.len();
         let (kept, crossing) = (self.kept_by_node(), self.crossing_by_cut());
         let total: u64 = kept.iter().sum();
-        let whole = vec![0..nodes];
+        let whole = Vec::from_iter([0..nodes]);
         let mut best = (self.peak(&whole), whole);
         let mut budget = total as f64;
         let mut tried = Vec::new();
