@@ -4,6 +4,9 @@
 //! one seed. With a folder, tables and what was found are written there, for `benches/peers/analyses.py` to do the same
 //! with scikit-learn, scipy and openTSNE on the same numbers and to compare.
 
+// What analyses may not know, a bench of them must: the clock, arguments and a terminal.
+#![allow(clippy::disallowed_types, clippy::disallowed_methods, clippy::disallowed_macros)]
+
 use fascicle_analysis as analysis;
 
 use analysis::latent::tsne::tsne;
@@ -24,6 +27,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 type Outcome = Result<(), Box<dyn Error>>;
+type Bench = fn(&mut Kept) -> Outcome;
 
 /// Numbers for the peer, by name.
 struct Kept {
@@ -42,7 +46,7 @@ fn main() -> Outcome {
     let mut kept = Kept { folder: arguments.next().map(PathBuf::from), arrays: Vec::new() };
     let wanted: Vec<String> = arguments.collect();
     println!("{} threads", rayon::current_num_threads());
-    let benches: [(&str, fn(&mut Kept) -> Outcome); 6] = [
+    let benches: [(&str, Bench); 6] = [
         ("clusters", clusters),
         ("permutations", permutations),
         ("voxels", voxels),
