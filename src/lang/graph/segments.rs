@@ -40,7 +40,7 @@ impl Evaluation<'_> {
         let nodes = self.graph.nodes.len();
         let (kept, crossing) = (self.kept_by_node(), self.crossing_by_cut());
         let total: u64 = kept.iter().sum();
-        let whole = Vec::from_iter([0..nodes]);
+        let whole: Vec<Range<usize>> = std::iter::once(0..nodes).collect();
         let mut best = (self.peak(&whole), whole);
         let mut budget = total as f64;
         let mut tried = Vec::new();
