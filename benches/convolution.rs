@@ -13,6 +13,9 @@ use std::time::Instant;
 #[path = "../src/memory.rs"]
 mod memory;
 
+#[global_allocator]
+static MEMORY: memory::Allocator = memory::Allocator;
+
 const BATCH: usize = 4;
 const EXTENT: [usize; 3] = [32, 40, 32];
 

@@ -17,6 +17,9 @@ use std::time::Instant;
 #[path = "../src/memory.rs"]
 mod memory;
 
+#[global_allocator]
+static MEMORY: memory::Allocator = memory::Allocator;
+
 const SUBJECTS: usize = 32;
 const INPUTS: usize = 39_424;
 const OUTPUTS: usize = 16;

@@ -38,5 +38,5 @@ pub mod train;
 pub mod exchange {
     pub use crate::apply::{Application, ApplyError, apply, places, renamed};
     pub use fascicle_exchange::*;
-    pub use fascicle_export::{ExportError, pytorch};
+    pub use fascicle_export::{ExportError, onnx, pytorch};
 }

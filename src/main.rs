@@ -4,6 +4,9 @@ mod memory;
 
 use std::process::ExitCode;
 
+#[global_allocator]
+static MEMORY: memory::Allocator = memory::Allocator;
+
 fn main() -> ExitCode {
     memory::keep();
     fascicle::cli::main()

@@ -1,11 +1,13 @@
 """Times training steps of an exported model: forward, loss, backward, the optimizer's move; numbers made up, in memory.
 
     python benches/peers/step.py NET.py ROWS STEPS default|channels_last|compile
+
+A line of JSON: seconds (median, least, most), parameters, and the peak of resident memory beyond what Python and torch hold.
 """
 
 import importlib.util
+import json
 import pathlib
-import resource
 import statistics
 import sys
 import time
@@ -13,6 +15,20 @@ import time
 import torch
 
 path, rows, steps, mode = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+
+
+def resident(line):
+    for text in pathlib.Path("/proc/self/status").read_text().splitlines():
+        if text.startswith(line + ":"):
+            return 1024 * int(text.split()[1])
+    return 0
+
+
+try:
+    pathlib.Path("/proc/self/clear_refs").write_text("5")
+except OSError:
+    pass
+before = resident("VmRSS")
 spec = importlib.util.spec_from_file_location("net", path)
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
@@ -38,21 +54,36 @@ if mode == "channels_last":
         if p.dim() in formats:
             p.data = p.data.contiguous(memory_format=formats[p.dim()])
     batch = {n: x.contiguous(memory_format=formats[x.dim()]) if x.dim() in formats else x for n, x in batch.items()}
+more = {"class_weights": weights} if "class_weights" in loss_of.__code__.co_varnames else {}
 if mode == "compile":
     loss_of = torch.compile(loss_of)
-more = {"class_weights": weights} if "class_weights" in loss_of.__code__.co_varnames else {}
 
 seconds = []
-for step in range(steps + 1):
-    began = time.perf_counter()
-    optimizer.zero_grad(set_to_none=True)
-    loss_of(batch, **more).sum().backward()
-    optimizer.step()
-    if step:
-        seconds.append(time.perf_counter() - began)
-parameters = sum(p.numel() for p in net.parameters())
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+# A compiled model settles in its second step: what the first meets is compiled.
+idle = 2 if mode == "compile" else 1
+try:
+    for step in range(steps + idle):
+        began = time.perf_counter()
+        optimizer.zero_grad(set_to_none=True)
+        loss_of(batch, **more).sum().backward()
+        optimizer.step()
+        if step >= idle:
+            seconds.append(time.perf_counter() - began)
+except Exception as problem:
+    if mode != "compile":
+        raise
+    print(json.dumps({"mode": mode, "problem": f"{type(problem).__name__}: {str(problem).splitlines()[0][:200]}"}))
+    sys.exit()
 print(
-    f"  torch {mode}: {parameters} parameters, {statistics.median(seconds):.4f} s "
-    f"({min(seconds):.4f} to {max(seconds):.4f}), {len(seconds)} steps, peak {peak:.2f} GiB"
+    json.dumps(
+        {
+            "mode": mode,
+            "parameters": sum(p.numel() for p in net.parameters()),
+            "seconds": statistics.median(seconds),
+            "least": min(seconds),
+            "most": max(seconds),
+            "steps": len(seconds),
+            "peak_bytes": resident("VmHWM") - before,
+        }
+    )
 )

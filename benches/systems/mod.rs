@@ -6,8 +6,8 @@
 use fascicle::compile::{EmptyWorld, TableProblem, TableSummary, World, compile, model_tables};
 use fascicle::graph::{Graph, InputId, Kind};
 use fascicle::nn::{Batch, Device, InputBatch};
-use fascicle::program::{Cohort, Keep, Precision, Sampling, Schedule, Stage};
-use fascicle::train::{Batches, DataError, DrawnSubject, Job, Progress, TrainingStatistics, train};
+use fascicle::program::{Cohort, Keep, Precision, Program, Sampling, Schedule, Stage};
+use fascicle::train::{Batches, DataError, DrawnSubject, Job, Progress, Trained, TrainingStatistics, train};
 use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,6 +93,35 @@ impl Batches for People<'_> {
 }
 
 impl System {
+    /// Its program, and the stage of its largest model: one epoch of steps of so many subjects.
+    ///
+    /// # Errors
+    /// What goes wrong.
+    pub fn stage(&self, rows: usize) -> Result<(Program, Stage), Box<dyn Error>> {
+        let file = format!("{}.fx", self.experiment);
+        let text = std::fs::read_to_string(experiments().join(&file))?;
+        let settings: Vec<_> =
+            self.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let program = compile(&file, &text, &settings, &Folder).base.ok_or("it does not compile")?;
+        let models = model_tables(&program);
+        let parameters = |stage: &Stage| models[stage.model].parameters;
+        let largest = program.stages.iter().max_by_key(|stage| parameters(stage)).ok_or("nothing is trained")?;
+        let stage = Stage {
+            epochs: 1,
+            batch: rows,
+            accumulate: 1,
+            early_stop: None,
+            keep: Keep::Last,
+            sampling: Sampling::Shuffled,
+            schedule: Schedule::Constant,
+            augment: Vec::new(),
+            init: Vec::new(),
+            loads: Vec::new(),
+            ..largest.clone()
+        };
+        Ok((program, stage))
+    }
+
     /// Makes so many steps after a first, each of so many subjects; `step` is called after each. Says how many parameters the model
     /// has.
     ///
@@ -106,54 +135,48 @@ impl System {
         precision: Precision,
         step: &dyn Fn(),
     ) -> Result<u64, Box<dyn Error>> {
-        let file = format!("{}.fx", self.experiment);
-        let text = std::fs::read_to_string(experiments().join(&file))?;
-        let settings: Vec<_> =
-            self.settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let program = compile(&file, &text, &settings, &Folder).base.ok_or("it does not compile")?;
-        let models = model_tables(&program);
-        let parameters = |stage: &Stage| models[stage.model].parameters;
-        let largest = program.stages.iter().max_by_key(|stage| parameters(stage)).ok_or("nothing is trained")?;
-        let stage = Stage {
-            epochs: 1,
-            batch: rows,
-            accumulate: 1,
-            precision,
-            early_stop: None,
-            keep: Keep::Last,
-            sampling: Sampling::Shuffled,
-            schedule: Schedule::Constant,
-            augment: Vec::new(),
-            init: Vec::new(),
-            loads: Vec::new(),
-            ..largest.clone()
-        };
-        let mut training_statistics = TrainingStatistics::default();
-        for (at, input) in program.graph.inputs.iter().enumerate() {
-            let id = InputId(at as u32);
-            if let Kind::Class(levels) | Kind::Mask(levels) = &input.ty.kind {
-                training_statistics.class_weights.insert(id, vec![1.0; levels.len()]);
-            }
-            training_statistics.means.insert(id, vec![0.0; input.ty.shape.iter().product()]);
-        }
-        let people = People { graph: &program.graph, count: rows * (steps + 1) };
-        train(&Job {
-            graph: Arc::new(program.graph.clone()),
-            stage: &stage,
-            model: &program.models[stage.model],
-            batches: &people,
-            device,
-            seed: 1,
-            initial: Default::default(),
-            training_statistics,
-            folder: None,
-            checkpoint_interval: Duration::MAX,
-            interrupt: &AtomicBool::new(false),
-            monitor: None,
-            thresholds: &[],
-            progress: &|_: &Progress| step(),
-            warn: &|text| eprintln!("{text}"),
-        })?;
-        Ok(parameters(&stage))
+        let (program, stage) = self.stage(rows)?;
+        let stage = Stage { precision, ..stage };
+        run(&program, &stage, steps, device, step)?;
+        Ok(model_tables(&program)[stage.model].parameters)
     }
+}
+
+/// Makes so many steps of a stage after a first; `step` is called after each.
+///
+/// # Errors
+/// What goes wrong.
+pub fn run(
+    program: &Program,
+    stage: &Stage,
+    steps: usize,
+    device: &Device,
+    step: &dyn Fn(),
+) -> Result<Trained, Box<dyn Error>> {
+    let mut training_statistics = TrainingStatistics::default();
+    for (at, input) in program.graph.inputs.iter().enumerate() {
+        let id = InputId(at as u32);
+        if let Kind::Class(levels) | Kind::Mask(levels) = &input.ty.kind {
+            training_statistics.class_weights.insert(id, vec![1.0; levels.len()]);
+        }
+        training_statistics.means.insert(id, vec![0.0; input.ty.shape.iter().product()]);
+    }
+    let people = People { graph: &program.graph, count: stage.batch * (steps + 1) };
+    Ok(train(&Job {
+        graph: Arc::new(program.graph.clone()),
+        stage,
+        model: &program.models[stage.model],
+        batches: &people,
+        device,
+        seed: 1,
+        initial: Default::default(),
+        training_statistics,
+        folder: None,
+        checkpoint_interval: Duration::MAX,
+        interrupt: &AtomicBool::new(false),
+        monitor: None,
+        thresholds: &[],
+        progress: &|_: &Progress| step(),
+        warn: &|text| eprintln!("{text}"),
+    })?)
 }

@@ -108,20 +108,30 @@ fn unread(file: &Path, message: &str) -> Json {
 }
 
 fn layers(model: &ModelTable) -> String {
-    // Told where it makes a difference of a tenth.
-    let on_the_cpu = match model.memory_bytes_cpu.abs_diff(model.memory_bytes) > model.memory_bytes / 10 {
-        true => format!(" ({} on the CPU)", table::bytes(model.memory_bytes_cpu)),
-        false => String::new(),
-    };
     let mut out = format!("model {}\n", model.name);
     out.push_str(&rows(&model.layers));
+    let [on_card, on_cpu] = model.prediction_bytes;
     out.push_str(&format!(
-        "{} parameters, {} multiply-adds a subject, about {} for a training step of {}{on_the_cpu}\n\n",
+        "{} parameters, {} multiply-adds a subject\nmemory for {}: a training step takes about {} on the CPU, {} on a card; a \
+         prediction {} and {}\n",
         table::thousands(model.parameters),
         table::operations(model.operations),
-        table::bytes(model.memory_bytes),
         source::plural(model.batch as usize, "subject"),
+        table::bytes(model.memory_bytes_cpu),
+        table::bytes(model.memory_bytes),
+        table::bytes(on_cpu),
+        table::bytes(on_card),
     ));
+    if let Some(recomputed) = &model.recomputed {
+        out.push_str(&format!(
+            "values are made again on the way back: without `memory recompute` a step takes {} on the CPU, {} on a card, and {} \
+             multiply-adds a subject less\n",
+            table::bytes(recomputed.kept_bytes_cpu),
+            table::bytes(recomputed.kept_bytes),
+            table::operations(recomputed.operations),
+        ));
+    }
+    out.push('\n');
     for critic in &model.critics {
         out.push_str(&format!("critic {} of {}\n", critic.name, model.name));
         out.push_str(&rows(&critic.layers));

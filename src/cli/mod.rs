@@ -130,6 +130,16 @@ fn setting(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// What is wrong with the set of instructions that kernels are to be held to.
+fn unknown_instructions() -> Option<String> {
+    let (variable, known) = (fascicle_kernels::INSTRUCTION_SET_VARIABLE, fascicle_kernels::INSTRUCTION_SETS);
+    let asked = std::env::var(variable).ok().filter(|asked| !known.contains(&asked.as_str()))?;
+    let known = known.join(", ");
+    Some(format!(
+        "{variable}={asked}: expected one of {known}; where it is not set, kernels use all that the processor has"
+    ))
+}
+
 /// Runs the command line and gives the exit status.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -141,6 +151,10 @@ pub fn main() -> ExitCode {
             return ExitCode::from(status);
         }
     };
+    if let Some(problem) = unknown_instructions() {
+        source::fail(&problem);
+        return ExitCode::from(status::WRONG);
+    }
     let status = match cli.command {
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),

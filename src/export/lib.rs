@@ -9,16 +9,19 @@
 //!                         optimizer_years             as the stage has it
 //! ```
 //!
-//! It is a second implementation of every operator, by another hand and another package: `tests/export.rs` runs both on the
+//! It is a second implementation of every operator, by another hand and another package: `tests/export` runs both on the
 //! same numbers. What PyTorch has is written with PyTorch's words; the rest are small functions of `runtime.py`, of which a
 //! file gets those that it uses.
 //!
 //! A value that some people lack holds the rows of those who have it; `Rows` brings them together, as the forward pass here does.
+//!
+//! [`onnx()`] writes the prediction with its weights for whatever reads ONNX.
 
 mod layer;
 mod line;
 mod loss;
 mod name;
+mod onnx;
 mod optimizer;
 mod runtime;
 
@@ -27,16 +30,17 @@ use fascicle_lang::program::{Program, Stage};
 use indexmap::IndexMap;
 use line::Lines;
 use name::{Tree, class_name, quoted};
+pub use onnx::{Arrays, onnx};
 use std::fmt::Write;
 use thiserror::Error;
 
-/// What has no PyTorch source.
+/// What cannot be exported.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ExportError {
     /// A model that is fitted, not trained.
     #[error("`{0}` is a baseline: it is fitted, and has no network; what it has learnt is in the run's folder")]
     Baseline(String),
-    /// An operation in a form that PyTorch's does not have.
+    /// An operation in a form that the other side does not have.
     #[error("`{path}`: {problem}")]
     Operation {
         /// Where it stands.
@@ -44,6 +48,49 @@ pub enum ExportError {
         /// What about it.
         problem: String,
     },
+    /// A weight that the file of weights lacks.
+    #[error(
+        "there is no weight `{0}`; give those of this model: --weights takes a run's folder, a packed model, or a file by the program's names"
+    )]
+    NoWeight(String),
+    /// A weight of another shape.
+    #[error(
+        "the weight `{name}` has the shape {found:?}, expected {expected:?}: it is of a model with other settings (--set)"
+    )]
+    Weight {
+        /// Which.
+        name: String,
+        /// As the model has it.
+        expected: Vec<usize>,
+        /// As it was given.
+        found: Vec<usize>,
+    },
+    /// What stands in for an absent input is known of a trained model only.
+    #[error(
+        "`{0} ?? mean` takes the mean over the training people, which is not known here; export from the run's folder or a packed model \
+         (--weights runs/NAME)"
+    )]
+    NoMean(String),
+    /// More than one file can hold.
+    #[error("the model takes {bytes} bytes, and an ONNX file holds 2 GiB at most; `--to torch` has no such bound")]
+    Large {
+        /// Of the whole file.
+        bytes: u64,
+    },
+}
+
+/// The outputs of a model as `fascicle apply` calls them: `m`, `m.z`, `m.z[t1]`.
+fn named_outputs(program: &Program, model: usize) -> Vec<(String, NodeId)> {
+    let declared = &program.models[model];
+    let named = declared.outputs.iter().flat_map(|output| {
+        let path = match output.name == declared.name {
+            true => declared.name.clone(),
+            false => format!("{}.{}", declared.name, output.name),
+        };
+        let name = move |key: &str| if key.is_empty() { path.clone() } else { format!("{path}[{key}]") };
+        output.members.iter().map(move |(key, node)| (name(key), *node))
+    });
+    named.collect()
 }
 
 /// Python source of a model (a position in [`Program::models`]), with the losses of its stages.
@@ -56,20 +103,7 @@ pub fn pytorch(program: &Program, model: usize, experiment: &str, version: &str)
         return Err(ExportError::Baseline(declared.name.clone()));
     }
     let graph = &program.graph;
-    let outputs: Vec<(String, NodeId)> = declared
-        .outputs
-        .iter()
-        .flat_map(|output| {
-            let path = match output.name == declared.name {
-                true => declared.name.clone(),
-                false => format!("{}.{}", declared.name, output.name),
-            };
-            output
-                .members
-                .iter()
-                .map(move |(key, node)| (if key.is_empty() { path.clone() } else { format!("{path}[{key}]") }, *node))
-        })
-        .collect();
+    let outputs = named_outputs(program, model);
     let stages: Vec<&Stage> = program.stages.iter().filter(|stage| stage.model == model).collect();
     let roots: Vec<NodeId> = outputs.iter().map(|(_, n)| *n).chain(stages.iter().map(|s| s.loss)).collect();
     let modules = graph.live_modules(&graph.live(roots.iter().copied()));

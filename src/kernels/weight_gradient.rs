@@ -1,8 +1,9 @@
 //! The gradients of weights and bias: filters times taps, for each the sum over rows and places.
 
-use super::Geometry;
+use super::vectors::vectors;
 use super::volume::{Lattice, Volume};
-use pulp::{Arch, Simd, WithSimd};
+use super::{Geometry, winograd};
+use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
 /// Places that are summed in registers before they are added to the rest: what is read twice stays in the cache, and sums
@@ -15,6 +16,9 @@ const TERMS: usize = 96;
 
 /// The gradient of the weights, `[outputs, inputs / groups, kernel]` (one a row where they have their own).
 pub fn weight_gradient(geometry: &Geometry, image: &[f32], gradient: &[f32]) -> Vec<f32> {
+    if let Some(weights) = winograd::weight_gradient(&geometry.cut_along_the_first_axis(), image, gradient) {
+        return weights;
+    }
     let lattice = Lattice::of_input(geometry);
     let read = Volume::lay(image, geometry.read, &lattice);
     let made = Volume::lay(gradient, geometry.made, &lattice.domain());
@@ -60,7 +64,7 @@ fn products(geometry: &Geometry, read: &Volume, made: &Volume, taps: &[usize]) -
     let parts = terms.len().div_ceil(TERMS);
     let [depth, height, width] = geometry.made;
     let places = ((depth - 1) * made.extent[1] + height - 1) * made.extent[2] + width;
-    let arch = Arch::new();
+    let arch = vectors();
     let jobs = sets * geometry.groups * blocks * parts;
     let sums: Vec<Vec<f32>> = (0..jobs)
         .into_par_iter()

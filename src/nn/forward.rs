@@ -4,14 +4,22 @@
 //! have all of them and nothing else: its tensor is compact, so that an absent scan touches no batch statistic. What a
 //! node reads is first brought to the node's own rows, except by the operations that give absence a meaning. Nodes
 //! that no row has are not evaluated at all; losses without rows are 0.
+//!
+//! A value is given back when its last reader has it. Where values are to be made again on the way back
+//! ([`Forward::recomputing`]), those that a later segment of the graph reads are kept, as leaves, and the others of all segments
+//! but the last given back without a history; [`Forward::gradients`] then goes back through one segment at a time.
 
 use super::settings::RunSettings;
 use super::step::{Step, full_dims, op_name};
 use super::values::{Statistics, Value, Values};
-use super::{Batch, Device, Network, NnError, Tensor, lower};
-use crate::graph::{Graph, InputId, LossOp, Node, NodeId, Op, Presence};
+use super::{Batch, Device, Gradients, Network, NnError, Tensor, lower};
+use crate::graph::{
+    Graph, InputId, LossOp, ModuleId, Node, NodeId, Op, Presence, crossing, differentiated, last_readers,
+};
+use fascicle_tensor::WayBack;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The live part of a graph, ready to be evaluated.
@@ -19,10 +27,26 @@ use std::sync::Arc;
 pub struct Forward {
     graph: Arc<Graph>,
     live: Vec<bool>,
-    kept: Vec<bool>,
-    /// For each node, the last node that reads it.
+    /// Nodes whose values are asked for.
+    roots: Vec<usize>,
+    /// For each node, the last node that reads it; none of those that are kept.
     last_use: Vec<usize>,
+    again: Option<Again>,
 }
+
+/// Values that are made again on the way back.
+#[derive(Debug, Clone)]
+struct Again {
+    /// Ranges of nodes, in order.
+    segments: Vec<Range<usize>>,
+    /// The values that later segments read, with the first that does.
+    crossing: BTreeMap<usize, usize>,
+    /// Which nodes have a gradient.
+    wanted: Vec<bool>,
+}
+
+/// A value that is kept to the end.
+const KEPT: usize = usize::MAX;
 
 /// What is the same for all nodes of a pass.
 struct Pass<'a> {
@@ -70,17 +94,22 @@ impl Forward {
     /// A pass that evaluates these nodes and what they depend on.
     pub fn new(graph: Arc<Graph>, roots: &[NodeId]) -> Self {
         let live = graph.live(roots.iter().copied());
-        let mut kept = vec![false; graph.nodes.len()];
-        for root in roots {
-            kept[root.index()] = true;
+        let mut last_use = last_readers(&graph, &live);
+        roots.iter().for_each(|root| last_use[root.index()] = KEPT);
+        let roots = roots.iter().map(|root| root.index()).collect();
+        Self { graph, live, roots, last_use, again: None }
+    }
+
+    /// The same, where the values of these ranges of nodes (in order, from the first node to the last) are made again on the way
+    /// back to the weights of these modules: all but those that a later range reads. The last is made once.
+    pub fn recomputing(mut self, segments: Vec<Range<usize>>, trained: &[ModuleId]) -> Self {
+        if segments.len() > 1 {
+            let crossing = crossing(&self.graph, &self.live, &segments);
+            crossing.keys().for_each(|node| self.last_use[*node] = KEPT);
+            let wanted = differentiated(&self.graph, &self.live, trained);
+            self.again = Some(Again { segments, crossing, wanted });
         }
-        let mut last_use = vec![0; graph.nodes.len()];
-        for (index, node) in graph.nodes.iter().enumerate().filter(|(i, _)| live[*i]) {
-            for input in &node.inputs {
-                last_use[input.index()] = index;
-            }
-        }
-        Self { graph, live, kept, last_use }
+        self
     }
 
     /// Which nodes are evaluated.
@@ -109,21 +138,121 @@ impl Forward {
         settings: &RunSettings,
         observe: &mut dyn FnMut(NodeId, &Node, &Value) -> Result<(), NnError>,
     ) -> Result<Values, NnError> {
-        let graph = self.graph.as_ref();
-        let device = network.device();
         let mut rows_of = RowsOf { batch, known: BTreeMap::new() };
         let pass = Pass { network, settings, statistics: RefCell::default() };
-        let mut nodes: Vec<Option<Value>> = vec![None; graph.nodes.len()];
-        let mut inputs = BTreeMap::new();
+        let mut values = Values {
+            nodes: vec![None; self.graph.nodes.len()],
+            inputs: BTreeMap::new(),
+            statistics: Statistics::default(),
+            tracked: network.is_tracked(),
+        };
+        let end = self.graph.nodes.len();
+        let last = match &self.again {
+            Some(again) if network.is_tracked() => {
+                let last = again.segments.last().map_or(0, |segment| segment.start);
+                let once = Pass { network: &network.for_prediction(), settings, statistics: RefCell::default() };
+                self.evaluate_all(0..last, &once, &mut rows_of, &mut values, &self.last_use, observe)?;
+                pass.statistics.replace(once.statistics.into_inner());
+                // From here on they have gradients of their own.
+                for node in again.crossing.keys().filter(|node| **node < last && again.wanted[**node]) {
+                    if let Some(value) = values.nodes[*node].take() {
+                        values.nodes[*node] = Some(Value { tensor: value.tensor.tracked(), rows: value.rows });
+                    }
+                }
+                last
+            }
+            _ => 0,
+        };
+        self.evaluate_all(last..end, &pass, &mut rows_of, &mut values, &self.last_use, observe)?;
+        values.statistics = pass.statistics.into_inner();
+        Ok(values)
+    }
 
-        for (index, node) in graph.nodes.iter().enumerate().filter(|(i, _)| self.live[*i]) {
-            let id = NodeId(index as u32);
+    /// The gradients of the sum of a node's value, as [`Values::backward`] gives them. `values` must come from this pass of this
+    /// network, batch and settings: what it gave back is made again here. One way back a forward pass.
+    ///
+    /// # Errors
+    /// As [`Values::backward`] and [`Forward::run`].
+    pub fn gradients(
+        &self,
+        values: &mut Values,
+        node: NodeId,
+        network: &Network,
+        batch: &Batch,
+        settings: &RunSettings,
+    ) -> Result<Gradients, NnError> {
+        let Some(again) = &self.again else { return values.backward(node) };
+        let Some((last, before)) = again.segments.split_last() else { return values.backward(node) };
+        let mut rows_of = RowsOf { batch, known: BTreeMap::new() };
+        // What only this segment and those behind it read is held by what will need it, and by nothing else.
+        let served = |values: &mut Values, segment: usize| {
+            let read = again.crossing.iter().filter(|(node, first)| **first == segment && !self.roots.contains(node));
+            read.for_each(|(node, _)| values.nodes[*node] = None);
+        };
+        // Leaves stay while their numbers go: their gradients are known by them.
+        let mut leaves: BTreeMap<usize, Tensor> = BTreeMap::new();
+        for node in again.crossing.keys().filter(|node| **node < last.start && again.wanted[**node]) {
+            if let Some(value) = &values.nodes[*node] {
+                leaves.insert(*node, value.tensor.clone().without_numbers());
+            }
+        }
+        served(values, before.len());
+        let mut gradients = values.backward(node)?;
+        for (position, segment) in before.iter().enumerate().rev() {
+            let mut last_use = vec![KEPT; self.graph.nodes.len()];
+            for index in segment.clone().filter(|index| self.live[*index]) {
+                for read in self.graph.nodes[index].inputs.iter().map(|input| input.index()) {
+                    if segment.contains(&read) && !again.crossing.contains_key(&read) {
+                        last_use[read] = index;
+                    }
+                }
+            }
+            let asked: Vec<(usize, Option<Value>)> =
+                self.roots.iter().map(|root| (*root, values.nodes[*root].clone())).collect();
+            let pass = Pass { network, settings, statistics: RefCell::default() };
+            self.evaluate_all(segment.clone(), &pass, &mut rows_of, values, &last_use, &mut |_, _, _| Ok(()))?;
+            let mut made_again = Vec::new();
+            for node in segment.clone() {
+                if let Some(value) = values.nodes[node].take()
+                    && let (Some(way), Some(leaf)) = (WayBack::of(&value.tensor), leaves.get(&node))
+                {
+                    made_again.push((way, leaf));
+                }
+            }
+            asked.into_iter().for_each(|(root, value)| values.nodes[root] = value);
+            served(values, position);
+            gradients.further(made_again)?;
+        }
+        Ok(gradients)
+    }
+
+    /// Evaluates the live nodes of a range. What a node is the last to read, by `last_use`, is given back.
+    fn evaluate_all(
+        &self,
+        range: Range<usize>,
+        pass: &Pass<'_>,
+        rows_of: &mut RowsOf<'_>,
+        values: &mut Values,
+        last_use: &[usize],
+        observe: &mut dyn FnMut(NodeId, &Node, &Value) -> Result<(), NnError>,
+    ) -> Result<(), NnError> {
+        for index in range.filter(|index| self.live[*index]) {
+            let (node, id) = (&self.graph.nodes[index], NodeId(index as u32));
             let value = match node.op {
-                Op::Input(input) => self.upload(input, batch, settings, device, &mut inputs)?,
+                Op::Input(input) => {
+                    let device = pass.network.device();
+                    self.upload(input, rows_of.batch, pass.settings, device, &mut values.inputs)?
+                }
                 _ => {
-                    let read = node.inputs.iter().map(|input| nodes[input.index()].clone()).collect();
-                    let held = self.held(node, read, &mut rows_of)?;
-                    self.evaluate(id, node, held, &pass)?
+                    let nodes = &mut values.nodes;
+                    let read = node.inputs.iter().enumerate().map(|(position, input)| {
+                        let again = node.inputs[position + 1..].contains(input);
+                        let value = &mut nodes[input.index()];
+                        if last_use[input.index()] == index && !again { value.take() } else { value.clone() }
+                    });
+                    let read = read.collect();
+                    let held = self.held(node, read, rows_of)?;
+                    self.evaluate(id, node, held, pass)?
                 }
             };
             if let Some(value) = &value {
@@ -140,15 +269,9 @@ impl Forward {
                 }
                 observe(id, node, value)?;
             }
-            nodes[index] = value;
-            for read in &node.inputs {
-                if self.last_use[read.index()] == index && !self.kept[read.index()] {
-                    nodes[read.index()] = None;
-                }
-            }
+            values.nodes[index] = value;
         }
-        let statistics = pass.statistics.into_inner();
-        Ok(Values { nodes, inputs, statistics, tracked: network.is_tracked() })
+        Ok(())
     }
 
     fn upload(
@@ -231,9 +354,9 @@ impl Forward {
             let zero = || Value { tensor: Tensor::filled(0.0, &full_dims(&node.ty, 1), device), rows: None };
             return Ok((!node.ty.batched).then(zero));
         };
-        let step =
+        let mut step =
             Step { graph: &self.graph, id, node, rows: rows.clone(), inputs, network, settings, device, statistics };
-        let tensor = lower::lower(&step)?;
+        let tensor = lower::lower(&mut step)?;
         Ok(Some(Value { tensor, rows: node.ty.batched.then_some(rows) }))
     }
 }

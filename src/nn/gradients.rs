@@ -3,6 +3,7 @@
 use super::network::host_weight;
 use super::{Network, NnError, Tensor, Weight, WeightId};
 use crate::graph::InputId;
+use fascicle_tensor::WayBack;
 use std::collections::BTreeMap;
 
 /// What [`Values::backward`](super::Values::backward) gives.
@@ -15,6 +16,14 @@ pub struct Gradients {
 impl Gradients {
     pub(super) fn new(leaves: fascicle_tensor::Gradients, inputs: BTreeMap<InputId, Tensor>) -> Self {
         Self { leaves, inputs }
+    }
+
+    /// Goes further back, from values that have been made again, each in place of a leaf.
+    pub(super) fn further(&mut self, made_again: Vec<(WayBack, &Tensor)>) -> Result<(), NnError> {
+        self.leaves.further(made_again).map_err(|_| NnError::NoGradient {
+            what: "a value that was made again".into(),
+            reason: "its way back has been gone before".into(),
+        })
     }
 
     /// The gradients of the weights that have one, on the host, in the order of the graph and in PyTorch's layout. `network` must

@@ -38,6 +38,14 @@ impl Step<'_> {
         }
     }
 
+    /// The tensor of an input, which the step no longer holds: where nobody else does, what is made of it is written over it.
+    pub fn take(&mut self, position: usize) -> Result<Tensor, NnError> {
+        match self.inputs.get_mut(position).and_then(Option::take) {
+            Some(value) => Ok(value.tensor),
+            None => Err(self.broken(format!("it has no input {position}"))),
+        }
+    }
+
     /// The tensors of all inputs.
     pub fn tensors(&self) -> Result<Vec<Tensor>, NnError> {
         (0..self.inputs.len()).map(|i| self.tensor(i)).collect()

@@ -125,7 +125,7 @@ fn records(program: &Program, sources: &Sources<'_>) -> Result<usize> {
 
 /// Multiply-adds of a whole training or prediction: forward and backward, all epochs, all people.
 pub(super) fn operations(program: &Program, task: &Task, people: usize) -> u64 {
-    let of = |roots: Vec<NodeId>| Cost::of(&program.graph, &program.graph.live(roots), 1).operations;
+    let of = |roots: Vec<NodeId>| Cost::of(&program.graph, &program.graph.live(roots)).operations;
     match task.work {
         Work::Train { stage, .. } => {
             program.stages.get(stage).map_or(0, |stage| 3 * of(vec![stage.loss]) * people as u64 * stage.epochs as u64)

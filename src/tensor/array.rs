@@ -242,6 +242,15 @@ impl Array {
         Self::Cpu(burn_flex::FlexTensor::from_data(TensorData::new(values, dims.to_vec())))
     }
 
+    /// Whether nobody else holds the numbers, so that what is made of them may be written over them: known on the CPU alone.
+    pub fn is_alone(&self) -> bool {
+        match self {
+            Self::Cpu(x) => x.is_unique() && x.is_contiguous(),
+            #[allow(unreachable_patterns)] // other backends are cargo features
+            _ => false,
+        }
+    }
+
     /// The elements as positions.
     pub fn into_positions(self) -> Positions {
         on!(B -> Positions, Array(x) = self => B::float_into_int(x, IntDType::I32))

@@ -202,10 +202,28 @@ impl Tensor {
 
     /// `x` where positive, `slope * x` elsewhere.
     pub fn leaky_relu(self, slope: f64) -> Self {
-        self.made_of(
-            |x| (x.clone().leaky_relu(slope), (x, slope)),
-            |(x, slope), g| g.mul(x.above(0.0).mul_scalar(1.0 - slope).add_scalar(slope)),
-        )
+        let backward = move |sign: Array, g: Array| g.mul(sign.above(0.0).mul_scalar(1.0 - slope).add_scalar(slope));
+        // The result has the sign of the argument, and whatever comes next keeps it anyway.
+        self.by_either(slope > 0.0, |x| x.leaky_relu(slope), backward)
+    }
+
+    /// `x` where positive, `alpha (exp(x) - 1)` elsewhere.
+    pub fn elu(self, alpha: f64) -> Self {
+        // `exp` sees negative numbers only, so that large positive ones do not overflow.
+        let function = |x: Array| {
+            let below = x.clone().at_most(0.0).exp().add_scalar(-1.0).mul_scalar(alpha);
+            x.relu().add(below)
+        };
+        match alpha > 0.0 {
+            true => self.by_either(true, function, move |y, g| {
+                let slope = y.clone().add_scalar(alpha).fill_where(y.above(0.0), 1.0);
+                g.mul(slope)
+            }),
+            false => self.by_either(false, function, move |x, g| {
+                let slope = x.clone().at_most(0.0).exp().mul_scalar(alpha).fill_where(x.above(0.0), 1.0);
+                g.mul(slope)
+            }),
+        }
     }
 
     /// Gaussian error linear unit, with the exact error function: `x P(x)` with the distribution `P` of the standard normal.
@@ -291,6 +309,22 @@ impl Tensor {
             let kept = made.clone();
             crate::history::Node::computed(vec![parent], move |g| vec![backward(kept, g)])
         });
+        Self { array: made, node }
+    }
+
+    /// A function whose derivative is told from its result, or else from its argument.
+    fn by_either(
+        self,
+        result: bool,
+        function: impl FnOnce(Array) -> Array,
+        backward: impl FnOnce(Array, Array) -> Array + Send + 'static,
+    ) -> Self {
+        let wanted = self.node.is_some();
+        let argument = (wanted && !result).then(|| self.array.clone());
+        let made = function(self.array);
+        let kept = argument.unwrap_or_else(|| made.clone());
+        let node =
+            self.node.map(|parent| crate::history::Node::computed(vec![parent], move |g| vec![backward(kept, g)]));
         Self { array: made, node }
     }
 

@@ -87,31 +87,72 @@ pub struct HistoryFreed;
 #[derive(Debug, Default)]
 pub struct Gradients(BTreeMap<u64, Array>);
 
+/// Where the way back from a tensor begins, without the tensor's numbers.
+#[derive(Debug, Clone)]
+pub struct WayBack(Arc<Node>);
+
+impl WayBack {
+    /// `None` where the tensor depends on no leaf.
+    pub fn of(tensor: &Tensor) -> Option<Self> {
+        tensor.node.clone().map(Self)
+    }
+}
+
 impl Gradients {
     /// Those of the sum of a tensor's elements.
     ///
     /// # Errors
     /// When a way on which it depends has been gone back before.
     pub(crate) fn of(root: &Tensor) -> Result<Self, HistoryFreed> {
-        let mut leaves = BTreeMap::new();
-        let Some(node) = &root.node else { return Ok(Self(leaves)) };
-        let ones = root.array.filled_like(1.0, &root.array.dims());
-        let mut waiting = BTreeMap::from([(node.id, (node.clone(), ones))]);
-        while let Some((id, (node, gradient))) = waiting.pop_last() {
-            if node.is_leaf() {
-                leaves.insert(id, gradient);
-                continue;
-            }
+        let mut gradients = Self::default();
+        if let Some(node) = &root.node {
+            gradients.go_back([(node.clone(), root.array.filled_like(1.0, &root.array.dims()))])?;
+        }
+        Ok(gradients)
+    }
+
+    /// Goes further back: each leaf stood for a value that has been made again, and its gradient, as far as there is one, is
+    /// that value's. What is added to the gradients of other leaves is added to what is known of them, so that a way gone in
+    /// pieces sums in the order of the whole.
+    ///
+    /// # Errors
+    /// When a way has been gone back before.
+    pub fn further(&mut self, made_again: Vec<(WayBack, &Tensor)>) -> Result<(), HistoryFreed> {
+        let known = made_again.into_iter().filter_map(|(way, leaf)| {
+            let gradient = self.0.remove(&leaf.node.as_ref()?.id)?;
+            Some((way.0, gradient))
+        });
+        let known: Vec<_> = known.collect();
+        self.go_back(known)
+    }
+
+    /// From nodes with their gradients to all leaves. The youngest node is next: by then its gradient is complete.
+    fn go_back(&mut self, from: impl IntoIterator<Item = (Arc<Node>, Array)>) -> Result<(), HistoryFreed> {
+        let mut waiting = BTreeMap::new();
+        from.into_iter().for_each(|(node, gradient)| self.add(&mut waiting, &node, gradient));
+        while let Some((_, (node, gradient))) = waiting.pop_last() {
             let backward = node.take().ok_or(HistoryFreed)?;
             for (parent, gradient) in node.parents.iter().zip(backward(gradient)) {
-                let sum = match waiting.remove(&parent.id) {
-                    Some((_, known)) => known.add(gradient),
-                    None => gradient,
-                };
-                waiting.insert(parent.id, (parent.clone(), sum));
+                self.add(&mut waiting, parent, gradient);
             }
         }
-        Ok(Self(leaves))
+        Ok(())
+    }
+
+    /// Adds to the gradient of a leaf, which is kept, or of a node, which waits for its turn.
+    fn add(&mut self, waiting: &mut BTreeMap<u64, (Arc<Node>, Array)>, node: &Arc<Node>, gradient: Array) {
+        let known = match node.is_leaf() {
+            true => self.0.remove(&node.id),
+            false => waiting.remove(&node.id).map(|(_, known)| known),
+        };
+        let sum = match known {
+            Some(known) => known.add(gradient),
+            None => gradient,
+        };
+        match node.is_leaf() {
+            true => drop(self.0.insert(node.id, sum)),
+            false => drop(waiting.insert(node.id, (node.clone(), sum))),
+        }
     }
 
     /// The gradient of a leaf; `None` where the root does not depend on it.

@@ -46,6 +46,12 @@ impl Tensor {
     pub fn group_norm(self, groups: usize, scale: Option<Self>, shift: Option<Self>, eps: f64) -> Self {
         let dims = self.dims();
         let parts = dims[0] * groups;
+        if self.array.has_kernels() && dims.get(1) == Some(&groups) {
+            // Each channel of a row is scaled as it is normalised.
+            let of_rows = |v: Self| v.reshape(&[1, groups]).expand(&[dims[0], groups]).reshape(&[parts]);
+            let extents = Channels { rows: 1, channels: parts, places: self.len() / parts.max(1) };
+            return self.normalised_by_kernel(extents, scale.map(of_rows), shift.map(of_rows), eps).0;
+        }
         let standard = match self.array.has_kernels() {
             true => {
                 let extents = Channels { rows: 1, channels: parts, places: self.len() / parts.max(1) };

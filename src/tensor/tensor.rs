@@ -95,6 +95,11 @@ impl Tensor {
         Self::constant(self.array)
     }
 
+    /// What stands for a leaf when its gradient is asked for, and holds none of its numbers.
+    pub fn without_numbers(self) -> Self {
+        Self { array: self.array.filled_like(0.0, &[0]), node: self.node }
+    }
+
     /// The gradients of the sum of the elements, of all leaves. The way back is used up.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use super::job::{Job, Progress, Trained, Weights};
 use super::order::{Sampler, batch_sizes, cut};
 use super::schedule::LearningRateSchedule;
 use super::state::{Files, TrainingState, on_host, resumed};
-use super::step::{Losses, StepContext, StepOwner, TrainingStep, arithmetic, trained};
+use super::step::{Losses, StepContext, StepOwner, TrainingStep, arithmetic};
 use super::tensorboard::{EVENT_FILE, EventFile};
 use super::validation::{Validated, Validation};
 use super::{CHECKPOINT_FILE, DataError, NotFinite, TrainError};
@@ -105,7 +105,7 @@ impl<'a, 'j> Run<'a, 'j> {
             .chain(stage.adversaries.iter().map(|adversary| adversary.loss))
             .chain(stage.terms.iter().map(|(_, node)| *node));
         let mut live = job.graph.live(roots);
-        let moving = trained(stage);
+        let moving = stage.moving();
         let no_single = job
             .graph
             .live_modules(&live)

@@ -6,7 +6,6 @@ use super::history::History;
 use super::job::{Job, Weights};
 use super::optimizer::OptimizerState;
 use super::schedule::Plateau;
-use super::step::trained;
 use super::tensorboard::EventFile;
 use super::{CHECKPOINT_FILE, TrainError};
 use crate::graph::ModuleId;
@@ -121,7 +120,7 @@ pub(super) fn resumed(job: &Job<'_>, modules: &[ModuleId], fingerprint: &str) ->
 
 /// The modules that the stage applies but neither it nor an adversary trains.
 fn frozen(job: &Job<'_>, modules: &[ModuleId]) -> Vec<ModuleId> {
-    let trained = trained(job.stage);
+    let trained = job.stage.moving();
     modules.iter().copied().filter(|m| !trained.contains(m)).collect()
 }
 

@@ -4,9 +4,9 @@ use super::frozen::FrozenGraph;
 use super::gradient::WeightGradients;
 use super::job::{Job, Weights};
 use super::{NotFinite, TrainError};
-use crate::graph::{InputId, ModuleId, NodeId};
+use crate::graph::{Evaluation, InputId, ModuleId, NodeId, Processor};
 use crate::nn::{self, Arithmetic, Batch, Forward, Mode, Network, NnError, NonFinite, RunSettings, Statistics, Tensor};
-use crate::program::{Precision, Stage};
+use crate::program::{Memory, Precision};
 
 /// Whose step it is: the stage's own, or that of one of its adversaries.
 #[derive(Debug, Clone, Copy)]
@@ -114,7 +114,7 @@ impl TrainingStep {
     /// steps than what the stage trains is in the adversary's: batches are normalised by their own statistics.
     pub fn new(job: &Job<'_>, player: StepOwner, weights: &Weights) -> Self {
         let stage = job.stage;
-        let frozen = FrozenGraph::new(&job.graph, &trained(stage), weights);
+        let frozen = FrozenGraph::new(&job.graph, &stage.moving(), weights);
         let (loss, terms, own) = match player {
             StepOwner::Stage => (stage.loss, stage.terms.as_slice(), &stage.trainable),
             StepOwner::Adversary(at) => (stage.adversaries[at].loss, &[][..], &stage.adversaries[at].trainable),
@@ -126,6 +126,14 @@ impl TrainingStep {
         let mut roots = vec![loss];
         roots.extend(terms.iter().map(|(_, node)| *node));
         let forward = Forward::new(frozen.graph().clone(), &roots);
+        let forward = match stage.memory {
+            Memory::Keep => forward,
+            Memory::Recompute => {
+                let on = if job.device.is_cpu() { Processor::Cpu } else { Processor::Card };
+                let evaluation = Evaluation::new(frozen.graph(), roots, stage.moving(), stage.batch as u64, on);
+                forward.recomputing(evaluation.segments(), &stage.moving())
+            }
+        };
         let mut inputs = frozen.graph().live_inputs(forward.live());
         inputs.retain(|input| frozen.is_of_data(*input));
         let settings = RunSettings {
@@ -155,8 +163,10 @@ impl TrainingStep {
     ) -> Result<StepOutput, TrainError> {
         self.settings.mode = Mode::Training { seed: job.seed, step: context.batch };
         let completed = self.frozen.complete(batch);
-        let mut values = self.forward.run(network, completed.as_ref().unwrap_or(batch), &self.settings)?;
-        let gradients = WeightGradients::of(values.backward(self.loss)?, network);
+        let batch = completed.as_ref().unwrap_or(batch);
+        let mut values = self.forward.run(network, batch, &self.settings)?;
+        let gradients = self.forward.gradients(&mut values, self.loss, network, batch, &self.settings)?;
+        let gradients = WeightGradients::of(gradients, network);
         let gradients = match &self.own {
             Some(own) => gradients.of_weights(&network.ids_of(own)),
             None => gradients,
@@ -216,7 +226,8 @@ impl TrainingStep {
         let (place, advice) = match forward {
             Some(found) => self.of_forward(&found, &losses.terms),
             None => {
-                let gradients = self.forward.run(network, batch, &self.settings)?.backward(self.loss)?;
+                let mut values = self.forward.run(network, batch, &self.settings)?;
+                let gradients = self.forward.gradients(&mut values, self.loss, network, batch, &self.settings)?;
                 match nn::first_non_finite_gradient(&gradients, network)? {
                     Some(found) => (
                         format!("the loss is finite, but a gradient is not: {found}"),
@@ -268,10 +279,4 @@ pub(super) fn arithmetic(precision: Precision) -> Arithmetic {
         Precision::Tf32 => Arithmetic::Tf32,
         Precision::Bf16 => Arithmetic::Bfloat16,
     }
-}
-
-/// All modules that move in a stage, the adversaries' included.
-pub(super) fn trained(stage: &Stage) -> Vec<ModuleId> {
-    let adversaries = stage.adversaries.iter().flat_map(|adversary| &adversary.trainable);
-    stage.trainable.iter().chain(adversaries).copied().collect()
 }

@@ -1,7 +1,7 @@
 //! The layer table of `fascicle check`.
 
-use crate::graph::{Cost, Graph, ModuleId, NodeId, Op, PoolKind, UpsampleMode};
-use crate::program::{Adversary, Program};
+use crate::graph::{Cost, Graph, ModuleId, NodeId, Op, PoolKind, Processor, UpsampleMode, Work};
+use crate::program::{Adversary, Program, RunHolds, Stage, prediction_memory};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
@@ -16,17 +16,38 @@ pub struct ModelTable {
     pub layers: Vec<LayerRow>,
     /// Multiply-adds of a forward pass for one subject.
     pub operations: u64,
-    /// Estimated peak bytes of a training step at the batch size of the model's stage.
+    /// Peak bytes of a training step on a card, at the batch size of the model's stage; of a model without one, of a prediction
+    /// for one subject.
     pub memory_bytes: u64,
-    /// The same on the CPU, whose convolutions need room of their own.
+    /// The same on the CPU, the program and the batches that wait included.
     #[serde(default)]
     pub memory_bytes_cpu: u64,
+    /// Peak bytes of a prediction for as many subjects, on a card and on the CPU.
+    #[serde(default)]
+    pub prediction_bytes: [u64; 2],
+    /// What recomputation changes, where the stage asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recomputed: Option<Recomputed>,
     /// The batch size meant.
     pub batch: u64,
+    /// What a training step at that size has a processor do; nothing where the model is not trained.
+    #[serde(default)]
+    pub step: Work,
     /// Critics that the model's stages are to fool. They are in no total of the model: its own steps do not move them, and
     /// nothing but its training needs them.
     #[serde(default)]
     pub critics: Vec<CriticTable>,
+}
+
+/// What a stage whose values are made again on the way back would take without that, and what it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recomputed {
+    /// Peak bytes of a step that keeps all values, on a card.
+    pub kept_bytes: u64,
+    /// The same on the CPU.
+    pub kept_bytes_cpu: u64,
+    /// Multiply-adds that are made again for one subject.
+    pub operations: u64,
 }
 
 /// The layers of a critic (`fool(Critic(), ..)`) and its total.
@@ -64,17 +85,18 @@ pub fn model_tables(program: &Program) -> Vec<ModelTable> {
         })
         .map(|(index, model)| {
             let stage = program.stages.iter().find(|s| s.model == index);
-            let batch = stage.map_or(1, |s| s.batch as u64);
             let stages = program.stages.iter().filter(|s| s.model == index);
             let critics =
                 stages.flat_map(|s| &s.adversaries).map(|adversary| critic(&program.graph, adversary)).collect();
-            let table = table(&program.graph, &model.name, &model.live_roots, stage.map(|s| s.loss), batch);
-            ModelTable { critics, ..table }
+            let table = table(&program.graph, &model.name, &model.live_roots, stage);
+            let step =
+                stage.map(|s| Work::step(&program.graph, &[s.loss], &s.trainable, s.batch as u64)).unwrap_or_default();
+            ModelTable { critics, step, ..table }
         })
         .collect()
 }
 
-fn table(graph: &Graph, name: &str, roots: &[NodeId], loss: Option<NodeId>, batch: u64) -> ModelTable {
+fn table(graph: &Graph, name: &str, roots: &[NodeId], stage: Option<&Stage>) -> ModelTable {
     let live = graph.live(roots.iter().copied());
     let mut counted = vec![false; graph.modules.len()];
     let mut layers = Vec::new();
@@ -86,17 +108,29 @@ fn table(graph: &Graph, name: &str, roots: &[NodeId], loss: Option<NodeId>, batc
         };
         layers.push(LayerRow { path: node.path.clone(), op, output: node.ty.to_string(), parameters });
     }
-    let own = Cost::of(graph, &live, batch);
-    let step = graph.live(roots.iter().copied().chain(loss));
-    let training = Cost::of(graph, &step, batch);
+    let own = Cost::of(graph, &live);
+    let batch = stage.map_or(1, |s| s.batch as u64);
+    let processors = [Processor::Card, Processor::Cpu];
+    let prediction_bytes = processors.map(|on| prediction_memory(graph, roots, batch, on, RunHolds::on(on)));
+    let training = processors.map(|on| stage.map(|stage| stage.memory(graph, on, RunHolds::on(on))));
+    let bytes = |at: usize| training[at].map_or(prediction_bytes[at], |memory| memory.bytes);
+    let recomputed = match training {
+        [Some(card), Some(cpu)] if cpu.repeated > 0 => {
+            Some(Recomputed { kept_bytes: card.whole, kept_bytes_cpu: cpu.whole, operations: cpu.repeated })
+        }
+        _ => None,
+    };
     ModelTable {
         name: name.to_string(),
         parameters: own.parameters,
         layers,
         operations: own.operations,
-        memory_bytes: training.memory_bytes,
-        memory_bytes_cpu: training.memory_bytes_cpu,
+        memory_bytes: bytes(0),
+        memory_bytes_cpu: bytes(1),
+        prediction_bytes,
+        recomputed,
         batch,
+        step: Work::default(),
         critics: Vec::new(),
     }
 }

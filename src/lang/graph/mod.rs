@@ -11,17 +11,23 @@
 //! weights are shared.
 
 mod cost;
+mod lifetime;
 mod op;
+mod segments;
 mod tensor;
+mod walk;
 mod weight;
+mod work;
 
 pub use cost::Cost;
+pub use lifetime::{Evaluation, crossing, differentiated, last_readers};
 pub use op::{
-    Binary, ClassWeights, Coalesce, ConvOp, CorrelationNorm, Critic, Divergence, Extent, LossOp, Mixture, NearPairs,
-    Op, Padding, PoolKind, PoolOp, Reduction, Scoring, Unary, UpsampleMode,
+    Back, Binary, ClassWeights, Coalesce, ConvOp, CorrelationNorm, Critic, Divergence, Extent, Footprint, Kept, LossOp,
+    Made, Mixture, NearPairs, Op, Padding, PoolKind, PoolOp, Processor, Reduction, Scoring, Sizes, Unary, UpsampleMode,
 };
 pub use tensor::{InputId, Kind, Presence, TensorType, show_shape};
 pub use weight::{Init, Role, WeightSpec};
+pub use work::Work;
 
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -170,3 +176,6 @@ impl Graph {
         (0..self.inputs.len()).filter(|i| seen[*i]).map(|i| InputId(i as u32)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

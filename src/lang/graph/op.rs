@@ -1,14 +1,16 @@
-//! The operations a graph is made of, and what the backward pass of each keeps of the forward pass.
+//! The operations a graph is made of, and what memory each takes.
 //!
 //! An operator of the language (a stanza of [`crate::ops`]) turns its arguments into one of these; the lowering
 //! matches on them exhaustively, so that an operation without a lowering does not compile. Axes count from 0 and
 //! never include the batch.
 
 mod elementwise;
+mod footprint;
 mod loss;
 mod window;
 
 pub use elementwise::{Binary, Reduction, Unary};
+pub use footprint::{Back, Footprint, Kept, Made, Processor, Sizes};
 pub use loss::{ClassWeights, CorrelationNorm, Critic, Divergence, LossOp, NearPairs, Scoring};
 pub use window::{ConvOp, Extent, Padding, PoolKind, PoolOp, UpsampleMode};
 
@@ -253,78 +255,6 @@ pub enum Op {
     // --- losses: one number for the batch, over the subjects who have all inputs ---------------------------------
     /// A loss of `[prediction, target]`.
     Loss(LossOp),
-}
-
-/// What the backward pass of an operation needs of its forward pass; the estimate of memory adds it up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keeps {
-    /// Its inputs.
-    pub inputs: bool,
-    /// Its output.
-    pub output: bool,
-    /// Arrays of its own, each as large as the larger of its first input and its result.
-    pub more: u64,
-}
-
-impl Keeps {
-    const NOTHING: Self = Self { inputs: false, output: false, more: 0 };
-    const INPUTS: Self = Self { inputs: true, ..Self::NOTHING };
-    const OUTPUT: Self = Self { output: true, ..Self::NOTHING };
-
-    const fn own(more: u64) -> Self {
-        Self { more, ..Self::NOTHING }
-    }
-}
-
-impl Op {
-    /// What is kept for the backward pass, as the lowering computes it.
-    pub fn keeps(&self) -> Keeps {
-        match self {
-            Self::Conv(_) | Self::Convolve(_) | Self::Linear { .. } | Self::HyperLinear { .. } | Self::MatMul => {
-                Keeps::INPUTS
-            }
-            // What is centred, or on the CPU what is read; with a scale of its own also what is scaled.
-            Self::BatchNorm { .. } => Keeps::own(1),
-            Self::InstanceNorm { affine, .. } | Self::GroupNorm { affine, .. } | Self::LayerNorm { affine, .. } => {
-                Keeps::own(if *affine { 2 } else { 1 })
-            }
-            Self::PRelu { .. } => Keeps::INPUTS,
-            // The mask.
-            Self::Dropout { .. } => Keeps::own(1),
-            Self::Unary(unary) => unary.keeps(),
-            Self::Binary(binary) => binary.keeps(),
-            Self::Scalar { op, reversed, .. } => op.keeps_beside_a_number(*reversed),
-            Self::Softmax { .. } | Self::LogSumExp { .. } => Keeps::OUTPUT,
-            // The places of the largest, over two axes and over the third.
-            Self::Pool(pool) => Keeps { more: u64::from(pool.kind == PoolKind::Max), ..Keeps::INPUTS },
-            Self::AdaptivePool { kind, .. } => Keeps { inputs: *kind == PoolKind::Max, ..Keeps::NOTHING },
-            Self::Reduce { reduction, .. } | Self::Present(reduction) => reduction.keeps(),
-            Self::Input(_) => Keeps::OUTPUT,
-            Self::Sample | Self::Mixture { .. } | Self::Kl | Self::LogDensity => Keeps::own(2),
-            Self::Coalesce(_) => Keeps::own(1),
-            // The difference, and what it became.
-            Self::Loss(_) => Keeps::own(2),
-            Self::Fill(_)
-            | Self::Baseline
-            | Self::Learned { .. }
-            | Self::Embedding { .. }
-            | Self::Upsample { .. }
-            | Self::Reshape
-            | Self::Permute { .. }
-            | Self::Concat { .. }
-            | Self::RandomPlace
-            | Self::Stack { .. }
-            | Self::Slice { .. }
-            | Self::Pad { .. }
-            | Self::BatchMean
-            | Self::OneHot { .. }
-            | Self::StopGradient
-            | Self::Restrict
-            | Self::Normal
-            | Self::NormalMean
-            | Self::NormalLogVar => Keeps::NOTHING,
-        }
-    }
 }
 
 /// What stands in for an absent value.

@@ -16,6 +16,7 @@ mod cohort;
 mod comparison;
 mod ensemble;
 mod input;
+mod memory;
 mod metric;
 mod model;
 mod packed;
@@ -35,6 +36,7 @@ pub use input::{
     InputRole, InputSource, InputSpec, Interpolation, Missing, MissingIndicators, SpatialKind, View, ViewAverage,
     covariates,
 };
+pub use memory::{RunHolds, StepMemory, prediction_memory};
 pub use metric::{Average, Cnr, JudgedImage, Metric, Noise, NormDiff, RegionPlaces};
 pub use model::{Model, Output};
 pub use packed::UsedModel;
@@ -42,7 +44,7 @@ pub use protocol::{Protocol, ProtocolKind, Tested, Validation};
 pub use residual::Residual;
 pub use search::{MedianPruning, Search, SearchAxis, SearchSampler, SearchValues};
 pub use stage::{
-    Adversary, Augment, EarlyStop, Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage, StageInit,
+    Adversary, Augment, EarlyStop, Keep, Memory, Monitor, Optimizer, Precision, Sampling, Schedule, Stage, StageInit,
     StageLoad, Take,
 };
 

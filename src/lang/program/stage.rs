@@ -59,6 +59,9 @@ pub struct Stage {
     /// How convolutions and products of matrices multiply on a card.
     #[serde(default, skip_serializing_if = "Precision::is_default")]
     pub precision: Precision,
+    /// What of a forward pass is kept for the way back.
+    #[serde(default, skip_serializing_if = "Memory::is_default")]
+    pub memory: Memory,
     /// Positions of stages that must have ended before.
     pub after: Vec<usize>,
 }
@@ -291,6 +294,26 @@ pub enum Precision {
 impl Precision {
     /// By the words of the language.
     pub const ALL: [(&'static str, Self); 3] = [("float32", Self::Float32), ("tf32", Self::Tf32), ("bf16", Self::Bf16)];
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What of a forward pass is kept for the way back. Weights and gradients are the same to the byte.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Memory {
+    /// All that backward functions need.
+    #[default]
+    Keep,
+    /// The values between segments of the network; what lies within is made again (Chen et al. 2016).
+    Recompute,
+}
+
+impl Memory {
+    /// By the words of the language.
+    pub const ALL: [(&'static str, Self); 2] = [("keep", Self::Keep), ("recompute", Self::Recompute)];
 
     fn is_default(&self) -> bool {
         *self == Self::default()

@@ -66,8 +66,8 @@ pub(super) fn prelu(step: &Step<'_>) -> Result<Tensor, NnError> {
 }
 
 /// Zeroes elements, or whole channels, in training. The mask is drawn on the host.
-pub(super) fn dropout(step: &Step<'_>, probability: f64, channels: bool) -> Result<Tensor, NnError> {
-    let x = step.tensor(0)?;
+pub(super) fn dropout(step: &mut Step<'_>, probability: f64, channels: bool) -> Result<Tensor, NnError> {
+    let x = step.take(0)?;
     let Some((seed, at)) = step.training() else { return Ok(x) };
     if probability <= 0.0 {
         return Ok(x);

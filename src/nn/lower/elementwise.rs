@@ -8,11 +8,7 @@ pub(super) fn unary(x: Tensor, function: Unary) -> Tensor {
     match function {
         Unary::Relu => x.relu(),
         Unary::LeakyRelu { slope } => x.leaky_relu(slope),
-        // `exp` sees negative numbers only, so that large positive ones do not overflow.
-        Unary::Elu { alpha } => {
-            let below = x.clone().at_most(0.0).exp().add_scalar(-1.0);
-            x.relu().add(below.mul_scalar(alpha))
-        }
+        Unary::Elu { alpha } => x.elu(alpha),
         Unary::Gelu => x.gelu(),
         Unary::Sigmoid => x.sigmoid(),
         Unary::Tanh => x.tanh(),

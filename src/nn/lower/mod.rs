@@ -23,8 +23,9 @@ use super::{NnError, Tensor};
 use crate::graph::{LossOp, Op};
 
 /// Evaluates a node.
-pub(super) fn lower(step: &Step<'_>) -> Result<Tensor, NnError> {
-    match &step.node.op {
+pub(super) fn lower(step: &mut Step<'_>) -> Result<Tensor, NnError> {
+    let node = step.node;
+    match &node.op {
         Op::Input(_) => Err(step.broken("inputs are uploaded, not computed")),
         Op::Baseline => Err(step.broken("baselines are fitted and computed by the plan")),
         Op::Fill(value) => Ok(Tensor::filled(*value, &step.result_dims(), step.device)),
@@ -42,17 +43,17 @@ pub(super) fn lower(step: &Step<'_>) -> Result<Tensor, NnError> {
         Op::PRelu { .. } => dense::prelu(step),
         Op::Dropout { probability, channels } => dense::dropout(step, *probability, *channels),
 
-        Op::Unary(function) => Ok(elementwise::unary(step.tensor(0)?, *function)),
-        Op::Binary(function) => Ok(elementwise::binary(step.tensor(0)?, step.tensor(1)?, *function)),
-        Op::Scalar { op, value, reversed } => Ok(elementwise::scalar(step.tensor(0)?, *op, *value, *reversed)),
-        Op::Softmax { axis, log: false } => Ok(step.tensor(0)?.softmax(axis + 1)),
-        Op::Softmax { axis, log: true } => Ok(step.tensor(0)?.log_softmax(axis + 1)),
+        Op::Unary(function) => Ok(elementwise::unary(step.take(0)?, *function)),
+        Op::Binary(function) => Ok(elementwise::binary(step.take(0)?, step.take(1)?, *function)),
+        Op::Scalar { op, value, reversed } => Ok(elementwise::scalar(step.take(0)?, *op, *value, *reversed)),
+        Op::Softmax { axis, log: false } => Ok(step.take(0)?.softmax(axis + 1)),
+        Op::Softmax { axis, log: true } => Ok(step.take(0)?.log_softmax(axis + 1)),
 
         Op::Pool(pool) => pooling::windows(step, pool),
         Op::AdaptivePool { kind, size } => pooling::adaptive(step, *kind, size),
         Op::Upsample { mode } => upsample::upsample(step, *mode),
 
-        Op::Reshape => Ok(step.tensor(0)?.reshape(&step.result_dims())),
+        Op::Reshape => Ok(step.take(0)?.reshape(&step.result_dims())),
         Op::Permute { order } => shape::permute(step, order),
         Op::Concat { axis } => Ok(Tensor::cat(step.tensors()?, axis + 1)),
         Op::Stack { axis } => Ok(Tensor::stack(step.tensors()?, axis + 1)),
@@ -65,8 +66,8 @@ pub(super) fn lower(step: &Step<'_>) -> Result<Tensor, NnError> {
         Op::LogSumExp { mean } => reduction::log_sum_exp(step, *mean),
         Op::OneHot { levels } => shape::one_hot(step, *levels),
 
-        Op::StopGradient => Ok(step.tensor(0)?.detach()),
-        Op::Restrict => step.tensor(0),
+        Op::StopGradient => Ok(step.take(0)?.detach()),
+        Op::Restrict => step.take(0),
         Op::Coalesce(with) => absence::coalesce(step, *with),
         Op::Present(reduction) => absence::present(step, *reduction),
 

@@ -2,8 +2,8 @@
 
 use super::super::context::Context;
 use super::super::task::{Task, Work};
-use crate::graph::{Cost, NodeId};
-use crate::program::Program;
+use crate::graph::{Cost, NodeId, Processor};
+use crate::program::{Program, RunHolds, prediction_memory};
 
 /// Multiply-adds of a training step for which another thread pays: a core makes some 10^10 a second, and work is handed out
 /// well where pieces take milliseconds.
@@ -16,7 +16,7 @@ const SHARE_OF_MEMORY: f64 = 0.7;
 pub(in crate::plan) struct Demand {
     /// Threads that it makes good use of.
     pub threads: usize,
-    /// Bytes at its peak, beyond the data.
+    /// Bytes at its peak, beyond the program itself.
     pub memory: u64,
 }
 
@@ -42,26 +42,38 @@ impl Demand {
         match task.work {
             Work::Train { stage, .. } => program.stages.get(stage).map_or_else(Self::small, |stage| {
                 let adversaries = stage.adversaries.iter().map(|adversary| adversary.loss);
-                Self::of_step(program, std::iter::once(stage.loss).chain(adversaries), stage.batch, 3)
+                let passed = operations(program, std::iter::once(stage.loss).chain(adversaries));
+                let memory = stage.memory(&program.graph, Processor::Cpu, alone()).bytes;
+                Self::of_operations(3 * passed * stage.batch as u64, memory)
             }),
             Work::Predict { model, .. } => program.models.get(model).map_or_else(Self::small, |of| {
                 let stage = program.stages.iter().find(|stage| stage.model == model);
-                let batch = stage.map_or(1, |stage| stage.batch);
-                Self::of_step(program, of.live_roots.iter().copied(), batch, 1)
+                let batch = stage.map_or(1, |stage| stage.batch as u64);
+                let passed = operations(program, of.live_roots.iter().copied());
+                let memory = prediction_memory(&program.graph, &of.live_roots, batch, Processor::Cpu, alone());
+                Self::of_operations(passed * batch, memory)
             }),
             _ => Self::small(),
         }
     }
 
-    fn of_step(program: &Program, roots: impl Iterator<Item = NodeId>, batch: usize, passes: u64) -> Self {
-        let cost = Cost::of(&program.graph, &program.graph.live(roots), batch as u64);
-        let operations = passes * cost.operations * batch as u64;
-        Self { threads: (operations / OPERATIONS_A_THREAD).clamp(1, 1 << 16) as usize, memory: cost.memory_bytes_cpu }
+    fn of_operations(operations: u64, memory: u64) -> Self {
+        Self { threads: (operations / OPERATIONS_A_THREAD).clamp(1, 1 << 16) as usize, memory }
     }
 
     fn small() -> Self {
         Self { threads: 1, memory: 0 }
     }
+}
+
+/// Multiply-adds of a forward pass for one subject.
+fn operations(program: &Program, roots: impl Iterator<Item = NodeId>) -> u64 {
+    Cost::of(&program.graph, &program.graph.live(roots)).operations
+}
+
+/// What a training holds in a program that is there already.
+fn alone() -> RunHolds {
+    RunHolds { program: 0, ..RunHolds::on(Processor::Cpu) }
 }
 
 impl Capacity {

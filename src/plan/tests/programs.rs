@@ -151,6 +151,7 @@ fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
         within: None,
         take: None,
         precision: Default::default(),
+        memory: Default::default(),
         after: Vec::new(),
     }
 }

@@ -162,9 +162,15 @@ fn paired(a: Array, b: Array) -> (Array, Array) {
     (a, b)
 }
 
-/// [`paired`] for an operation whose order does not matter.
+/// [`paired`] for an operation whose order does not matter: the larger first, and of equal ones one that nobody else holds, over
+/// which the CPU writes.
 fn larger_first(a: Array, b: Array) -> (Array, Array) {
-    if a.len() < b.len() { paired(b, a) } else { paired(a, b) }
+    let later = match a.len().cmp(&b.len()) {
+        std::cmp::Ordering::Less => true,
+        std::cmp::Ordering::Equal => !a.is_alone() && b.is_alone() && a.dims() == b.dims(),
+        std::cmp::Ordering::Greater => false,
+    };
+    if later { paired(b, a) } else { paired(a, b) }
 }
 
 /// Numbers that are to be repeated over the axes of `dims`, laid out so that the CPU does it in whole rows: a number a

@@ -201,6 +201,7 @@ impl Scene {
             within: None,
             take: None,
             precision: Default::default(),
+            memory: Default::default(),
             after: Vec::new(),
         };
         let output = Output { name: "m".into(), members: vec![(String::new(), prediction)] };

@@ -10,7 +10,7 @@ use crate::compile::frameworks::{Place, suggest};
 use crate::compile::reader::{Reader, unknown_function};
 use crate::compile::value::Value;
 use crate::graph::NodeId;
-use crate::program::{Keep, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
+use crate::program::{Keep, Memory, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
 use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
 
 /// A stage whose `init` and `freeze` still name paths: they are resolved when all stages are known.
@@ -92,6 +92,7 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         within: None,
         take: None,
         precision: Precision::Float32,
+        memory: Memory::Keep,
         after: Vec::new(),
     };
     let (init, load, freeze, critics) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -200,7 +201,11 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
         }
         "precision" => {
             let expr = single(e, clause)?;
-            draft.stage.precision = precision(e, expr)?;
+            draft.stage.precision = one_of(e, expr, "precision", &Precision::ALL, PRECISION_HINT)?;
+        }
+        "memory" => {
+            let expr = single(e, clause)?;
+            draft.stage.memory = one_of(e, expr, "way to use memory", &Memory::ALL, MEMORY_HINT)?;
         }
         other => {
             let known = names(Chapter::Clause);
@@ -230,29 +235,35 @@ fn file_name(e: &mut Evaluator<'_>, from: &Expr) -> Eval<Option<String>> {
     }
 }
 
-/// `precision bf16`, or a parameter that is one of the words.
-fn precision(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Precision> {
-    let words: Vec<&str> = Precision::ALL.iter().map(|(word, _)| *word).collect();
-    let chosen = match &expr.kind {
-        ExprKind::Name(word) if words.contains(&word.as_str()) => word.clone(),
-        ExprKind::Name(word) if e.unit.resolve(e.scope(), word).is_none() => {
+const PRECISION_HINT: &str = "float32 is what holds where nothing is said; tf32 and bf16 are faster on a card";
+const MEMORY_HINT: &str = "keep is what holds where nothing is said; recompute takes less memory and more time";
+
+/// `precision bf16`, `memory recompute`: one of some words, or a parameter that is one of them.
+fn one_of<T: Copy>(e: &mut Evaluator<'_>, expr: &Expr, what: &str, all: &[(&'static str, T)], hint: &str) -> Eval<T> {
+    let words: Vec<&str> = all.iter().map(|(word, _)| *word).collect();
+    let known = |word: &str| all.iter().find(|(known, _)| *known == word).map(|(_, value)| *value);
+    if let ExprKind::Name(word) = &expr.kind {
+        if let Some(value) = known(word) {
+            return Ok(value);
+        }
+        if e.unit.resolve(e.scope(), word).is_none() {
             let hint = match nearest(word, &words) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "float32 is what holds where nothing is said; tf32 and bf16 are faster on a card".to_string(),
+                None => hint.to_string(),
             };
-            let message = format!("`{word}` is no precision: expected {}", words.join(", "));
+            let message = format!("`{word}` is no {what}: expected {}", words.join(", "));
             return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
         }
-        _ => match e.eval(expr)? {
-            Value::Word(word) => word.to_string(),
-            Value::Choice(choice) => choice.word.clone(),
-            other => return e.expected(&format!("a precision ({})", words.join(", ")), &other, expr.span),
-        },
+    }
+    let chosen = match e.eval(expr)? {
+        Value::Word(word) => word.to_string(),
+        Value::Choice(choice) => choice.word.clone(),
+        other => return e.expected(&format!("a {what} ({})", words.join(", ")), &other, expr.span),
     };
-    match Precision::ALL.iter().find(|(word, _)| *word == chosen) {
-        Some((_, precision)) => Ok(*precision),
+    match known(&chosen) {
+        Some(value) => Ok(value),
         None => {
-            let message = format!("`{chosen}` is no precision: expected {}", words.join(", "));
+            let message = format!("`{chosen}` is no {what}: expected {}", words.join(", "));
             e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message))
         }
     }

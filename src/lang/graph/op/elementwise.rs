@@ -1,6 +1,5 @@
 //! Functions of each element, of two, and reductions.
 
-use super::Keeps;
 use serde::{Deserialize, Serialize};
 
 /// A function of each element.
@@ -81,43 +80,4 @@ pub enum Reduction {
     Minimum,
     /// Biased (divided by n).
     Variance,
-}
-
-impl Unary {
-    pub(super) fn keeps(&self) -> Keeps {
-        match self {
-            Self::Relu | Self::Sigmoid | Self::Tanh | Self::Exp | Self::Sqrt => Keeps::OUTPUT,
-            Self::LeakyRelu { .. } | Self::Log | Self::Square | Self::Abs | Self::Clamp { .. } => Keeps::INPUTS,
-            // Made of several.
-            Self::Elu { .. } | Self::Gelu | Self::Softplus => Keeps { more: 1, ..Keeps::INPUTS },
-            Self::Negate | Self::IsZero => Keeps::NOTHING,
-        }
-    }
-}
-
-impl Binary {
-    pub(super) fn keeps(&self) -> Keeps {
-        match self {
-            Self::Add | Self::Subtract => Keeps::NOTHING,
-            Self::Multiply | Self::Divide | Self::Power | Self::Maximum | Self::Minimum => Keeps::INPUTS,
-        }
-    }
-
-    /// With a number that is not learned on one side.
-    pub(super) fn keeps_beside_a_number(&self, reversed: bool) -> Keeps {
-        match self {
-            Self::Multiply => Keeps::NOTHING,
-            Self::Divide if !reversed => Keeps::NOTHING,
-            other => other.keeps(),
-        }
-    }
-}
-
-impl Reduction {
-    pub(super) fn keeps(&self) -> Keeps {
-        match self {
-            Self::Sum | Self::Mean => Keeps::NOTHING,
-            Self::Maximum | Self::Minimum | Self::Variance => Keeps::INPUTS,
-        }
-    }
 }

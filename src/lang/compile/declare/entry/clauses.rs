@@ -188,4 +188,18 @@ pub(super) const ENTRIES: &[Entry] = &[
         )],
         "train dx { minimize cross_entropy(dx, diagnosis), precision bf16 }",
     ),
+    clause(
+        "memory",
+        "What of a forward pass is kept for the way back: all that it needs, or the values between segments of the network alone, so that \
+         the values within are made again. Segments are chosen for the lowest peak, which `check` tells, with what is computed again; \
+         weights come out the same to the byte.",
+        "Chen et al. 2016, arXiv:1604.06174",
+        &[Parameter::positional(
+            "word",
+            Takes::Word(&["keep", "recompute"]),
+            "",
+            "recompute takes less memory and up to a second forward pass",
+        )],
+        "train dx { minimize cross_entropy(dx, diagnosis), memory recompute }",
+    ),
 ];

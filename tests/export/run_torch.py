@@ -1,6 +1,6 @@
 """Runs exported models beside what fascicle computed: a folder a case, a line a case on standard output.
 
-    python tests/export/run.py FOLDER
+    python tests/export/run_torch.py FOLDER
 
 A case holds net.py, weights.safetensors, inputs.safetensors and expected.safetensors, whose names are those of `fascicle apply`.
 """
