@@ -5,7 +5,7 @@
 //!    train/3f9a../            weights.safetensors, history.json, .., done.json (sizes and checksums of all of them, and its own)
 //!    train/.aside-..          a result being written: renamed into place when it is whole
 //!    partial/3f9a../SESSION/  the checkpoint of a stage under way, by the process that makes it
-//!    claims/train-3f9a../     who is computing it
+//!    claims/train-3f9a../     who is computing it, in a record of its own
 //!    sessions/                which processes are at work
 //!    last/NAME.json           the fingerprints of the experiment's last run, for `fascicle plan`
 //!    plans/  failures/        the tasks of each experiment's latest plan; why some failed

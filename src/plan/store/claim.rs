@@ -1,9 +1,13 @@
 //! Claims: who is computing what, so that processes that share a store share the work.
 //!
 //! ```text
-//!  claims/train-3f9a../owner.json        made by an atomic `mkdir`; the record says who
-//!  claims/.taken-SESSION-train-3f9a..    of somebody who has gone: renamed aside by the one who takes over
+//!  claims/train-3f9a../SESSION-4.json    the record says who; its name is of no other claim ever
+//!  claims/.making-SESSION-4/             before it is renamed into place, record and all
 //! ```
+//!
+//! A claim appears with its record in it, by a rename onto a name that is free: one with a record in it refuses. It ends when its
+//! record is removed, by that name: whoever takes over a dead one removes the very record that was judged, or, where another was
+//! faster, nothing. A folder without a record is free, so that it does not matter where anybody dies.
 //!
 //! A claim saves work. Nothing is right or wrong by it: two who compute the same, because one was thought dead, both write
 //! aside, and the first whole result stays.
@@ -11,14 +15,19 @@
 use super::super::error::{PlanError, Result};
 use super::super::fingerprint::Fingerprint;
 use super::session::{Owner, STALE, read_owner};
-use super::{Store, put_json};
+use super::{Store, put_json, remove};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-const OWNER: &str = "owner.json";
-const TAKEN: &str = ".taken-";
+const RECORD: &str = "json";
+const MAKING: &str = ".making-";
+/// How often a name is asked for that is neither free nor anybody's: a file server may keep what is removed while it is read.
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// What asking for a task comes to.
 #[derive(Debug)]
@@ -33,24 +42,28 @@ pub(in crate::plan) enum Claiming {
 #[derive(Debug)]
 pub(in crate::plan) struct Claim {
     folder: PathBuf,
-    session: String,
+    record: PathBuf,
 }
 
 impl Claim {
     /// Whether nobody has taken it over, which happens to who was away too long.
     pub fn is_held(&self) -> bool {
-        read_owner(&self.folder.join(OWNER)).is_some_and(|owner| owner.session == self.session)
+        fs::File::open(&self.record).is_ok()
     }
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        if self.is_held() {
-            // What cannot be removed now is a dead claim later.
-            let _ = fs::remove_file(self.folder.join(OWNER));
-            let _ = fs::remove_dir(&self.folder);
-        }
+        // What cannot be removed now is a dead claim later. The folder stays where it is somebody else's already.
+        let _ = fs::remove_file(&self.record);
+        let _ = fs::remove_dir(&self.folder);
     }
+}
+
+/// The record of a claim: where it is, and whom it names where it can be read.
+struct Record {
+    path: PathBuf,
+    owner: Option<Owner>,
 }
 
 /// The name of a task's claim.
@@ -64,46 +77,55 @@ impl Store {
     /// # Errors
     /// A store that was opened to look at, or cannot be written.
     pub fn claim(&self, name: &str) -> Result<Claiming> {
+        let folder = self.claims().join(name);
+        for _ in 0..TRIES {
+            match record_in(&folder) {
+                Some(record) if self.is_dead(&record) => remove(&record.path)?,
+                Some(record) => return Ok(Claiming::Theirs(record.owner.unwrap_or_default())),
+                None => {}
+            }
+            if let Some(claim) = self.make_claim(folder.clone())? {
+                return Ok(Claiming::Ours(claim));
+            }
+            // Mostly it is somebody's now. Else it was given back this moment.
+            if record_in(&folder).is_none() {
+                std::thread::sleep(PAUSE);
+            }
+        }
+        Ok(Claiming::Theirs(Owner::default()))
+    }
+
+    /// Makes a claim aside and renames it into place; `None` where that is taken.
+    fn make_claim(&self, folder: PathBuf) -> Result<Option<Claim>> {
+        static MADE: AtomicU64 = AtomicU64::new(0);
         let Some(session) = &self.session else {
             return Err(PlanError::inconsistent("something is claimed in a store that is only looked at"));
         };
-        let claims = self.claims();
-        let folder = claims.join(name);
-        loop {
-            match fs::create_dir(&folder) {
-                Ok(()) => {
-                    let claim = Claim { folder: folder.clone(), session: session.owner.session.clone() };
-                    return match put_json(&folder.join(OWNER), &session.owner) {
-                        Ok(()) => Ok(Claiming::Ours(claim)),
-                        // Its folder was taken for that of a dead process: then it is somebody else's.
-                        Err(_) if !folder.exists() => continue,
-                        Err(error) => {
-                            let _ = fs::remove_dir_all(&folder);
-                            Err(error)
-                        }
-                    };
-                }
-                Err(e) if e.kind() == ErrorKind::AlreadyExists => {}
-                Err(e) if e.kind() == ErrorKind::NotFound => {
-                    fs::create_dir_all(&claims).map_err(PlanError::io("make", &claims))?;
-                    continue;
-                }
-                Err(e) => return Err(PlanError::io("make", &folder)(e)),
-            }
-            match self.claimed_by(name) {
-                Some(owner) if self.is_dead(&folder, Some(&owner)) => self.take_over(&folder, name, Some(&owner))?,
-                Some(owner) => return Ok(Claiming::Theirs(owner)),
-                // Released this moment, or its record is not written yet.
-                None if !folder.exists() => {}
-                None if self.is_dead(&folder, None) => self.take_over(&folder, name, None)?,
-                None => return Ok(Claiming::Theirs(Owner::default())),
-            }
+        let own = format!("{}-{}", session.owner.session, MADE.fetch_add(1, Ordering::Relaxed));
+        let aside = self.claims().join(format!("{MAKING}{own}"));
+        fs::create_dir_all(&aside).map_err(PlanError::io("make", &aside))?;
+        let record = format!("{own}.{RECORD}");
+        let placed = put_json(&aside.join(&record), &session.owner)
+            .and_then(|()| fs::rename(&aside, &folder).map_err(PlanError::io("rename", &folder)));
+        let claim = Claim { record: folder.join(record), folder };
+        // A file server may lose the answer and say, asked again, that there is nothing to rename: the record tells.
+        if placed.is_ok() || claim.is_held() {
+            return Ok(Some(claim));
+        }
+        // Its folder was taken for that of a dead process: asked again, one is made anew.
+        let was_removed = !aside.exists();
+        super::remove_all(&aside)?;
+        let is_taken = |kind| matches!(kind, ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists);
+        match placed {
+            Err(PlanError::Io { source, .. }) if was_removed || is_taken(source.kind()) => Ok(None),
+            Err(error) => Err(error),
+            Ok(()) => Ok(None),
         }
     }
 
     /// Who is at a task, as its claim says.
     pub fn claimed_by(&self, name: &str) -> Option<Owner> {
-        read_owner(&self.claims().join(name).join(OWNER))
+        record_in(&self.claims().join(name))?.owner
     }
 
     /// The names of all claims.
@@ -113,53 +135,37 @@ impl Store {
         names.filter(|name| !name.starts_with('.')).collect()
     }
 
-    /// Whether the process behind a claim has gone.
+    /// Whether a claim is nobody's: it was not quite given back, or the process behind it has gone.
     pub fn is_stale(&self, name: &str) -> bool {
         let folder = self.claims().join(name);
-        folder.exists() && self.is_dead(&folder, self.claimed_by(name).as_ref())
+        folder.exists() && record_in(&folder).is_none_or(|record| self.is_dead(&record))
     }
 
-    fn is_dead(&self, folder: &Path, owner: Option<&Owner>) -> bool {
+    fn is_dead(&self, record: &Record) -> bool {
         let Some(session) = &self.session else { return false };
-        match owner {
+        match &record.owner {
             Some(owner) => session.has_gone(owner),
-            // Whoever makes a claim is in the store: where nobody else is, its maker has gone. Else it is waited for.
-            None => session.others().0.is_empty() || session.age(folder).is_some_and(|age| age > STALE),
+            // It is damaged. Whoever made it is in the store: where nobody else is, he has gone. Else it is waited for.
+            None => session.others().0.is_empty() || session.age(&record.path).is_some_and(|age| age > STALE),
         }
     }
 
-    /// Moves the claim of a dead process out of the way: of several who try one succeeds, and the others look again.
-    fn take_over(&self, folder: &Path, name: &str, dead: Option<&Owner>) -> Result<()> {
-        let Some(session) = &self.session else { return Ok(()) };
-        let aside = self.claims().join(format!("{TAKEN}{}-{name}", session.owner.session));
-        match fs::rename(folder, &aside) {
-            Ok(()) => {}
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(e) => return Err(PlanError::io("rename", folder)(e)),
-        }
-        let moved = read_owner(&aside.join(OWNER));
-        if moved.as_ref() != dead && moved.as_ref().is_some_and(|owner| !session.has_gone(owner)) {
-            // Somebody was faster, and it was his: it goes back, unless the place is taken, when he has lost it.
-            if fs::rename(&aside, folder).is_ok() {
-                return Ok(());
-            }
-        }
-        super::remove_all(&aside)
-    }
-
-    /// Removes claims of processes that have gone, and what a take-over has left.
+    /// Removes claims of processes that have gone, and what they have left of claims they were making.
     pub(super) fn sweep_claims(&self) -> Result<()> {
+        let Some(session) = &self.session else { return Ok(()) };
         for entry in fs::read_dir(self.claims()).into_iter().flatten().filter_map(std::result::Result::ok) {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if let Some(rest) = name.strip_prefix(TAKEN) {
-                let is_ours =
-                    self.session.as_ref().is_some_and(|s| s.others().0.iter().any(|o| rest.starts_with(&o.session)));
-                if !is_ours {
+            if let Some(rest) = name.strip_prefix(MAKING) {
+                let is_of = |owner: &Owner| rest.strip_prefix(&owner.session).is_some_and(|rest| rest.starts_with('-'));
+                if !is_of(&session.owner) && !session.others().0.iter().any(is_of) {
                     super::remove_all(&entry.path())?;
                 }
             } else if self.is_stale(&name) {
-                let owner = self.claimed_by(&name);
-                self.take_over(&entry.path(), &name, owner.as_ref())?;
+                if let Some(record) = record_in(&entry.path()).filter(|record| self.is_dead(record)) {
+                    remove(&record.path)?;
+                }
+                // It stays where somebody has claimed it since.
+                let _ = fs::remove_dir(entry.path());
             }
         }
         Ok(())
@@ -168,4 +174,13 @@ impl Store {
     pub(super) fn claims(&self) -> PathBuf {
         self.root.join("claims")
     }
+}
+
+/// The record in a claim's folder; `None` where the name is free.
+fn record_in(folder: &Path) -> Option<Record> {
+    let files = fs::read_dir(folder).ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    let path = files.filter(|path| path.extension().is_some_and(|extension| extension == RECORD)).min()?;
+    let owner = read_owner(&path);
+    // One that went in between is none.
+    (owner.is_some() || path.exists()).then_some(Record { path, owner })
 }

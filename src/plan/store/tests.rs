@@ -196,7 +196,7 @@ fn a_task_is_claimed_by_one_process_until_it_gives_it_back() -> Outcome {
 fn foreign_claim(root: &Path, owner: &Owner, beat: bool) -> Outcome {
     let folder = root.join("claims/train-a");
     fs::create_dir_all(&folder)?;
-    put_json(&folder.join("owner.json"), owner)?;
+    put_json(&folder.join(format!("{}-0.json", owner.session)), owner)?;
     fs::create_dir_all(root.join("sessions"))?;
     put_json(&root.join("sessions").join(format!("{}.json", owner.session)), owner)?;
     if beat {
@@ -232,17 +232,109 @@ fn the_claim_of_a_process_that_is_gone_is_taken_over_and_that_of_a_living_one_is
 }
 
 #[test]
-fn a_claim_without_a_record_is_nobodys_where_nobody_else_is_at_work() -> Outcome {
+fn a_claim_without_a_record_is_nobodys_and_one_that_cannot_be_read_where_nobody_else_is_at_work() -> Outcome {
     let folder = tempfile::tempdir()?;
     let store = Store::open(folder.path())?;
+    // Whoever gave it back was killed before its folder was gone.
     fs::create_dir_all(folder.path().join("claims/train-a"))?;
-    assert!(claimed(&store, "train-a")?.is_some());
-    // Somebody is there, and may be about to write it.
+    assert!(store.is_stale("train-a"));
+    let claim = claimed(&store, "train-a")?.ok_or("not claimed")?;
     let other = Store::open(folder.path())?;
-    fs::create_dir_all(folder.path().join("claims/train-b"))?;
-    assert!(claimed(&store, "train-b")?.is_none());
+    assert!(claimed(&other, "train-a")?.is_none() && claim.is_held());
+    let damaged = folder.path().join("claims/train-b");
+    fs::create_dir_all(&damaged)?;
+    fs::write(damaged.join("x-0.json"), b"{")?;
+    assert!(claimed(&store, "train-b")?.is_none() && !store.is_stale("train-b"));
     drop(other);
     assert!(claimed(&store, "train-b")?.is_some());
+    Ok(())
+}
+
+#[test]
+fn what_was_being_claimed_by_a_process_that_died_is_removed_and_what_a_living_one_claims_stays() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let store = Store::open(folder.path())?;
+    let own = store.session.as_ref().ok_or("no session")?.owner.session.clone();
+    let (mine, left) = (store.claims().join(format!(".making-{own}-7")), store.claims().join(".making-dead-7"));
+    for making in [&mine, &left] {
+        fs::create_dir_all(making)?;
+        fs::write(making.join("x-7.json"), b"{}")?;
+    }
+    store.tidy()?;
+    assert!(mine.exists() && !left.exists());
+    let other = Store::open(folder.path())?;
+    assert!(mine.exists());
+    drop((store, other));
+    Store::open(folder.path())?;
+    assert!(!mine.exists());
+    Ok(())
+}
+
+#[test]
+fn of_many_who_take_one_task_over_one_gets_it() -> Outcome {
+    const TAKERS: usize = 8;
+    let folder = tempfile::tempdir()?;
+    let stores = (0..TAKERS).map(|_| Store::open(folder.path())).collect::<Result<Vec<_>>>()?;
+    let own = stores.first().and_then(|store| store.session.as_ref()).ok_or("no session")?.owner.clone();
+    let place = own.began.rsplit_once(' ').map_or("", |(place, _)| place);
+    for round in 0..200 {
+        let dead = Owner { session: format!("dead{round}"), began: format!("{place} 0"), ..own.clone() };
+        match round % 4 {
+            // Of nobody, and of somebody who died giving it back.
+            0 => {}
+            1 => fs::create_dir_all(folder.path().join("claims/train-a"))?,
+            _ => foreign_claim(folder.path(), &dead, round % 4 == 2)?,
+        }
+        let together = std::sync::Barrier::new(TAKERS);
+        let claims = std::thread::scope(|scope| {
+            let take = |store| {
+                let together = &together;
+                scope.spawn(move || {
+                    together.wait();
+                    claimed(store, "train-a")
+                })
+            };
+            let takers: Vec<_> = stores.iter().map(take).collect();
+            takers.into_iter().map(|taker| taker.join().expect("no panic")).collect::<Result<Vec<_>>>()
+        })?;
+        let held: Vec<bool> = claims.iter().flatten().map(Claim::is_held).collect();
+        assert_eq!(held, [true], "round {round}");
+        let names = fs::read_dir(folder.path().join("claims"))?.map(|e| Ok(e?.file_name()));
+        assert_eq!(names.collect::<std::io::Result<Vec<_>>>()?, ["train-a"], "nothing is left of those who lost");
+        drop(claims);
+        assert_eq!(fs::read_dir(folder.path().join("claims"))?.count(), 0, "round {round}");
+    }
+    Ok(())
+}
+
+#[test]
+fn whoever_holds_a_claim_holds_it_alone_while_many_take_it_give_it_back_and_clear_up() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let holders = std::sync::atomic::AtomicUsize::new(0);
+    let taken = std::thread::scope(|scope| {
+        let work = || {
+            let store = Store::open(folder.path())?;
+            let mut taken = 0;
+            for round in 0..100 {
+                if let Some(claim) = claimed(&store, "train-a")? {
+                    let others = holders.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                    std::thread::yield_now();
+                    let is_held = claim.is_held();
+                    holders.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+                    assert!(others == 0 && is_held, "round {round}");
+                    taken += 1;
+                }
+                if round % 10 == 0 {
+                    store.tidy()?;
+                }
+            }
+            Ok(taken)
+        };
+        let workers: Vec<_> = (0..6).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().map(|worker| worker.join().expect("no panic")).sum::<Result<usize>>()
+    })?;
+    assert!(taken > 0);
+    assert_eq!(fs::read_dir(folder.path().join("claims"))?.count(), 0);
     Ok(())
 }
 
