@@ -299,7 +299,7 @@ fn of_many_who_take_one_task_over_one_gets_it() -> Outcome {
         })?;
         let held: Vec<bool> = claims.iter().flatten().map(Claim::is_held).collect();
         assert_eq!(held, [true], "round {round}");
-        let names = fs::read_dir(folder.path().join("claims"))?.map(|e| Ok(e?.file_name()));
+        let names = fs::read_dir(folder.path().join("claims"))?.map(|entry| entry.map(|entry| entry.file_name()));
         assert_eq!(names.collect::<std::io::Result<Vec<_>>>()?, ["train-a"], "nothing is left of those who lost");
         drop(claims);
         assert_eq!(fs::read_dir(folder.path().join("claims"))?.count(), 0, "round {round}");
@@ -312,7 +312,7 @@ fn whoever_holds_a_claim_holds_it_alone_while_many_take_it_give_it_back_and_clea
     let folder = tempfile::tempdir()?;
     let holders = std::sync::atomic::AtomicUsize::new(0);
     let taken = std::thread::scope(|scope| {
-        let work = || {
+        let work = || -> Result<usize> {
             let store = Store::open(folder.path())?;
             let mut taken = 0;
             for round in 0..100 {
