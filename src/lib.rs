@@ -12,6 +12,7 @@
 //!    Beside a network, [`baselines::Method`] fits classical methods to the same rows.
 //! 6. **Analyse** predictions with the plain functions of [`analysis`].
 //! 7. **Run** all of it as a plan of tasks with a store of results: `plan`.
+//!    Many at once go to a cluster: [`cluster`].
 //! 8. **Exchange** weights with PyTorch, and apply models to given tensors: [`exchange::NameMap`], [`apply::apply`].
 //! 9. **Report**: [`report::render`] makes one page of a [`report::ReportContent`].
 //!
@@ -27,6 +28,7 @@ pub use fascicle_syntax as syntax;
 
 pub mod apply;
 pub mod cli;
+pub mod cluster;
 pub mod devices;
 pub mod nn;
 pub mod plan;

@@ -4,7 +4,7 @@
 //! run does, `crashes` and `interruption` runs that are ended at a change of a file, killed or interrupted, `folder` what a
 //! run leaves to other programs, `wrong_input` what is said of data that cannot be used, `weights` what goes in from
 //! PyTorch, is applied, and goes back, `sites` columns of several sites, `packed` models that leave
-//! their run.
+//! their run, `many` tasks, runs and machines at once.
 
 #[path = "command_line/cohorts.rs"]
 mod cohorts;
@@ -14,6 +14,8 @@ mod crashes;
 mod folder;
 #[path = "command_line/interruption.rs"]
 mod interruption;
+#[path = "command_line/many.rs"]
+mod many;
 #[path = "command_line/packed.rs"]
 mod packed;
 #[path = "command_line/reuse.rs"]

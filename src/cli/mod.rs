@@ -17,9 +17,13 @@ mod pack;
 mod phantom;
 mod progress;
 mod run;
+mod runs;
 mod source;
+mod store;
+mod submit;
 mod table;
 mod topics;
+mod watch;
 mod weights;
 mod world;
 
@@ -65,6 +69,21 @@ enum Command {
     Run(run::RunArgs),
     /// Show what `run` would do, and why
     Plan(run::PlanArgs),
+    /// Hand a run to Slurm: an array for each stage, and a short call that ends
+    Submit(submit::SubmitArgs),
+    /// Do an element of a submission: what its scripts call
+    #[command(hide = true)]
+    Work(submit::WorkArgs),
+    /// Show how far a run is: here, elsewhere, in the queue
+    Status(watch::StatusArgs),
+    /// List the runs of a folder, with their first scores
+    Runs(runs::RunsArgs),
+    /// Show in what runs differ: file, params, people, scores, paired where folds are shared
+    Compare(runs::CompareArgs),
+    /// Print the logs of the jobs that a task was in
+    Logs(watch::LogsArgs),
+    /// Show what the store of results holds, remove what no run needs, verify it
+    Store(store::StoreArgs),
     /// Make one file of a trained model: network, weights of every run, all that was fitted
     Pack(pack::PackArgs),
     /// Write a model as PyTorch source, to go on with in Python
@@ -152,6 +171,13 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::check(&args),
         Command::Run(args) => run::run(&args),
         Command::Plan(args) => run::plan(&args),
+        Command::Submit(args) => submit::submit(&args),
+        Command::Work(args) => submit::work(&args),
+        Command::Status(args) => watch::show(&args),
+        Command::Runs(args) => runs::runs(&args),
+        Command::Compare(args) => runs::compare(&args),
+        Command::Logs(args) => watch::logs(&args),
+        Command::Store(args) => store::store(&args),
         Command::Pack(args) => pack::pack(&args),
         Command::Export(args) => export::export(&args),
         Command::Predict(args) => pack::predict(&args),

@@ -6,7 +6,9 @@ use super::{Program, device, highlight, source, status, table};
 use crate::compile::{Compilation, LayerRow, TrialSettings, model_tables, programs_with};
 use crate::graph::Graph;
 use crate::nn::Device;
-use crate::plan::{self, Outcome, PlanError, Planned, RunOptions, SourceText, TrialPrograms};
+use crate::plan::{
+    self, AfterFailure, Failures, Outcome, PlanError, Planned, RunOptions, SourceText, TrialPrograms, Workers,
+};
 use crate::program::Experiment;
 use crate::report::content::{Critic, Layer, Model};
 use crate::syntax::nearest;
@@ -23,6 +25,35 @@ pub(super) struct RunArgs {
     /// Say nothing while running but warnings
     #[arg(long, short)]
     quiet: bool,
+    /// How many tasks run side by side [default: as many as cores and memory allow; a card each]
+    #[arg(long, value_name = "N", value_parser = workers)]
+    workers: Option<usize>,
+    /// After a failure go on with all that does not need what failed: this is what happens anyway
+    #[arg(long, overrides_with = "stop_at_failure")]
+    keep_going: bool,
+    /// After a failure begin no other task
+    #[arg(long, overrides_with = "keep_going")]
+    stop_at_failure: bool,
+}
+
+impl PlanArgs {
+    /// What a submission says.
+    pub(super) fn of(file: &Path, settings: &[(String, String)], device: &str, out: &Path, sweeps: &[String]) -> Self {
+        Self {
+            program: Program { file: file.to_path_buf(), settings: settings.to_vec() },
+            device: device.split(',').map(str::to_owned).collect(),
+            out: out.to_path_buf(),
+            sweeps: sweeps.to_vec(),
+            json: false,
+        }
+    }
+}
+
+fn workers(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(workers @ 1..=4096) => Ok(workers),
+        _ => Err("expected a number from 1 to 4096".to_string()),
+    }
 }
 
 /// What `plan` is asked, and `run` as well.
@@ -30,9 +61,9 @@ pub(super) struct RunArgs {
 pub(super) struct PlanArgs {
     #[command(flatten)]
     program: Program,
-    /// Where numbers are computed: auto, cpu, cuda, cuda:1
-    #[arg(long, default_value = "auto")]
-    device: String,
+    /// Where numbers are computed: auto, cpu, cuda, cuda:1, or several cards: cuda:0,cuda:1
+    #[arg(long, default_value = "auto", value_name = "DEVICE,..", value_delimiter = ',')]
+    device: Vec<String>,
     /// The folder of all runs and of their store of results
     #[arg(long, default_value = "runs", value_name = "DIR")]
     out: PathBuf,
@@ -50,15 +81,19 @@ const NO_SWEEP: &str = "none";
 /// Set by Ctrl-C.
 static INTERRUPT: AtomicBool = AtomicBool::new(false);
 
-struct Prepared {
+pub(super) struct Prepared {
     experiment: Experiment,
     source: SourceText,
     models: Vec<Model>,
-    device: Device,
+    devices: Vec<Device>,
+    workers: Workers,
+    after_failure: AfterFailure,
+    submission: Option<String>,
+    command: String,
 }
 
 /// The file, to be compiled with the settings of trials.
-struct FileOfTrials {
+pub(super) struct FileOfTrials {
     name: String,
     text: String,
     settings: TrialSettings,
@@ -72,14 +107,31 @@ impl TrialPrograms for FileOfTrials {
 }
 
 impl Prepared {
+    /// As an element of a submission: a training is alone, so that what it takes is measured.
+    pub(super) fn work_for(&mut self, submission: &str, command: &str, trains: bool) {
+        self.submission = Some(submission.to_owned());
+        self.command = command.to_owned();
+        if trains {
+            self.workers = Workers::Fixed(1);
+        }
+    }
+
     /// The experiment, and how it is run.
-    fn options<'a>(self, out: &Path, listener: &'a Terminal, trials: &'a FileOfTrials) -> (Experiment, RunOptions<'a>) {
+    pub(super) fn options<'a>(
+        self,
+        out: &Path,
+        listener: &'a Terminal,
+        trials: &'a FileOfTrials,
+    ) -> (Experiment, RunOptions<'a>) {
         let options = RunOptions {
             out: out.to_path_buf(),
-            device: self.device,
+            devices: self.devices,
+            workers: self.workers,
+            after_failure: self.after_failure,
             interrupt: &INTERRUPT,
             listener,
-            command: command_line(),
+            submission: self.submission,
+            command: self.command,
             source: self.source,
             model_tables: self.models,
             base: PathBuf::from("."),
@@ -89,7 +141,7 @@ impl Prepared {
     }
 }
 
-fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
+pub(super) fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
     let PlanArgs { program, device, .. } = args;
     let wrong = |message: String| {
         source::fail(&message);
@@ -100,7 +152,7 @@ fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
     keep_sweeps(&mut compilation, &args.sweeps).map_err(wrong)?;
     let models = layers(&compilation);
     let Some(experiment) = compilation.experiment else { return Err(status::WRONG) };
-    let device = Device::parse(device).map_err(|e| wrong(e.to_string()))?;
+    let devices = devices(device).map_err(wrong)?;
     let name = program.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let highlights = highlight::marks(&text);
     let trials = FileOfTrials {
@@ -109,7 +161,35 @@ fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
         settings: program.settings.clone(),
         world,
     };
-    Ok((Prepared { experiment, source: SourceText { name, text, highlights }, models, device }, trials))
+    Ok((
+        Prepared {
+            experiment,
+            source: SourceText { name, text, highlights },
+            models,
+            devices,
+            workers: Workers::Fitting,
+            after_failure: AfterFailure::GoOn,
+            submission: None,
+            command: command_line(),
+        },
+        trials,
+    ))
+}
+
+/// The devices of these names, each once.
+fn devices(names: &[String]) -> Result<Vec<Device>, String> {
+    let mut devices: Vec<Device> = Vec::new();
+    for name in names {
+        let device = Device::parse(name.trim()).map_err(|e| e.to_string())?;
+        if devices.contains(&device) {
+            return Err(format!("`--device` names `{name}` twice; several trainings on one card: `--workers`"));
+        }
+        devices.push(device);
+    }
+    if devices.len() > 1 && devices.iter().any(Device::is_cpu) {
+        return Err("`--device` names the CPU beside others: a run computes on cards or on the CPU".to_string());
+    }
+    Ok(devices)
 }
 
 /// Leaves the sweeps that were asked for.
@@ -188,15 +268,48 @@ pub(super) fn listen_for_interrupts() -> &'static AtomicBool {
     &INTERRUPT
 }
 
+/// Tests the devices on what they are to compute, where they were not tested before.
+pub(super) fn guard(prepared: &Prepared) -> Result<(), u8> {
+    let graphs: Vec<&Graph> = prepared.experiment.variants.iter().map(|variant| &variant.graph).collect();
+    for device in &prepared.devices {
+        device::guard(&graphs, device).map_err(|error| {
+            source::fail(&error.to_string());
+            status::FAILED
+        })?;
+    }
+    Ok(())
+}
+
+/// The run of which all parts are done: what is left, and the run's folder.
+pub(super) fn finish(experiment: &Experiment, options: &RunOptions<'_>, terminal: &Terminal) -> u8 {
+    let outcome = plan::run(experiment, options);
+    terminal.finish();
+    match outcome {
+        Ok(summary) => {
+            source::print(&summary.to_string());
+            match summary.outcome {
+                Outcome::Interrupted { .. } => status::INTERRUPTED,
+                Outcome::Finished => status::DONE,
+            }
+        }
+        Err(error) => {
+            source::fail(&error.to_string());
+            status_of(&error)
+        }
+    }
+}
+
 pub(super) fn run(args: &RunArgs) -> u8 {
-    let (prepared, trials) = match prepare(&args.plan) {
+    let (mut prepared, trials) = match prepare(&args.plan) {
         Ok(prepared) => prepared,
         Err(status) => return status,
     };
-    let graphs: Vec<&Graph> = prepared.experiment.variants.iter().map(|variant| &variant.graph).collect();
-    if let Err(error) = device::guard(&graphs, &prepared.device) {
-        source::fail(&error.to_string());
-        return status::FAILED;
+    prepared.workers = args.workers.map_or(Workers::Fitting, Workers::Fixed);
+    if args.stop_at_failure {
+        prepared.after_failure = AfterFailure::Stop;
+    }
+    if let Err(status) = guard(&prepared) {
+        return status;
     }
     listen_for_interrupts();
     let began = Instant::now();
@@ -207,6 +320,9 @@ pub(super) fn run(args: &RunArgs) -> u8 {
     let summary = match outcome {
         Ok(summary) => summary,
         Err(error) => {
+            if let (PlanError::Failed(failures), true) = (&error, args.plan.json) {
+                source::print_json(&failed(&experiment.name, failures));
+            }
             source::fail(&error.to_string());
             return status_of(&error);
         }
@@ -266,11 +382,24 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
     status::DONE
 }
 
+/// What failed, for a program that reads the answer.
+fn failed(experiment: &str, failures: &Failures) -> serde_json::Value {
+    let tasks = failures.failed.iter();
+    let tasks: Vec<_> =
+        tasks.map(|(name, error)| serde_json::json!({ "name": name, "problem": error.to_string() })).collect();
+    let not_reached = &failures.not_reached;
+    serde_json::json!({ "experiment": experiment, "outcome": { "failed": { "tasks": tasks, "not_reached": not_reached } } })
+}
+
 /// What the file or the data say wrong is for the user to mend; the rest is a failed run.
 pub(super) fn status_of(error: &PlanError) -> u8 {
     match error {
         PlanError::Data { .. } | PlanError::Packed { .. } => status::WRONG,
         PlanError::Interrupted { .. } => status::INTERRUPTED,
+        PlanError::Failed(failures) => {
+            let worst = failures.failed.iter().map(|(_, error)| status_of(error));
+            worst.min_by_key(|status| *status).unwrap_or(status::FAILED)
+        }
         _ => status::FAILED,
     }
 }

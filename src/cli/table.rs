@@ -34,6 +34,17 @@ pub(super) fn aligned(header: &[&str], rows: &[Vec<String>], left: usize) -> Str
     out
 }
 
+/// `1.5 GB`, `300 MB`.
+pub(super) fn sized(bytes: u64) -> String {
+    let of = |unit: u32| bytes as f64 / f64::from(1000u32).powi(unit as i32);
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.0} kB", of(1)),
+        1_000_000..1_000_000_000 => format!("{:.0} MB", of(2)),
+        _ => format!("{:.1} GB", of(3)),
+    }
+}
+
 /// `1,482,206`
 pub(super) fn thousands(number: u64) -> String {
     let digits = number.to_string();

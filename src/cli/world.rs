@@ -7,9 +7,8 @@ use crate::data::{CohortData, TableSummary as DataSummary};
 use crate::exchange::shapes_of_safetensors;
 use crate::plan::{Packed, PlanError};
 use crate::program::{Cohort, CohortClause};
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Files relative to the program's folder, tables relative to the working folder. Each table is read once,
 /// whatever the number of cohorts and variants that ask for it.
@@ -18,17 +17,17 @@ pub struct Files {
     /// Whether data that are not here are a mistake: for `run` they are, for `check` they may be elsewhere.
     needed: bool,
     read: Tables,
-    loaded: RefCell<Vec<(Cohort, Loaded)>>,
+    loaded: Mutex<Vec<(Cohort, Loaded)>>,
 }
 
 /// A cohort with its summary, or why it cannot be read.
-type Loaded = Result<Rc<(CohortData, TableSummary)>, TableProblem>;
+type Loaded = Result<Arc<(CohortData, TableSummary)>, TableProblem>;
 
 impl Files {
     /// The world around a program that is looked at, perhaps without its data.
     pub fn beside(program: &Path) -> Self {
         let folder = program.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        Self { folder, needed: false, read: Tables::default(), loaded: RefCell::default() }
+        Self { folder, needed: false, read: Tables::default(), loaded: Mutex::default() }
     }
 
     /// The same world, where data that are not here are an error.
@@ -37,16 +36,17 @@ impl Files {
     }
 
     fn load(&self, cohort: &Cohort) -> Loaded {
-        if let Some((_, known)) = self.loaded.borrow().iter().find(|(c, _)| c == cohort) {
+        let mut all = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = all.iter().find(|(c, _)| c == cohort) {
             return known.clone();
         }
         let loaded = CohortData::load_with(cohort, Path::new(""), &self.read)
             .and_then(|data| {
                 let summary = DataSummary::of(&data)?;
-                Ok(Rc::new((data, summarised(summary))))
+                Ok(Arc::new((data, summarised(summary))))
             })
             .map_err(|error| self.problem(&error));
-        self.loaded.borrow_mut().push((cohort.clone(), loaded.clone()));
+        all.push((cohort.clone(), loaded.clone()));
         loaded
     }
 

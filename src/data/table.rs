@@ -9,10 +9,9 @@
 //! is `None`. A first column without a name, as row numbers are exported, is called [`UNNAMED`].
 
 use super::error::{DataError, Result, did_you_mean};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The name given to a column whose header is empty; a second one is `column_2` and so on, by its place.
 pub const UNNAMED: &str = "column_1";
@@ -34,7 +33,7 @@ pub struct Cells(csv::StringRecord);
 
 /// Tables that were read, each file once: several cohorts, and several variants, read the same one.
 #[derive(Debug, Default)]
-pub struct Tables(RefCell<BTreeMap<PathBuf, Arc<Table>>>);
+pub struct Tables(Mutex<BTreeMap<PathBuf, Arc<Table>>>);
 
 /// A table in memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,11 +57,12 @@ impl Tables {
     /// As [`Table::read`]; what cannot be read is tried again.
     pub fn read(&self, path: &Path) -> Result<Arc<Table>> {
         let key = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        if let Some(known) = self.0.borrow().get(&key) {
+        let mut read = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(&key) {
             return Ok(known.clone());
         }
         let table = Arc::new(Table::read(path)?);
-        self.0.borrow_mut().insert(key, table.clone());
+        read.insert(key, table.clone());
         Ok(table)
     }
 }

@@ -115,7 +115,7 @@ pub(super) fn content(context: &Context<'_>, results: &Results, provenance: &Pro
     let (experiment, options) = (context.experiment, context.options);
     let scores = score::scores(context, results);
     let comparisons = score::comparisons(results);
-    let warnings = context.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+    let warnings = context.warned();
     Ok(ReportContent {
         title: experiment.name.clone(),
         about: experiment.doc.clone(),
@@ -198,7 +198,7 @@ fn described(context: &Context<'_>, provenance: &Provenance<'_>) -> report::Prov
         started: provenance.started.clone(),
         seconds: provenance.seconds,
         seeds: seeds.into_iter().collect(),
-        device: context.options.device.describe(),
+        device: described_devices(context.options),
         versions: indexmap::IndexMap::from([("burn".to_owned(), "0.21.0".to_owned())]),
         fingerprints,
         tasks: provenance
@@ -212,6 +212,13 @@ fn described(context: &Context<'_>, provenance: &Provenance<'_>) -> report::Prov
             })
             .collect(),
     }
+}
+
+/// What a run computed on: one device, or several.
+pub(super) fn described_devices(options: &super::options::RunOptions<'_>) -> String {
+    let mut names: Vec<String> = options.devices.iter().map(crate::nn::Device::describe).collect();
+    names.dedup();
+    names.join(", ")
 }
 
 /// `ad on test`.

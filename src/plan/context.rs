@@ -6,18 +6,19 @@ use super::options::RunOptions;
 use super::sources::Sources;
 use super::store::{Entry, Store};
 use super::task::{ProgramKey, RunKey};
+use super::told::Told;
 use crate::analysis::AnalysisError;
 use crate::data::dataset::Dataset;
 use crate::data::error::DataError;
 use crate::graph::NodeId;
+use crate::nn::Device;
 use crate::program::{Argument, Experiment, Program};
-use std::cell::RefCell;
 use std::path::PathBuf;
-use std::rc::Rc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
-/// A run under way.
+/// A run under way, as a task of it sees it.
+#[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub experiment: &'a Experiment,
     pub layout: &'a Layout,
@@ -25,8 +26,12 @@ pub(super) struct Context<'a> {
     pub sources: &'a Sources<'a>,
     pub options: &'a RunOptions<'a>,
     /// Results so far, by task.
-    pub entries: RefCell<Vec<Option<Entry>>>,
-    pub warnings: Mutex<Vec<String>>,
+    pub entries: &'a [OnceLock<Entry>],
+    pub told: &'a Told,
+    /// The task that looks; none where the run as a whole does.
+    pub at: Option<usize>,
+    /// Where it computes.
+    pub device: &'a Device,
 }
 
 impl Context<'_> {
@@ -38,7 +43,7 @@ impl Context<'_> {
     /// A variant's program, or that of one of its trials.
     pub fn program_at(&self, key: ProgramKey) -> &Program {
         let trial = key.trial.and_then(|trial| self.layout.variants.get(key.variant)?.trials.get(trial));
-        trial.map_or_else(|| self.program(key.variant), std::rc::Rc::as_ref)
+        trial.map_or_else(|| self.program(key.variant), Arc::as_ref)
     }
 
     /// Which program a run was trained by: where settings are searched, that of the trial that was chosen in it.
@@ -60,10 +65,15 @@ impl Context<'_> {
     /// The folder of a task's result.
     ///
     /// # Errors
-    /// A task that has not run.
+    /// A task that has not run, or that the one at work does not say that it needs: with several workers it might not have run.
     pub fn folder(&self, task: usize) -> Result<PathBuf> {
-        let entries = self.entries.borrow();
-        let entry = entries.get(task).and_then(Option::as_ref);
+        let needed = self.at.is_none_or(|at| self.layout.waits_for(at, task));
+        if !needed {
+            let name = |at: usize| self.layout.tasks.get(at).map_or("a task", |task| task.name.as_str());
+            let (own, other) = (self.at.map_or("a task", name), name(task));
+            return Err(PlanError::inconsistent(format!("`{own}` reads `{other}` and does not wait for it")));
+        }
+        let entry = self.entries.get(task).and_then(OnceLock::get);
         entry
             .map(|entry| entry.folder.clone())
             .ok_or_else(|| PlanError::inconsistent("a task runs before what it needs"))
@@ -86,7 +96,7 @@ impl Context<'_> {
     ///
     /// # Errors
     /// Whatever does not fit.
-    pub fn dataset(&self, variant: usize) -> Result<Rc<Dataset>> {
+    pub fn dataset(&self, variant: usize) -> Result<Arc<Dataset>> {
         let (listener, interrupt) = (self.options.listener, self.options.interrupt);
         self.sources.dataset(self.program(variant), &|done, total| {
             listener.decoded(done, total);
@@ -96,15 +106,13 @@ impl Context<'_> {
 
     /// What the user was told.
     pub fn warned(&self) -> Vec<String> {
-        self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.told.in_order()
     }
 
     /// Tells the user something, once.
     pub fn warn(&self, text: &str) {
-        let mut warnings = self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if !warnings.iter().any(|known| known == text) {
+        if self.told.add(self.at, text) {
             self.options.listener.warning(text);
-            warnings.push(text.to_owned());
         }
     }
 }

@@ -42,16 +42,22 @@ pub enum PlanError {
         /// The task under way.
         task: String,
     },
-    /// Two runs on one store.
-    #[error(
-        "another run ({holder}) is using the store {}; wait for it, or give this run a folder of its own with --out",
-        path.display()
-    )]
-    Locked {
+    /// Several tasks, or one for which others were not reached.
+    #[error("{0}")]
+    Failed(Box<Failures>),
+    /// A folder of runs without a store.
+    #[error("{} is not there: nothing has run with this `--out`", path.display())]
+    NoStore {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// Something that others at work forbid.
+    #[error("{who} is using the store {}; nothing is removed while others are at work: try again when they are done", path.display())]
+    InUse {
         /// The store.
         path: PathBuf,
-        /// `process 123`, as its lock says.
-        holder: String,
+        /// `process 123 on node7`.
+        who: String,
     },
     /// No space left.
     #[error("the disk is full: {} could not be written; free some space and run again, finished tasks are kept", path.display())]
@@ -113,6 +119,50 @@ pub enum PlanError {
         /// What does not fit.
         problem: String,
     },
+}
+
+/// What failed of a run that went on beside it.
+#[derive(Debug)]
+pub struct Failures {
+    /// The tasks that failed, in the order of the plan, and why.
+    pub failed: Vec<(String, PlanError)>,
+    /// Those that needed them.
+    pub not_reached: Vec<String>,
+}
+
+/// How many tasks are named of those that were not reached.
+const NAMED: usize = 5;
+
+impl std::fmt::Display for Failures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (at, (_, error)) in self.failed.iter().enumerate() {
+            if at > 0 {
+                f.write_str("\nerror: ")?;
+            }
+            write!(f, "{error}")?;
+        }
+        if !self.not_reached.is_empty() {
+            let named = self.not_reached.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+            let more = self.not_reached.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!("; and {more} others") } else { String::new() };
+            let tasks = if self.not_reached.len() == 1 { "task was" } else { "tasks were" };
+            write!(f, "\nnot reached for that: {} {tasks} left out: {named}{more}", self.not_reached.len())?;
+        }
+        Ok(())
+    }
+}
+
+impl From<Failures> for PlanError {
+    /// What failed alone is told as it is.
+    fn from(mut failures: Failures) -> Self {
+        match (failures.failed.len(), failures.not_reached.is_empty(), failures.failed.pop()) {
+            (1, true, Some((_, error))) => error,
+            (_, _, last) => {
+                failures.failed.extend(last);
+                Self::Failed(Box::new(failures))
+            }
+        }
+    }
 }
 
 impl PlanError {

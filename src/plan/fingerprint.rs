@@ -23,6 +23,11 @@ impl Fingerprint {
         &self.0
     }
 
+    /// The key that a result's folder is named by.
+    pub(super) fn of_name(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     /// The first 12 digits, for people.
     pub fn short(&self) -> &str {
         self.0.get(..12).unwrap_or(&self.0)

@@ -63,7 +63,10 @@ pub(super) fn write(
     target: &Path,
 ) -> Result<()> {
     let out = &context.options.out;
-    let aside = tempfile::Builder::new().prefix(place::WRITING).tempdir_in(out).map_err(PlanError::io("write", out))?;
+    let aside = tempfile::Builder::new()
+        .prefix(&place::writing_prefix(target))
+        .tempdir_in(out)
+        .map_err(PlanError::io("write", out))?;
     let draft = Draft { context, root: aside.path().to_owned() };
     draft.top(results, report, tasks)?;
     draft.bids(target)?;
@@ -168,7 +171,7 @@ impl Draft<'_> {
         let mut provenance = json!({
             "fascicle": env!("CARGO_PKG_VERSION"),
             "command": options.command,
-            "device": options.device.describe(),
+            "device": content::described_devices(options),
             "seeds": seeds,
             "started": report.provenance.as_ref().map(|p| &p.started),
             "seconds": report.provenance.as_ref().map(|p| p.seconds),

@@ -1,6 +1,7 @@
 //! The plan: an experiment as tasks with fingerprints, each once, in an order in which what a task needs comes before.
 
 mod check;
+mod needs;
 mod parts;
 mod trials;
 
@@ -24,13 +25,15 @@ use indexmap::IndexMap;
 use parts::{ModelParts, TrainingParts};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 use trials::settings_label;
 
 /// All tasks of an experiment.
 #[derive(Debug)]
 pub(super) struct Layout {
     pub tasks: Vec<Task>,
+    /// What each of them waits for.
+    needs: Vec<BTreeSet<usize>>,
     pub variants: Vec<VariantTasks>,
     /// By sweep.
     pub compares: Vec<usize>,
@@ -48,7 +51,7 @@ pub(super) struct VariantTasks {
     /// By seed and fold.
     pub fit: BTreeMap<(u64, usize), usize>,
     /// Programs with other settings, that trials are made by.
-    pub trials: Vec<Rc<Program>>,
+    pub trials: Vec<Arc<Program>>,
     /// What each of them sets.
     pub settings: Vec<Vec<(String, String)>>,
     /// What was tried, fold by fold.
@@ -134,7 +137,9 @@ impl Layout {
                 ProgramKey::of(first),
             ));
         }
-        Ok(Self { tasks: builder.tasks.into_values().collect(), variants, compares, is_whole })
+        let tasks: Vec<Task> = builder.tasks.into_values().collect();
+        let needs = needs::needs(&tasks, &variants, &experiment.sweeps);
+        Ok(Self { tasks, needs, variants, compares, is_whole })
     }
 }
 

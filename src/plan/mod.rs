@@ -25,10 +25,12 @@ mod drawn;
 mod ensemble;
 mod error;
 mod evaluate;
+mod execute;
 mod fingerprint;
 mod fit;
 mod folder;
 mod index;
+mod inventory;
 mod layout;
 mod maps;
 mod metric;
@@ -40,33 +42,44 @@ mod predict;
 mod request;
 mod rows;
 mod run;
+mod runs;
 mod score;
 mod search;
 mod sources;
+mod standing;
 mod store;
 mod subgraph;
 mod subgroup;
 mod summary;
+mod survey;
 mod task;
+mod told;
 mod train;
 mod weights;
+mod work;
 
 pub use analyse::{AnalysisResult, Field, Table};
 pub use compare::{Compared, Comparison, Contrast, Item, VariantValue};
 pub use describe::{Planned, PlannedTask, plan};
 pub use ensemble::{Ranked, Ranking};
-pub use error::{PlanError, Result};
+pub use error::{Failures, PlanError, Result};
 pub use fingerprint::{Fingerprint, Identity};
-pub use options::{Listener, NoTrials, RunOptions, Silent, SourceText, TrialPrograms};
+pub use inventory::{Amount, Damage, Inventory, Removal, collect_garbage, inventory, verify};
+pub use options::{AfterFailure, Listener, NoTrials, RunOptions, Silent, SourceText, TrialPrograms, Workers};
 pub use outcome::{Outcome, TaskOutcome};
 pub use packed::{
     Applied, PackOptions, Packed, PackedModel, PackedRun, PredictOptions, ResidualsOfReference, contents_of, pack,
     predict,
 };
 pub use run::run;
+pub use runs::{MeanScore, RunContrast, RunFolder, ScoreContrast, contrast, runs};
 pub use score::{Line, Matrix, RunScore, Scatter, Scored};
+pub use standing::{Standing, planned_experiments, put_plan, standing};
+pub use store::{FailureRecord, Measured, Owner, PlanRecord, Reason, RecordedTask};
 pub use summary::{RunSummary, VariantSummary};
+pub use survey::{Survey, SurveyedTask, TaskState, survey};
 pub use task::{Kind, RunKey};
+pub use work::{Worked, record_end, record_time_out, work};
 
 #[cfg(test)]
 mod tests;

@@ -20,16 +20,42 @@ pub struct SourceText {
     pub highlights: Vec<Mark>,
 }
 
+/// How many tasks run side by side.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Workers {
+    /// As many as cores and memory allow: small trainings side by side, large ones alone.
+    #[default]
+    Fitting,
+    /// So many, whatever they take.
+    Fixed(usize),
+}
+
+/// What a task that fails means for the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AfterFailure {
+    /// All that does not need it goes on.
+    #[default]
+    GoOn,
+    /// No other task begins.
+    Stop,
+}
+
 /// How a run is made.
 pub struct RunOptions<'a> {
     /// The folder of all runs and of their store.
     pub out: PathBuf,
-    /// Where numbers are computed.
-    pub device: Device,
+    /// Where numbers are computed: workers take turns among them. One at least.
+    pub devices: Vec<Device>,
+    /// How many tasks run side by side.
+    pub workers: Workers,
+    /// What a task that fails means for the others.
+    pub after_failure: AfterFailure,
     /// Set by Ctrl-C: the run ends at the next batch.
     pub interrupt: &'a AtomicBool,
     /// Told what happens.
     pub listener: &'a dyn Listener,
+    /// The submission that this is a part of; none of a run by itself.
+    pub submission: Option<String>,
     /// The command line as typed.
     pub command: String,
     /// The experiment's text.
@@ -43,7 +69,7 @@ pub struct RunOptions<'a> {
 }
 
 /// Gives the programs of a search's trials: the compiler, with the file at hand.
-pub trait TrialPrograms {
+pub trait TrialPrograms: Sync {
     /// The programs of a variant with other settings, each a list of params and values.
     fn programs(&self, variant: &str, settings: &[TrialSettings]) -> Vec<std::result::Result<Program, String>>;
 }
@@ -70,6 +96,12 @@ pub trait Listener: Sync {
     fn epoch(&self, _task: &str, _progress: &Progress) {}
     /// So many images of so many are decoded; called from several threads.
     fn decoded(&self, _done: usize, _total: usize) {}
+    /// So many tasks are in the plan, and so many of them are done.
+    fn progress(&self, _done: usize, _total: usize) {}
+    /// Somebody else who shares the store is at a task.
+    fn task_elsewhere(&self, _task: &str, _who: &str) {}
+    /// A task has failed, and others go on.
+    fn task_failed(&self, _task: &str, _problem: &str) {}
     /// A task is done.
     fn task_finished(&self, _task: &str, _seconds: f64) {}
     /// Something the user should know.

@@ -287,7 +287,7 @@ impl Context<'_> {
             training_statistics: &training_statistics,
             soft: &program.soft_over_views(&request.nodes),
             batch,
-            device: &self.options.device,
+            device: self.device,
             interrupt: self.options.interrupt,
         };
         let packed = program.used(model).filter(|used| used.baseline.is_some());
@@ -377,8 +377,7 @@ impl Context<'_> {
             return self.packed_weights(used, subgraph, run);
         }
         let read = |stage: usize| self.stage_weights(key, stage, run);
-        let (weights, untrained) =
-            live_weights(task, self.program_at(key), subgraph, run, &self.options.device, &read)?;
+        let (weights, untrained) = live_weights(task, self.program_at(key), subgraph, run, self.device, &read)?;
         if !untrained.is_empty() {
             self.warn(&format!("{task}: no stage trains {}; it is used as it starts, at random", untrained.join(", ")));
         }

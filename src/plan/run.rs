@@ -1,24 +1,26 @@
-//! The executor: every task in order, reused from the store or run, and reported to a listener.
+//! A run: the plan laid out and executed, until all of it is done, then the run's folder.
 
 use super::content;
 use super::context::Context;
 use super::error::{PlanError, Result};
+use super::execute::execute;
 use super::folder;
 use super::layout::{Known, Layout, mean_inputs};
 use super::options::RunOptions;
 use super::outcome::TaskOutcome;
 use super::sources::Sources;
-use super::store::{Entry, LastRun, Store, Stored};
+use super::store::{Claim, Claiming, Entry, LastRun, PlanRecord, RecordedTask, Store};
 use super::summary::RunSummary;
-use super::task::{Kind, Task, Work};
+use super::task::{Task, Work};
+use super::told::Told;
 use super::{fit, index};
+use crate::nn::Device;
 use crate::program::Experiment;
 use indexmap::IndexMap;
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Runs an experiment: every task whose result is not in the store, then the run's folder with its report.
 ///
@@ -28,75 +30,140 @@ pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSumma
     let began = Instant::now();
     let started = jiff::Timestamp::now();
     let target = folder::check(experiment, &options.out)?;
+    let device = options.devices.first().ok_or_else(|| PlanError::inconsistent("a run has no device"))?;
     let store = Store::open(&store_path(&options.out))?;
-    folder::recover(&target)?;
+    // Whoever is writing the folder now has cleared up.
+    if let Claiming::Ours(_claim) = store.claim(&folder_name(experiment))? {
+        folder::recover(&target, &store)?;
+    }
     let sources = Sources::new(&options.base, &store.volumes());
     let known = Known::new(&store, options.trials);
-    let mut done = Done::default();
+    let (mut done, told) = (Done::default(), Told::default());
+    let view = View { experiment, store: &store, sources: &sources, options, told: &told, device };
     // Where settings are searched, results say how the plan goes on.
-    let layout = loop {
+    let (layout, entries) = loop {
         let layout = Layout::of(experiment, &sources, &known)?;
         sources.keep_hashes()?;
-        let context = context_of(experiment, &layout, &store, &sources, options, &done);
+        store.put_plan(&plan_record(experiment, &layout, &options.command))?;
+        let entries = done.entries_of(&layout);
+        let context = view.of(&layout, &entries);
+        let wanted: Vec<usize> = (0..layout.tasks.len()).collect();
+        let executed = execute(&context, &wanted);
         let before = done.entries.len();
-        match context.tasks(&mut done) {
-            Err(PlanError::Interrupted { task }) => {
-                sources.keep_hashes()?;
-                return Ok(RunSummary::interrupted(experiment, task, done.outcomes()));
-            }
-            result => result?,
+        done.add(&layout, &entries, executed.outcomes);
+        sources.keep_hashes()?;
+        if let Some(task) = executed.interrupted {
+            return Ok(RunSummary::interrupted(experiment, task, done.outcomes()));
+        }
+        if let Some(failures) = executed.failures {
+            return Err(failures.into());
         }
         if layout.is_whole {
-            break layout;
+            break (layout, entries);
         }
         if done.entries.len() == before {
             return Err(PlanError::inconsistent("a search waits for trials that are judged"));
         }
+        told.next_round();
     };
-    let context = context_of(experiment, &layout, &store, &sources, options, &done);
+    let context = view.of(&layout, &entries);
     let outcomes = done.outcomes();
     let last: LastRun = layout.tasks.iter().map(|task| (task.name.clone(), task.identity.clone())).collect();
-    sources.keep_hashes()?;
     store.put_last_run(&experiment.name, &last)?;
 
     let provenance =
         content::Provenance { started: started.to_string(), seconds: began.elapsed().as_secs_f64(), tasks: &outcomes };
     let results = content::Results::gather(&context)?;
     let report = content::content(&context, &results, &provenance)?;
+    let claim = folder_claim(&context)?;
+    folder::recover(&target, &store)?;
     folder::write(&context, &results, &report, &outcomes, &target)?;
+    drop(claim);
+    store.tidy()?;
     Ok(RunSummary::finished(&context, results, report, outcomes, target, began.elapsed().as_secs_f64()))
 }
 
-/// Results so far, by fingerprint, in the order in which they came.
+/// What every round of a run has in common.
+struct View<'a> {
+    experiment: &'a Experiment,
+    store: &'a Store,
+    sources: &'a Sources<'a>,
+    options: &'a RunOptions<'a>,
+    told: &'a Told,
+    device: &'a Device,
+}
+
+impl View<'_> {
+    fn of<'b>(&'b self, layout: &'b Layout, entries: &'b [OnceLock<Entry>]) -> Context<'b> {
+        let Self { experiment, store, sources, options, told, device } = *self;
+        Context { experiment, layout, store, sources, options, entries, told, at: None, device }
+    }
+}
+
+/// The name of the claim of a run's folder.
+fn folder_name(experiment: &Experiment) -> String {
+    format!("folder-{}", experiment.name)
+}
+
+/// Two runs of one experiment write one folder, one after the other.
+fn folder_claim(context: &Context<'_>) -> Result<Claim> {
+    let name = folder_name(context.experiment);
+    let mut wait = Duration::from_millis(50);
+    loop {
+        if let Claiming::Ours(claim) = context.store.claim(&name)? {
+            return Ok(claim);
+        }
+        if context.options.interrupt.load(Ordering::Relaxed) {
+            return Err(PlanError::Interrupted { task: "the run's folder".into() });
+        }
+        std::thread::sleep(wait);
+        wait = (wait * 2).min(Duration::from_secs(2));
+    }
+}
+
+/// Results so far, by fingerprint: round by round, each in the order of the plan.
 #[derive(Default)]
 struct Done {
     entries: IndexMap<String, (TaskOutcome, Entry)>,
-    warnings: Vec<String>,
 }
 
 impl Done {
     fn outcomes(&self) -> Vec<TaskOutcome> {
         self.entries.values().map(|(outcome, _)| outcome.clone()).collect()
     }
+
+    /// The places of a plan's results, with what is there.
+    fn entries_of(&self, layout: &Layout) -> Vec<OnceLock<Entry>> {
+        let known = |task: &Task| match self.entries.get(task.identity.fingerprint.as_str()) {
+            Some((_, entry)) => OnceLock::from(entry.clone()),
+            None => OnceLock::new(),
+        };
+        layout.tasks.iter().map(known).collect()
+    }
+
+    fn add(&mut self, layout: &Layout, entries: &[OnceLock<Entry>], outcomes: Vec<(usize, TaskOutcome)>) {
+        for (at, outcome) in outcomes {
+            if let (Some(task), Some(entry)) = (layout.tasks.get(at), entries.get(at).and_then(OnceLock::get)) {
+                self.entries.insert(task.identity.fingerprint.to_string(), (outcome, entry.clone()));
+            }
+        }
+    }
 }
 
-fn context_of<'a>(
-    experiment: &'a Experiment,
-    layout: &'a Layout,
-    store: &'a Store,
-    sources: &'a Sources<'a>,
-    options: &'a RunOptions<'a>,
-    done: &Done,
-) -> Context<'a> {
-    let entry = |task: &Task| done.entries.get(task.identity.fingerprint.as_str()).map(|(_, entry)| entry.clone());
-    Context {
-        experiment,
-        layout,
-        store,
-        sources,
-        options,
-        entries: RefCell::new(layout.tasks.iter().map(entry).collect()),
-        warnings: Mutex::new(done.warnings.clone()),
+/// A plan as the store keeps it.
+pub(super) fn plan_record(experiment: &Experiment, layout: &Layout, command: &str) -> PlanRecord {
+    let of = |(at, task): (usize, &Task)| RecordedTask {
+        name: task.name.clone(),
+        kind: task.work.kind(),
+        fingerprint: task.identity.fingerprint.to_string(),
+        needs: layout.needs(at).clone(),
+    };
+    PlanRecord {
+        experiment: experiment.name.clone(),
+        command: command.to_owned(),
+        at: jiff::Timestamp::now().to_string(),
+        is_whole: layout.is_whole,
+        tasks: layout.tasks.iter().enumerate().map(of).collect(),
     }
 }
 
@@ -106,69 +173,11 @@ pub(super) fn store_path(out: &Path) -> PathBuf {
 }
 
 impl Context<'_> {
-    /// Every task that is not done.
-    fn tasks(&self, done: &mut Done) -> Result<()> {
-        for at in 0..self.layout.tasks.len() {
-            if self.entries.borrow()[at].is_some() {
-                continue;
-            }
-            let outcome = self.task(at)?;
-            if outcome.kind == Kind::Index {
-                self.tell_flows(at)?;
-            }
-            if let Some(entry) = self.entries.borrow()[at].clone() {
-                done.entries.insert(outcome.fingerprint.clone(), (outcome, entry));
-            }
-        }
-        done.warnings = self.warned();
-        Ok(())
-    }
-
-    /// Finds a task's result, or runs it.
-    fn task(&self, at: usize) -> Result<TaskOutcome> {
-        let task = &self.layout.tasks[at];
-        if self.options.interrupt.load(Ordering::Relaxed) {
-            return Err(PlanError::Interrupted { task: task.name.clone() });
-        }
-        let kind = task.work.kind();
-        let outcome = |ran: bool, entry: &Entry| TaskOutcome {
-            name: task.name.clone(),
-            kind,
-            fingerprint: task.identity.fingerprint.to_string(),
-            ran,
-            seconds: entry.seconds,
-        };
-        match self.store.find(kind.name(), &task.identity.fingerprint) {
-            Stored::Whole(entry) => {
-                self.options.listener.task_reused(&task.name);
-                // A kill may have come between the result and the end of its checkpoint.
-                if kind == Kind::Train {
-                    self.store.drop_partial(&task.identity.fingerprint)?;
-                }
-                let outcome = outcome(false, &entry);
-                self.entries.borrow_mut()[at] = Some(entry);
-                return Ok(outcome);
-            }
-            Stored::Damaged(problem) => {
-                self.warn(&format!("{}: the stored result is damaged ({problem}); it is computed again", task.name))
-            }
-            Stored::Absent => {}
-        }
-        self.options.listener.task_started(&task.name);
-        let started = Instant::now();
-        let seconds = || started.elapsed().as_secs_f64();
-        let entry =
-            self.store.put(kind.name(), &task.name, &task.identity, &seconds, |folder| self.work(task, folder))?;
-        if kind == Kind::Train {
-            self.store.drop_partial(&task.identity.fingerprint)?;
-        }
-        self.options.listener.task_finished(&task.name, entry.seconds);
-        let outcome = outcome(true, &entry);
-        self.entries.borrow_mut()[at] = Some(entry);
-        Ok(outcome)
-    }
-
-    fn work(&self, task: &Task, folder: &Path) -> Result<()> {
+    /// Does what a task says, into a folder.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub(super) fn work(&self, task: &Task, folder: &Path) -> Result<()> {
         let (name, key) = (task.name.as_str(), task.program);
         let (program, variant) = (self.program(key.variant), key.variant);
         match task.work {

@@ -16,24 +16,27 @@ use crate::data::fingerprint::content_hash_with;
 use crate::data::table::Tables;
 use crate::program::{Cohort, CohortSource, ImageStep, InputSource, InputSpec, Program, SpatialKind, ViewAverage};
 use serde_json::{Value, json};
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Told how many images of how many are ready.
 type Progress<'a> = dyn Fn(usize, usize) -> std::result::Result<(), DataError> + Sync + 'a;
+
+/// A dataset, where it was read.
+type Opened = Option<Arc<Dataset>>;
 
 /// What was read so far.
 pub(super) struct Sources<'a> {
     base: &'a Path,
     cache: Cache,
     tables: Tables,
-    cohorts: RefCell<BTreeMap<String, Rc<CohortData>>>,
-    contents: RefCell<BTreeMap<String, String>>,
-    datasets: RefCell<BTreeMap<String, Rc<Dataset>>>,
-    weights: RefCell<BTreeMap<String, String>>,
-    packed: RefCell<BTreeMap<String, Rc<Packed>>>,
+    cohorts: Mutex<BTreeMap<String, Arc<CohortData>>>,
+    contents: Mutex<BTreeMap<String, String>>,
+    /// Each behind a lock of its own: whoever asks for one that is being read waits for it, and for no other.
+    datasets: Mutex<BTreeMap<String, Arc<Mutex<Opened>>>>,
+    weights: Mutex<BTreeMap<String, String>>,
+    packed: Mutex<BTreeMap<String, Arc<Packed>>>,
 }
 
 impl<'a> Sources<'a> {
@@ -43,11 +46,11 @@ impl<'a> Sources<'a> {
             base,
             cache: Cache::new(volumes),
             tables: Tables::default(),
-            cohorts: RefCell::default(),
-            contents: RefCell::default(),
-            datasets: RefCell::default(),
-            weights: RefCell::default(),
-            packed: RefCell::default(),
+            cohorts: Mutex::default(),
+            contents: Mutex::default(),
+            datasets: Mutex::default(),
+            weights: Mutex::default(),
+            packed: Mutex::default(),
         }
     }
 
@@ -55,15 +58,15 @@ impl<'a> Sources<'a> {
     ///
     /// # Errors
     /// Tables that cannot be read.
-    pub fn cohort(&self, cohort: &Cohort) -> Result<Rc<CohortData>> {
+    pub fn cohort(&self, cohort: &Cohort) -> Result<Arc<CohortData>> {
         let key = canonical(cohort)?;
-        if let Some(found) = self.cohorts.borrow().get(&key) {
+        if let Some(found) = held(&self.cohorts).get(&key) {
             return Ok(found.clone());
         }
         let loaded = CohortData::load_with(cohort, self.base, &self.tables)
             .map_err(PlanError::data(&format!("cohort {}", cohort.name)))?;
-        let loaded = Rc::new(loaded);
-        self.cohorts.borrow_mut().insert(key, loaded.clone());
+        let loaded = Arc::new(loaded);
+        held(&self.cohorts).insert(key, loaded.clone());
         Ok(loaded)
     }
 
@@ -78,14 +81,14 @@ impl<'a> Sources<'a> {
                 continue;
             }
             let key = canonical(&(cohort, spec))?;
-            let known = self.contents.borrow().get(&key).cloned();
+            let known = held(&self.contents).get(&key).cloned();
             let hash = match known {
                 Some(hash) => hash,
                 None => {
                     let data = self.cohort(cohort)?;
                     let hash = content_hash_with(&data, std::slice::from_ref(spec), self.cache.hashes())
                         .map_err(PlanError::data(&format!("cohort {}", cohort.name)))?;
-                    self.contents.borrow_mut().insert(key, hash.clone());
+                    held(&self.contents).insert(key, hash.clone());
                     hash
                 }
             };
@@ -98,12 +101,12 @@ impl<'a> Sources<'a> {
     ///
     /// # Errors
     /// As [`Packed::read`].
-    pub fn packed(&self, file: &str) -> Result<Rc<Packed>> {
-        if let Some(known) = self.packed.borrow().get(file) {
+    pub fn packed(&self, file: &str) -> Result<Arc<Packed>> {
+        if let Some(known) = held(&self.packed).get(file) {
             return Ok(known.clone());
         }
-        let packed = Rc::new(Packed::read(&self.base.join(file))?);
-        self.packed.borrow_mut().insert(file.to_owned(), packed.clone());
+        let packed = Arc::new(Packed::read(&self.base.join(file))?);
+        held(&self.packed).insert(file.to_owned(), packed.clone());
         Ok(packed)
     }
 
@@ -117,7 +120,7 @@ impl<'a> Sources<'a> {
     /// # Errors
     /// A file that cannot be read.
     pub fn weights(&self, file: &str) -> Result<String> {
-        if let Some(known) = self.weights.borrow().get(file) {
+        if let Some(known) = held(&self.weights).get(file) {
             return Ok(known.clone());
         }
         let path = self.base.join(file);
@@ -125,7 +128,7 @@ impl<'a> Sources<'a> {
         let read = std::fs::File::open(&path).and_then(|file| hasher.update_reader(file).map(|_| ()));
         read.map_err(PlanError::io("read", &path))?;
         let hash = hasher.finalize().to_hex().to_string();
-        self.weights.borrow_mut().insert(file.to_owned(), hash.clone());
+        held(&self.weights).insert(file.to_owned(), hash.clone());
         Ok(hash)
     }
 
@@ -142,9 +145,11 @@ impl<'a> Sources<'a> {
     ///
     /// # Errors
     /// Whatever does not fit, each with subject and input.
-    pub fn dataset(&self, program: &Program, progress: &Progress<'_>) -> Result<Rc<Dataset>> {
+    pub fn dataset(&self, program: &Program, progress: &Progress<'_>) -> Result<Arc<Dataset>> {
         let key = hash_of(&(&program.cohorts, &program.inputs, &program.at_least_one))?;
-        if let Some(found) = self.datasets.borrow().get(&key) {
+        let place = held(&self.datasets).entry(key).or_default().clone();
+        let mut place = held(&place);
+        if let Some(found) = place.as_ref() {
             return Ok(found.clone());
         }
         let cohorts = program
@@ -171,10 +176,14 @@ impl<'a> Sources<'a> {
                 opened
             }
         };
-        let opened = Rc::new(opened);
-        self.datasets.borrow_mut().insert(key, opened.clone());
+        let opened = Arc::new(opened);
+        *place = Some(opened.clone());
         Ok(opened)
     }
+}
+
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What of some cohorts decides who is found, without their paths: a moved folder keeps its results. Cohorts that are

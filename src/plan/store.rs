@@ -4,22 +4,36 @@
 //!  FOLDER/store/
 //!    train/3f9a../            weights.safetensors, history.json, .., done.json (sizes and checksums of all of them, and its own)
 //!    train/.aside-..          a result being written: renamed into place when it is whole
-//!    partial/3f9a../          the checkpoint of a stage under way
+//!    partial/3f9a../SESSION/  the checkpoint of a stage under way, by the process that makes it
+//!    claims/train-3f9a../     who is computing it, in a record of its own
+//!    sessions/                which processes are at work
 //!    last/NAME.json           the fingerprints of the experiment's last run, for `fascicle plan`
-//!    lock                     held by the run that writes
+//!    plans/  failures/        the tasks of each experiment's latest plan; why some failed
 //! ```
 //!
 //! A result is visible only as a whole. One whose files do not match `done.json` is taken for absent, so that it is
-//! computed again. One run at a time writes to a store; reading needs no lock.
+//! computed again. Any number of processes, on any number of machines, may use a store at once.
 
-mod lock;
+mod claim;
+mod measured;
+mod partial;
+mod records;
+mod session;
+mod sweep;
+
+pub(super) use claim::{Claim, Claiming, claim_name};
+pub use measured::Measured;
+pub(super) use records::plans;
+pub use records::{FailureRecord, PlanRecord, Reason, RecordedTask};
+pub use session::Owner;
+pub(super) use session::at_work;
 
 use super::error::{PlanError, Result};
 use super::fingerprint::{Fingerprint, Identity, hash_of};
 use indexmap::IndexMap;
-use lock::Lock;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use session::Session;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::ErrorKind;
@@ -27,15 +41,13 @@ use std::path::{Path, PathBuf};
 
 const DONE: &str = "done.json";
 const ASIDE: &str = ".aside-";
-/// How decoded volumes are called before they are whole.
-const WRITING: &str = ".writing-";
 
 /// A store, opened for writing or for looking only.
 #[derive(Debug)]
 pub(super) struct Store {
     root: PathBuf,
-    /// Released when the store is dropped.
-    _lock: Option<Lock>,
+    /// This process among those that use it; none where it only looks.
+    session: Option<Session>,
 }
 
 /// A result that is there as a whole.
@@ -75,6 +87,9 @@ struct Done {
     identity: Identity,
     version: String,
     seconds: f64,
+    /// What it took besides, where that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    taken: Option<Measured>,
     files: BTreeMap<String, Sum>,
 }
 
@@ -88,21 +103,30 @@ struct Sum {
 pub(super) type LastRun = IndexMap<String, Identity>;
 
 impl Store {
-    /// Opens a store for writing, making its folder; removes what a run that died has left half-written.
+    /// Opens a store for writing, making its folder; removes what processes that died have left half-written.
     ///
     /// # Errors
-    /// A folder that cannot be written, or another run that is using it.
+    /// A folder that cannot be written.
     pub fn open(root: &Path) -> Result<Self> {
         fs::create_dir_all(root).map_err(PlanError::io("make", root))?;
-        let lock = Lock::take(root)?;
-        let store = Self { root: root.to_owned(), _lock: Some(lock) };
-        store.sweep()?;
+        // What is half-written is listed before the others are: whoever began later is not in the list.
+        let half_written = sweep::half_written(root)?;
+        let store = Self { root: root.to_owned(), session: Some(Session::begin(root)?) };
+        store.sweep(half_written)?;
         Ok(store)
+    }
+
+    /// Clears up at the end of a run: who was killed while others were at work has left things that only the last can tell.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn tidy(&self) -> Result<()> {
+        self.sweep(sweep::half_written(&self.root)?)
     }
 
     /// A store to look at.
     pub fn look(root: &Path) -> Self {
-        Self { root: root.to_owned(), _lock: None }
+        Self { root: root.to_owned(), session: None }
     }
 
     /// Where decoded images are kept.
@@ -147,7 +171,7 @@ impl Store {
         kind: &str,
         task: &str,
         identity: &Identity,
-        seconds: &dyn Fn() -> f64,
+        taken: &dyn Fn() -> (f64, Option<Measured>),
         fill: impl FnOnce(&Path) -> Result<()>,
     ) -> Result<Entry> {
         let parent = self.root.join(kind);
@@ -162,49 +186,42 @@ impl Store {
             File::open(&path).and_then(|f| f.sync_all()).map_err(PlanError::io("write", &path))?;
             files.insert(name, sum(&path).map_err(PlanError::io("read", &path))?);
         }
-        let seconds = seconds();
+        let (seconds, taken) = taken();
         let done = Done {
             kind: kind.to_owned(),
             task: task.to_owned(),
             identity: identity.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             seconds,
+            taken,
             files,
         };
         let seal = Some(hash_of(&done)?);
         put_json(&aside.path().join(DONE), &Sealed { done, seal })?;
         sync_folder(aside.path());
-        let folder = self.folder(kind, &identity.fingerprint);
-        if folder.exists() {
-            // Only a damaged result is ever written again.
-            fs::remove_dir_all(&folder).map_err(PlanError::io("write", &folder))?;
-        }
         readable(aside.path())?;
-        fs::rename(aside.path(), &folder).map_err(PlanError::io("write", &folder))?;
+        let folder = self.folder(kind, &identity.fingerprint);
+        while let Err(e) = fs::rename(aside.path(), &folder) {
+            if !matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists) {
+                return Err(PlanError::io("write", &folder)(e));
+            }
+            // Somebody who was thought dead has computed the same: the first whole result stays. A damaged one makes room.
+            if let Stored::Whole(entry) = self.find(kind, &identity.fingerprint) {
+                return Ok(entry);
+            }
+            self.set_aside(&parent, &folder)?;
+        }
         // The folder has moved away: there is nothing left to remove.
         let _ = aside.keep();
         sync_folder(&parent);
         Ok(Entry { folder, seconds })
     }
 
-    /// The folder where a stage keeps its checkpoint.
-    ///
-    /// # Errors
-    /// A folder that cannot be made.
-    pub fn partial(&self, fingerprint: &Fingerprint) -> Result<PathBuf> {
-        let folder = self.root.join("partial").join(fingerprint.as_str());
-        fs::create_dir_all(&folder).map_err(PlanError::io("make", &folder))?;
-        Ok(folder)
-    }
-
-    /// Removes the checkpoint of a stage that has ended.
-    ///
-    /// # Errors
-    /// What the operating system says.
-    pub fn drop_partial(&self, fingerprint: &Fingerprint) -> Result<()> {
-        let folder = self.root.join("partial").join(fingerprint.as_str());
-        match fs::remove_dir_all(&folder) {
-            Err(e) if e.kind() != ErrorKind::NotFound => Err(PlanError::io("remove", &folder)(e)),
+    /// Removes a damaged result, in one go for whoever looks.
+    fn set_aside(&self, parent: &Path, folder: &Path) -> Result<()> {
+        let old = tempfile::Builder::new().prefix(ASIDE).tempdir_in(parent).map_err(PlanError::io("write", parent))?;
+        match fs::rename(folder, old.path().join("damaged")) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(PlanError::io("rename", folder)(e)),
             _ => Ok(()),
         }
     }
@@ -239,35 +256,6 @@ impl Store {
     fn folder(&self, kind: &str, fingerprint: &Fingerprint) -> PathBuf {
         self.root.join(kind).join(fingerprint.as_str())
     }
-
-    /// Removes folders and files that were being written when a run died. The lock is held, so nobody is writing them.
-    fn sweep(&self) -> Result<()> {
-        let entries = |folder: &Path| -> Result<Vec<PathBuf>> {
-            let read = fs::read_dir(folder).map_err(PlanError::io("read", folder))?;
-            Ok(read.filter_map(|entry| entry.ok().map(|e| e.path())).collect())
-        };
-        for kind in entries(&self.root)?.into_iter().filter(|p| p.is_dir()) {
-            for left in entries(&kind)? {
-                let name = left.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                if !name.starts_with(ASIDE) {
-                    continue;
-                }
-                let removed = if left.is_dir() { fs::remove_dir_all(&left) } else { fs::remove_file(&left) };
-                removed.map_err(PlanError::io("remove", &left))?;
-            }
-        }
-        // Decoded volumes lie a folder deeper, the index of files' hashes beside their folders.
-        if self.volumes().is_dir() {
-            let folders = entries(&self.volumes())?.into_iter().filter(|p| p.is_dir());
-            for folder in folders.chain([self.volumes()]) {
-                let half = |path: &PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(WRITING));
-                for left in entries(&folder)?.into_iter().filter(half) {
-                    fs::remove_file(&left).map_err(PlanError::io("remove", &left))?;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Writes a value as JSON and makes sure that it is on the disk.
@@ -299,6 +287,27 @@ pub(super) fn get_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_slice(&bytes).map_err(|e| PlanError::Unreadable { path: path.to_owned(), problem: e.to_string() })
 }
 
+/// Removes a file that may be gone already.
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(PlanError::io("remove", path)(e)),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a folder that may be gone already, or is going: others clear up as well.
+fn remove_all(path: &Path) -> Result<()> {
+    for _ in 0..10 {
+        match fs::remove_dir_all(path) {
+            Ok(()) => return Ok(()),
+            Err(e) if e.kind() == ErrorKind::NotFound && !path.exists() => return Ok(()),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) => {}
+            Err(e) => return Err(PlanError::io("remove", path)(e)),
+        }
+    }
+    Ok(())
+}
+
 fn sum(path: &Path) -> std::io::Result<Sum> {
     let mut hasher = blake3::Hasher::new();
     let bytes = std::io::copy(&mut File::open(path)?, &mut hasher)?;
@@ -308,6 +317,18 @@ fn sum(path: &Path) -> std::io::Result<Sum> {
 /// Makes the names in a folder last. Systems that cannot do so are left alone: the checksums tell.
 fn sync_folder(folder: &Path) {
     let _ = File::open(folder).and_then(|f| f.sync_all());
+}
+
+/// As [`readable`], of a file.
+fn readable_file(file: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o644)).map_err(PlanError::io("write", file))?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
 }
 
 /// Temporary folders are their owner's alone; results are as readable as any other folder.

@@ -84,7 +84,7 @@ impl RunSummary {
                 analyses: numbers(&result.analyses),
                 scores: result.scores,
             });
-        let warnings = context.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let warnings = context.warned();
         Self {
             experiment: context.experiment.name.clone(),
             outcome: Outcome::Finished,

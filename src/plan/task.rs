@@ -44,6 +44,27 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, in the order in which a plan has them.
+    pub const ALL: [Self; 12] = [
+        Self::Index,
+        Self::Split,
+        Self::Fit,
+        Self::Train,
+        Self::Baseline,
+        Self::Judge,
+        Self::Predict,
+        Self::Map,
+        Self::Ensemble,
+        Self::Score,
+        Self::Analyse,
+        Self::Compare,
+    ];
+
+    /// The kind of a folder of the store.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// The folder of the store that holds its results.
     pub fn name(self) -> &'static str {
         match self {

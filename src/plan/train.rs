@@ -242,7 +242,7 @@ impl Context<'_> {
             stage: &job.stage,
             model: &job.model,
             batches: &batches,
-            device: &self.options.device,
+            device: self.device,
             seed: run.number(),
             initial: self.initial(key, &job, run)?,
             training_statistics,
@@ -277,7 +277,7 @@ impl Context<'_> {
             given_up: trained.given_up,
             training,
             validation,
-            device: self.options.device.describe(),
+            device: self.device.describe(),
         };
         put_json(&folder.join(HISTORY), &history)?;
         let events = partial.join(EVENT_FILE);

@@ -165,17 +165,51 @@ fn an_interrupted_run_says_so_in_its_json() {
 }
 
 #[test]
-fn a_second_run_on_one_store_is_refused_while_the_first_goes_on() {
+fn a_second_run_shares_the_store_with_one_that_goes_on() {
     let scene = Scene::of_people();
     let mut first = start(&scene, &["run", "table.fx", "--set", "epochs=100000"]);
     wait_for_training(&scene, &mut first);
-    let holder = format!("process {}", first.id());
-    scene.fascicle(&["run", "table.fx"]).fails(1, &["another run", &holder, "wait for it", "--out"]);
-    scene.fascicle(&["run", "table.fx", "--out", "elsewhere"]).succeeds();
+    scene.fascicle(&["run", "table.fx"]).succeeds();
     scene.fascicle(&["plan", "table.fx"]).succeeds();
+    assert!(first.try_wait().expect("it can be asked").is_none(), "the first is not disturbed");
     first.kill().expect("it can be killed");
     first.wait().expect("it ends");
     scene.fascicle(&["run", "table.fx"]).succeeds();
+    assert_eq!(files_below(&scene.path("runs/store/claims")).len(), 0, "the claims of the killed are gone");
+}
+
+#[test]
+fn two_runs_of_one_file_at_once_share_the_work_and_both_end_right() {
+    let (expected, _) = undisturbed();
+    let scene = Scene::of_people();
+    let run = || {
+        let mut command = scene.command(&["run", "table.fx", "--json", "--set", "epochs=600"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts")
+    };
+    let both = [run(), run()];
+    let mut computed: Vec<String> = Vec::new();
+    for child in both {
+        let told = Told::from(child.wait_with_output().expect("it ends"));
+        told.succeeds();
+        let json: serde_json::Value = serde_json::from_str(&told.stdout).expect("JSON");
+        let tasks = json["tasks"].as_array().expect("tasks").iter().filter(|task| task["ran"] == true);
+        computed.extend(tasks.map(|task| task["name"].as_str().unwrap_or_default().to_owned()));
+    }
+    assert_same(&results(&scene), &expected, "of two runs at once");
+    computed.sort();
+    let once = computed.windows(2).all(|pair| pair[0] != pair[1]);
+    assert!(once, "computed twice: {computed:?}");
+}
+
+#[test]
+fn any_number_of_workers_gives_the_same_bytes() {
+    let (expected, _) = undisturbed();
+    for workers in ["1", "2", "5"] {
+        let scene = Scene::of_people();
+        let arguments = [LONG.as_slice(), &["--workers", workers]].concat();
+        scene.fascicle(&arguments).succeeds();
+        assert_same(&results(&scene), &expected, &format!("with {workers} workers"));
+    }
 }
 
 #[cfg(unix)]

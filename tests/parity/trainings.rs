@@ -116,9 +116,12 @@ fn trained(small: &Small, device: &Device) -> (BTreeMap<(String, String), Vec<f6
         &experiment,
         &RunOptions {
             out: folder.path().to_path_buf(),
-            device: *device,
+            devices: vec![*device],
+            workers: fascicle::plan::Workers::Fixed(1),
+            after_failure: fascicle::plan::AfterFailure::GoOn,
             interrupt: &AtomicBool::new(false),
             listener: &losses,
+            submission: None,
             command: String::new(),
             source: SourceText { name: small.file.into(), text, highlights: Vec::new() },
             model_tables: Vec::new(),

@@ -107,7 +107,7 @@ impl Context<'_> {
             subjects,
             batch: job.stage.batch,
             read: &read,
-            device: &self.options.device,
+            device: self.device,
             interrupt: self.options.interrupt,
         });
         match found.map_err(PlanError::train(task))? {

@@ -217,7 +217,7 @@ impl Context<'_> {
             looks: asking.times * views,
             batch: Self::rows_at_a_time(program, asking.model),
             read: &read,
-            device: &self.options.device,
+            device: self.device,
             interrupt: self.options.interrupt,
         });
         let found = found.map_err(PlanError::train(task))?;

@@ -1,7 +1,7 @@
 //! Where a run's folder goes, and what may be in its place.
 
 use super::super::error::{PlanError, Result};
-use super::super::store::{get_json, put_json, readable};
+use super::super::store::{Store, get_json, put_json, readable};
 use crate::program::Experiment;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -52,13 +52,13 @@ pub(in super::super) fn check(experiment: &Experiment, out: &Path) -> Result<Pat
 }
 
 /// Clears up after a run that was killed while it put its folder into place: what was half-written goes, and an older
-/// run that had been moved out of the way comes back. To be called while the store's lock is held.
+/// run that had been moved out of the way comes back. To be called by whoever holds the claim of the folder.
 ///
 /// # Errors
 /// What the operating system says.
-pub(in super::super) fn recover(target: &Path) -> Result<()> {
+pub(in super::super) fn recover(target: &Path, store: &Store) -> Result<()> {
     let Some(out) = target.parent() else { return Ok(()) };
-    let aside = old_prefix(target);
+    let (aside, half, alone) = (old_prefix(target), writing_prefix(target), store.is_alone());
     for entry in fs::read_dir(out).map_err(PlanError::io("read", out))? {
         let path = entry.map_err(PlanError::io("read", out))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -67,12 +67,18 @@ pub(in super::super) fn recover(target: &Path) -> Result<()> {
             if run.is_dir() && !target.exists() {
                 fs::rename(&run, target).map_err(PlanError::io("rename", &run))?;
             }
-        } else if !name.starts_with(WRITING) {
+        } else if !(name.starts_with(&half) || alone && name.starts_with(WRITING)) {
+            // Another run may be writing it.
             continue;
         }
         fs::remove_dir_all(&path).map_err(PlanError::io("remove", &path))?;
     }
     Ok(())
+}
+
+/// `.writing-NAME-`: a folder of this name that is being written.
+pub(super) fn writing_prefix(target: &Path) -> String {
+    format!("{WRITING}{}-", target.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// `.old-NAME-`: where an older run waits while a newer one takes its place.

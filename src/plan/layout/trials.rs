@@ -16,10 +16,10 @@ use crate::plan::task::{Kind, ProgramKey, RunKey, Work};
 use crate::program::{Program, Search};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A program with what decides its trainings.
-pub(super) type Prepared = Rc<(Rc<Program>, TrainingParts)>;
+pub(super) type Prepared = Arc<(Arc<Program>, TrainingParts)>;
 
 /// What searches are laid out by, kept from one round of a run to the next.
 pub(in crate::plan) struct Known<'a> {
@@ -185,7 +185,7 @@ impl Builder<'_> {
             .map_err(|why| PlanError::inconsistent(format!("no program with {}: {why}", spelled(settings))))?;
         super::check(&program)?;
         let parts = TrainingParts::of(&program, self.sources)?;
-        let prepared = Rc::new((Rc::new(program), parts));
+        let prepared = Arc::new((Arc::new(program), parts));
         self.known.programs.borrow_mut().insert(key, prepared.clone());
         Ok(prepared)
     }

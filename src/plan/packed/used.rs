@@ -21,7 +21,7 @@ use crate::graph::InputId;
 use crate::program::{Program, UsedModel};
 use crate::train::Weights;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl Packed {
     /// What the compiler has to know of it.
@@ -42,7 +42,7 @@ impl Packed {
 }
 
 /// The archive of a model, which must still be the one that was compiled.
-fn archive(sources: &Sources<'_>, used: &UsedModel) -> Result<Rc<Packed>> {
+fn archive(sources: &Sources<'_>, used: &UsedModel) -> Result<Arc<Packed>> {
     let packed = sources.packed(&used.file)?;
     if packed.checksum == used.checksum {
         return Ok(packed);

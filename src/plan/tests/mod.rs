@@ -83,9 +83,12 @@ impl Bench {
     pub fn options<'a>(&self, watcher: &'a Watcher) -> RunOptions<'a> {
         RunOptions {
             out: self.out(),
-            device: crate::nn::tests::device(),
+            devices: vec![crate::nn::tests::device()],
+            workers: Workers::Fixed(2),
+            after_failure: AfterFailure::GoOn,
             interrupt: &watcher.interrupt,
             listener: watcher,
+            submission: None,
             command: "fascicle run test.fx".into(),
             source: SourceText { name: "test.fx".into(), text: "model m\n".into(), highlights: Vec::new() },
             model_tables: Vec::new(),

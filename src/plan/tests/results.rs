@@ -184,9 +184,13 @@ fn a_class_that_nobody_in_training_has_is_an_error_that_says_so() -> Outcome {
     let mut program = classifier(2);
     program.inputs[1].levels.push("MCI".into());
     program.graph.inputs[1].ty.kind = crate::graph::Kind::Class(["HC", "AD", "MCI"].map(str::to_owned).to_vec());
-    let Err(error @ PlanError::Task { .. }) = bench.run(&one_variant(program)) else {
+    let Err(error @ PlanError::Failed(_)) = bench.run(&one_variant(program)) else {
         return Err("not refused".into());
     };
+    if let PlanError::Failed(failures) = &error {
+        assert!(failures.failed.iter().all(|(_, error)| matches!(error, PlanError::Task { .. })), "{error}");
+        assert!(failures.not_reached.iter().any(|name| name.starts_with("score ")), "{:?}", failures.not_reached);
+    }
     assert!(error.to_string().contains("`diagnosis` = MCI"), "{error}");
     Ok(())
 }
