@@ -66,7 +66,7 @@ def main():
     parser.add_argument("systems", nargs="*", metavar="SYSTEM")
     parser.add_argument("--avx2", action="store_true", help="hold both to AVX2")
     parser.add_argument("--modes", default="default,channels_last,compile")
-    asked = parser.parse_args()
+    asked = parser.parse_intermixed_args()
     fascicle, step, modes = asked.fascicle.resolve(), asked.step.resolve(), asked.modes.split(",")
     unknown = [name for name in asked.systems if name not in SYSTEMS] + [mode for mode in modes if mode not in NAMES]
     if unknown:
