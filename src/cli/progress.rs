@@ -13,6 +13,8 @@ pub(super) struct Terminal {
     bar: ProgressBar,
     interactive: bool,
     quiet: bool,
+    /// What the tasks behind the one under way will take.
+    behind: Mutex<Option<Duration>>,
     /// When the last plain line of an epoch was written.
     last: Mutex<Option<Instant>>,
 }
@@ -27,7 +29,7 @@ impl Terminal {
         let bar = ProgressBar::with_draw_target(Some(1), target);
         let style = ProgressStyle::with_template("{prefix:.bold} {bar:24} {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        Self { bar, interactive, quiet, last: Mutex::new(None) }
+        Self { bar, interactive, quiet, behind: Mutex::new(None), last: Mutex::new(None) }
     }
 
     /// Takes the bar away.
@@ -41,6 +43,12 @@ impl Terminal {
         } else if !self.quiet {
             let _ = writeln!(std::io::stderr().lock(), "{text}");
         }
+    }
+
+    /// What is left of the run, where so much is left of the task: `, 3 min 5 s of the run`.
+    fn of_the_run(&self, left: Duration) -> String {
+        let behind = *self.behind.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        behind.map_or_else(String::new, |behind| format!(", {} of the run", duration(left.saturating_add(behind))))
     }
 
     /// Whether enough time has passed for another line in a log.
@@ -59,9 +67,15 @@ impl Listener for Terminal {
         self.bar.set_prefix(task.to_string());
         self.bar.set_length(1);
         self.bar.set_position(0);
-        self.bar.set_message("");
+        // Until the task tells how far it is, what is behind it is left at least.
+        let left = self.of_the_run(Duration::ZERO);
+        self.bar.set_message(left.strip_prefix(", ").unwrap_or_default().replace(" of the run", " left of the run"));
         // A task shorter than a log's interval says only that it is done.
         *self.last.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn time_behind(&self, left: Option<Duration>) {
+        *self.behind.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = left;
     }
 
     fn cohort(&self, flow: &Flow) {
@@ -73,7 +87,7 @@ impl Listener for Terminal {
         self.bar.set_length(steps.max(1));
         self.bar.set_position(((progress.epoch.saturating_sub(1)) * progress.batches + progress.batch) as u64);
         let text = format!("epoch {}/{}, loss {:.4}", progress.epoch, progress.epochs, progress.loss);
-        let left = format!(", {} left", duration(progress.eta));
+        let left = format!(", {} left{}", duration(progress.eta), self.of_the_run(progress.eta));
         self.bar.set_message(format!("{text}{left}"));
         if !self.interactive && !self.quiet && self.due() {
             self.line(&format!("  {task}: {text}{left}"));

@@ -6,14 +6,14 @@ use super::{Program, device, highlight, source, status, table};
 use crate::compile::{Compilation, LayerRow, TrialSettings, model_tables, programs_with};
 use crate::graph::Graph;
 use crate::nn::Device;
-use crate::plan::{self, Outcome, PlanError, Planned, RunOptions, SourceText, TrialPrograms};
+use crate::plan::{self, Outcome, PlanError, Planned, PlannedTask, Rates, RunOptions, SourceText, TrialPrograms};
 use crate::program::Experiment;
 use crate::report::content::{Critic, Layer, Model};
 use crate::syntax::nearest;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What `run` is asked.
 #[derive(Debug, Args)]
@@ -73,7 +73,13 @@ impl TrialPrograms for FileOfTrials {
 
 impl Prepared {
     /// The experiment, and how it is run.
-    fn options<'a>(self, out: &Path, listener: &'a Terminal, trials: &'a FileOfTrials) -> (Experiment, RunOptions<'a>) {
+    fn options<'a>(
+        self,
+        out: &Path,
+        listener: &'a Terminal,
+        trials: &'a FileOfTrials,
+        rates: Option<Rates>,
+    ) -> (Experiment, RunOptions<'a>) {
         let options = RunOptions {
             out: out.to_path_buf(),
             device: self.device,
@@ -84,6 +90,7 @@ impl Prepared {
             model_tables: self.models,
             base: PathBuf::from("."),
             trials,
+            rates,
         };
         (self.experiment, options)
     }
@@ -201,7 +208,9 @@ pub(super) fn run(args: &RunArgs) -> u8 {
     listen_for_interrupts();
     let began = Instant::now();
     let terminal = Terminal::new(args.quiet);
-    let (experiment, options) = prepared.options(&args.plan.out, &terminal, &trials);
+    // Who sees no progress need not wait for what it is reckoned by.
+    let rates = if args.quiet { None } else { Rates::of(&prepared.device) };
+    let (experiment, options) = prepared.options(&args.plan.out, &terminal, &trials, rates);
     let outcome = plan::run(&experiment, &options);
     terminal.finish();
     let summary = match outcome {
@@ -238,7 +247,8 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
         Err(status) => return status,
     };
     let quiet = Terminal::new(true);
-    let (experiment, options) = prepared.options(&args.out, &quiet, &trials);
+    let rates = Rates::of(&prepared.device);
+    let (experiment, options) = prepared.options(&args.out, &quiet, &trials, rates);
     let Planned { tasks, is_whole } = match plan::plan(&experiment, &options) {
         Ok(planned) => planned,
         Err(error) => {
@@ -263,7 +273,38 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
     source::print(&table::aligned(&["task", "state", "why"], &rows, 3));
     let waiting = tasks.iter().filter(|t| !t.cached).count();
     source::print(&format!("{} to run, {} done\n", source::plural(waiting, "task"), tasks.len() - waiting));
+    source::print(&times(&tasks));
     status::DONE
+}
+
+/// What the tasks to run take, kind by kind, the longest first; nothing where there are none or nothing is known.
+fn times(tasks: &[PlannedTask]) -> String {
+    let mut kinds: Vec<(&str, usize, f64)> = Vec::new();
+    let mut unknown = 0;
+    for task in tasks.iter().filter(|task| !task.cached) {
+        let Some(seconds) = task.seconds else {
+            unknown += 1;
+            continue;
+        };
+        match kinds.iter_mut().find(|(kind, ..)| *kind == task.kind.name()) {
+            Some((_, count, sum)) => (*count, *sum) = (*count + 1, *sum + seconds),
+            None => kinds.push((task.kind.name(), 1, seconds)),
+        }
+    }
+    if kinds.is_empty() {
+        return String::new();
+    }
+    kinds.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let about = |seconds: f64| duration(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    let all: f64 = kinds.iter().map(|(.., seconds)| seconds).sum();
+    let row =
+        |(kind, count, seconds): &(&str, usize, f64)| vec![(*kind).to_owned(), count.to_string(), about(*seconds)];
+    let rows: Vec<Vec<String>> = kinds.iter().map(row).collect();
+    let rest = match unknown {
+        0 => String::new(),
+        n => format!(", and {} of which nothing is known", source::plural(n, "task")),
+    };
+    format!("\n{}about {} on this machine{rest}\n", table::aligned(&["kind", "tasks", "time"], &rows, 1), about(all))
 }
 
 /// What the file or the data say wrong is for the user to mend; the rest is a failed run.

@@ -1,5 +1,6 @@
 //! What a run would do, and why: `fascicle plan`.
 
+use super::clock::Expected;
 use super::error::Result;
 use super::fingerprint::Identity;
 use super::layout::{Known, Layout};
@@ -12,7 +13,7 @@ use crate::program::Experiment;
 use serde::Serialize;
 
 /// A task of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlannedTask {
     /// Its name, unique in the plan.
     pub name: String,
@@ -24,10 +25,14 @@ pub struct PlannedTask {
     pub cached: bool,
     /// Why it would run: what changed since the experiment's last run, as far as that is known.
     pub why: Option<String>,
+    /// What it will take, as far as that is known: by what tasks of its kind took, or by its work and the speed of this machine. What
+    /// is in the store takes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
 }
 
 /// A plan, as far as it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Planned {
     /// The tasks, in the order in which they run.
     pub tasks: Vec<PlannedTask>,
@@ -44,15 +49,24 @@ pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Planned
     let sources = Sources::new(&options.base, &store.volumes());
     let layout = Layout::of(experiment, &sources, &Known::new(&store, options.trials))?;
     let last = store.last_run(&experiment.name);
-    let planned = layout.tasks.iter().map(|task| {
+    let stored: Vec<Stored> =
+        layout.tasks.iter().map(|task| store.find(task.work.kind().name(), &task.identity.fingerprint)).collect();
+    let took = |stored: &Stored| match stored {
+        Stored::Whole(entry) => Some(entry.seconds),
+        Stored::Damaged(_) | Stored::Absent => None,
+    };
+    let took: Vec<Option<f64>> = stored.iter().map(took).collect();
+    let expected = Expected::of(experiment, &layout, &sources, options.rates.as_ref()).corrected(&took);
+    let planned = layout.tasks.iter().zip(stored).zip(expected.seconds).map(|((task, stored), expected)| {
         let kind = task.work.kind();
-        let (cached, why) = match store.find(kind.name(), &task.identity.fingerprint) {
+        let (cached, why) = match stored {
             Stored::Whole(_) => (true, None),
             Stored::Damaged(problem) => (false, Some(format!("its result is damaged: {problem}"))),
             Stored::Absent => (false, Some(why(last.get(&task.name), &task.identity, !last.is_empty()))),
         };
         let fingerprint = task.identity.fingerprint.to_string();
-        PlannedTask { name: task.name.clone(), kind, fingerprint, cached, why }
+        let seconds = if cached { Some(0.0) } else { expected };
+        PlannedTask { name: task.name.clone(), kind, fingerprint, cached, why, seconds }
     });
     Ok(Planned { tasks: planned.collect(), is_whole: layout.is_whole })
 }

@@ -1,5 +1,6 @@
 //! The executor: every task in order, reused from the store or run, and reported to a listener.
 
+use super::clock::{Expected, Remaining};
 use super::content;
 use super::context::Context;
 use super::error::{PlanError, Result};
@@ -108,11 +109,16 @@ pub(super) fn store_path(out: &Path) -> PathBuf {
 impl Context<'_> {
     /// Every task that is not done.
     fn tasks(&self, done: &mut Done) -> Result<()> {
+        let expected = Expected::of(self.experiment, self.layout, self.sources, self.options.rates.as_ref());
+        let mut remaining = Remaining::new(expected);
         for at in 0..self.layout.tasks.len() {
-            if self.entries.borrow()[at].is_some() {
+            if let Some(entry) = &self.entries.borrow()[at] {
+                remaining.end(at, entry.seconds);
                 continue;
             }
+            self.options.listener.time_behind(remaining.behind(at));
             let outcome = self.task(at)?;
+            remaining.end(at, outcome.seconds);
             if outcome.kind == Kind::Index {
                 self.tell_flows(at)?;
             }

@@ -91,6 +91,7 @@ impl Bench {
             model_tables: Vec::new(),
             base: self.path().to_owned(),
             trials: &NoTrials,
+            rates: None,
         }
     }
 

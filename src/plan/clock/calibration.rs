@@ -1,0 +1,224 @@
+//! A second of measuring: small networks of one kind of work each, trained as any other, and what scores and images take.
+
+use super::Rates;
+use crate::analysis::Bootstrap;
+use crate::compile::{EmptyWorld, compile};
+use crate::data::phantom::{Contrast, Phantom, PhantomSpec};
+use crate::graph::{Graph, InputId, Kind, Work};
+use crate::nn::{Batch, Device, InputBatch};
+use crate::plan::metric::{PairedValues, TargetType};
+use crate::plan::score::Line;
+use crate::program::{Keep, Metric, Stage};
+use crate::train::{Batches, DataError, DrawnSubject, Job, Progress, TrainingStatistics, train};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use rayon::prelude::*;
+use std::cell::RefCell;
+use std::io::{Read, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+/// Operations on numbers so few that beginning them is all.
+const SMALL: &str = "modality x: tensor[16] = given()\nmodality t: tensor[16] = given()\n\
+     model m(x) { x |> Linear(16) |> relu |> Linear(16) |> BatchNorm() |> relu |> Linear(16) |> softplus |> Linear(16) }\n\
+     train m { minimize mse(m, t) }\n";
+/// Normalisation, rectifiers, sums and pooling: many numbers, few products.
+const MOVING: &str = "modality x: tensor[16, 16, 32, 32] = given()\nmodality t: tensor[16, 8, 16, 16] = given()\n\
+     model m(x) { let y = x |> BatchNorm() |> relu\nlet z = y + x |> BatchNorm() |> relu\n(z + y) |> max_pool3d(2) }\n\
+     train m { minimize mse(m, t) }\n";
+/// A filter a channel: laying out is all.
+const LAYING_OUT: &str = "modality x: tensor[16, 12, 24, 24] = given()\nmodality t: tensor[16, 12, 24, 24] = given()\n\
+     model m(x) { x |> DepthwiseConv3d(3, padding: 1) |> DepthwiseConv3d(3, padding: 1) |> DepthwiseConv3d(3, padding: 1) }\n\
+     train m { minimize mse(m, t) }\n";
+/// Many filters over many channels.
+const MULTIPLYING: &str = "modality x: tensor[32, 8, 24, 24] = given()\nmodality t: tensor[32, 8, 24, 24] = given()\n\
+     model m(x) { x |> Conv3d(32, kernel: 3, padding: 1) |> Conv3d(32, kernel: 3, padding: 1) }\n\
+     train m { minimize mse(m, t) }\n";
+
+/// How long a network is trained.
+const TIME: Duration = Duration::from_millis(170);
+/// Steps at most.
+const STEPS: usize = 400;
+
+/// Every rate; `None` where something cannot be computed, of which there is no sign but this.
+pub(super) fn measured() -> Option<Rates> {
+    let (small, of_small) = step(SMALL, 32)?;
+    let mut rates = Rates {
+        multiply_add: 0.0,
+        convolved_byte: 0.0,
+        moved_byte: 0.0,
+        operation: small / of_small.operations,
+        drawn_person: drawn_person()?,
+        read_voxel: read_voxel()?,
+        painted_voxel: painted_voxel()?,
+    };
+    let rest = |rates: &Rates, (seconds, work): (f64, Work), of: f64| {
+        // What is noise below nothing is next to nothing.
+        ((seconds - rates.seconds(&work)) / of).max(0.05 * seconds / of)
+    };
+    let moving = step(MOVING, 4)?;
+    rates.moved_byte = rest(&rates, moving, moving.1.moved_bytes);
+    let (laying_out, multiplying) = (step(LAYING_OUT, 4)?, step(MULTIPLYING, 2)?);
+    // Two networks of both kinds of work, each mostly of one: each rate in turn from the other's.
+    for _ in 0..8 {
+        rates.convolved_byte = 0.0;
+        rates.convolved_byte = rest(&rates, laying_out, laying_out.1.convolved_bytes);
+        rates.multiply_add = 0.0;
+        rates.multiply_add = rest(&rates, multiplying, multiplying.1.multiply_adds);
+    }
+    rates.is_sound().then_some(rates)
+}
+
+/// Seconds of a step of training, the median, and its work.
+fn step(text: &str, rows: usize) -> Option<(f64, Work)> {
+    let program = compile("calibration.fx", text, &[], &EmptyWorld).base?;
+    let declared = program.stages.first()?;
+    let work = Work::step(&program.graph, &[declared.loss], &declared.trainable, rows as u64);
+    let ends = RefCell::new(Vec::with_capacity(STEPS));
+    let began = Instant::now();
+    let enough = AtomicBool::new(false);
+    let stage = Stage { epochs: 1, batch: rows, keep: Keep::Last, early_stop: None, ..declared.clone() };
+    let trained = train(&Job {
+        graph: Arc::new(program.graph.clone()),
+        stage: &stage,
+        model: program.models.get(stage.model)?,
+        batches: &MadeUp { graph: &program.graph, count: rows * STEPS },
+        device: &Device::cpu(),
+        seed: 1,
+        initial: Default::default(),
+        training_statistics: TrainingStatistics::default(),
+        folder: None,
+        checkpoint_interval: Duration::MAX,
+        interrupt: &enough,
+        monitor: None,
+        thresholds: &[],
+        progress: &|_: &Progress| {
+            ends.borrow_mut().push(Instant::now());
+            enough.store(began.elapsed() > TIME, std::sync::atomic::Ordering::Relaxed);
+        },
+        warn: &|_| (),
+    });
+    // It ends as an interrupted training does.
+    drop(trained);
+    let ends = ends.into_inner();
+    let mut seconds: Vec<f64> = ends.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
+    seconds.sort_by(f64::total_cmp);
+    Some((*seconds.get(seconds.len() / 2)?, work))
+}
+
+/// People all alike.
+struct MadeUp<'g> {
+    graph: &'g Graph,
+    count: usize,
+}
+
+impl Batches for MadeUp<'_> {
+    fn training_len(&self) -> usize {
+        self.count
+    }
+
+    fn validation_len(&self) -> usize {
+        0
+    }
+
+    fn training(&self, draws: &[DrawnSubject], inputs: &[InputId]) -> Result<Batch, DataError> {
+        let rows = draws.len();
+        let made = self.graph.inputs.iter().enumerate().map(|(at, input)| {
+            inputs.contains(&InputId(at as u32)).then(|| {
+                debug_assert!(input.ty.kind == Kind::Tensor);
+                let count = rows * input.ty.shape.iter().product::<usize>();
+                let values = (0..count).map(|i| ((i * 7919 + at) % 1000) as f32 / 1000.0 - 0.5).collect();
+                InputBatch::complete(values, input.ty.shape.clone(), rows)
+            })
+        });
+        Ok(Batch { rows, inputs: made.collect() })
+    }
+
+    fn validation(&self, _: &[usize], _: &[InputId]) -> Result<Batch, DataError> {
+        Ok(Batch::default())
+    }
+
+    fn class_of(&self, _: &str, _: usize) -> Option<usize> {
+        None
+    }
+}
+
+/// Seconds of one person in one draw of a score's interval.
+fn drawn_person() -> Option<f64> {
+    const PEOPLE: usize = 200;
+    let numbers = |shift: f32| (0..PEOPLE).map(|at| (at % 17) as f32 + shift).collect::<Vec<f32>>();
+    let paired = PairedValues {
+        what: TargetType::Numbers,
+        rows: PEOPLE,
+        truth: numbers(0.0),
+        truth_shape: Vec::new(),
+        predicted: numbers(0.5),
+        predicted_shape: Vec::new(),
+        training_mean: None,
+        voxel_mm: Vec::new(),
+    };
+    let evidence = [paired.evidence(Metric::Mae, None).ok()?];
+    let people = [(0..PEOPLE).collect::<Vec<usize>>()];
+    let bootstrap = Bootstrap::with_seed(1);
+    let began = Instant::now();
+    let line = Line::of("", Metric::Mae, Vec::new()).within(Metric::Mae, &[(&evidence, &people)], &bootstrap);
+    std::hint::black_box(line);
+    Some(began.elapsed().as_secs_f64() / (PEOPLE * bootstrap.draws) as f64)
+}
+
+/// Seconds of a voxel that is unzipped and made a number, on all threads.
+fn read_voxel() -> Option<f64> {
+    const VOXELS: usize = 1 << 17;
+    // Tissue and noise: as compressible as scans are.
+    let voxel = |at: usize| ((at / 64 % 40 * 20 + at.wrapping_mul(2_654_435_761) % 37) as i16).to_le_bytes();
+    let mut zipped = GzEncoder::new(Vec::new(), Compression::fast());
+    zipped.write_all(&(0..VOXELS).flat_map(voxel).collect::<Vec<u8>>()).ok()?;
+    let zipped = zipped.finish().ok()?;
+    let images = 2 * rayon::current_num_threads();
+    let began = Instant::now();
+    let read: Vec<f32> = (0..images)
+        .into_par_iter()
+        .map(|_| {
+            let mut bytes = Vec::new();
+            let unzipped = GzDecoder::new(zipped.as_slice()).read_to_end(&mut bytes);
+            let numbers = bytes.as_chunks::<2>().0.iter().map(|two| f32::from(i16::from_le_bytes(*two)));
+            unzipped.map_or(f32::NAN, |_| numbers.sum())
+        })
+        .collect();
+    read.iter().all(|sum| sum.is_finite()).then(|| began.elapsed().as_secs_f64() / (images * VOXELS) as f64)
+}
+
+/// Seconds of a voxel of a scan that is painted, on all threads.
+fn painted_voxel() -> Option<f64> {
+    let spec =
+        PhantomSpec { subjects: 2 * rayon::current_num_threads(), shape: [24, 28, 24], ..PhantomSpec::default() };
+    let (voxels, heads) = (spec.shape.iter().product::<usize>(), spec.subjects);
+    let phantom = Phantom::new(spec).ok()?;
+    let began = Instant::now();
+    (0..heads).into_par_iter().for_each(|subject| drop(phantom.scan(subject, Contrast::T1w)));
+    Some(began.elapsed().as_secs_f64() / (voxels * heads) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_network_is_mostly_of_its_own_kind_of_work() {
+        let work = |text| step(text, 2).expect("it is trained").1;
+        let (small, moving, laying_out, multiplying) = (work(SMALL), work(MOVING), work(LAYING_OUT), work(MULTIPLYING));
+        assert!(small.moved_bytes / small.operations < 10_000.0, "{small:?}");
+        assert!(moving.multiply_adds == 0.0 && moving.moved_bytes / moving.operations > 100_000.0, "{moving:?}");
+        let products = |work: Work| work.multiply_adds / work.convolved_bytes;
+        assert!(products(multiplying) > 20.0 * products(laying_out), "{multiplying:?} {laying_out:?}");
+    }
+
+    #[test]
+    fn every_rate_is_measured() {
+        let rates = measured().expect("rates");
+        let all = [rates.multiply_add, rates.convolved_byte, rates.moved_byte, rates.operation, rates.drawn_person];
+        assert!(all.iter().chain([&rates.read_voxel, &rates.painted_voxel]).all(|rate| *rate > 0.0), "{rates:?}");
+    }
+}

@@ -1,0 +1,154 @@
+//! How long a run takes, said before it begins.
+//!
+//! ```text
+//!  Layout, people ──expected──▶ work of each task ─┐
+//!  processor ──calibration──▶ Rates (a second, kept) ┴─▶ seconds of each task ──▶ check, plan, time left of a run
+//!                                   store: what tasks of a kind took ──▲ corrects them
+//! ```
+//!
+//! It is an estimate and decides nothing: no result depends on it.
+
+mod calibration;
+mod expected;
+mod people;
+mod remaining;
+
+pub(super) use expected::Expected;
+pub use people::{Trainings, trainings};
+pub(super) use remaining::Remaining;
+
+use crate::graph::Work;
+use crate::nn::Device;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Changes when rates change their meaning.
+const VERSION: u32 = 1;
+
+/// What this machine takes, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Rates {
+    /// A multiply-add of a convolution or a product.
+    pub multiply_add: f64,
+    /// A byte that a convolution reads or writes, and lays out.
+    pub convolved_byte: f64,
+    /// A byte that anything else reads or writes.
+    pub moved_byte: f64,
+    /// Beginning an operation.
+    pub operation: f64,
+    /// A person of a draw, where a score's interval is drawn.
+    pub drawn_person: f64,
+    /// A voxel of an image file that is read and unzipped.
+    pub read_voxel: f64,
+    /// A voxel of a phantom's scan that is painted.
+    pub painted_voxel: f64,
+}
+
+impl Rates {
+    /// The rates of the processor: kept ones, or measured now, which takes about a second, and kept.
+    ///
+    /// `None` for a card, whose kernels are chosen and compiled as they are met: what its tasks take is known when they have run.
+    pub fn of(device: &Device) -> Option<Self> {
+        if !device.is_cpu() {
+            return None;
+        }
+        let file = place();
+        if let Some(kept) = file.as_deref().and_then(read) {
+            return Some(kept);
+        }
+        let measured = calibration::measured()?;
+        if let Some(file) = &file {
+            // Rates that cannot be kept are measured again next time.
+            drop(write(file, &measured));
+        }
+        Some(measured)
+    }
+
+    /// How long so much work takes.
+    pub fn seconds(&self, work: &Work) -> f64 {
+        work.multiply_adds * self.multiply_add
+            + work.convolved_bytes * self.convolved_byte
+            + work.moved_bytes * self.moved_byte
+            + work.operations * self.operation
+    }
+
+    fn is_sound(&self) -> bool {
+        let all = [
+            self.multiply_add,
+            self.convolved_byte,
+            self.moved_byte,
+            self.operation,
+            self.drawn_person,
+            self.read_voxel,
+            self.painted_voxel,
+        ];
+        all.iter().all(|rate| rate.is_finite() && *rate >= 0.0)
+    }
+}
+
+/// Where the rates of this processor, number of threads and program are kept.
+fn place() -> Option<PathBuf> {
+    let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = |word: &str| processor.lines().find(|line| line.starts_with(word)).unwrap_or_default();
+    let program = std::env::current_exe().ok().and_then(|path| std::fs::metadata(path).ok());
+    let key = format!(
+        "{VERSION}\n{}\n{}\n{}\n{}\n{:?}\n{}\n{:?}",
+        std::env::consts::ARCH,
+        line("model name"),
+        line("flags"),
+        rayon::current_num_threads(),
+        std::env::var(fascicle_kernels::INSTRUCTION_SET_VARIABLE).ok(),
+        env!("CARGO_PKG_VERSION"),
+        // Programs of one version may have other kernels while they are developed.
+        program.map(|about| (about.len(), about.modified().ok())),
+    );
+    let name = format!("clock-{}.json", &blake3::hash(key.as_bytes()).to_hex()[..16]);
+    dirs::cache_dir().map(|folder| folder.join("fascicle").join(name))
+}
+
+fn read(file: &Path) -> Option<Rates> {
+    let bytes = std::fs::read(file).ok()?;
+    serde_json::from_slice::<Rates>(&bytes).ok().filter(Rates::is_sound)
+}
+
+fn write(file: &Path, rates: &Rates) -> std::io::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut aside = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer_pretty(&mut aside, rates)?;
+    aside.persist(file).map_err(std::io::Error::from).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rates() -> Rates {
+        Rates {
+            multiply_add: 1e-11,
+            convolved_byte: 1e-10,
+            moved_byte: 2e-10,
+            operation: 1e-6,
+            drawn_person: 1e-9,
+            read_voxel: 1e-8,
+            painted_voxel: 1e-7,
+        }
+    }
+
+    #[test]
+    fn work_takes_the_sum_of_its_parts() {
+        let work = Work { multiply_adds: 1e9, convolved_bytes: 1e8, moved_bytes: 1e8, operations: 1000.0 };
+        assert!((rates().seconds(&work) - (0.01 + 0.01 + 0.02 + 0.001)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn rates_are_kept_and_found_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("deep").join("clock.json");
+        assert_eq!(read(&file), None);
+        write(&file, &rates()).expect("it is written");
+        assert_eq!(read(&file), Some(rates()));
+        std::fs::write(&file, b"{}").expect("it is written");
+        assert_eq!(read(&file), None);
+    }
+}
