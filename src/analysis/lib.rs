@@ -21,6 +21,7 @@
 //! | [`metrics::image`], [`metrics::ssim`] | image errors, PSNR, Dice; structural similarity | scikit-image, torchmetrics, MONAI |
 //! | [`metrics::calibration`], [`metrics::precision_recall`] | Brier's score, calibration error; average precision | scikit-learn, Guo et al. |
 //! | [`metrics::surface`] | distances between the surfaces of masks, mm | MONAI |
+//! | [`metrics::drawn`] | errors, R2 and areas of drawn rows, for intervals | the above |
 //! | [`metrics::contrast`] | contrast-to-noise ratio of pairs of regions | Patterson and Foster; Dimitri et al. |
 //! | [`bootstrap`] | percentile intervals by subject, spread over folds, quantiles | Efron and Tibshirani |
 //! | [`statistics`] | t, rank, permutation and resampled tests; multiple testing | scipy, statsmodels |
@@ -54,7 +55,8 @@ pub mod statistics;
 
 pub use bootstrap::{Bootstrap, Interval, Spread, quantile, share_below, spread};
 pub use clustering::affinity_propagation::{AffinityPropagation, BestClusters, Clusters};
-pub use clustering::silhouette::{Distance, distances, silhouette, silhouettes};
+pub use clustering::distances::{Distance, distances};
+pub use clustering::silhouette::{silhouette, silhouettes};
 pub use ensemble::{Combination, combine, inverse_entropy_weights};
 pub use error::{AnalysisError, Result};
 pub use harmonisation::{Combat, CombatSettings, Residuals};
@@ -63,6 +65,7 @@ pub use latent::similarity::{Energy, Svcca, canonical_correlations, debiased_lin
 pub use metrics::calibration::{brier, brier_of_class, calibration_error};
 pub use metrics::classification::{AverageScores, ClassScores, ConfusionMatrix, most_probable};
 pub use metrics::contrast::{Average, Noise, RegionPairs, RegionPlaces, contrast_to_noise};
+pub use metrics::drawn::{DrawnNumbers, DrawnRanks, ErrorKind};
 pub use metrics::image::{dice, intersection_over_union, normalised_difference, psnr};
 pub use metrics::precision_recall::average_precision;
 pub use metrics::regression::{
@@ -75,9 +78,12 @@ pub use normative::{Deviation, Exceedance, NormativeReference};
 pub use statistics::anova::{OneWayAnova, one_way_anova};
 pub use statistics::contingency::{Contingency, contingency};
 pub use statistics::kruskal_wallis::{KruskalWallis, kruskal_wallis, kruskal_wallis_by};
-pub use statistics::mann_whitney::{MannWhitney, mann_whitney};
+pub use statistics::mann_whitney::{MannWhitney, mann_whitney, mann_whitney_of_maps};
 pub use statistics::multiple::{Correction, adjust};
-pub use statistics::permutation::{PermutationTest, Permutations, permutation_of_labels, permutation_paired};
+pub use statistics::permutation::{
+    GroupStatistic, PermutationTest, Permutations, permutation_of_groups, permutation_of_labels, permutation_of_pairs,
+    permutation_paired,
+};
 pub use statistics::resampled::corrected_resampled_t;
 pub use statistics::t_test::{TTest, one_sample_t, paired_t, welch_t};
 pub use statistics::wilcoxon::{SignedRank, signed_rank_of_differences, wilcoxon_signed_rank};

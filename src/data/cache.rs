@@ -77,7 +77,8 @@ impl Cache {
         }
         let prepared = make()?;
         let values = prepared.image.data.as_standard_layout();
-        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        let mut bytes = vec![0; values.len() * size_of::<f32>()];
+        bytes.as_chunks_mut::<4>().0.iter_mut().zip(&values).for_each(|(out, value)| *out = value.to_le_bytes());
         write_aside(&path, &[&header(&prepared, &bytes, key), &bytes])?;
         open(&path, key).ok_or_else(|| DataError::Io {
             action: "read back",
@@ -94,6 +95,40 @@ impl CachedImage {
         let [c, x, y, z] = self.shape;
         // The length was compared with the shape when the file was opened.
         let data = Array4::from_shape_vec((c, x, y, z), values).unwrap_or_default();
+        Image { data, affine: self.affine, labels: self.labels }
+    }
+
+    /// Copies its values into a batch, in C order; those of slices alone, one after the other, where any are asked for.
+    /// `false` where `out` has another length.
+    #[must_use]
+    pub fn copy_to(&self, slices: Option<&[usize]>, out: &mut [f32]) -> bool {
+        let values = self.map[HEADER..].as_chunks::<4>().0;
+        let Some(slices) = slices else {
+            let fits = out.len() == values.len();
+            out.iter_mut().zip(values).for_each(|(out, bytes)| *out = f32::from_le_bytes(*bytes));
+            return fits;
+        };
+        // Slices are of the last axis: every value of one stands behind as many as there are slices.
+        let (count, each) = (self.shape[3], values.len() / self.shape[3].max(1));
+        let fits = out.len() == each * slices.len() && slices.iter().all(|slice| *slice < count);
+        if fits && each > 0 {
+            for (slice, out) in slices.iter().zip(out.chunks_exact_mut(each)) {
+                let of_slice = values[*slice..].iter().step_by(count);
+                out.iter_mut().zip(of_slice).for_each(|(out, bytes)| *out = f32::from_le_bytes(*bytes));
+            }
+        }
+        fits
+    }
+
+    /// Axial slices, as channels one after the other.
+    pub fn slices(&self, slices: &[usize]) -> Image {
+        let [c, x, y, _] = self.shape;
+        let shape = (c * slices.len(), x, y, 1);
+        let mut values = vec![0.0; shape.0 * x * y];
+        let data = match self.copy_to(Some(slices), &mut values) {
+            true => Array4::from_shape_vec(shape, values).unwrap_or_default(),
+            false => Array4::default((0, 0, 0, 0)),
+        };
         Image { data, affine: self.affine, labels: self.labels }
     }
 

@@ -12,7 +12,7 @@ use super::flow::Flow;
 pub use super::image_file::ImageFile;
 use super::joined_table::JoinedTable;
 use super::phantom::{Contrast, Phantom, PhantomSpec};
-use super::table::{Row, Table, Tables, levels_of, no_column, parse_number, without_prefix};
+use super::table::{Cells, Row, Table, Tables, levels_of, no_column, parse_number, without_prefix};
 use fascicle_lang::program::{Cohort, PhantomSettings};
 use indexmap::{IndexMap, IndexSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -197,9 +197,7 @@ impl CohortData {
         };
         let phantom = Phantom::new(spec).map_err(|e| DataError::Phantom(e.to_string()))?;
         let columns: Vec<String> = phantom.columns().iter().map(|c| (*c).to_owned()).collect();
-        let cells = |row: usize| columns.iter().map(|column| phantom.cell(row, column)).collect();
-        let rows = (0..phantom.rows().len()).map(cells).collect();
-        let table = table_of(Path::new("phantom"), columns.clone(), rows);
+        let table = table_of(Path::new("phantom"), columns, phantom.cells());
         let table = JoinedTable::new(Arc::new(table), cohort.subject.as_deref())?;
         let people = table.people()?;
         let origin = format!("{:?}", phantom.spec());
@@ -488,13 +486,9 @@ fn unusable(id: &str) -> Option<&'static str> {
 }
 
 /// A table that was never a file; `path` is what messages call it.
-pub(super) fn table_of(path: &Path, columns: Vec<String>, rows: Vec<Vec<Option<String>>>) -> Table {
+pub(super) fn table_of(path: &Path, columns: Vec<String>, rows: Vec<Cells>) -> Table {
     let shared: Arc<Path> = path.into();
-    let row = |(at, cells): (usize, Vec<Option<String>>)| Row {
-        path: shared.clone(),
-        line: at + 2,
-        cells: cells.into_iter().collect(),
-    };
+    let row = |(at, cells): (usize, Cells)| Row { path: shared.clone(), line: at + 2, cells };
     Table::new(path.to_owned(), columns, rows.into_iter().enumerate().map(row).collect())
 }
 

@@ -10,9 +10,10 @@ use super::nifti::read_header;
 use super::table::{levels_of, same_level};
 use super::volume::Volume;
 use fascicle_lang::program::{CovariateKind, InputRole, InputSource, InputSpec};
+use indexmap::IndexSet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// A column with more distinct values than this has no levels.
@@ -100,7 +101,7 @@ impl TableSummary {
 
 /// The levels of a column, unless there are too many: a column of measurements is given up after the first few.
 fn few_levels<'a>(cells: impl Iterator<Item = &'a str>) -> Option<Vec<String>> {
-    let mut distinct = BTreeSet::new();
+    let mut distinct = IndexSet::with_capacity(MOST_LEVELS + 1);
     for cell in cells {
         distinct.insert(cell);
         if distinct.len() > MOST_LEVELS {

@@ -122,7 +122,7 @@ impl Table {
 
     /// Whether every cell of a column that is there is a number.
     pub fn holds_no_text(&self, column: usize) -> bool {
-        let is_number = |row: &Row| row.cells.get(column).is_none_or(|cell| parse_number(cell).is_some());
+        let is_number = |row: &Row| row.cells.get(column).is_none_or(is_number);
         self.numeric.get(column).is_some_and(|known| *known.get_or_init(|| self.rows.iter().all(is_number)))
     }
 
@@ -299,6 +299,18 @@ impl Row {
 /// A finite number as tables write it.
 pub fn parse_number(cell: &str) -> Option<f64> {
     cell.parse::<f64>().ok().filter(|v| v.is_finite())
+}
+
+/// Whether a cell holds a number, which most that do are seen to without its value.
+fn is_number(cell: &str) -> bool {
+    let digits = cell.strip_prefix('-').unwrap_or(cell).as_bytes();
+    let mut points = 0;
+    let plain = digits.iter().all(|byte| {
+        points += usize::from(*byte == b'.');
+        byte.is_ascii_digit() || *byte == b'.'
+    });
+    // Shorter than any that would not be finite.
+    plain && points <= 1 && digits.len() > points && digits.len() < 300 || parse_number(cell).is_some()
 }
 
 /// Distinct values, sorted: by value if all are numbers, else as text.

@@ -51,7 +51,10 @@ impl Volume {
             }
         }
         let affine = orientation.reoriented(&raw.header.affine, raw.shape);
-        Ok(Self { data: view.as_standard_layout().into_owned(), affine, header: Some(raw.header) })
+        // Files run along the first axis, memory along the last.
+        let mut data = Array3::zeros(view.raw_dim());
+        data.assign(&view);
+        Ok(Self { data, affine, header: Some(raw.header) })
     }
 
     /// Voxels along each axis.

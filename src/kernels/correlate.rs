@@ -97,6 +97,9 @@ pub(super) fn correlate(
 /// A multiple of the lanes of every vector.
 const LANES: usize = 16;
 
+/// Terms that are summed in registers before they are added to the rest: sums of few terms lose less.
+const TERMS: usize = 256;
+
 /// `F` filters at all places: `V` vectors of places at a time where a processor has sixteen registers, `W` where it has
 /// thirty-two. The sum of a place has the same order in either.
 struct Tiles<'a, const F: usize, const V: usize, const W: usize> {
@@ -144,19 +147,24 @@ fn tile<S: Simd, const F: usize, const V: usize>(
     places: usize,
     out: &mut [f32],
 ) {
-    let mut sums = [[simd.splat_f32s(0.0); V]; F];
     let (weights, _) = weights.as_chunks::<F>();
-    for (term, weights) in terms.iter().zip(weights) {
-        let (read, _) = S::as_simd_f32s(&values[term + at..][..V * S::F32_LANES]);
-        for filter in 0..F {
-            let weight = simd.splat_f32s(weights[filter]);
-            for vector in 0..V {
-                sums[filter][vector] = simd.mul_add_f32s(weight, read[vector], sums[filter][vector]);
+    for (part, (terms, weights)) in terms.chunks(TERMS).zip(weights.chunks(TERMS)).enumerate() {
+        let mut sums = [[simd.splat_f32s(0.0); V]; F];
+        for (term, weights) in terms.iter().zip(weights) {
+            let (read, _) = S::as_simd_f32s(&values[term + at..][..V * S::F32_LANES]);
+            for filter in 0..F {
+                let weight = simd.splat_f32s(weights[filter]);
+                for vector in 0..V {
+                    sums[filter][vector] = simd.mul_add_f32s(weight, read[vector], sums[filter][vector]);
+                }
             }
         }
-    }
-    for filter in 0..F {
-        let (to, _) = S::as_mut_simd_f32s(&mut out[filter * places + at..][..V * S::F32_LANES]);
-        to.copy_from_slice(&sums[filter]);
+        for filter in 0..F {
+            let (to, _) = S::as_mut_simd_f32s(&mut out[filter * places + at..][..V * S::F32_LANES]);
+            for vector in 0..V {
+                let known = if part == 0 { simd.splat_f32s(0.0) } else { to[vector] };
+                to[vector] = simd.add_f32s(known, sums[filter][vector]);
+            }
+        }
     }
 }

@@ -1,15 +1,18 @@
 //! What a convolution makes.
 
-use super::Geometry;
 use super::correlate::{Panels, correlate};
 use super::jobs::{Job, jobs};
 use super::volume::{Lattice, Volume};
+use super::{Geometry, winograd};
 use rayon::prelude::*;
 
 /// `[rows, inputs, read]` and `[outputs, inputs / groups, kernel]` (one a row where they have their own) to
 /// `[rows, outputs, made]`, the bias of each output (of each row, likewise) added.
 pub fn forward(geometry: &Geometry, image: &[f32], weights: &[f32], bias: Option<&[f32]>) -> Vec<f32> {
     let geometry = &geometry.cut_along_the_first_axis();
+    if let Some(made) = winograd::forward(geometry, image, weights, bias) {
+        return made;
+    }
     let (inputs, outputs) = geometry.of_group();
     let lattice = Lattice::of_input(geometry);
     let volume = Volume::lay(image, geometry.read, &lattice);

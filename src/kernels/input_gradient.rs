@@ -3,16 +3,19 @@
 //! Where a convolution takes steps, elements of the image are reached by some of the taps only, and those that lie alike
 //! within a step by the same ones. Each such phase is a correlation of its own.
 
-use super::Geometry;
 use super::correlate::{Panels, correlate};
 use super::jobs::{Job, jobs};
 use super::volume::{Lattice, Volume, phases};
+use super::{Geometry, winograd};
 use rayon::prelude::*;
 use std::ops::Range;
 
 /// The gradient of the image, `[rows, inputs, read]`, from that of what was made.
 pub fn input_gradient(geometry: &Geometry, gradient: &[f32], weights: &[f32]) -> Vec<f32> {
     let geometry = &geometry.cut_along_the_first_axis();
+    if let Some(image) = winograd::input_gradient(geometry, gradient, weights) {
+        return image;
+    }
     let (inputs, outputs) = geometry.of_group();
     let [_, height, width] = geometry.read;
     let lattice = Lattice::of_output(geometry);

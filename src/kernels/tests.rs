@@ -89,6 +89,39 @@ fn convolutions_and_their_gradients_are_the_sums_that_define_them() {
         ),
         (Geometry { read: [2, 2, 2], kernel: [3; 3], before: [2; 3], ..base }, [2; 3]),
         (Geometry { read: [20, 24, 22], kernel: [3; 3], inputs: 2, outputs: 7, ..base }, [1; 3]),
+        // Enough channels for fewer products.
+        (Geometry { inputs: 16, outputs: 30, ..base }, [1; 3]),
+        (Geometry { inputs: 40, outputs: 16, read: [5, 8, 11], before: [0, 2, 1], ..base }, [0, 1, 2]),
+        (Geometry { inputs: 32, outputs: 48, kernel: [4; 3], stride: [2; 3], read: [8, 9, 12], ..base }, [1; 3]),
+        (
+            Geometry {
+                inputs: 16,
+                outputs: 16,
+                kernel: [4; 3],
+                stride: [2; 3],
+                read: [8, 11, 6],
+                before: [0, 1, 2],
+                ..base
+            },
+            [3, 2, 0],
+        ),
+        (
+            Geometry { inputs: 32, outputs: 32, kernel: [1, 3, 3], read: [1, 11, 30], before: [0, 1, 1], ..base },
+            [0, 1, 1],
+        ),
+        (
+            Geometry {
+                inputs: 32,
+                outputs: 64,
+                kernel: [1, 4, 4],
+                stride: [1, 2, 2],
+                read: [1, 10, 26],
+                before: [0, 1, 1],
+                ..base
+            },
+            [0, 1, 1],
+        ),
+        (Geometry { inputs: 48, outputs: 32, kernel: [2; 3], before: [0; 3], ..base }, [0; 3]),
     ];
     for (mut g, after) in cases {
         g.made = std::array::from_fn(|a| {
@@ -173,5 +206,49 @@ fn interpolation_along_an_axis_and_its_gradient_are_the_sums_that_define_them() 
         }
         near("image", &interpolated(&x, extent, inner, &places), &y);
         near("its gradient", &interpolated_gradient(&g, extent, inner, &places), &gx);
+    }
+}
+
+/// Windows that overlap, that leave elements out, that begin before the image and end behind it; ties, and what is no number.
+#[test]
+fn the_largest_of_windows_and_their_gradients_are_as_defined() {
+    for (read, kernel, stride, before, after) in [
+        ([4, 6, 8], [2, 2, 2], [2, 2, 2], [0; 3], [0; 3]),
+        ([5, 7, 9], [3, 3, 3], [2, 2, 2], [1; 3], [1; 3]),
+        ([1, 7, 9], [1, 3, 2], [1, 2, 3], [0, 1, 0], [0, 0, 1]),
+        ([1, 1, 11], [1, 1, 3], [1, 1, 1], [0; 3], [0; 3]),
+    ] {
+        let made = std::array::from_fn(|a| (read[a] + before[a] + after[a] - kernel[a]) / stride[a] + 1);
+        let windows = Windows { read, made, kernel, stride, before };
+        let size: usize = read.iter().product();
+        let mut x: Vec<f32> = numbers(3 * size, 3).iter().map(|value| (value * 4.0).round()).collect();
+        x[size + 2] = f32::NAN;
+        let gradient = numbers(3 * made.iter().product::<usize>(), 5);
+        let (values, places) = largest(&windows, &x);
+        let mut expected = vec![0.0; x.len()];
+        let per = made.iter().product::<usize>();
+        for (at, (value, place)) in values.iter().zip(&places).enumerate() {
+            let (image, window) = (&x[at / per * size..][..size], at % per);
+            let corner = [window / (made[1] * made[2]), window / made[2] % made[1], window % made[2]];
+            let mut first: Option<usize> = None;
+            for element in 0..kernel.iter().product::<usize>() {
+                let tap = [element / (kernel[1] * kernel[2]), element / kernel[2] % kernel[1], element % kernel[2]];
+                let from: [usize; 3] = std::array::from_fn(|a| corner[a] * stride[a] + tap[a]);
+                if (0..3).all(|a| (before[a]..read[a] + before[a]).contains(&from[a])) {
+                    let [d, h, w]: [usize; 3] = std::array::from_fn(|a| from[a] - before[a]);
+                    let this = (d * read[1] + h) * read[2] + w;
+                    let larger =
+                        |known: usize| image[this] > image[known] || (image[this].is_nan() && !image[known].is_nan());
+                    if first.is_none_or(larger) {
+                        first = Some(this);
+                    }
+                }
+            }
+            let first = first.unwrap();
+            assert_eq!(*place as usize, first, "{windows:?} at {at}");
+            assert_eq!(value.to_bits(), image[first].to_bits());
+            expected[at / per * size + first] += gradient[at];
+        }
+        assert_eq!(largest_gradient(&windows, &gradient, &places), expected);
     }
 }

@@ -1,8 +1,8 @@
 //! The gradients of weights and bias: filters times taps, for each the sum over rows and places.
 
-use super::Geometry;
 use super::vectors::vectors;
 use super::volume::{Lattice, Volume};
+use super::{Geometry, winograd};
 use pulp::{Simd, WithSimd};
 use rayon::prelude::*;
 
@@ -16,6 +16,9 @@ const TERMS: usize = 96;
 
 /// The gradient of the weights, `[outputs, inputs / groups, kernel]` (one a row where they have their own).
 pub fn weight_gradient(geometry: &Geometry, image: &[f32], gradient: &[f32]) -> Vec<f32> {
+    if let Some(weights) = winograd::weight_gradient(&geometry.cut_along_the_first_axis(), image, gradient) {
+        return weights;
+    }
     let lattice = Lattice::of_input(geometry);
     let read = Volume::lay(image, geometry.read, &lattice);
     let made = Volume::lay(gradient, geometry.made, &lattice.domain());

@@ -11,10 +11,10 @@
 use crate::analysis::error::{AnalysisError, Result};
 use crate::analysis::metrics::image;
 use crate::analysis::{
-    Average, ClassScores, ConfusionMatrix, Noise, RegionPairs, RegionPlaces, Ssim, average_precision, brier,
-    brier_of_class, calibration_error, concordance, dice, hausdorff, intersection_over_union, mean_absolute_error,
-    mean_squared_error, most_probable, normalised_difference, pearson, psnr, r2, roc_auc_one_vs_rest,
-    root_mean_squared_error, spearman,
+    Average, ClassScores, ConfusionMatrix, DrawnNumbers, DrawnRanks, ErrorKind, Noise, RegionPairs, RegionPlaces, Ssim,
+    average_precision, brier, brier_of_class, calibration_error, concordance, dice, hausdorff, intersection_over_union,
+    mean_absolute_error, mean_squared_error, most_probable, normalised_difference, pearson, psnr, r2,
+    roc_auc_one_vs_rest, root_mean_squared_error, spearman,
 };
 use crate::graph::{InputId, Kind};
 use crate::program::{self, Cnr, ImageStep, InputSource, JudgedImage, Metric, Program};
@@ -56,9 +56,13 @@ pub(super) enum MetricInput {
         probabilities: Array2<f64>,
         /// The class that alone is asked for.
         class: Option<usize>,
+        /// For areas under the curve.
+        ranks: Option<DrawnRanks>,
     },
     /// By element, then by row.
     Numbers { truth: Vec<Vec<f64>>, predicted: Vec<Vec<f64>> },
+    /// For errors and R2; all of them finite.
+    Errors(DrawnNumbers),
     /// A score each, or why there is none.
     ByRow(Vec<Result<f64>>),
     /// The error of each, and that of the mean of the training subjects.
@@ -110,9 +114,9 @@ impl PairedValues {
     /// Predictions that are not finite.
     pub fn evidence(&self, metric: Metric, class: Option<usize>) -> Result<MetricInput> {
         match self.what {
-            TargetType::Class(classes) => self.classes(classes, class),
+            TargetType::Class(classes) => self.classes(metric, classes, class),
             _ if metric == Metric::Skill => self.skill(),
-            TargetType::Numbers if is_by_element(metric) => Ok(self.numbers()),
+            TargetType::Numbers if is_by_element(metric) => Ok(self.numbers(metric)),
             _ => Ok(MetricInput::ByRow((0..self.rows).map(|row| self.score_of_row(metric, class, row)).collect())),
         }
     }
@@ -126,18 +130,27 @@ impl PairedValues {
         (&self.truth[t.0..t.1], &self.predicted[p.0..p.1])
     }
 
-    fn classes(&self, classes: usize, class: Option<usize>) -> Result<MetricInput> {
+    fn classes(&self, metric: Metric, classes: usize, class: Option<usize>) -> Result<MetricInput> {
         let mut probabilities = Array2::zeros((self.rows, classes));
         for (row, mut to) in probabilities.rows_mut().into_iter().enumerate() {
             for (p, from) in to.iter_mut().zip(softmax(self.row(row).1)) {
                 *p = from;
             }
         }
-        Ok(MetricInput::Classes { truth: self.truth.iter().map(|v| *v as usize).collect(), probabilities, class })
+        let truth: Vec<usize> = self.truth.iter().map(|v| *v as usize).collect();
+        // Where there are none, each draw says why.
+        let ranks = (metric == Metric::Auc).then(|| DrawnRanks::new(&truth, probabilities.view()).ok()).flatten();
+        Ok(MetricInput::Classes { truth, probabilities, class, ranks })
     }
 
-    fn numbers(&self) -> MetricInput {
+    fn numbers(&self, metric: Metric) -> MetricInput {
         let width: usize = self.truth_shape.iter().product();
+        if matches!(metric, Metric::Mae | Metric::Mse | Metric::Rmse | Metric::R2) {
+            let doubles = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
+            if let Ok(numbers) = DrawnNumbers::new(doubles(&self.truth), &doubles(&self.predicted), width) {
+                return MetricInput::Errors(numbers);
+            }
+        }
         let columns = |values: &[f32]| {
             (0..width).map(|j| values.iter().skip(j).step_by(width.max(1)).map(|v| f64::from(*v)).collect()).collect()
         };
@@ -271,7 +284,10 @@ impl MetricInput {
     /// Where it is not defined, and why.
     pub fn value(&self, metric: Metric, rows: &[usize]) -> Result<f64> {
         match self {
-            Self::ByRow(values) => mean_of(rows.iter().map(|row| values[*row].clone())),
+            Self::ByRow(values) => mean_of(rows.iter().map(|row| match &values[*row] {
+                Ok(value) => Ok(*value),
+                Err(reason) => Err(reason.clone()),
+            })),
             Self::Skill { error, of_mean } => {
                 let sum = |values: &[f64]| rows.iter().map(|row| values[*row]).sum::<f64>();
                 if sum(of_mean) == 0.0 {
@@ -279,6 +295,16 @@ impl MetricInput {
                     return Err(AnalysisError::Undefined { what: "the skill", reason });
                 }
                 Ok(1.0 - sum(error) / sum(of_mean))
+            }
+            Self::Errors(numbers) => {
+                let mean_error = |kind| mean_of(numbers.mean_errors(kind, rows)?.into_iter().map(Ok));
+                match metric {
+                    Metric::Mae => mean_error(ErrorKind::Absolute),
+                    Metric::Mse => mean_error(ErrorKind::Squared),
+                    Metric::Rmse => mean_error(ErrorKind::RootOfSquared),
+                    Metric::R2 => mean_of(numbers.r2(rows)?.into_iter()),
+                    _ => Err(AnalysisError::Undefined { what: "the metric", reason: "it is not one of errors" }),
+                }
             }
             Self::Numbers { truth, predicted } => mean_of(truth.iter().zip(predicted).map(|(t, p)| {
                 let pick = |values: &[f64]| rows.iter().map(|row| values[*row]).collect::<Vec<_>>();
@@ -294,7 +320,14 @@ impl MetricInput {
                     _ => Err(AnalysisError::Undefined { what: "the metric", reason: "it is not one of numbers" }),
                 }
             })),
-            Self::Classes { truth, probabilities, class } => {
+            Self::Classes { ranks: Some(ranks), class, .. } if metric == Metric::Auc => {
+                let areas = ranks.areas(rows)?;
+                match class {
+                    None => Ok(areas.iter().sum::<f64>() / areas.len() as f64),
+                    Some(class) => areas.get(*class).copied().ok_or(AnalysisError::MissingClass { class: *class }),
+                }
+            }
+            Self::Classes { truth, probabilities, class, .. } => {
                 let truth: Vec<usize> = rows.iter().map(|row| truth[*row]).collect();
                 score_of_classes(metric, &truth, &probabilities.select(Axis(0), rows), *class)
             }

@@ -5,7 +5,6 @@ use crate::data::dataset::{Augmentation, Dataset, FittedInputs, Item};
 use crate::graph::InputId;
 use crate::nn::{Batch, InputBatch};
 use crate::train::DataError;
-use rayon::prelude::*;
 
 /// Reads the inputs of a live part.
 pub(super) struct Rows<'a> {
@@ -47,14 +46,8 @@ impl<'a> Rows<'a> {
         let mut inputs: Vec<Option<InputBatch>> = self.places.iter().map(|_| None).collect();
         for input in wanted {
             let place = *self.places.get(input.index()).ok_or("an input is read that the network does not have")?;
-            let values = rows
-                .par_iter()
-                .map(|(item, draw)| self.inputs.value(*item, place, draw))
-                .collect::<Result<Vec<_>, _>>()?;
-            let present = values.iter().map(Option::is_some).collect();
-            let shape = self.dataset().inputs[place].shape.clone();
-            inputs[input.index()] =
-                Some(InputBatch { values: values.into_iter().flatten().flatten().collect(), shape, present });
+            let crate::data::dataset::InputBatch { values, shape, present } = self.inputs.input_batch(rows, place)?;
+            inputs[input.index()] = Some(InputBatch { values, shape, present });
         }
         Ok(Batch { rows: rows.len(), inputs })
     }

@@ -18,7 +18,7 @@ pub use about::About;
 pub use arithmetic::Arithmetic;
 pub use convolution::Convolution;
 pub use device::{Device, NoDevice, Precision};
-pub use fascicle_kernels::{Between, Geometry};
+pub use fascicle_kernels::{Between, Geometry, Windows};
 pub use history::{Gradients, HistoryFreed};
 pub use normalise::ChannelMoments;
 pub use tensor::Tensor;

@@ -4,13 +4,11 @@
 //! go out. Follows scikit-learn's `AffinityPropagation`. Ties are broken, as there, by noise in the last digits; the
 //! noise is always the same.
 
-use super::messages::Messages;
+use super::messages::{Messages, Similarities};
 use super::silhouette::silhouette;
 use crate::bootstrap::quantile;
-use crate::error::{AnalysisError, Checkpoint, Result, check_array};
+use crate::error::{AnalysisError, Checkpoint, Result};
 use ndarray::ArrayView2;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -77,30 +75,26 @@ impl AffinityPropagation {
         checkpoint: Checkpoint<'_>,
     ) -> Result<Clusters> {
         self.check()?;
-        check_array("the similarities", &similarities)?;
-        let n = similarities.nrows();
-        if similarities.ncols() != n {
-            return Err(AnalysisError::ShapeMismatch {
-                left: "the rows of the similarities",
-                left_shape: vec![n],
-                right: "their columns",
-                right_shape: vec![similarities.ncols()],
-            });
-        }
-        let mut s = similarities.as_standard_layout().into_owned();
+        let prepared = Similarities::new(similarities)?;
         let preference = match self.preference {
             Some(preference) => preference,
-            None => quantile(&s.iter().copied().collect::<Vec<_>>(), 0.5)?,
+            None => quantile(&similarities.iter().copied().collect::<Vec<_>>(), 0.5)?,
         };
-        let corner = s[[0, n - 1]];
-        if n == 1 || s.indexed_iter().all(|((i, k), &v)| i == k || v == corner) {
-            return Ok(Clusters::of_equals(n, preference > corner));
-        }
-        s.diag_mut().fill(preference);
-        let mut rng = ChaCha8Rng::seed_from_u64(0);
-        s.mapv_inplace(|v| v + (f64::EPSILON * v + 100.0 * f64::MIN_POSITIVE) * rng.random_range(-1.0..1.0));
+        self.cluster_prepared(&prepared, preference, checkpoint)
+    }
 
-        let mut messages = Messages::new(s);
+    /// Clusters by similarities that other settings may share.
+    fn cluster_prepared(
+        &self,
+        similarities: &Similarities,
+        preference: f64,
+        checkpoint: Checkpoint<'_>,
+    ) -> Result<Clusters> {
+        let n = similarities.subjects();
+        if let Some(similarity) = similarities.equal() {
+            return Ok(Clusters::of_equals(n, preference > similarity));
+        }
+        let mut messages = Messages::new(similarities, preference);
         let mut standing = vec![false; n];
         // For how many rounds each subject has been, or not been, an exemplar.
         let mut unchanged = vec![0; n];
@@ -157,11 +151,13 @@ impl AffinityPropagation {
             .iter()
             .flat_map(|&damping| preferences.iter().map(move |&preference| (damping, preference)))
             .collect();
+        let similarities = Similarities::new(similarities)?;
         let tried = settings
             .into_par_iter()
             .map(|(damping, preference)| {
                 let method = Self { damping, preference: Some(preference), ..*self };
-                match method.cluster_interruptible(similarities, checkpoint) {
+                method.check()?;
+                match method.cluster_prepared(&similarities, preference, checkpoint) {
                     Ok(clusters) => Ok(clusters.scored(distances)?.map(|(clusters, silhouette)| BestClusters {
                         clusters,
                         silhouette,
@@ -216,7 +212,7 @@ impl Clusters {
 
 #[cfg(test)]
 mod tests {
-    use super::super::silhouette::{Distance, distances};
+    use super::super::distances::{Distance, distances};
     use super::*;
     use fascicle_reference::{assert_close, labels, number, stats, table};
     use indexmap::IndexMap;

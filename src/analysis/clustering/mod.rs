@@ -4,5 +4,6 @@
 //! ([`affinity_propagation`]) and its quality ([`silhouette`]) go out.
 
 pub mod affinity_propagation;
+pub mod distances;
 mod messages;
 pub mod silhouette;

@@ -5,51 +5,7 @@
 
 use crate::error::{AnalysisError, Result, check_array};
 use indexmap::IndexMap;
-use ndarray::{Array2, ArrayView1, ArrayView2};
-use serde::{Deserialize, Serialize};
-
-/// How far apart two subjects are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Distance {
-    /// The length of the straight line.
-    #[default]
-    Euclidean,
-    /// Its square.
-    SquaredEuclidean,
-    /// One minus the cosine of the angle.
-    Cosine,
-}
-
-/// The distances `[subjects, subjects]` between all rows of `table`.
-///
-/// # Errors
-/// An empty table, values that are not finite, and a row of zeros where the angle is asked for.
-pub fn distances(table: ArrayView2<'_, f64>, distance: Distance) -> Result<Array2<f64>> {
-    check_array("the table", &table)?;
-    let n = table.nrows();
-    let lengths: Vec<f64> = table.rows().into_iter().map(|r| r.dot(&r).sqrt()).collect();
-    if distance == Distance::Cosine && lengths.contains(&0.0) {
-        return Err(AnalysisError::Undefined { what: "the cosine distance", reason: "a subject's row is all zeros" });
-    }
-    let between = |i: usize, j: usize| {
-        let (a, b) = (table.row(i), table.row(j));
-        match distance {
-            Distance::Euclidean => squared(a, b).sqrt(),
-            Distance::SquaredEuclidean => squared(a, b),
-            Distance::Cosine => (1.0 - a.dot(&b) / (lengths[i] * lengths[j])).clamp(0.0, 2.0),
-        }
-    };
-    let mut out = Array2::zeros((n, n));
-    for i in 0..n {
-        for j in 0..i {
-            let d = between(i, j);
-            out[[i, j]] = d;
-            out[[j, i]] = d;
-        }
-    }
-    Ok(out)
-}
+use ndarray::ArrayView2;
 
 /// The silhouette of every subject.
 ///
@@ -105,15 +61,12 @@ pub fn silhouette(distances: ArrayView2<'_, f64>, labels: &[usize]) -> Result<f6
     Ok(all.iter().sum::<f64>() / all.len() as f64)
 }
 
-fn squared(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
-    a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::distances::{Distance, distances};
     use super::*;
     use fascicle_reference::{assert_all_close, assert_close, labels, number, numbers, stats, table};
-    use ndarray::array;
+    use ndarray::{Array2, array};
 
     #[test]
     fn silhouettes_are_scikit_learns() {

@@ -7,6 +7,7 @@
 pub mod calibration;
 pub mod classification;
 pub mod contrast;
+pub mod drawn;
 pub mod image;
 pub mod precision_recall;
 pub mod regression;

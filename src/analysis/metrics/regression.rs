@@ -121,7 +121,7 @@ fn correlation(x: &[f64], y: &[f64]) -> Correlation {
 }
 
 /// The deviations from the mean, the largest of them 1, so that squares of very small or large values stay in range.
-fn scaled_deviations(values: &[f64]) -> Vec<f64> {
+pub(crate) fn scaled_deviations(values: &[f64]) -> Vec<f64> {
     let mean = mean(values);
     let centred: Vec<f64> = values.iter().map(|v| v - mean).collect();
     let scale = largest(&centred);

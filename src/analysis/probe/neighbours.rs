@@ -4,7 +4,7 @@
 //! items whose nearest is of their own group goes out, beside the share that would be expected if neighbours were
 //! picked at random.
 
-use crate::clustering::silhouette::{Distance, distances};
+use crate::clustering::distances::{Distance, distances};
 use crate::error::{AnalysisError, Result, check_paired};
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};

@@ -4,6 +4,10 @@
 //! the first sample, equal values share their mean rank, p is exact where one sample has at most 8 values and no two
 //! values are equal, and otherwise that of the normal approximation with tie and continuity correction.
 
+mod maps;
+
+pub use maps::mann_whitney_of_maps;
+
 use super::ranks::Ranks;
 use super::tails::normal_above;
 use super::{Alternative, Method};
@@ -24,6 +28,8 @@ pub struct MannWhitney {
     pub method: Method,
     /// `2 U / (n1 n2) - 1`, -1 to 1; above 0 where the first sample tends to be larger.
     pub rank_biserial: f64,
+    /// The values in the first sample and in the second.
+    pub sizes: [usize; 2],
 }
 
 /// How the normal approximation treats U, which only takes steps of one half.
@@ -73,6 +79,7 @@ pub fn mann_whitney_with(
         p_value: alternative.p_value(at_least(pairs - u), at_least(u)),
         method,
         rank_biserial: 2.0 * u / pairs - 1.0,
+        sizes: [n1, n2],
     })
 }
 
@@ -103,11 +110,16 @@ fn exact(u: f64, n1: usize, n2: usize) -> f64 {
     }
 }
 
-/// `P(U <= limit)`, by the recurrence of Mann and Whitney (1947) on probabilities.
+/// `P(U <= limit)`.
+fn lower_tail(limit: usize, n1: usize, n2: usize) -> f64 {
+    lower_tails(limit, n1, n2)[limit]
+}
+
+/// `P(U <= u)` for every `u` up to `limit`, by the recurrence of Mann and Whitney (1947) on probabilities.
 ///
 /// The largest of `m` values of one sample and `n` of the other belongs to the first with probability `m / (m + n)`,
 /// and then adds `n` to U.
-fn lower_tail(limit: usize, n1: usize, n2: usize) -> f64 {
+fn lower_tails(limit: usize, n1: usize, n2: usize) -> Vec<f64> {
     let (small, large) = (n1.min(n2), n1.max(n2));
     // row[m][u] = P(U = u) for m values against the n of the current turn; with n = 0, U is 0.
     let mut row = vec![vec![0.0; limit + 1]; small + 1];
@@ -123,5 +135,9 @@ fn lower_tail(limit: usize, n1: usize, n2: usize) -> f64 {
             }
         }
     }
-    row[small].iter().sum()
+    let sums = row[small].iter().scan(0.0, |sum, p| {
+        *sum += p;
+        Some(*sum)
+    });
+    sums.collect()
 }

@@ -3,6 +3,12 @@
 //! Paired measurements or labels come in with a seed; p goes out. Each draw has its own stream of one ChaCha8
 //! generator, so p depends on the seed and not on the number of processors.
 
+mod groups;
+mod pairs;
+
+pub use groups::{GroupStatistic, permutation_of_groups};
+pub use pairs::permutation_of_pairs;
+
 use super::Alternative;
 use super::moments::mean;
 use super::t_test::paired_differences;
@@ -52,21 +58,18 @@ pub fn permutation_paired(
     let draws = permutations.checked()?;
     let observed = mean(&differences);
     let n = differences.len();
-    let signed = |positive: &dyn Fn(usize) -> bool| {
-        differences.iter().enumerate().map(|(i, &d)| if positive(i) { d } else { -d }).sum::<f64>() / n as f64
-    };
     // Sums of the same numbers in the same order still round differently with other signs.
     let rounding = 1e-14 * differences.iter().map(|d| d.abs()).sum::<f64>();
 
     let exhaustive = n < usize::BITS as usize && (1_usize << n) <= draws;
     let (count, hits) = if exhaustive {
         let all = 1_usize << n;
-        (all, Hits::count(all, observed, rounding, |draw| Ok(signed(&|i| draw >> i & 1 == 0)))?)
+        (all, Hits::count(all, observed, rounding, |draw| Ok(signed_mean(&differences, |i| draw >> i & 1 == 0)))?)
     } else {
         let sample = |draw| {
             let mut rng = permutations.stream(draw);
             let words: Vec<u64> = (0..n.div_ceil(64)).map(|_| rng.next_u64()).collect();
-            Ok(signed(&|i| words[i / 64] >> (i % 64) & 1 == 0))
+            Ok(signed_mean(&differences, |i| words[i / 64] >> (i % 64) & 1 == 0))
         };
         (draws, Hits::count(draws, observed, rounding, sample)?)
     };
@@ -102,6 +105,12 @@ where
     Ok(hits.into_test(observed, draws, false, alternative))
 }
 
+/// The mean of differences, some of them with the other sign.
+fn signed_mean(differences: &[f64], positive: impl Fn(usize) -> bool) -> f64 {
+    let signed = differences.iter().enumerate().map(|(i, &d)| if positive(i) { d } else { -d });
+    signed.sum::<f64>() / differences.len() as f64
+}
+
 impl Permutations {
     fn checked(self) -> Result<usize> {
         match self.draws {
@@ -122,7 +131,7 @@ impl Permutations {
 }
 
 /// Permutations with a statistic at most and at least the observed one.
-#[derive(Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Hits {
     less: usize,
     greater: usize,
@@ -134,14 +143,21 @@ impl Hits {
         F: Fn(usize) -> Result<f64> + Sync,
     {
         let one = |draw| -> Result<Self> {
-            let value = statistic(draw)?;
-            Ok(Self {
-                less: usize::from(value <= observed + rounding),
-                greater: usize::from(value >= observed - rounding),
-            })
+            let mut hits = Self::default();
+            hits.add(statistic(draw)?, observed, rounding);
+            Ok(hits)
         };
-        let add = |a: Self, b: Self| Ok(Self { less: a.less + b.less, greater: a.greater + b.greater });
-        (0..draws).into_par_iter().map(one).try_reduce(Self::default, add)
+        (0..draws).into_par_iter().map(one).try_reduce(Self::default, |a, b| Ok(a.and(b)))
+    }
+
+    /// Counts a permutation's value.
+    fn add(&mut self, value: f64, observed: f64, rounding: f64) {
+        self.less += usize::from(value <= observed + rounding);
+        self.greater += usize::from(value >= observed - rounding);
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self { less: self.less + other.less, greater: self.greater + other.greater }
     }
 
     fn into_test(

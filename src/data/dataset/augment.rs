@@ -70,6 +70,11 @@ impl Augmentation<'_> {
 }
 
 impl Augmented {
+    /// Whether images stay as they are.
+    pub(super) fn is_none(&self) -> bool {
+        self.changes.is_empty()
+    }
+
     /// Changes one input's image. Places move alike in all inputs; noise and gain are each input's own, and only for
     /// `intensities`.
     pub(super) fn change(&self, mut image: Image, intensities: bool, input: usize) -> Image {
@@ -98,9 +103,59 @@ impl Augmented {
 
 /// Moves an image by whole voxels; what comes in has the border's value.
 fn shift(data: &Array4<f32>, by: [i64; 3]) -> Array4<f32> {
-    let source = |i: usize, axis: usize| {
-        let last = data.len_of(Axis(axis + 1)) as i64 - 1;
-        (i as i64).saturating_sub(by[axis]).clamp(0, last) as usize
-    };
-    Array4::from_shape_fn(data.raw_dim(), |(c, x, y, z)| data[[c, source(x, 0), source(y, 1), source(z, 2)]])
+    let (channels, nx, ny, nz) = data.dim();
+    let source = |i: usize, extent: usize, by: i64| (i as i64).saturating_sub(by).clamp(0, extent as i64 - 1) as usize;
+    let values: Vec<f32> = data.iter().copied().collect();
+    // Along the last axis a border, a run of voxels that lie together, a border.
+    let far = usize::try_from(by[2].unsigned_abs()).unwrap_or(nz).min(nz);
+    let (first, from) = if by[2] > 0 { (far, 0) } else { (0, far) };
+    let run = nz - far;
+    let mut moved = Vec::with_capacity(values.len());
+    for c in 0..channels {
+        for x in 0..nx {
+            for y in 0..ny {
+                let at = ((c * nx + source(x, nx, by[0])) * ny + source(y, ny, by[1])) * nz;
+                let Some(row) = values.get(at..at + nz) else { continue };
+                let (Some(head), Some(tail)) = (row.first(), row.last()) else { continue };
+                moved.extend(std::iter::repeat_n(*head, first));
+                moved.extend_from_slice(&row[from..from + run]);
+                moved.extend(std::iter::repeat_n(*tail, nz - first - run));
+            }
+        }
+    }
+    Array4::from_shape_vec(data.raw_dim(), moved).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shift;
+    use ndarray::Array4;
+
+    #[test]
+    fn a_shifted_voxel_has_the_value_of_the_one_so_far_behind_or_of_the_border() {
+        let data = Array4::from_shape_fn((2, 3, 4, 5), |(c, x, y, z)| (c * 1000 + x * 100 + y * 10 + z) as f32);
+        let mut turned = data.clone();
+        turned.invert_axis(ndarray::Axis(3));
+        for data in [&data, &turned] {
+            for by in [
+                [0, 0, 0],
+                [1, -1, 2],
+                [-2, 3, -1],
+                [0, 0, 5],
+                [0, 0, -5],
+                [9, -9, 9],
+                [0, 0, i64::MIN],
+                [0, i64::MAX, 4],
+            ] {
+                let moved = shift(data, by);
+                for ((c, x, y, z), value) in moved.indexed_iter() {
+                    let source = |i: usize, extent: usize, by: i64| {
+                        (i as i64).saturating_sub(by).clamp(0, extent as i64 - 1) as usize
+                    };
+                    let expected = data[[c, source(x, 3, by[0]), source(y, 4, by[1]), source(z, 5, by[2])]];
+                    assert_eq!(*value, expected, "{by:?} at {:?}", (c, x, y, z));
+                }
+            }
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::super::error::{DataError, Result};
 use super::augment::Augmentation;
-use super::{FittedInputs, Item};
+use super::{Content, FittedInputs, Item};
 use rayon::prelude::*;
 
 /// One batch: for each input of the program, its values, or `None` where it was not asked for.
@@ -40,50 +40,50 @@ impl FittedInputs<'_> {
     /// # Errors
     /// As [`FittedInputs::batch`].
     pub fn batch_of(&self, items: &[(Item, Augmentation<'_>)], inputs: &[usize]) -> Result<Batch> {
-        let dataset = self.dataset;
-        let rows: Vec<Vec<Result<Option<Vec<f32>>>>> = items
-            .par_iter()
-            .map(|(item, draw)| {
-                let drawn = draw.of(&dataset.members[item.member].key, item.slice, dataset.views());
-                inputs.iter().map(|input| self.drawn_value(*item, *input, &drawn)).collect()
-            })
-            .collect();
-        let mut batches: Vec<Option<InputBatch>> = dataset.inputs.iter().map(|_| None).collect();
-        for input in inputs {
-            let shape = dataset.inputs[*input].shape.clone();
-            let size: usize = shape.iter().product();
-            batches[*input] = Some(InputBatch {
-                values: Vec::with_capacity(size * items.len()),
-                shape,
-                present: Vec::with_capacity(items.len()),
-            });
-        }
+        let mut batches: Vec<Option<InputBatch>> = self.dataset.inputs.iter().map(|_| None).collect();
         let mut errors = Vec::new();
-        for ((item, _), row) in items.iter().zip(rows) {
-            for (input, value) in inputs.iter().zip(row) {
-                let Some(batch) = &mut batches[*input] else { continue };
-                match value {
-                    Err(e) => errors.push(e),
-                    Ok(None) => batch.present.push(false),
-                    Ok(Some(values)) => {
-                        let expected: usize = batch.shape.iter().product();
-                        if values.len() != expected {
-                            let problem = format!(
-                                "{} numbers, expected {expected} for the shape {:?}",
-                                values.len(),
-                                batch.shape
-                            );
-                            let name = &dataset.inputs[*input].name;
-                            let error = DataError::Step { step: "batch", problem };
-                            errors.push(error.of_subject(&dataset.members[item.member].key, name));
-                        }
-                        batch.values.extend(values);
-                        batch.present.push(true);
-                    }
-                }
+        for input in inputs {
+            match self.input_batch(items, *input) {
+                Ok(batch) => batches[*input] = Some(batch),
+                Err(error) => errors.push(error),
             }
         }
         DataError::collect(errors)?;
         Ok(Batch { rows: items.len(), inputs: batches })
     }
+
+    /// One input of some items, prepared in parallel, in the order given.
+    ///
+    /// # Errors
+    /// All steps that cannot be done, with subject and input.
+    pub fn input_batch(&self, items: &[(Item, Augmentation<'_>)], input: usize) -> Result<InputBatch> {
+        let shape = self.dataset.inputs[input].shape.clone();
+        let drawn = |item: &Item, draw: &Augmentation<'_>| {
+            draw.of(&self.dataset.members[item.member].key, item.slice, self.dataset.views())
+        };
+        if !matches!(self.dataset.content[input], Content::Images { .. }) {
+            let of = |(item, draw): &(Item, Augmentation<'_>)| self.drawn_value(*item, input, &drawn(item, draw));
+            let rows = all(items.par_iter().map(of).collect())?;
+            let present = rows.iter().map(Option::is_some).collect();
+            return Ok(InputBatch { values: rows.into_iter().flatten().flatten().collect(), shape, present });
+        }
+        // Images are many numbers: each goes straight to its place in the batch.
+        let present: Vec<bool> = items.iter().map(|(item, _)| self.dataset.has(item.member, input)).collect();
+        let having: Vec<_> = items.iter().zip(&present).filter(|(_, has)| **has).map(|(item, _)| item).collect();
+        let size: usize = shape.iter().product();
+        let mut values = vec![0.0; size * having.len()];
+        let copy = |((item, draw), out): (&(Item, Augmentation<'_>), &mut [f32])| {
+            self.copy_image(*item, input, &drawn(item, draw), out)
+        };
+        all(having.into_par_iter().zip(values.par_chunks_mut(size.max(1))).map(copy).collect())?;
+        Ok(InputBatch { values, shape, present })
+    }
+}
+
+/// What all have come to, or what is wrong with any.
+fn all<T>(results: Vec<Result<T>>) -> Result<Vec<T>> {
+    let mut errors = Vec::new();
+    let done: Vec<T> = results.into_iter().filter_map(|result| result.map_err(|e| errors.push(e)).ok()).collect();
+    DataError::collect(errors)?;
+    Ok(done)
 }

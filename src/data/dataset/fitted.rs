@@ -4,11 +4,14 @@ use super::super::cache::CachedImage;
 use super::super::error::{DataError, Result};
 use super::super::transform::{ColumnRow, FittedChain, FittedColumns, FittedTarget, Image, Unseen};
 use super::augment::{Augmentation, Augmented};
+use super::kept::Kept;
 use super::{Content, Dataset, Item};
 use fascicle_lang::program::{InputRole, InputSource, SpatialKind};
+use ndarray::ArrayViewMut4;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What one input learnt. Saved as JSON, it is all that is needed to prepare new subjects.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +32,8 @@ pub enum FittedInput {
 pub struct FittedInputs<'a> {
     pub(super) dataset: &'a Dataset,
     fitted: Vec<FittedInput>,
+    /// What the fitted steps made of images, by input.
+    kept: Vec<Kept>,
 }
 
 impl Dataset {
@@ -86,7 +91,7 @@ impl Dataset {
                 })
             })
             .collect::<Result<Vec<_>>>()?;
-        Ok(FittedInputs { dataset: self, fitted })
+        Ok(self.seen_through(fitted))
     }
 
     /// The dataset through steps that were fitted before, such as those saved with a model.
@@ -98,7 +103,16 @@ impl Dataset {
             let problem = format!("fitted steps of {} inputs, expected {}", fitted.len(), self.inputs.len());
             return Err(DataError::Step { step: "fit", problem });
         }
-        Ok(FittedInputs { dataset: self, fitted })
+        Ok(self.seen_through(fitted))
+    }
+
+    fn seen_through(&self, fitted: Vec<FittedInput>) -> FittedInputs<'_> {
+        let kept = fitted.iter().map(|fitted| match fitted {
+            FittedInput::Image(chain) if chain.has_steps_of_a_fold() => Kept::of(self.members.len()),
+            _ => Kept::default(),
+        });
+        let kept = kept.collect();
+        FittedInputs { dataset: self, fitted, kept }
     }
 }
 
@@ -159,16 +173,11 @@ impl FittedInputs<'_> {
     pub(super) fn drawn_value(&self, item: Item, input: usize, drawn: &Augmented) -> Result<Option<Vec<f32>>> {
         let spec = &self.dataset.inputs[input];
         match (&self.dataset.content[input], &self.fitted[input]) {
-            (Content::Images { chain, volumes }, FittedInput::Image(fitted)) => {
-                let Some(volume) = &volumes[item.member] else { return Ok(None) };
-                let name = |e: DataError| e.of_subject(&self.dataset.members[item.member].key, &spec.name);
-                let mut image: Image = fitted.apply(volume.image(), drawn.view).map_err(name)?;
-                if chain.kind == SpatialKind::Slices {
-                    image = fitted.slice(&image, item.slice);
-                }
-                let intensities = !image.labels && spec.role == InputRole::Modality;
-                let image = drawn.change(image, intensities, input);
-                Ok(Some(image.data.into_iter().collect()))
+            (Content::Images { volumes, .. }, _) if volumes[item.member].is_none() => Ok(None),
+            (Content::Images { .. }, _) => {
+                let mut values = vec![0.0; spec.shape.iter().product()];
+                self.copy_image(item, input, drawn, &mut values)?;
+                Ok(Some(values))
             }
             (Content::Columns { rows, .. }, FittedInput::Columns(fitted)) => {
                 let Some(row) = &rows[item.member] else { return Ok(None) };
@@ -179,11 +188,60 @@ impl FittedInputs<'_> {
                 Ok(values[item.member].map(|value| vec![fitted.apply(value) as f32]))
             }
             (Content::Real(values), _) => Ok(values[item.member].map(|value| vec![value as f32])),
-            _ => {
-                let problem = "the fitted steps are of another input".into();
-                Err(DataError::Input { input: spec.name.clone(), problem })
-            }
+            _ => Err(of_another(&spec.name)),
         }
+    }
+
+    /// An image that is there as it is in a batch.
+    pub(super) fn copy_image(&self, item: Item, input: usize, drawn: &Augmented, out: &mut [f32]) -> Result<()> {
+        let spec = &self.dataset.inputs[input];
+        let (Content::Images { chain, volumes }, FittedInput::Image(fitted)) =
+            (&self.dataset.content[input], &self.fitted[input])
+        else {
+            return Err(of_another(&spec.name));
+        };
+        let key = &self.dataset.members[item.member].key;
+        let Some(volume) = &volumes[item.member] else { return Err(gone(key)) };
+        let misfit = |found: usize, expected: usize| {
+            let problem = format!("{found} numbers, expected {expected} for the shape {:?}", spec.shape);
+            DataError::Step { step: "batch", problem }.of_subject(key, &spec.name)
+        };
+        let cut = chain.kind == SpatialKind::Slices;
+        if chain.is_all_cached() && drawn.is_none() {
+            let slices: Vec<usize> = fitted.neighbours(item.slice, volume.shape()[3]).collect();
+            return match volume.copy_to(cut.then_some(slices.as_slice()), out) {
+                true => Ok(()),
+                false => Err(misfit(volume.shape().iter().product(), out.len())),
+            };
+        }
+        let image = if chain.is_all_cached() && cut {
+            let slices: Vec<usize> = fitted.neighbours(item.slice, volume.shape()[3]).collect();
+            Arc::new(volume.slices(&slices))
+        } else {
+            let mut whole = self.of_fold(fitted, item.member, input, volume)?;
+            if chain.has_views() {
+                let name = |e: DataError| e.of_subject(key, &spec.name);
+                whole = Arc::new(fitted.in_view(Arc::unwrap_or_clone(whole), drawn.view).map_err(name)?);
+            }
+            if cut { Arc::new(fitted.slice(&whole, item.slice)) } else { whole }
+        };
+        let intensities = !image.labels && spec.role == InputRole::Modality;
+        let image = match drawn.is_none() {
+            true => image,
+            false => Arc::new(drawn.change(Arc::unwrap_or_clone(image), intensities, input)),
+        };
+        let (found, expected) = (image.data.len(), out.len());
+        match ArrayViewMut4::from_shape(image.data.raw_dim(), out) {
+            Ok(mut out) if found == expected => out.assign(&image.data),
+            _ => return Err(misfit(found, expected)),
+        }
+        Ok(())
+    }
+
+    /// A member's image after the steps that are the same for every view.
+    fn of_fold(&self, fitted: &FittedChain, member: usize, input: usize, volume: &CachedImage) -> Result<Arc<Image>> {
+        let name = |e: DataError| e.of_subject(&self.dataset.members[member].key, &self.dataset.inputs[input].name);
+        self.kept[input].get(member, || fitted.before_views(volume.image()).map_err(name))
     }
 
     /// What was observed of one item: its value, but of a target that models are trained on in another unit the number as the
@@ -220,7 +278,8 @@ impl FittedInputs<'_> {
         let Some(volume) = &volumes[item.member] else { return Ok(None) };
         let name =
             |e: DataError| e.of_subject(&self.dataset.members[item.member].key, &self.dataset.inputs[input].name);
-        let image = fitted.apply(volume.image(), 0).map_err(name)?;
+        let image = self.of_fold(fitted, item.member, input, volume)?;
+        let image = fitted.in_view(Arc::unwrap_or_clone(image), 0).map_err(name)?;
         Ok(Some(if chain.kind == SpatialKind::Slices { fitted.slice(&image, item.slice) } else { image }))
     }
 
@@ -256,6 +315,10 @@ impl FittedInputs<'_> {
         }
         Ok((n > 0.0).then(|| sum.into_iter().map(|s| (s / n) as f32).collect()))
     }
+}
+
+fn of_another(input: &str) -> DataError {
+    DataError::Input { input: input.to_owned(), problem: "the fitted steps are of another input".into() }
 }
 
 fn gone(key: &str) -> DataError {

@@ -323,14 +323,16 @@ fn prepare(file: &ImageFile, chain: &ImageChain, cache: &Cache) -> Result<Cached
             if let Some(found) = cache.find(&key(hash.as_bytes())) {
                 return Ok(found);
             }
-            let bytes = match read {
-                Some(bytes) => bytes,
-                None => FileBytes::read(path)?,
-            };
             // Whatever the index says, a volume is kept under the content it was made of.
-            cache.get(&key(bytes.hash().as_bytes()), || {
-                chain.prepare(&Volume::decode(&bytes)?).map_err(|e| in_file(e, path))
-            })
+            let (bytes, hash) = match read {
+                Some(bytes) => (bytes, hash),
+                None => {
+                    let bytes = FileBytes::read(path)?;
+                    let hash = bytes.hash();
+                    (bytes, hash)
+                }
+            };
+            cache.get(&key(hash.as_bytes()), || chain.prepare(&Volume::decode(&bytes)?).map_err(|e| in_file(e, path)))
         }
         ImageFile::Scan { .. } => cache.get(&key(file.identity().as_bytes()), || chain.prepare(&file.paint()?)),
     }

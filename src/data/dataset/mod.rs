@@ -14,12 +14,14 @@ mod batch;
 mod divide;
 mod fitted;
 mod gather;
+mod kept;
 
 pub use augment::Augmentation;
 pub use batch::{Batch, InputBatch};
 pub use fitted::{FittedInput, FittedInputs};
 pub use gather::availability;
 pub(crate) use gather::{chain_of, source_columns};
+pub use kept::MOST_BYTES as MOST_KEPT_BYTES;
 
 use super::cache::{Cache, CachedImage};
 use super::cohort::CohortData;

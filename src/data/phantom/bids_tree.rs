@@ -145,8 +145,8 @@ impl Tree<'_> {
         self.json("derivatives/regions/regions.json", &regions::described(phantom.spec()))?;
         let Some((columns, rows)) = phantom.derivative(REGIONS_TABLE) else { return Ok(()) };
         let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let text = |cell: Option<String>| cell.unwrap_or_else(|| "n/a".into());
-        self.table(REGIONS_TABLE, &columns, rows.into_iter().map(|row| row.into_iter().map(text).collect()))
+        let text = |cell: &str| if cell.is_empty() { "n/a".to_owned() } else { cell.to_owned() };
+        self.table(REGIONS_TABLE, &columns, rows.iter().map(|row| row.iter().map(text).collect()))
     }
 
     fn json(&self, path: &str, value: &serde_json::Value) -> Result<(), PhantomError> {

@@ -21,6 +21,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
+use super::decimals::push_fixed;
 use super::draws::{Purpose, normal, stream};
 use super::spec::PhantomSpec;
 
@@ -120,18 +121,23 @@ impl Row {
 
     /// A cell as text: `None` when it is missing, or when there is no such column (see [`COLUMNS`]).
     pub fn cell(&self, column: &str) -> Option<String> {
+        let fixed = |value: f64, decimals: u32| {
+            let mut text = String::new();
+            push_fixed(&mut text, value, decimals);
+            text
+        };
         match column {
             "participant_id" => Some(self.participant_id.clone()),
-            "age" => self.age.map(|v| format!("{v:.1}")),
+            "age" => self.age.map(|v| fixed(v, 1)),
             "sex" => self.sex.map(|v| format!("{v:?}")),
             "education" => self.education.map(|v| v.to_string()),
             "site" => Some(self.site.clone()),
             "apoe4" => self.apoe4.map(|v| v.to_string()),
             "mmse" => self.mmse.map(|v| v.to_string()),
-            "abeta" => self.abeta.map(|v| format!("{v:.1}")),
-            "ptau" => self.ptau.map(|v| format!("{v:.1}")),
+            "abeta" => self.abeta.map(|v| fixed(v, 1)),
+            "ptau" => self.ptau.map(|v| fixed(v, 1)),
             "diagnosis" => Some(self.diagnosis.name().to_owned()),
-            "severity" => Some(format!("{:.2}", self.severity)),
+            "severity" => Some(fixed(self.severity, 2)),
             "stage" => Some(self.stage().to_owned()),
             _ => None,
         }

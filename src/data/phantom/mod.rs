@@ -16,6 +16,7 @@ mod bids_room;
 mod bids_tree;
 pub mod clinical;
 mod contrast;
+mod decimals;
 mod deformation;
 mod draws;
 mod folds;
@@ -40,6 +41,8 @@ pub use clinical::{Diagnosis, Factors, Row, Sex};
 pub use head::Head;
 pub use spec::{Contrast, PhantomError, PhantomSpec};
 
+use crate::table::Cells;
+use decimals::push_fixed;
 use deformation::Grid;
 use draws::{Purpose, stream};
 
@@ -53,6 +56,8 @@ pub const REGIONS_TABLE: &str = "derivatives/regions/regions.tsv";
 pub struct Phantom {
     spec: PhantomSpec,
     rows: Vec<Row>,
+    /// Of the same people: every table beside the scans asks for them.
+    factors: Vec<Factors>,
 }
 
 /// What is true of a subject, beside what its scans and row show.
@@ -65,15 +70,12 @@ pub struct Truth {
     pub volumes: IndexMap<&'static str, f64>,
 }
 
-/// A row of cells as text; `None` where one is missing.
-pub type Cells = Vec<Option<String>>;
-
 impl Phantom {
     /// Draws the table; fails when the specification asks for something that cannot be painted.
     pub fn new(spec: PhantomSpec) -> Result<Self, PhantomError> {
         let spec = spec.validated()?;
-        let rows = (0..spec.subjects).map(|subject| clinical::draw(&spec, subject).0).collect();
-        Ok(Phantom { spec, rows })
+        let (rows, factors) = (0..spec.subjects).into_par_iter().map(|subject| clinical::draw(&spec, subject)).unzip();
+        Ok(Phantom { spec, rows, factors })
     }
 
     /// The specification that everything follows from.
@@ -96,6 +98,12 @@ impl Phantom {
         self.rows.get(row)?.cell(column)
     }
 
+    /// The table as rows of cells, in the order of the columns.
+    pub fn cells(&self) -> Vec<Cells> {
+        let row = |row: &Row| clinical::COLUMNS.iter().map(|column| row.cell(column)).collect();
+        self.rows.par_iter().map(row).collect()
+    }
+
     /// A table that stands beside the scans, by its path in the folder that [`write_bids`] makes: the hidden factors
     /// ([`TRUTH_TABLE`], without the tissue volumes, for which heads would have to be painted) or the volumes of
     /// regions ([`REGIONS_TABLE`]). Columns, and rows of cells; the first column is `participant_id`.
@@ -103,26 +111,33 @@ impl Phantom {
         match path {
             TRUTH_TABLE => {
                 let columns = bids_metadata::TRUTH_COLUMNS.map(str::to_owned).to_vec();
-                let row = |subject: usize| {
-                    let hidden = self.factors(subject).hidden().map(|v| Some(format!("{v:.4}")));
-                    let id = Some(self.rows[subject].participant_id.clone());
-                    std::iter::once(id).chain(hidden).collect()
-                };
+                let row = |subject: usize| self.numbers_of(subject, 4, self.factors[subject].hidden().map(Some));
                 Some((columns, (0..self.rows.len()).into_par_iter().map(row).collect()))
             }
             REGIONS_TABLE => {
                 let regions = regions::regions(&self.spec);
                 let columns =
                     std::iter::once("participant_id".to_owned()).chain(regions.iter().map(|r| r.name.clone()));
-                let row = |subject: usize| {
-                    let id = Some(self.rows[subject].participant_id.clone());
-                    let volumes = self.volumes_of(&regions, subject).into_iter();
-                    std::iter::once(id).chain(volumes.map(|v| v.map(|v| format!("{v:.1}")))).collect()
-                };
+                let row = |subject: usize| self.numbers_of(subject, 1, self.volumes_of(&regions, subject));
                 Some((columns.collect(), (0..self.rows.len()).into_par_iter().map(row).collect()))
             }
             _ => None,
         }
+    }
+
+    /// A row: who it is of, and numbers with this many decimals.
+    fn numbers_of(&self, subject: usize, decimals: u32, numbers: impl IntoIterator<Item = Option<f64>>) -> Cells {
+        let mut cells = Cells::default();
+        cells.push(Some(&self.rows[subject].participant_id));
+        let mut text = String::new();
+        for number in numbers {
+            text.clear();
+            cells.push(number.map(|number| {
+                push_fixed(&mut text, number, decimals);
+                text.as_str()
+            }));
+        }
+        cells
     }
 
     /// Volumes of the regions in mm3, in the order of the columns of [`REGIONS_TABLE`]; `None` where the scan they are
@@ -132,8 +147,9 @@ impl Phantom {
     }
 
     fn volumes_of(&self, regions: &[regions::Region], subject: usize) -> Vec<Option<f64>> {
-        let (row, factors) = clinical::draw(&self.spec, subject);
-        regions::volumes(&self.spec, regions, subject, (&row, &factors), |scan| self.has_scan(subject, scan))
+        let (row, factors) = (&self.rows[subject], &self.factors[subject]);
+        let scanned = regions::SCANS.map(|scan| self.has_scan(subject, scan));
+        regions::volumes(&self.spec, regions, subject, (row, factors), scanned)
     }
 
     /// Whether the subject has this scan. Nobody lacks T1w, if it is among the contrasts.
@@ -168,7 +184,7 @@ impl Phantom {
 
     /// The hidden causes alone; nothing is painted.
     pub fn factors(&self, subject: usize) -> Factors {
-        clinical::draw(&self.spec, subject).1
+        self.factors.get(subject).cloned().unwrap_or_else(|| clinical::draw(&self.spec, subject).1)
     }
 
     /// The hidden causes, and the tissue volumes of the painted head.

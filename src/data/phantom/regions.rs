@@ -42,6 +42,9 @@ struct Part {
     taken: f64,
 }
 
+/// The scans that volumes are measured on.
+pub(super) const SCANS: [Contrast; 2] = [Contrast::T1w, Contrast::T2w];
+
 /// Patterns of variation that healthy regions share.
 const PATTERNS: usize = 3;
 /// Standard deviation of what measuring adds to the logarithm.
@@ -58,8 +61,8 @@ pub(super) struct Region {
     ageing: f64,
     loadings: [f64; PATTERNS],
     taken: f64,
-    /// The scan it is measured on.
-    scan: Contrast,
+    /// Which of [`SCANS`] it is measured on.
+    scan: usize,
 }
 
 /// All regions, part by part.
@@ -76,20 +79,20 @@ pub(super) fn regions(spec: &PhantomSpec) -> Vec<Region> {
                 ageing: part.ageing * rng.random_range(0.5..1.5),
                 loadings: std::array::from_fn(|_| 0.04 * normal(&mut rng)),
                 taken: if reached { part.taken * strength } else { 0.0 },
-                scan: if part.prefix == "hip" { Contrast::T2w } else { Contrast::T1w },
+                scan: usize::from(part.prefix == "hip"),
             });
         }
     }
     all
 }
 
-/// What a person has of every region, in mm3; `None` where the scan is missing.
+/// What a person has of every region, in mm3; `None` where the scan is missing. `scanned` says which of [`SCANS`] are there.
 pub(super) fn volumes(
     spec: &PhantomSpec,
     regions: &[Region],
     subject: usize,
     (row, factors): (&Row, &Factors),
-    has_scan: impl Fn(Contrast) -> bool,
+    scanned: [bool; SCANS.len()],
 ) -> Vec<Option<f64>> {
     let mut rng = stream(spec.seed, subject, Purpose::Regions, 1);
     let sex = match row.sex {
@@ -108,7 +111,7 @@ pub(super) fn volumes(
             let measured = MEASUREMENT * normal(&mut rng);
             let shared: f64 = region.loadings.iter().zip(patterns).map(|(l, p)| l * p).sum();
             let log = region.log_mean + head - region.ageing * decades + shared + measured;
-            has_scan(region.scan).then(|| log.exp() * (1.0 - burden * region.taken))
+            scanned[region.scan].then(|| log.exp() * (1.0 - burden * region.taken))
         })
         .collect()
 }
@@ -116,7 +119,7 @@ pub(super) fn volumes(
 /// `regions.json`: what each column is, and the share of it that disease takes at most.
 pub(super) fn described(spec: &PhantomSpec) -> Value {
     let describe = |region: Region| {
-        let what = format!("Volume, measured on the {} scan", region.scan);
+        let what = format!("Volume, measured on the {} scan", SCANS[region.scan]);
         (region.name, json!({ "Description": what, "Units": "mm3", "TakenAtMost": (region.taken * 1e4).round() / 1e4 }))
     };
     Value::Object(regions(spec).into_iter().map(describe).collect())

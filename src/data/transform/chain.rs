@@ -56,6 +56,16 @@ impl ImageChain {
         self.steps.iter().position(|s| is_fitted(s) || matches!(s, ImageStep::Views { .. })).unwrap_or(self.steps.len())
     }
 
+    /// The place of the first step that depends on the view, or the end.
+    fn viewed(&self) -> usize {
+        self.steps.iter().position(|s| matches!(s, ImageStep::Views { .. })).unwrap_or(self.steps.len())
+    }
+
+    /// Whether there are views.
+    pub fn has_views(&self) -> bool {
+        self.viewed() < self.steps.len()
+    }
+
     /// Whether nothing is left to do after the cached steps.
     pub fn is_all_cached(&self) -> bool {
         self.cached_steps() == self.steps.len()
@@ -309,22 +319,49 @@ impl FittedChain {
     /// # Errors
     /// A step that cannot be done, or a result that is not what is declared.
     pub fn apply(&self, prepared: Image, view: usize) -> Result<Image> {
-        if self.chain.is_all_cached() {
-            return Ok(prepared);
-        }
-        let image = self.through(prepared, self.chain.cached_steps()..self.chain.steps.len(), view)?;
-        self.chain.finish(image)
+        self.in_view(self.before_views(prepared)?, view)
     }
 
-    /// One axial slice with its neighbours as channels; beyond the ends the last slice is repeated.
+    /// What does not depend on the view, of what [`ImageChain::prepare`] gave; without views that is all of the chain.
+    ///
+    /// # Errors
+    /// As [`FittedChain::apply`].
+    pub fn before_views(&self, prepared: Image) -> Result<Image> {
+        let image = self.through(prepared, self.chain.cached_steps()..self.chain.viewed(), 0)?;
+        if self.chain.viewed() == self.chain.steps.len() && !self.chain.is_all_cached() {
+            return self.chain.finish(image);
+        }
+        Ok(image)
+    }
+
+    /// One view of what [`FittedChain::before_views`] gave, where there are any.
+    ///
+    /// # Errors
+    /// As [`FittedChain::apply`].
+    pub fn in_view(&self, image: Image, view: usize) -> Result<Image> {
+        if self.chain.viewed() == self.chain.steps.len() {
+            return Ok(image);
+        }
+        self.chain.finish(self.through(image, self.chain.viewed()..self.chain.steps.len(), view)?)
+    }
+
+    /// Whether a step between what is cached and the views takes the time to look at an image, so that its result is worth the
+    /// memory.
+    pub fn has_steps_of_a_fold(&self) -> bool {
+        self.chain.cached_steps() < self.chain.viewed()
+    }
+
+    /// The axial slices that stand in the channels of one: itself and its neighbours; beyond the ends the last one again.
+    pub fn neighbours(&self, slice: usize, slices: usize) -> impl Iterator<Item = usize> {
+        let (n, last) = (self.chain.adjacent(), slices.saturating_sub(1));
+        (0..n).map(move |k| (slice + k).saturating_sub(n / 2).min(last))
+    }
+
+    /// One axial slice with its neighbours as channels.
     pub fn slice(&self, image: &Image, slice: usize) -> Image {
-        let last = image.grid()[2] - 1;
-        let n = self.chain.adjacent();
-        let parts: Vec<_> = (0..n)
-            .map(|k| {
-                let z = (slice + k).saturating_sub(n / 2).min(last);
-                image.data.slice_axis(Axis(3), ndarray::Slice::from(z..=z))
-            })
+        let parts: Vec<_> = self
+            .neighbours(slice, image.grid()[2])
+            .map(|z| image.data.slice_axis(Axis(3), ndarray::Slice::from(z..=z)))
             .collect();
         let data = ndarray::concatenate(Axis(0), &parts).unwrap_or_else(|_| image.data.clone());
         Image { data, affine: image.affine, labels: image.labels }

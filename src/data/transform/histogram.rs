@@ -2,8 +2,7 @@
 //! torchio's definition of the landmarks and of the map.
 
 use super::super::error::{DataError, Result};
-use super::intensity::sorted_foreground;
-use super::percentile::percentile_of_sorted;
+use super::intensity::foreground_percentiles;
 use fascicle_lang::program::ImageMask;
 use ndarray::Array4;
 use serde::{Deserialize, Serialize};
@@ -27,14 +26,12 @@ impl Landmarks {
     /// # Errors
     /// No voxel of the mask.
     pub(super) fn of_image(image: &Array4<f32>, mask: &ImageMask, ends: (f64, f64)) -> Result<Vec<f64>> {
-        let sorted = sorted_foreground(image, mask);
-        if sorted.is_empty() {
-            let problem = "the mask has no voxels; check the image, or use another mask".into();
-            return Err(DataError::Step { step: "histogram_standardize", problem });
-        }
         let mut percents = PERCENTS;
         (percents[0], percents[12]) = ends;
-        Ok(percents.iter().map(|p| percentile_of_sorted(&sorted, *p)).collect())
+        foreground_percentiles(image, mask, &percents).ok_or_else(|| {
+            let problem = "the mask has no voxels; check the image, or use another mask".into();
+            DataError::Step { step: "histogram_standardize", problem }
+        })
     }
 
     /// Averages the images' percentiles, each mapped so that its ends are 0 and 100.
@@ -64,11 +61,12 @@ impl Landmarks {
             })
             .collect();
         let inner = &from[1..from.len() - 1];
-        for value in image.iter_mut() {
-            let v = f64::from(*value);
-            let (slope, intercept) = segments[inner.partition_point(|edge| *edge <= v)];
-            *value = (slope * v + intercept) as f32;
-        }
+        // Edges ascend: as many as lie below is where the value's segment is.
+        image.mapv_inplace(|value| {
+            let v = f64::from(value);
+            let (slope, intercept) = segments[inner.iter().filter(|edge| **edge <= v).count()];
+            (slope * v + intercept) as f32
+        });
         Ok(())
     }
 }

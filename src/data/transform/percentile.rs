@@ -11,6 +11,31 @@ pub fn percentile_of_sorted(sorted: &[f32], percent: f64) -> f64 {
     between(f64::from(sorted[low]), f64::from(sorted[high]), at - low as f64)
 }
 
+/// The same of values in any order, which are put in another: as far as the percentiles need it they are sorted.
+pub fn percentiles_of(values: &mut [f32], percents: &[f64]) -> Vec<f64> {
+    let last = values.len().saturating_sub(1);
+    let mut ranks: Vec<usize> = percents
+        .iter()
+        .map(|percent| (percent / 100.0 * last as f64).floor().max(0.0) as usize)
+        .flat_map(|low| [low.min(last), low.saturating_add(1).min(last)])
+        .collect();
+    ranks.sort_unstable();
+    ranks.dedup();
+    place(values, 0, &ranks);
+    percents.iter().map(|percent| percentile_of_sorted(values, *percent)).collect()
+}
+
+/// Brings the values of some ranks, ascending, to their places; `first` is the rank of the first value.
+fn place(values: &mut [f32], first: usize, ranks: &[usize]) {
+    let middle = ranks.len() / 2;
+    let Some(at) = ranks.get(middle).and_then(|rank| rank.checked_sub(first)).filter(|at| *at < values.len()) else {
+        return;
+    };
+    let (below, _, above) = values.select_nth_unstable_by(at, f32::total_cmp);
+    place(below, first, &ranks[..middle]);
+    place(above, first + at + 1, &ranks[middle + 1..]);
+}
+
 /// numpy's interpolation, which is exact at both ends.
 fn between(a: f64, b: f64, share: f64) -> f64 {
     if share >= 0.5 { b - (b - a) * (1.0 - share) } else { a + (b - a) * share }
@@ -104,5 +129,22 @@ impl PooledPercentiles {
             f64::from(unordered(upper << 16 | 0xffff))
         };
         self.ranks.iter().map(|(low, high, share)| between(value_at(*low), value_at(*high), *share)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{percentile_of_sorted, percentiles_of};
+
+    #[test]
+    fn percentiles_of_values_in_any_order_are_those_of_sorted_ones() {
+        let percents = [0.0, 1.0, 10.0, 25.0, 50.0, 50.1, 75.0, 99.0, 99.99, 100.0];
+        for n in [0, 1, 2, 3, 10, 101, 5000_u32] {
+            let mut values: Vec<f32> = (0..n).map(|i| (i.wrapping_mul(2_654_435_761) >> 20) as f32 - 700.0).collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable_by(f32::total_cmp);
+            let expected: Vec<f64> = percents.iter().map(|p| percentile_of_sorted(&sorted, *p)).collect();
+            assert_eq!(percentiles_of(&mut values, &percents), expected, "{n} values");
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! Pooling over windows.
 //!
-//! burn pools over one or two axes. Three are pooled as two and one: a maximum of maxima is the maximum, a mean of
+//! On the CPU a kernel of our own takes the largest over all axes at once. burn pools over one or two. Three are pooled as two and one: a maximum of maxima is the maximum, a mean of
 //! means of equal windows is the mean. Gradients of equal maxima go to the first in row-major order, as in PyTorch,
 //! because each pass takes its first. The passes need no transposition, only other shapes.
 
 use super::super::step::Step;
 use super::super::{NnError, Tensor};
 use crate::graph::{PoolKind, PoolOp};
+use fascicle_tensor::Windows;
 
 /// The window along one axis.
 #[derive(Clone, Copy)]
@@ -35,6 +36,11 @@ fn separable(x: Tensor, windows: &[Window], kind: PoolKind) -> Tensor {
     let dims = x.dims();
     let planes = dims[0] * dims[1];
     let mut out = dims[..2].to_vec();
+    if kind == PoolKind::Max && x.has_kernels() && (1..=3).contains(&windows.len()) && windows.len() + 2 == dims.len() {
+        let windows = at_once(&dims[2..], windows);
+        out.extend(&windows.made[5 - dims.len()..]);
+        return x.max_pool(windows, &out);
+    }
     let pooled = match (windows, &dims[2..]) {
         ([a], [n]) => plane(x.reshape(&[planes, 1, 1, *n]), WHOLE, *a, kind),
         ([a, b], [m, n]) => plane(x.reshape(&[planes, 1, *m, *n]), *a, *b, kind),
@@ -50,6 +56,25 @@ fn separable(x: Tensor, windows: &[Window], kind: PoolKind) -> Tensor {
     let last = pooled.dims();
     out.extend(&last[4 - windows.len()..]);
     pooled.reshape(&out)
+}
+
+/// Windows over one to three axes, as over three.
+fn at_once(extents: &[usize], windows: &[Window]) -> Windows {
+    let missing = 3 - windows.len();
+    let over = |axis: usize| (axis >= missing).then(|| (extents[axis - missing], windows[axis - missing]));
+    let made = |(extent, window): (usize, Window)| {
+        (extent + window.padding.0 + window.padding.1 - window.kernel) / window.stride + 1
+    };
+    let each = |of: &dyn Fn((usize, Window)) -> usize, missing: usize| -> [usize; 3] {
+        std::array::from_fn(|axis| over(axis).map_or(missing, of))
+    };
+    Windows {
+        read: each(&|(extent, _)| extent, 1),
+        made: each(&made, 1),
+        kernel: each(&|(_, window)| window.kernel, 1),
+        stride: each(&|(_, window)| window.stride, 1),
+        before: each(&|(_, window)| window.padding.0, 0),
+    }
 }
 
 /// Pools the last two axes of `[n, c, h, w]`.

@@ -26,7 +26,7 @@ impl Context<'_> {
         let failed = |e: AnalysisError| PlanError::analysis(task, e);
         let interrupt = self.options.interrupt;
         let similarities = -distances(table.view(), Distance::SquaredEuclidean).map_err(failed)?;
-        let apart = distances(table.view(), Distance::Euclidean).map_err(failed)?;
+        let apart = similarities.mapv(|squared| (-squared).sqrt());
         let dampings = match declared.arguments.get("damping") {
             Some(Argument::Numbers(numbers)) => numbers.clone(),
             _ => vec![AffinityPropagation::default().damping],

@@ -5,7 +5,7 @@ use super::super::error::{PlanError, Result};
 use super::tested::{Samples, grouped};
 use super::{AnalysisResult, Field, argument};
 use crate::analysis::{self, Alternative, AnalysisError, adjust, one_sample_t, pearson, spearman, welch_t};
-use crate::analysis::{kruskal_wallis, mann_whitney};
+use crate::analysis::{MannWhitney, kruskal_wallis, mann_whitney, mann_whitney_of_maps};
 use crate::program::{Analysis, Argument, ColumnTest, Correction, GroupTest};
 use indexmap::IndexMap;
 use rayon::prelude::*;
@@ -63,7 +63,17 @@ impl Context<'_> {
                     );
                     return Err(PlanError::task(task, problem));
                 }
-                let tested = each(&|sample| of_groups(kind, &samples, sample, &groups));
+                let tested = match (&samples, kind, groups.as_slice()) {
+                    (Samples::Voxels(maps), GroupTest::MannWhitney, [(_, first), (_, second)]) => {
+                        let of = |members: &[usize]| -> Vec<&[f32]> {
+                            members.iter().filter_map(|at| maps.values.get(*at)).map(Vec::as_slice).collect()
+                        };
+                        let found = mann_whitney_of_maps(&of(first), &of(second), Alternative::TwoSided);
+                        let found = found.map_err(|e| PlanError::task(task, e))?;
+                        found.into_par_iter().map(|test| test.map(of_mann_whitney)).collect()
+                    }
+                    _ => each(&|sample| of_groups(kind, &samples, sample, &groups)),
+                };
                 let test = match kind {
                     GroupTest::TwoSampleT => "Welch's t test, two-sided",
                     GroupTest::MannWhitney => "Mann and Whitney's U test, two-sided",
@@ -197,6 +207,16 @@ fn of_correlation(samples: &Samples, sample: usize, other: &[Option<f64>]) -> Te
     ]))
 }
 
+fn of_mann_whitney(test: MannWhitney) -> Numbers {
+    Numbers::from([
+        ("n_first", test.sizes[0] as f64),
+        ("n_second", test.sizes[1] as f64),
+        ("u", test.u),
+        ("effect", test.rank_biserial),
+        ("p", test.p_value),
+    ])
+}
+
 fn of_groups(kind: GroupTest, samples: &Samples, sample: usize, groups: &[(String, Vec<usize>)]) -> TestResult {
     let of_groups: Vec<Vec<f64>> =
         groups.iter().map(|(_, members)| samples.of(sample, members.iter().copied())).collect();
@@ -213,16 +233,7 @@ fn of_groups(kind: GroupTest, samples: &Samples, sample: usize, groups: &[(Strin
                 ("p", test.p_value),
             ]))
         }
-        (GroupTest::MannWhitney, [a, b]) => {
-            let test = mann_whitney(a, b, Alternative::TwoSided)?;
-            Ok(Numbers::from([
-                ("n_first", a.len() as f64),
-                ("n_second", b.len() as f64),
-                ("u", test.u),
-                ("effect", test.rank_biserial),
-                ("p", test.p_value),
-            ]))
-        }
+        (GroupTest::MannWhitney, [a, b]) => Ok(of_mann_whitney(mann_whitney(a, b, Alternative::TwoSided)?)),
         _ => {
             let slices: Vec<&[f64]> = of_groups.iter().filter(|s| !s.is_empty()).map(Vec::as_slice).collect();
             let test = kruskal_wallis(&slices)?;

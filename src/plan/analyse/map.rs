@@ -5,8 +5,8 @@ use super::super::error::{PlanError, Result};
 use super::items::{Item, Items, Members, sets};
 use super::table::Table;
 use super::{AnalysisResult, Field, argument};
+use crate::analysis::AnalysisError;
 use crate::analysis::latent::tsne::tsne_interruptible;
-use crate::analysis::{AnalysisError, Distance, distances};
 use crate::program::{Analysis, Argument};
 use std::collections::BTreeMap;
 
@@ -32,9 +32,9 @@ impl Context<'_> {
                 PlanError::task(task, format!("{problem}; `perplexity:` must be below their number"))
             }
         };
-        let apart = distances(Items::table(&shown).view(), Distance::SquaredEuclidean).map_err(failed)?;
+        let table = Items::table(&shown);
         let interrupt = self.options.interrupt;
-        let map = tsne_interruptible(apart.view(), perplexity, &|| goes_on(interrupt)).map_err(failed)?;
+        let map = tsne_interruptible(table.view(), perplexity, &|| goes_on(interrupt)).map_err(failed)?;
         let group = |item: &&Item| match colour {
             Argument::Word(word) if word == "subject" => item.key.clone(),
             Argument::Word(_) => item.modality().to_owned(),

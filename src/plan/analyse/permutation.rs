@@ -7,12 +7,12 @@ use super::table::Table;
 use super::tested::{Samples, grouped};
 use super::{AnalysisResult, argument};
 use crate::analysis::error::Checkpoint;
-use crate::analysis::statistics::kruskal_wallis::kruskal_wallis_by;
 use crate::analysis::{
-    Alternative, AnalysisError, PermutationTest, Permutations, mann_whitney, pearson, permutation_of_labels,
-    permutation_paired, welch_t,
+    Alternative, AnalysisError, GroupStatistic, PermutationTest, Permutations, permutation_of_groups,
+    permutation_of_pairs, permutation_paired,
 };
 use crate::program::{Analysis, AnalysisKind, Argument, ColumnTest, GroupTest};
+use indexmap::IndexMap;
 
 /// p depends on this and on how often is shuffled, on nothing else.
 const SEED: u64 = 1;
@@ -44,14 +44,14 @@ impl Context<'_> {
             ColumnTest::Correlation => {
                 let with = self.values(task, variant, argument(task, tested, "with")?)?;
                 let other = with.beside(&values.subjects);
-                let test = |column: usize| of_correlation(&values, column, &other, (how, &|| goes_on(interrupt)));
-                ("pairs", (0..values.names.len()).map(|c| test(c).map(numbers)).collect())
+                let found = of_correlations(&values, &other, (how, &|| goes_on(interrupt)));
+                ("pairs", found.map_err(|e| PlanError::analysis(task, e))?)
             }
             ColumnTest::Groups(kind) => {
                 let groups = self.groups(task, variant, argument(task, tested, "groups")?)?;
                 let groups = grouped(&values.subjects, &groups);
-                let test = |column: usize| of_groups(kind, &values, column, &groups, (how, &|| goes_on(interrupt)));
-                ("labels", (0..values.names.len()).map(|c| test(c).map(numbers)).collect())
+                let found = of_groups(kind, &values, &groups, (how, &|| goes_on(interrupt)));
+                ("labels", found.map_err(|e| PlanError::analysis(task, e))?)
             }
         };
         // A column that was interrupted is no column without a test.
@@ -65,49 +65,68 @@ fn numbers(test: PermutationTest) -> Numbers {
     Numbers::from([("observed", test.observed), ("p", test.p_value), ("shuffled", test.permutations as f64)])
 }
 
-fn of_correlation(
+/// Columns whose values are there of the same people are tested together: the same shuffles, drawn once.
+fn of_correlations(
     values: &Table,
-    column: usize,
     other: &[Option<f64>],
     (how, checkpoint): (Permutations, Checkpoint<'_>),
-) -> std::result::Result<PermutationTest, AnalysisError> {
-    let pairs = values.values.iter().zip(other);
-    let (x, y): (Vec<f64>, Vec<f64>) = pairs.filter_map(|(row, other)| Some((row[column]?, (*other)?))).unzip();
-    let places: Vec<usize> = (0..x.len()).collect();
-    permutation_of_labels(&places, Alternative::Greater, how, |places| {
-        checkpoint()?;
-        let y: Vec<f64> = places.iter().map(|at| y[*at]).collect();
-        Ok(pearson(&x, &y)?.r.abs())
+) -> std::result::Result<Vec<TestResult>, AnalysisError> {
+    let both = |column: usize| -> (Vec<usize>, Vec<f64>) {
+        let rows = values.values.iter().enumerate();
+        rows.filter_map(|(at, row)| Some((at, row[column].filter(|_| other[at].is_some())?))).unzip()
+    };
+    together(values.names.len(), both, |people, samples| {
+        let other: Vec<f64> = people.iter().filter_map(|at| other[*at]).collect();
+        permutation_of_pairs(samples, &other, how, checkpoint)
     })
 }
 
 fn of_groups(
     kind: GroupTest,
     values: &Table,
-    column: usize,
     groups: &[(String, Vec<usize>)],
     (how, checkpoint): (Permutations, Checkpoint<'_>),
-) -> std::result::Result<PermutationTest, AnalysisError> {
-    let (labels, sample): (Vec<usize>, Vec<f64>) = groups
-        .iter()
-        .enumerate()
-        .flat_map(|(label, (_, rows))| rows.iter().filter_map(move |row| Some((label, values.values[*row][column]?))))
-        .unzip();
-    let two = |labels: &[usize]| -> (Vec<f64>, Vec<f64>) {
-        let of = |group: usize| labels.iter().zip(&sample).filter(|(l, _)| **l == group).map(|(_, v)| *v).collect();
-        (of(0), of(1))
+) -> std::result::Result<Vec<TestResult>, AnalysisError> {
+    let statistic = match kind {
+        GroupTest::TwoSampleT => GroupStatistic::Welch,
+        GroupTest::MannWhitney => GroupStatistic::MannWhitney,
+        GroupTest::KruskalWallis => GroupStatistic::KruskalWallis,
     };
-    permutation_of_labels(&labels, Alternative::Greater, how, |labels| {
-        checkpoint().and_then(|()| match kind {
-            GroupTest::TwoSampleT => {
-                let (first, second) = two(labels);
-                Ok(welch_t(&first, &second, Alternative::TwoSided)?.t.abs())
-            }
-            GroupTest::MannWhitney => {
-                let (first, second) = two(labels);
-                Ok(mann_whitney(&first, &second, Alternative::TwoSided)?.rank_biserial.abs())
-            }
-            GroupTest::KruskalWallis => Ok(kruskal_wallis_by(&sample, labels)?.h),
-        })
+    let labelled = |column: usize| -> (Vec<usize>, Vec<f64>) {
+        let members = groups.iter().enumerate().flat_map(|(label, (_, rows))| rows.iter().map(move |row| (label, row)));
+        members.filter_map(|(label, row)| Some((label, values.values[*row][column]?))).unzip()
+    };
+    together(values.names.len(), labelled, |labels, samples| {
+        permutation_of_groups(samples, labels, statistic, how, checkpoint)
     })
+}
+
+/// Tests columns by the batch: `sample` gives a column's values and what a batch has in common, `test` tests a batch.
+fn together(
+    columns: usize,
+    sample: impl Fn(usize) -> (Vec<usize>, Vec<f64>),
+    test: impl Fn(
+        &[usize],
+        &[Vec<f64>],
+    ) -> std::result::Result<Vec<std::result::Result<PermutationTest, AnalysisError>>, AnalysisError>,
+) -> std::result::Result<Vec<TestResult>, AnalysisError> {
+    type Batch = (Vec<usize>, Vec<Vec<f64>>);
+    let mut batches = IndexMap::<Vec<usize>, Batch>::new();
+    for column in 0..columns {
+        let (shared, sample) = sample(column);
+        let (places, samples) = batches.entry(shared).or_default();
+        places.push(column);
+        samples.push(sample);
+    }
+    let mut found: Vec<Option<TestResult>> = vec![None; columns];
+    for (shared, (places, samples)) in &batches {
+        match test(shared, samples) {
+            Ok(tested) => {
+                places.iter().zip(tested).for_each(|(place, tested)| found[*place] = Some(tested.map(numbers)));
+            }
+            Err(AnalysisError::Interrupted) => return Err(AnalysisError::Interrupted),
+            Err(error) => places.iter().for_each(|place| found[*place] = Some(Err(error.clone()))),
+        }
+    }
+    Ok(found.into_iter().flatten().collect())
 }

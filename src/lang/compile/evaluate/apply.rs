@@ -67,7 +67,8 @@ impl Evaluator<'_> {
         match function {
             Value::Operator(stanza) if stanza.makes_a_module() => {
                 let arguments = self.operator_arguments(stanza, arguments, callee)?;
-                let id = self.instance(stanza.name, span, || InstanceKind::Operator { stanza, arguments });
+                let id =
+                    self.instance(stanza.name, span, || InstanceKind::Operator { stanza, arguments: arguments.into() });
                 Ok(Value::Module(id))
             }
             Value::Operator(stanza) => {
@@ -242,9 +243,10 @@ impl Evaluator<'_> {
         self.arity(stanza, nodes.len(), arguments, span)?;
         let types: Vec<TensorType> = nodes.iter().map(|n| self.ty(*n).clone()).collect();
         if let Some(id) = instance
-            && let Some((first, place)) = self.instances[id.0].first.clone()
-            && !same_shapes(&first, &types)
+            && let Some((first, place)) = &self.instances[id.0].first
+            && !same_shapes(first, &types)
         {
+            let (first, place) = (first.clone(), *place);
             return self.shared_shape(stanza.name, (&first, place), (&types, nodes[0]), span);
         }
         let applied = match (stanza.apply)(arguments, &types) {
@@ -254,25 +256,23 @@ impl Evaluator<'_> {
         let presence = self.resulting_presence(stanza, &applied.op, &nodes, &spans, span)?;
         let module = match instance {
             Some(id) => {
-                let entry = &mut self.instances[id.0];
-                if entry.first.is_none() {
-                    entry.first = Some((types, span));
-                }
-                match entry.module {
+                let known = &self.instances[id.0];
+                let made = match known.module {
                     Some(module) => Some(module),
                     None if applied.weights.is_empty() => None,
-                    None => {
-                        let module = Module {
-                            path: entry.path.clone(),
-                            operator: stanza.name.to_string(),
-                            op: applied.op.clone(),
-                            weights: applied.weights,
-                        };
-                        let id_in_graph = self.graph.push_module(module);
-                        entry.module = Some(id_in_graph);
-                        Some(id_in_graph)
-                    }
+                    None => Some(self.graph.push_module(Module {
+                        path: known.path.clone(),
+                        operator: stanza.name.to_string(),
+                        op: applied.op.clone(),
+                        weights: applied.weights,
+                    })),
+                };
+                if known.first.is_none() || known.module != made {
+                    let entry = self.instance_mut(id);
+                    entry.first.get_or_insert((types, span));
+                    entry.module = made;
                 }
+                made
             }
             None => None,
         };

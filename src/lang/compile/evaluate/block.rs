@@ -7,6 +7,7 @@ use crate::compile::value::{InstanceId, Value, spell};
 use crate::graph::{Kind, NodeId, Presence, TensorType, show_shape};
 use fascicle_syntax::{Argument, Block, DeclarationKind, Expr, ExprKind, Parameter, Span, Type, TypeKind};
 use indexmap::IndexMap;
+use std::rc::Rc;
 
 impl<'a> Evaluator<'a> {
     fn block(&self, position: usize) -> Option<&'a Block> {
@@ -22,7 +23,8 @@ impl<'a> Evaluator<'a> {
         let Some(block) = self.block(position) else { return Err(Reported) };
         let parameters = self.bind_parameters(&block.name.text, &block.parameters, arguments, span, position)?;
         let name = block.name.text.clone();
-        let id = self.instance(&name, span, || InstanceKind::Block { declaration: position, parameters });
+        let id =
+            self.instance(&name, span, || InstanceKind::Block { declaration: position, parameters: parameters.into() });
         Ok(Value::Module(id))
     }
 
@@ -177,35 +179,35 @@ impl<'a> Evaluator<'a> {
 
         // 2. One shape for all applications.
         let types: Vec<TensorType> = nodes.iter().flatten().map(|n| self.ty(*n).clone()).collect();
-        match self.instances[id.0].first.clone() {
-            Some((first, place)) if !same_shapes(&first, &types) => {
+        match &self.instances[id.0].first {
+            Some((first, place)) if !same_shapes(first, &types) => {
+                let (first, place) = (first.clone(), *place);
                 let input = nodes.iter().flatten().next().copied().unwrap_or(NodeId(0));
                 return self.shared_shape(&block.name.text, (&first, place), (&types, input), span);
             }
             Some(_) => {}
-            None => self.instances[id.0].first = Some((types, span)),
+            None => self.instance_mut(id).first = Some((types, span)),
         }
 
         // 3. Dimensions, from the signature.
         let scope = self.unit.declarations[position].scope;
-        let mut locals: Vec<(String, Eval<Value>)> = parameters.into_iter().map(|(n, v)| (n, Ok(v))).collect();
         self.frames.push(Frame {
             owner: id,
             scope,
-            locals: locals.clone(),
-            turns: Vec::new(),
+            locals: parameters.iter().map(|(name, value)| (name.clone(), Ok(value.clone()))).collect(),
+            turns: Rc::default(),
             readable: self.frame().readable.clone(),
             model: self.frame().model.clone(),
             applied: Some(span),
         });
         let solved = self.signature(block, &nodes, &inputs);
         let result = solved.and_then(|dimensions| {
+            let locals = &mut self.frame_mut().locals;
             locals.extend(dimensions.iter().map(|(name, (value, _))| (name.clone(), Ok(Value::Int(*value)))));
             for ((parameter, node), (value, _)) in block.inputs.iter().zip(&nodes).zip(&inputs) {
                 let value = node.map_or_else(|| value.clone(), Value::Tensor);
                 locals.push((parameter.name.text.clone(), Ok(value)));
             }
-            self.frame_mut().locals = locals;
             let value = self.body(&block.body)?;
             // 4. The result, against what the signature promises.
             match &block.result {

@@ -4,6 +4,7 @@ use super::{Code, Diagnostic, Eval, Evaluator, Frame, InstanceKind, MAX_DEPTH, R
 use crate::compile::value::Value;
 use fascicle_syntax::{Argument, DeclarationKind, Parameter, Span};
 use indexmap::IndexMap;
+use std::rc::Rc;
 
 impl Evaluator<'_> {
     /// A loss of the file, applied.
@@ -68,7 +69,7 @@ impl Evaluator<'_> {
             owner: id,
             scope: declared.scope,
             locals: bound.into_iter().map(|(name, value)| (name, Ok(value))).collect(),
-            turns: Vec::new(),
+            turns: Rc::default(),
             readable: None,
             model: None,
             applied: Some(span),

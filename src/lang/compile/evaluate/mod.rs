@@ -41,6 +41,7 @@ use crate::program::{Baseline, Cohort, InputSpec, Model};
 use fascicle_syntax::{SourceId, Span};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// The error was told where it arose; nothing more is to be said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,16 +98,30 @@ pub(super) struct Instance {
     names: IndexMap<String, usize>,
 }
 
+impl Instance {
+    /// One that only holds others.
+    fn root(path: String) -> Self {
+        Self {
+            kind: InstanceKind::Root,
+            path,
+            module: None,
+            first: None,
+            children: IndexMap::new(),
+            names: IndexMap::new(),
+        }
+    }
+}
+
 /// What an instance is an instance of.
 #[derive(Clone)]
 pub(super) enum InstanceKind {
     Operator {
         stanza: &'static Stanza,
-        arguments: Arguments,
+        arguments: Rc<Arguments>,
     },
     Block {
         declaration: usize,
-        parameters: IndexMap<String, Value>,
+        parameters: Rc<IndexMap<String, Value>>,
     },
     /// A model or a stage: only holds others.
     Root,
@@ -116,7 +131,7 @@ pub(super) enum InstanceKind {
 #[derive(PartialEq, Eq, Hash, Clone)]
 struct Site {
     span: Span,
-    turns: Vec<String>,
+    turns: Rc<[String]>,
 }
 
 /// Names bound by the expressions around, and whose modules are being made.
@@ -126,11 +141,11 @@ struct Frame {
     scope: usize,
     /// Values by name, the innermost last; one whose expression is broken is kept so that its use stays silent.
     locals: Vec<(String, Eval<Value>)>,
-    turns: Vec<String>,
+    turns: Rc<[String]>,
     /// Inputs that may be read; `None`: all.
-    readable: Option<BTreeSet<usize>>,
+    readable: Option<Rc<BTreeSet<usize>>>,
     /// The declaration being evaluated, for messages.
-    model: Option<String>,
+    model: Option<Rc<str>>,
     /// Where the block or loss was applied whose body this is.
     applied: Option<Span>,
 }
@@ -153,7 +168,8 @@ pub(super) struct Evaluator<'a> {
     pub graph: Graph,
     /// Where each node was made.
     pub origins: Vec<Span>,
-    pub instances: Vec<Instance>,
+    /// Shared with the checkpoints that were passed: what a variant goes on with it copies first.
+    pub instances: Vec<Rc<Instance>>,
     /// Declarations of `param` and `group` set from outside, by name.
     pub settings: IndexMap<String, Value>,
     pub cohorts: Vec<Cohort>,
@@ -199,19 +215,11 @@ impl<'a> Evaluator<'a> {
         tables: &'a Tables<'a>,
         settings: IndexMap<String, Value>,
     ) -> Self {
-        let root = Instance {
-            kind: InstanceKind::Root,
-            path: String::new(),
-            module: None,
-            first: None,
-            children: IndexMap::new(),
-            names: IndexMap::new(),
-        };
         let frame = Frame {
             owner: InstanceId(0),
             scope: 0,
             locals: Vec::new(),
-            turns: Vec::new(),
+            turns: Rc::default(),
             readable: None,
             model: None,
             applied: None,
@@ -223,7 +231,7 @@ impl<'a> Evaluator<'a> {
             diagnostics: Vec::new(),
             graph: Graph::default(),
             origins: Vec::new(),
-            instances: vec![root],
+            instances: vec![Rc::new(Instance::root(String::new()))],
             settings,
             cohorts: Vec::new(),
             cohorts_known: false,
@@ -313,28 +321,22 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates one turn of a loop: modules made inside are those of this turn.
     fn in_turn<T>(&mut self, turn: String, names: Vec<(String, Value)>, work: impl FnOnce(&mut Self) -> T) -> T {
-        self.frame_mut().turns.push(turn);
+        let outer = self.frame().turns.clone();
+        self.frame_mut().turns = outer.iter().cloned().chain([turn]).collect();
         let result = self.with_locals(names, work);
-        self.frame_mut().turns.pop();
+        self.frame_mut().turns = outer;
         result
     }
 
     /// Runs with modules made below a new root, such as a model's name.
     pub fn with_root<T>(&mut self, name: &str, scope: usize, work: impl FnOnce(&mut Self) -> T) -> T {
         let owner = InstanceId(self.instances.len());
-        self.instances.push(Instance {
-            kind: InstanceKind::Root,
-            path: name.to_string(),
-            module: None,
-            first: None,
-            children: IndexMap::new(),
-            names: IndexMap::new(),
-        });
+        self.instances.push(Rc::new(Instance::root(name.to_string())));
         self.frames.push(Frame {
             owner,
             scope,
             locals: Vec::new(),
-            turns: Vec::new(),
+            turns: Rc::default(),
             readable: None,
             model: None,
             applied: None,
@@ -354,6 +356,11 @@ impl<'a> Evaluator<'a> {
         self.node(Op::BatchMean, vec![node], None, TensorType::scalar(), 0, span)
     }
 
+    /// An instance, to be changed: where a checkpoint has it, too, that one keeps its own.
+    fn instance_mut(&mut self, id: InstanceId) -> &mut Instance {
+        Rc::make_mut(&mut self.instances[id.0])
+    }
+
     /// The module that this place makes in this turn: the same one whenever the block around it is applied again.
     fn instance(&mut self, name: &str, span: Span, kind: impl FnOnce() -> InstanceKind) -> InstanceId {
         let frame = self.frame();
@@ -366,23 +373,17 @@ impl<'a> Evaluator<'a> {
         if !site.turns.is_empty() {
             segment.push_str(&format!("[{}]", site.turns.join(", ")));
         }
-        let count = self.instances[owner.0].names.entry(segment.clone()).or_insert(0);
+        let id = InstanceId(self.instances.len());
+        let holder = self.instance_mut(owner);
+        holder.children.insert(site, id);
+        let count = holder.names.entry(segment.clone()).or_insert(0);
         *count += 1;
         if *count > 1 {
             segment.push_str(&format!("_{count}"));
         }
-        let base = &self.instances[owner.0].path;
+        let base = &holder.path;
         let path = if base.is_empty() { segment } else { format!("{base}.{segment}") };
-        let id = InstanceId(self.instances.len());
-        self.instances.push(Instance {
-            kind: kind(),
-            path,
-            module: None,
-            first: None,
-            children: IndexMap::new(),
-            names: IndexMap::new(),
-        });
-        self.instances[owner.0].children.insert(site, id);
+        self.instances.push(Rc::new(Instance { kind: kind(), ..Instance::root(path) }));
         id
     }
 
@@ -484,7 +485,7 @@ impl<'a> Evaluator<'a> {
         let allowed = self.frame().readable.as_ref().is_none_or(|r| r.contains(&input));
         if !allowed {
             let name = self.inputs[input].name.clone();
-            let model = self.frame().model.clone().unwrap_or_default();
+            let model = self.frame().model.clone().unwrap_or_else(|| Rc::from(""));
             let declared = self.input_spans[input];
             return self.fail(
                 Diagnostic::error(

@@ -1,6 +1,6 @@
 //! Models: what they read, their outputs, and whether the result fits the target.
 
-use super::{Code, Diagnostic, Eval, Evaluator, Frame, Instance, InstanceKind, Members, Reported};
+use super::{Code, Diagnostic, Eval, Evaluator, Frame, Instance, Members, Reported};
 use crate::compile::value::{Family, InstanceId, Value};
 use crate::graph::{Kind, NodeId, show_shape};
 use crate::program::{InputRole, Model, Output};
@@ -31,21 +31,14 @@ impl Evaluator<'_> {
             None => None,
         };
         let owner = InstanceId(self.instances.len());
-        self.instances.push(Instance {
-            kind: InstanceKind::Root,
-            path: name.text.clone(),
-            module: None,
-            first: None,
-            children: IndexMap::new(),
-            names: IndexMap::new(),
-        });
+        self.instances.push(Rc::new(Instance::root(name.text.clone())));
         self.frames.push(Frame {
             owner,
             scope: declared.scope,
             locals: Vec::new(),
-            turns: Vec::new(),
-            readable: Some(readable),
-            model: Some(name.text.clone()),
+            turns: Rc::default(),
+            readable: Some(readable.into()),
+            model: Some(name.text.as_str().into()),
             applied: None,
         });
         let values = self.model_body(body);

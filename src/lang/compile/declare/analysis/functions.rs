@@ -333,9 +333,9 @@ pub(in crate::compile) const FUNCTIONS: &[Function] = &[
     Function {
         name: "tsne",
         doc: "A map of embeddings on which neighbours stay neighbours.\n\n\
-              The exact method, from principal components, so that it ends the same every time. `map` holds two coordinates an \
-              item, `divergence` what could not be kept.",
-        source: "van der Maaten and Hinton 2008; scikit-learn `TSNE(method=\"exact\", init=\"pca\")`",
+              From principal components, so that it ends the same every time. Up to 2,000 items all pairs count; beyond, what \
+              lies far away counts in lumps. `map` holds two coordinates an item, `divergence` what could not be kept.",
+        source: "van der Maaten and Hinton 2008; van der Maaten 2014; scikit-learn `TSNE(init=\"pca\")`",
         example: "analysis apart = tsne(code.z, colour: modality)",
         kind: AnalysisKind::Tsne,
         parameters: &[
