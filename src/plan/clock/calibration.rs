@@ -15,7 +15,9 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use rayon::prelude::*;
 use std::cell::RefCell;
+use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -37,20 +39,27 @@ const MULTIPLYING: &str = "modality x: tensor[32, 8, 24, 24] = given()\nmodality
      model m(x) { x |> Conv3d(32, kernel: 3, padding: 1) |> Conv3d(32, kernel: 3, padding: 1) }\n\
      train m { minimize mse(m, t) }\n";
 
+/// Numbers of a person whose scores are drawn.
+const WIDTH: usize = 64;
 /// How long a network is trained.
 const TIME: Duration = Duration::from_millis(170);
+/// Steps at least, however long they take.
+const FEWEST: usize = 4;
 /// Steps at most.
 const STEPS: usize = 400;
 
 /// Every rate; `None` where something cannot be computed, of which there is no sign but this.
-pub(super) fn measured() -> Option<Rates> {
+pub(super) fn measured(folder: Option<&Path>) -> Option<Rates> {
     let (small, of_small) = step(SMALL, 32)?;
+    let (one, many) = (drawn_person(1)?, drawn_person(WIDTH)?);
     let mut rates = Rates {
         multiply_add: 0.0,
         convolved_byte: 0.0,
         moved_byte: 0.0,
         operation: small / of_small.operations,
-        drawn_person: drawn_person()?,
+        drawn_person: one,
+        drawn_number: ((many - one) / (WIDTH - 1) as f64).max(0.01 * one),
+        written_result: written_result(folder)?,
         read_voxel: read_voxel()?,
         painted_voxel: painted_voxel()?,
     };
@@ -71,7 +80,7 @@ pub(super) fn measured() -> Option<Rates> {
     rates.is_sound().then_some(rates)
 }
 
-/// Seconds of a step of training, the median, and its work.
+/// Seconds of a step of training, and its work.
 fn step(text: &str, rows: usize) -> Option<(f64, Work)> {
     let program = compile("calibration.fx", text, &[], &EmptyWorld).base?;
     let declared = program.stages.first()?;
@@ -95,17 +104,20 @@ fn step(text: &str, rows: usize) -> Option<(f64, Work)> {
         monitor: None,
         thresholds: &[],
         progress: &|_: &Progress| {
-            ends.borrow_mut().push(Instant::now());
-            enough.store(began.elapsed() > TIME, std::sync::atomic::Ordering::Relaxed);
+            let mut ends = ends.borrow_mut();
+            ends.push(Instant::now());
+            let is_enough = ends.len() >= FEWEST && began.elapsed() > TIME;
+            enough.store(is_enough, std::sync::atomic::Ordering::Relaxed);
         },
         warn: &|_| (),
     });
     // It ends as an interrupted training does.
     drop(trained);
     let ends = ends.into_inner();
-    let mut seconds: Vec<f64> = ends.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64()).collect();
-    seconds.sort_by(f64::total_cmp);
-    Some((*seconds.get(seconds.len() / 2)?, work))
+    // The mean: where other programs run on the machine, they will do so during a run. The first step warms up.
+    let (first, last) = (ends.first()?, ends.last()?);
+    let steps = ends.len().checked_sub(1).filter(|steps| *steps > 0)?;
+    Some(((*last - *first).as_secs_f64() / steps as f64, work))
 }
 
 /// People all alike.
@@ -145,17 +157,18 @@ impl Batches for MadeUp<'_> {
     }
 }
 
-/// Seconds of one person in one draw of a score's interval.
-fn drawn_person() -> Option<f64> {
+/// Seconds of one person of so many numbers in one draw of a score's interval.
+fn drawn_person(width: usize) -> Option<f64> {
     const PEOPLE: usize = 200;
-    let numbers = |shift: f32| (0..PEOPLE).map(|at| (at % 17) as f32 + shift).collect::<Vec<f32>>();
+    const SCORES: usize = 4;
+    let numbers = |shift: f32| (0..PEOPLE * width).map(|at| (at % 17) as f32 + shift).collect::<Vec<f32>>();
     let paired = PairedValues {
         what: TargetType::Numbers,
         rows: PEOPLE,
         truth: numbers(0.0),
-        truth_shape: Vec::new(),
+        truth_shape: vec![width],
         predicted: numbers(0.5),
-        predicted_shape: Vec::new(),
+        predicted_shape: vec![width],
         training_mean: None,
         voxel_mm: Vec::new(),
     };
@@ -163,9 +176,39 @@ fn drawn_person() -> Option<f64> {
     let people = [(0..PEOPLE).collect::<Vec<usize>>()];
     let bootstrap = Bootstrap::with_seed(1);
     let began = Instant::now();
-    let line = Line::of("", Metric::Mae, Vec::new()).within(Metric::Mae, &[(&evidence, &people)], &bootstrap);
-    std::hint::black_box(line);
-    Some(began.elapsed().as_secs_f64() / (PEOPLE * bootstrap.draws) as f64)
+    for _ in 0..SCORES {
+        let line = Line::of("", Metric::Mae, Vec::new()).within(Metric::Mae, &[(&evidence, &people)], &bootstrap);
+        std::hint::black_box(line);
+    }
+    Some(began.elapsed().as_secs_f64() / (SCORES * PEOPLE * bootstrap.draws) as f64)
+}
+
+/// Seconds of a result of two files, as the store writes it: aside, synchronised, and moved to its place.
+fn written_result(folder: Option<&Path>) -> Option<f64> {
+    const RESULTS: usize = 5;
+    let there = folder.and_then(|folder| fs::create_dir_all(folder).and_then(|()| tempfile::tempdir_in(folder)).ok());
+    let parent = there.or_else(|| tempfile::tempdir().ok())?;
+    let synchronised = |path: &Path| File::open(path).and_then(|file| file.sync_all());
+    let write = |at: usize| {
+        let (aside, place) = (parent.path().join(format!("aside-{at}")), parent.path().join(at.to_string()));
+        fs::create_dir(&aside)?;
+        for name in ["values", "done"] {
+            fs::write(aside.join(name), [0; 1000])?;
+            synchronised(&aside.join(name))?;
+        }
+        synchronised(&aside)?;
+        fs::rename(&aside, &place)?;
+        synchronised(parent.path())
+    };
+    let mut seconds = Vec::with_capacity(RESULTS);
+    for at in 0..RESULTS {
+        let began = Instant::now();
+        // A folder that cannot be synchronised, as on Windows, costs what was tried.
+        let _: std::io::Result<()> = write(at);
+        seconds.push(began.elapsed().as_secs_f64());
+    }
+    seconds.sort_by(f64::total_cmp);
+    seconds.get(RESULTS / 2).copied()
 }
 
 /// Seconds of a voxel that is unzipped and made a number, on all threads.
@@ -176,7 +219,7 @@ fn read_voxel() -> Option<f64> {
     let mut zipped = GzEncoder::new(Vec::new(), Compression::fast());
     zipped.write_all(&(0..VOXELS).flat_map(voxel).collect::<Vec<u8>>()).ok()?;
     let zipped = zipped.finish().ok()?;
-    let images = 2 * rayon::current_num_threads();
+    let images = 12 * rayon::current_num_threads();
     let began = Instant::now();
     let read: Vec<f32> = (0..images)
         .into_par_iter()
@@ -193,7 +236,7 @@ fn read_voxel() -> Option<f64> {
 /// Seconds of a voxel of a scan that is painted, on all threads.
 fn painted_voxel() -> Option<f64> {
     let spec =
-        PhantomSpec { subjects: 2 * rayon::current_num_threads(), shape: [24, 28, 24], ..PhantomSpec::default() };
+        PhantomSpec { subjects: 4 * rayon::current_num_threads(), shape: [24, 28, 24], ..PhantomSpec::default() };
     let (voxels, heads) = (spec.shape.iter().product::<usize>(), spec.subjects);
     let phantom = Phantom::new(spec).ok()?;
     let began = Instant::now();
@@ -217,8 +260,18 @@ mod tests {
 
     #[test]
     fn every_rate_is_measured() {
-        let rates = measured().expect("rates");
-        let all = [rates.multiply_add, rates.convolved_byte, rates.moved_byte, rates.operation, rates.drawn_person];
-        assert!(all.iter().chain([&rates.read_voxel, &rates.painted_voxel]).all(|rate| *rate > 0.0), "{rates:?}");
+        let rates = measured(None).expect("rates");
+        let all = [
+            rates.multiply_add,
+            rates.convolved_byte,
+            rates.moved_byte,
+            rates.operation,
+            rates.drawn_person,
+            rates.drawn_number,
+        ];
+        assert!(
+            all.iter().chain([&rates.written_result, &rates.read_voxel, &rates.painted_voxel]).all(|rate| *rate > 0.0),
+            "{rates:?}"
+        );
     }
 }

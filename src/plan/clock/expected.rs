@@ -2,6 +2,7 @@
 
 use super::Rates;
 use super::people::{Records, divided, others, reading, rows_of_a_record, rows_of_stage, work_of_stage};
+use super::scored;
 use crate::graph::{Graph, NodeId, Work};
 use crate::plan::context::Context;
 use crate::plan::layout::Layout;
@@ -13,12 +14,8 @@ use crate::program::{
 };
 use std::collections::BTreeMap;
 
-/// Writing a result and making sure that it is on the disk.
-const WRITING: f64 = 0.006;
 /// Passes over the training images that fitting percentiles and landmarks takes: numbers are sorted.
 const FITTING: f64 = 10.0;
-/// Draws of an interval.
-const DRAWS: f64 = 2000.0;
 /// Passes over a saliency's network for each person: noisy images, forward and backward.
 const NOISY_IMAGES: f64 = 25.0;
 
@@ -63,7 +60,7 @@ impl Expected {
             let trial = task.program.trial.and_then(|trial| layout.variants.get(variant)?.trials.get(trial));
             let of_task = OfTask { program: trial.map_or(base, |trial| trial.as_ref()), records, rates };
             let key = (task.program, task.work.kind(), place(task.work));
-            seconds.push(Some(WRITING + *known.entry(key).or_insert_with(|| of_task.seconds(task))));
+            seconds.push(Some(rates.written_result + *known.entry(key).or_insert_with(|| of_task.seconds(task))));
         }
         Self { seconds, kinds }
     }
@@ -191,18 +188,15 @@ impl OfTask<'_> {
     /// Intervals of every metric, of every member and of their mean.
     fn score(&self, score: usize) -> f64 {
         let Some(declared) = self.program.scores.get(score) else { return 0.0 };
-        let protocol = self.program.protocol_of(declared.model);
         let (fold, others) = (divided(self.program, self.records), others(self.program, self.records));
-        let runs = (protocol.kind.folds() * protocol.seeds.len() * protocol.repeats.max(1)) as f64;
-        let people = runs * fold.count(declared.on, others) * rows_of_a_record(self.program);
-        let pairs = declared.pairs.len() as f64;
-        let lines = pairs + if pairs > 1.0 { pairs } else { 0.0 };
-        let groups = declared.within.len().max(1) as f64;
-        // Images and masks are judged element by element once.
-        let numbers = |pair: &crate::program::ScorePair| self.program.graph.node(pair.prediction).ty.len() as f64;
-        let elements: f64 = declared.pairs.iter().map(|pair| people * numbers(pair)).sum();
-        let metrics = declared.metrics.len() as f64;
-        metrics * (DRAWS * people * lines * groups * self.rates.drawn_person + 8.0 * elements * self.rates.moved_byte)
+        let people = self.runs(declared.model) * fold.count(declared.on, others);
+        scored::score(self.program, declared, people, rows_of_a_record(self.program), self.rates)
+    }
+
+    /// Folds, seeds and repeats of a model.
+    fn runs(&self, model: usize) -> f64 {
+        let protocol = self.program.protocol_of(model);
+        (protocol.kind.folds() * protocol.seeds.len() * protocol.repeats.max(1)) as f64
     }
 
     fn baseline(&self, baseline: usize) -> f64 {
@@ -237,7 +231,7 @@ impl OfTask<'_> {
 
     fn analyse(&self, analysis: &Analysis) -> f64 {
         let (people, numbers) = self.size(analysis);
-        let small = self.rates.drawn_person;
+        let small = self.rates.drawn_number;
         let number = |name: &str, usual: f64| match analysis.arguments.get(name) {
             Some(Argument::Number(value)) => *value,
             _ => usual,
@@ -252,13 +246,26 @@ impl OfTask<'_> {
             })
             .product();
         let cells = people * numbers;
-        0.01 + match analysis.kind {
+        let runs = analysis
+            .arguments
+            .values()
+            .find_map(|argument| match argument {
+                Argument::Output { model, .. } => Some(self.runs(*model)),
+                _ => None,
+            })
+            .unwrap_or(1.0);
+        match analysis.kind {
+            // Ranks are found once; a draw goes over every number.
             AnalysisKind::Permutation => number("times", 10_000.0) * cells * small,
-            AnalysisKind::AffinityPropagation => (tried * 200.0 + numbers) * people * people * small * 0.2,
-            AnalysisKind::Tsne => (1000.0 * 400.0 + people * numbers) * people * small * 0.2,
-            AnalysisKind::LogisticProbe | AnalysisKind::LinearProbe => 100.0 * cells * small,
+            // A setting settles after some fifty rounds, in each of which everybody writes to everybody.
+            AnalysisKind::AffinityPropagation => (tried * 50.0 + numbers) * people * people * small,
+            // Of many people everybody is moved by a tree of them, which is as much as this many others.
+            AnalysisKind::Tsne => (1000.0 * people.min(4000.0) + people * numbers) * people * small,
+            // Some hundred steps, for each penalty that is tried and each model.
+            AnalysisKind::LogisticProbe => runs * (1.0 + number("search", 0.0)) * 500.0 * cells * small,
+            AnalysisKind::LinearProbe => runs * (cells * numbers + numbers.powi(3)) * small,
             AnalysisKind::Similarity => cells * numbers.min(people) * small,
-            AnalysisKind::Retrieval => people * cells * small * 0.2,
+            AnalysisKind::Retrieval => people * cells * small,
             AnalysisKind::SmoothGrad | AnalysisKind::LayerEntropy => {
                 let step =
                     |stage| work_of_stage(self.program, stage, rows_of_stage(self.program, stage, self.records)).0;
@@ -270,7 +277,7 @@ impl OfTask<'_> {
                     .sum();
                 of_all * NOISY_IMAGES * number("draws", 1.0).min(4.0)
             }
-            AnalysisKind::FactorAnalysis => (people * numbers * numbers + 200.0 * numbers.powi(3)) * small * 0.2,
+            AnalysisKind::FactorAnalysis => (people * numbers * numbers + 200.0 * numbers.powi(3)) * small,
             AnalysisKind::NormativeDeviation
             | AnalysisKind::Quantiles
             | AnalysisKind::Describe

@@ -12,6 +12,7 @@ mod calibration;
 mod expected;
 mod people;
 mod remaining;
+mod scored;
 
 pub(super) use expected::Expected;
 pub use people::{Trainings, trainings};
@@ -23,7 +24,7 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// Changes when rates change their meaning.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// What this machine takes, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -38,6 +39,10 @@ pub struct Rates {
     pub operation: f64,
     /// A person of a draw, where a score's interval is drawn.
     pub drawn_person: f64,
+    /// A number of a person in a draw, besides the first.
+    pub drawn_number: f64,
+    /// Writing a result and making sure that it is on the disk.
+    pub written_result: f64,
     /// A voxel of an image file that is read and unzipped.
     pub read_voxel: f64,
     /// A voxel of a phantom's scan that is painted.
@@ -56,7 +61,9 @@ impl Rates {
         if let Some(kept) = file.as_deref().and_then(read) {
             return Some(kept);
         }
-        let measured = calibration::measured()?;
+        // Where results are written is not known yet: they are taken to lie on a disk like that of the cache.
+        let folder = file.as_deref().and_then(Path::parent);
+        let measured = calibration::measured(folder)?;
         if let Some(file) = &file {
             // Rates that cannot be kept are measured again next time.
             drop(write(file, &measured));
@@ -79,6 +86,8 @@ impl Rates {
             self.moved_byte,
             self.operation,
             self.drawn_person,
+            self.drawn_number,
+            self.written_result,
             self.read_voxel,
             self.painted_voxel,
         ];
@@ -130,6 +139,8 @@ mod tests {
             moved_byte: 2e-10,
             operation: 1e-6,
             drawn_person: 1e-9,
+            drawn_number: 1e-10,
+            written_result: 1e-3,
             read_voxel: 1e-8,
             painted_voxel: 1e-7,
         }
