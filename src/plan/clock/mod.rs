@@ -106,7 +106,8 @@ fn place() -> Option<PathBuf> {
         line("model name"),
         line("flags"),
         rayon::current_num_threads(),
-        std::env::var(fascicle_kernels::INSTRUCTION_SET_VARIABLE).ok(),
+        // Kernels that are held to fewer instructions take longer.
+        std::env::var("FASCICLE_ISA").ok(),
         env!("CARGO_PKG_VERSION"),
         // Programs of one version may have other kernels while they are developed.
         program.map(|about| (about.len(), about.modified().ok())),
