@@ -55,6 +55,25 @@ fn another_learning_rate_trains_again_on_the_folds_that_are_there() {
 }
 
 #[test]
+fn what_is_to_run_takes_its_time_and_what_is_there_takes_none() {
+    let scene = Scene::of_people();
+    let trainings = &scene.json(&["check", "table.fx", "--json"])["trainings"];
+    assert_eq!((&trainings[0]["stage"], &trainings[0]["runs"]), (&"clinic".into(), &3.into()), "{trainings}");
+    assert!(trainings[0]["seconds_a_run"].as_f64().is_some_and(|seconds| seconds > 0.0), "{trainings}");
+    let plan = ["plan", "table.fx", "--device", "cpu"];
+    let told = scene.fascicle(&plan);
+    assert!(told.succeeds().stdout.contains(" on this machine"), "{}", told.stdout);
+    scene.json(&RUN);
+    let told = scene.fascicle(&plan);
+    assert!(!told.succeeds().stdout.contains(" on this machine"), "{}", told.stdout);
+    // What trainings took says what another takes.
+    let more = scene.json(&[&plan[..], &["--json", "--set", "epochs=6"]].concat());
+    let seconds = |task: &Value| task["seconds"].as_f64().unwrap_or(-1.0);
+    let tasks = more.as_array().expect("tasks");
+    assert!(tasks.iter().all(|task| (task["cached"] == true) == (seconds(task) == 0.0)), "{more}");
+}
+
+#[test]
 fn another_table_runs_everything_again() {
     let scene = Scene::of_people();
     scene.json(&RUN);
