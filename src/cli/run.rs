@@ -3,6 +3,7 @@
 use super::progress::{Terminal, duration};
 use super::world::Files;
 use super::{Program, device, highlight, source, status, table};
+use crate::cluster::cache_folder;
 use crate::compile::{Compilation, LayerRow, TrialSettings, model_tables, programs_with};
 use crate::graph::Graph;
 use crate::nn::Device;
@@ -91,6 +92,7 @@ pub(super) struct Prepared {
     after_failure: AfterFailure,
     submission: Option<String>,
     command: String,
+    cache: Option<PathBuf>,
 }
 
 /// The file, to be compiled with the settings of trials.
@@ -142,6 +144,7 @@ impl Prepared {
             source: self.source,
             model_tables: self.models,
             base: PathBuf::from("."),
+            cache: self.cache,
             trials,
             clock,
         };
@@ -161,6 +164,7 @@ pub(super) fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
     let models = layers(&compilation);
     let Some(experiment) = compilation.experiment else { return Err(status::WRONG) };
     let devices = devices(device).map_err(wrong)?;
+    let cache = cache_folder(Path::new(".")).map_err(|error| wrong(error.to_string()))?;
     let name = program.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let highlights = highlight::marks(&text);
     let trials = FileOfTrials {
@@ -179,6 +183,7 @@ pub(super) fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
             after_failure: AfterFailure::GoOn,
             submission: None,
             command: command_line(),
+            cache,
         },
         trials,
     ))

@@ -49,7 +49,7 @@ pub struct Planned {
 /// A cohort or a file that cannot be read.
 pub fn plan(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Planned> {
     let store = Store::look(&store_path(&options.out));
-    let sources = Sources::new(&options.base, &store.volumes());
+    let sources = Sources::of(options, &store);
     let layout = Layout::of(experiment, &sources, &Known::new(&store, options.trials))?;
     let last = store.last_run(&experiment.name);
     let stored: Vec<Stored> =

@@ -66,6 +66,8 @@ pub struct RunOptions<'a> {
     pub model_tables: Vec<Model>,
     /// The folder against which paths of the experiment are resolved.
     pub base: PathBuf,
+    /// Where decoded volumes are kept; in the store where nothing is said.
+    pub cache: Option<PathBuf>,
     /// Gives the programs of a search's trials.
     pub trials: &'a dyn TrialPrograms,
     /// How fast this machine is, where that is known: it says what time is left, and decides nothing.

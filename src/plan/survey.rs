@@ -66,7 +66,7 @@ pub enum TaskState {
 /// A cohort or a file that cannot be read.
 pub fn survey(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Survey> {
     let store = Store::look(&store_path(&options.out));
-    let sources = Sources::new(&options.base, &store.volumes());
+    let sources = Sources::of(options, &store);
     let layout = Layout::of(experiment, &sources, &Known::new(&store, options.trials))?;
     let record = plan_record(experiment, &layout, &options.command);
     let (mut present, mut measured) = (BTreeMap::new(), BTreeMap::new());
