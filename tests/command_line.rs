@@ -4,7 +4,7 @@
 //! run does, `crashes` and `interruption` runs that are ended at a change of a file, killed or interrupted, `folder` what a
 //! run leaves to other programs, `wrong_input` what is said of data that cannot be used, `weights` what goes in from
 //! PyTorch, is applied, and goes back, `sites` columns of several sites, `packed` models that leave
-//! their run, `many` tasks, runs and machines at once.
+//! their run, `track` what another tool is told of one, `many` tasks, runs and machines at once.
 
 #[path = "command_line/cohorts.rs"]
 mod cohorts;
@@ -26,6 +26,8 @@ mod scene;
 mod sites;
 #[path = "command_line/statuses.rs"]
 mod statuses;
+#[path = "command_line/track.rs"]
+mod track;
 #[path = "command_line/weights.rs"]
 mod weights;
 #[path = "command_line/wrong_input.rs"]
