@@ -18,6 +18,7 @@ mod frameworks;
 mod layers;
 mod lint;
 mod reader;
+mod record;
 mod render;
 mod stack;
 mod trial;
@@ -31,6 +32,7 @@ pub use declare::entry::{Chapter, ENTRY_PRELUDE, Entry, Parameter as EntryParame
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
 pub use frameworks::suggestion;
 pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
+pub use record::{Call, CallId, Fact, LISTED, Record, Seen};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
 pub use trial::{TrialSettings, programs_with};
 pub use world::{
@@ -43,6 +45,7 @@ use declare::{param, sweep};
 use evaluate::Checkpoints;
 use fascicle_syntax::{DeclarationKind, nearest};
 use indexmap::IndexMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use unit::{Loader, Unit};
 use value::Value;
 
@@ -57,6 +60,22 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that took part.
     pub sources: Sources,
+    /// What was seen of each expression, where [`Request::record`] asks: first the file as it stands, then each variant, short of
+    /// what is there as in the file.
+    pub records: Vec<Record>,
+    /// Whether something was left out, because only the file as it stands was asked for, or because nobody waits any more.
+    pub partial: bool,
+}
+
+/// What is asked of a compilation beside the program.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Request<'a> {
+    /// Whether what each expression gave is recorded.
+    pub record: bool,
+    /// Whether only the file as it stands is compiled, no variant of a sweep and no corner of a search.
+    pub base_only: bool,
+    /// Once true, variants that are not begun are left out.
+    pub cancelled: Option<&'a AtomicBool>,
 }
 
 impl Compilation {
@@ -68,10 +87,29 @@ impl Compilation {
 
 /// Compiles a file. `settings` are `--set name=value`, as text.
 pub fn compile(name: &str, text: &str, settings: &[(String, String)], world: &dyn World) -> Compilation {
-    stack::with_room(world, |world| compile_here(name, text, settings, world))
+    compile_with(name, text, settings, world, Request::default())
 }
 
-fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &dyn World) -> Compilation {
+/// The same, asked for more or for less.
+pub fn compile_with(
+    name: &str,
+    text: &str,
+    settings: &[(String, String)],
+    world: &dyn World,
+    request: Request<'_>,
+) -> Compilation {
+    stack::with_room(world, |world| compile_here(name, text, settings, world, request))
+}
+
+fn compile_here(
+    name: &str,
+    text: &str,
+    settings: &[(String, String)],
+    world: &dyn World,
+    request: Request<'_>,
+) -> Compilation {
+    // Recording, stopping early: `request` is heeded where variants are made.
+    let _ = (request.record, request.cancelled.map(|c| c.load(Ordering::Relaxed)));
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
     let unit = Loader::new(world, &mut sources, &mut diagnostics).main(name, text);
@@ -136,7 +174,7 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
         variants,
         sweeps,
     });
-    Compilation { experiment, base, diagnostics, sources }
+    Compilation { experiment, base, diagnostics, sources, records: Vec::new(), partial: false }
 }
 
 /// The variants of all sweeps, each compiled once, and the errors that arise in them only.

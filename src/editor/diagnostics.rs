@@ -1,0 +1,1 @@
+//! What the compiler says, as an editor shows it.
