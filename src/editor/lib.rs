@@ -26,6 +26,7 @@ pub mod hover;
 pub mod inlay;
 pub mod lens;
 pub mod outside;
+pub mod reference;
 pub mod server;
 pub mod snapshot;
 
