@@ -28,6 +28,7 @@ pub mod lens;
 pub mod outside;
 pub mod reference;
 pub mod server;
+mod shown;
 pub mod snapshot;
 
 pub use analysis::Analysis;

@@ -11,7 +11,7 @@ use crate::analysis::{Analysis, OpenTexts};
 use crate::document::{Carry, Document, Edit};
 use crate::outside::Outside;
 use fascicle_lang::compile::{Fact, Record, Seen, Severity, TableSummary};
-use fascicle_lang::program::Program;
+use fascicle_lang::program::{Experiment, Program};
 use fascicle_syntax::{Declaration, File, SourceId, Span, SyntaxError, parse};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -118,6 +118,12 @@ impl Snapshot {
     pub fn program(&self) -> Option<&Program> {
         let present = self.present.as_deref().and_then(|a| a.compilation.base.as_ref());
         present.or_else(|| self.good.as_ref()?.analysis.compilation.base.as_ref())
+    }
+
+    /// The experiment with its variants: of the present text where it has one, else the last good one.
+    pub fn experiment(&self) -> Option<&Experiment> {
+        let present = self.present.as_deref().and_then(|a| a.compilation.experiment.as_ref());
+        present.or_else(|| self.good.as_ref()?.analysis.compilation.experiment.as_ref())
     }
 
     /// The tables of cohorts, by the cohort's name: those of the present text, else the last that were read.
