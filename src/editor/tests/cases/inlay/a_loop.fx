@@ -7,9 +7,9 @@ model m(scans) {
     let features = s |> Conv3d(4, stride: 4) |> global_avg_pool
     normal(features |> Linear(3), features |> Linear(3))
   }
-  output z = poe(codes)
+  output z = poe(prior, codes)
   output back = for s in scans { z |> sample |> Linear(8) }
 }
-//= error: all experts may be absent at once: `t1` and `pet`
 //=     let features = s |> Conv3d(4, stride: 4)⟨: [4, 4, 4, 4]⟩⟨? t1, ..⟩ |> global_avg_pool⟨: [4]⟩
 //=     normal(features |> Linear(3)⟨: [3]⟩⟨? t1, ..⟩, features |> Linear(3)⟨: [3]⟩⟨? t1, ..⟩)
+//=   output back = for s in scans { z |> sample⟨: [3]⟩ |> Linear(8)⟨: [8]⟩ }
