@@ -6,7 +6,7 @@ use crate::hover::{input, own_name, swept};
 use crate::shown;
 use crate::snapshot::Snapshot;
 use fascicle_lang::compile::{Call, Fact, Record, Seen};
-use fascicle_syntax::{DeclarationKind, SourceId};
+use fascicle_syntax::{DeclarationKind, SourceId, Span};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -71,12 +71,15 @@ pub fn inlay(snapshot: &Snapshot, within: Range<usize>, shown: Shown) -> Vec<Hin
     let mut hints = Vec::new();
     // Where a declaration is broken, what the last good analysis knew of it stays; the present one speaks for all others.
     let mut known: BTreeSet<(usize, HintKind)> = BTreeSet::new();
+    let mut present: Option<&Record> = None;
     for (_, record, carry) in snapshot.records() {
-        for hint in of_record(record, carry, shown) {
+        let spoken_for = |range: &Range<usize>| present.is_some_and(|present| knows(present, range));
+        for hint in of_record(record, carry, shown, &spoken_for) {
             if known.insert((hint.at, hint.kind)) {
                 hints.push(hint);
             }
         }
+        present = present.or(carry.is_none().then_some(record));
     }
     if shown.params {
         hints.extend(varied(snapshot));
@@ -86,13 +89,28 @@ pub fn inlay(snapshot: &Snapshot, within: Range<usize>, shown: Shown) -> Vec<Hin
     hints
 }
 
-fn of_record(record: &Record, carry: Option<&Carry>, shown: Shown) -> Vec<Hint> {
+/// Whether a record knows what stands at these bytes.
+fn knows(record: &Record, range: &Range<usize>) -> bool {
+    let span = Span { source: SourceId::default(), start: range.start as u32, end: range.end as u32 };
+    record.of(span).any(|fact| fact.seen != Seen::Broken)
+}
+
+fn of_record(
+    record: &Record,
+    carry: Option<&Carry>,
+    shown: Shown,
+    spoken_for: &dyn Fn(&Range<usize>) -> bool,
+) -> Vec<Hint> {
     let mut hints = Vec::new();
     let main = || record.facts.iter().enumerate().filter(|(_, fact)| fact.span.source == SourceId::default());
     // What stands behind an end that an edit has touched is not known any more.
     let at = |range: Range<usize>| match carry {
         None => Some(range.end),
-        Some(carry) => carry.range_now(range.end.saturating_sub(1)..range.end).map(|range| range.end),
+        Some(carry) => {
+            let end = carry.range_now(range.end.saturating_sub(1)..range.end)?.end;
+            let known = carry.range_now(range).is_some_and(|now| spoken_for(&now));
+            (!known).then_some(end)
+        }
     };
     let mut last = None;
     for (_, fact) in main() {

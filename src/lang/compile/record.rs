@@ -213,3 +213,71 @@ impl Record {
         ty.presence.iter().filter_map(|input| self.inputs.get(input.index())).map(String::as_str)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::{EmptyWorld, Request, compile, compile_with};
+    use std::sync::atomic::AtomicBool;
+
+    const TEXT: &str = r#"cohort c = bids("data")
+modality t1: volume[1, 16, 16, 16] = c.image("anat/*_T1w.nii.gz") |> zscore
+param width: int = 4
+block Down(x: [c, d, h, w]) -> [width, _, _, _] { x |> Conv3d(width, stride: 2) }
+model m(t1) { t1 |> Down() |> Down() }
+sweep widths: width in [4, 8]
+"#;
+
+    fn recorded(request: Request<'_>) -> crate::compile::Compilation {
+        compile_with("x.fx", TEXT, &[], &EmptyWorld, Request { record: true, ..request })
+    }
+
+    fn span(text: &str) -> Span {
+        let start = TEXT.find(text).unwrap_or_default() as u32;
+        Span { start, end: start + text.len() as u32, ..Span::default() }
+    }
+
+    #[test]
+    fn calls_of_a_block_are_told_apart() {
+        let compilation = recorded(Request::default());
+        let record = &compilation.records[0];
+        let layer: Vec<&Fact> = record.of(span("Conv3d(width, stride: 2)")).collect();
+        let shown: Vec<String> = layer.iter().filter_map(|f| f.seen.ty()).map(ToString::to_string).collect();
+        assert_eq!(shown, ["[4, 8, 8, 8]", "[4, 4, 4, 4]"]);
+        // 27 weights a channel and filter, and a bias a filter.
+        assert_eq!(layer.iter().map(|f| f.parameters).collect::<Vec<_>>(), [4 * (27 + 1), 4 * (4 * 27 + 1)]);
+        let solved: Vec<_> = record.calls.iter().map(|call| call.dimensions[0].clone()).collect();
+        assert_eq!(solved, [("c".to_owned(), 1), ("c".to_owned(), 4)]);
+        assert_eq!(record.first(span("Conv3d(width, stride: 2)")).map(|(_, calls)| calls), Some(2));
+    }
+
+    #[test]
+    fn a_variant_has_what_differs_from_the_file() {
+        let compilation = recorded(Request::default());
+        let variants: Vec<&str> = compilation.records.iter().map(|r| r.variant.as_str()).collect();
+        assert_eq!(variants, ["base", "width=4", "width=8"]);
+        assert_eq!(compilation.records[1].facts, []);
+        let wider = compilation.records[2].first(span("Conv3d(width, stride: 2)"));
+        assert_eq!(
+            wider.and_then(|(fact, _)| fact.seen.ty()).map(ToString::to_string).as_deref(),
+            Some("[8, 8, 8, 8]")
+        );
+    }
+
+    #[test]
+    fn nothing_is_recorded_unless_it_is_asked_for_and_programs_are_the_same() {
+        let plain = compile("x.fx", TEXT, &[], &EmptyWorld);
+        assert_eq!(plain.records, []);
+        assert_eq!(plain.experiment, recorded(Request::default()).experiment);
+        assert!(plain.experiment.is_some() && !plain.partial);
+    }
+
+    #[test]
+    fn the_file_as_it_stands_can_be_had_alone() {
+        let alone = recorded(Request { base_only: true, ..Request::default() });
+        assert!(alone.partial && alone.base.is_some() && alone.experiment.is_none());
+        let cancelled = AtomicBool::new(true);
+        let given_up = recorded(Request { cancelled: Some(&cancelled), ..Request::default() });
+        assert!(given_up.partial && given_up.records.len() == 1);
+    }
+}
