@@ -211,10 +211,8 @@ impl Resolver {
                     self.names.occurs(name.span, id, Role::Use);
                 }
             }
-            SymbolKind::Cohort if called => {
-                if find_entry(Chapter::InputSource, &name.text).is_some() {
-                    self.language(Language::Entry(Chapter::InputSource), &name.text, name.span, None);
-                }
+            SymbolKind::Cohort if called && find_entry(Chapter::InputSource, &name.text).is_some() => {
+                self.language(Language::Entry(Chapter::InputSource), &name.text, name.span, None);
             }
             SymbolKind::Cohort if !super::argument::SUBSETS.contains(&name.text.as_str()) => {
                 let id = self.column_symbol(&name.text);

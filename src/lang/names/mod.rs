@@ -21,7 +21,7 @@ mod tests;
 pub use meaning::{Language, SymbolKind};
 
 use crate::compile::{Sources, World};
-use fascicle_syntax::{SourceId, Span, SyntaxError};
+use fascicle_syntax::{Declaration, File, SourceId, Span, SyntaxError};
 use std::ops::Range;
 
 /// Which symbol: its position in [`Names::symbols`].
@@ -62,7 +62,7 @@ pub struct Occurrence {
 }
 
 /// How a symbol is named at a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// It is declared here.
     Declaration,
@@ -90,8 +90,12 @@ pub struct Names {
     scopes: Vec<scope::Scope>,
     /// The scope of each source.
     scope_of: Vec<usize>,
+    /// The declarations of each source.
+    files: Vec<File>,
     /// What of each source cannot be read.
     errors: Vec<SyntaxError>,
+    /// Declarations that cannot be read.
+    broken: Vec<Span>,
     /// Files that are named and cannot be read, by the place that names them.
     missing: Vec<(Span, String)>,
     /// Which file each `use` and `extends` names.
@@ -190,9 +194,22 @@ impl Names {
         all
     }
 
+    /// The declaration of a symbol that counts, or of its owner.
+    pub fn declaration(&self, id: SymbolId) -> Option<&Declaration> {
+        let symbol = self.symbol(id);
+        let Some(extent) = symbol.extent else { return self.declaration(symbol.owner?) };
+        let file = self.files.get(usize::from(extent.source.0))?;
+        file.declarations.iter().find(|declaration| declaration.span == extent)
+    }
+
     /// What of the files cannot be read.
     pub fn errors(&self) -> &[SyntaxError] {
         &self.errors
+    }
+
+    /// Declarations that cannot be read: from the keyword to the next declaration. What they name is guessed word by word.
+    pub fn broken(&self) -> &[Span] {
+        &self.broken
     }
 
     /// Files that are named and not there: where, and why.

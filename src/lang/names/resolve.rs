@@ -51,6 +51,8 @@ pub(super) fn resolve(files: &mut Files) {
         resolver.broken(one);
     }
     files.names = resolver.names;
+    files.names.files = parsed;
+    files.names.broken = broken.iter().map(|one| one.span).collect();
 }
 
 pub(super) struct Resolver {
