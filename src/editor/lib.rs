@@ -29,6 +29,7 @@ pub mod lens;
 pub mod names;
 pub mod outline;
 pub mod outside;
+pub mod reference;
 pub mod server;
 pub mod snapshot;
 pub mod tokens;

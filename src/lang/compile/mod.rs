@@ -63,8 +63,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that took part.
     pub sources: Sources,
-    /// What was seen of each expression, where [`Request::record`] asks: first the file as it stands, then each variant, short of
-    /// what is there as in the file.
+    /// What was seen of each expression, where [`Request::record`] asks: first the file as it stands, then each variant up to 64,
+    /// short of what is there as in the file.
     pub records: Vec<Record>,
     /// Whether something was left out, because only the file as it stands was asked for, or because nobody waits any more.
     pub partial: bool,
@@ -87,6 +87,9 @@ impl Compilation {
         self.diagnostics.iter().any(|d| d.severity == Severity::Error)
     }
 }
+
+/// Most variants whose expressions are recorded: nobody looks at more beside each other.
+const MAX_RECORDED: usize = 64;
 
 /// Compiles a file. `settings` are `--set name=value`, as text.
 pub fn compile(name: &str, text: &str, settings: &[(String, String)], world: &dyn World) -> Compilation {
@@ -111,8 +114,6 @@ fn compile_here(
     world: &dyn World,
     request: Request<'_>,
 ) -> Compilation {
-    // Recording, stopping early: `request` is heeded where variants are made.
-    let _ = (request.record, request.cancelled.map(|c| c.load(Ordering::Relaxed)));
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
     let unit = Loader::new(world, &mut sources, &mut diagnostics).main(name, text);
@@ -121,25 +122,38 @@ fn compile_here(
 
     // The file as it stands comes first: its errors are those of every variant.
     let mut used = vec![false; unit.declarations.len()];
-    let mut base = Variant::base(&unit, &sources, &tables, given.clone());
+    let mut base = Variant::base(&unit, &sources, &tables, given.clone(), request.record);
     base.mark_used(&mut used);
     let mut variants = Variants::default();
     let mut sweeps = Vec::new();
     let files = trial::Files { unit: &unit, sources: &sources, tables: &tables };
     let nothing = IndexMap::new();
     let own = trial::Own { name: "base", settings: &given, spelled: &nothing };
-    let mut of_trials = files.corners(&base, &base, &own, &mut used);
-    for draft in std::mem::take(&mut base.sweeps) {
+    let mut partial = request.base_only && !(base.sweeps.is_empty() && base.searches.is_empty());
+    let mut of_trials = if partial { Vec::new() } else { files.corners(&base, &base, &own, &mut used) };
+    let drafts = if partial { Vec::new() } else { std::mem::take(&mut base.sweeps) };
+    let mut records = Vec::from_iter(base.record.take());
+    for draft in drafts {
         let mut indices = Vec::with_capacity(draft.variants.len());
         for settings in &draft.variants {
+            if request.cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed)) {
+                partial = true;
+                break;
+            }
             let mut all = given.clone();
             all.extend(settings.iter().map(|(k, (value, _))| (k.clone(), value.clone())));
             let spelled = settings.iter().map(|(k, (_, spelled))| (k.clone(), spelled.clone())).collect();
-            let set = Set { name: sweep::variant_name(settings), settings: all, spelled };
+            let recorded = request.record && records.len() <= MAX_RECORDED;
+            let set = Set { name: sweep::variant_name(settings), settings: all, spelled, recorded };
             indices.extend(variants.index(set, &draft, &base, |set, others| {
                 let (name, settings, spelled) = (set.name.clone(), set.settings.clone(), set.spelled.clone());
-                let variant = Variant::branch(others, &base, &set)
+                // A variant that is recorded begins where it parts from the file, whose record has the rest.
+                let others = if recorded { &others[..others.len().min(1)] } else { others };
+                let mut variant = Variant::branch(others, &base, &set)
                     .unwrap_or_else(|| Variant::evaluate(&unit, &sources, &tables, set));
+                let whole = records.first();
+                let own = variant.record.take().zip(whole).map(|(record, whole)| record.parting_from(whole));
+                records.extend(own);
                 variant.mark_used(&mut used);
                 let own = trial::Own { name: &name, settings: &settings, spelled: &spelled };
                 of_trials.extend(files.corners(&base, &variant, &own, &mut used));
@@ -158,7 +172,7 @@ fn compile_here(
     diagnostics.extend(variants.diagnostics());
     diagnostics.append(&mut of_trials);
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity == Severity::Error);
-    if !failed(&diagnostics) {
+    if !failed(&diagnostics) && !partial {
         let compiled = base.program.as_ref().map(|program| lint::Base { program, origins: base.checkpoints.origins() });
         lint::lint(&unit, &used, compiled, &variants.programs, &mut diagnostics);
     }
@@ -171,13 +185,13 @@ fn compile_here(
         variants.extend(base.clone());
     }
     let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let experiment = (!failed(&diagnostics) && !variants.is_empty()).then(|| Experiment {
+    let experiment = (!failed(&diagnostics) && !variants.is_empty() && !partial).then(|| Experiment {
         name: stem.strip_suffix(".fx").unwrap_or(stem).to_string(),
         doc: unit.doc.clone(),
         variants,
         sweeps,
     });
-    Compilation { experiment, base, diagnostics, sources, records: Vec::new(), partial: false }
+    Compilation { experiment, base, diagnostics, sources, records, partial }
 }
 
 /// The variants of all sweeps, each compiled once, and the errors that arise in them only.

@@ -34,8 +34,8 @@ pub struct Fact {
     pub call: Option<CallId>,
     /// What it gave, the first time.
     pub seen: Seen,
-    /// Whether it is what comes out behind a stage of a pipe.
-    pub stage: bool,
+    /// Of a stage of a pipe, whose fact is what comes out behind it: where what goes in stands.
+    pub stage: Option<Span>,
     /// Learnable numbers of modules that were first applied within it.
     pub parameters: u64,
     /// Multiply-adds for one subject of what was computed within it.
@@ -72,8 +72,8 @@ pub struct Call {
 /// What an expression gave.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Seen {
-    /// A value of the graph.
-    Tensor(TensorType, NodeId),
+    /// A value of the graph, and its node where it has one already.
+    Tensor(TensorType, Option<NodeId>),
     /// Members by key.
     Family {
         /// The keys.
@@ -105,6 +105,8 @@ pub enum Seen {
     Operator(&'static str),
     /// A block, a loss or a model of a file, by name.
     Declared(String),
+    /// A model or a baseline of the file: its name, and what it gives where that has no name of its own.
+    Model(String, Option<Box<Seen>>),
     /// Inputs by name.
     Group(Vec<String>),
     /// The standard normal.
@@ -154,6 +156,22 @@ fn both(a: Option<&Seen>, b: Option<&Seen>) -> bool {
 }
 
 impl Record {
+    /// What differs from the file as it stands: of a variant that is like it but for one layer, the facts from that layer on.
+    pub(super) fn parting_from(mut self, base: &Self) -> Self {
+        let applied = |record: &Self, fact: &Fact| fact.call.and_then(|call| record.call(call)).map(|call| call.span);
+        let same = |fact: &Fact| {
+            let place = applied(&self, fact);
+            base.of(fact.span).any(|known| {
+                let costs = (known.parameters, known.multiply_adds) == (fact.parameters, fact.multiply_adds);
+                costs && known.seen.is_like(&fact.seen) && known.stage == fact.stage && applied(base, known) == place
+            })
+        };
+        let parts: Vec<bool> = self.facts.iter().map(|fact| !same(fact)).collect();
+        let mut parts = parts.into_iter();
+        self.facts.retain(|_| parts.next().unwrap_or(true));
+        self
+    }
+
     /// The facts of one source that lie within these bytes.
     pub fn within(&self, span: Span) -> impl Iterator<Item = &Fact> {
         let first = self.facts.partition_point(|f| (f.span.source, f.span.start) < (span.source, span.start));
