@@ -21,6 +21,8 @@
 
 pub mod analysis;
 pub mod callable;
+pub mod complete;
+mod context;
 pub mod diagnostics;
 pub mod document;
 pub mod hover;
@@ -31,6 +33,7 @@ pub mod outline;
 pub mod outside;
 pub mod reference;
 pub mod server;
+pub mod signature;
 pub mod snapshot;
 pub mod tokens;
 

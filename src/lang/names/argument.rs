@@ -25,6 +25,11 @@ const COLUMNS: &[(Chapter, &str, &str, bool)] = &[
     (Chapter::Sampling, "balanced", "by", true),
 ];
 
+/// Whether an argument of an entry names columns.
+pub(super) fn takes_columns(chapter: Chapter, entry: &str, argument: &str) -> bool {
+    COLUMNS.iter().any(|(c, e, p, _)| (*c, *e, *p) == (chapter, entry, argument))
+}
+
 impl Resolver {
     /// An entry of a chapter, alone or called: `auc`, `kfold(5, stratify: [sex])`, `if a { x } else { y }`.
     pub(super) fn entry(&mut self, chapter: Chapter, expr: &Expr) {

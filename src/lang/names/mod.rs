@@ -20,7 +20,7 @@ mod tests;
 
 pub use meaning::{Language, SymbolKind};
 
-use crate::compile::{Sources, World};
+use crate::compile::{Chapter, Sources, World};
 use fascicle_syntax::{Declaration, File, SourceId, Span, SyntaxError};
 use std::ops::Range;
 
@@ -110,6 +110,11 @@ pub fn names(name: &str, text: &str, world: &dyn World) -> Names {
     names.occurrences.sort_by_key(|o| (o.span.source, o.span.start, o.span.end, o.symbol));
     names.occurrences.dedup_by_key(|o| (o.span, o.symbol));
     names
+}
+
+/// Whether an argument of an entry of the reference names columns: `kfold`'s `stratify`, `combat`'s `by`.
+pub fn takes_columns(chapter: Chapter, entry: &str, argument: &str) -> bool {
+    argument::takes_columns(chapter, entry, argument)
 }
 
 impl Names {

@@ -1,0 +1,4 @@
+extends "⟨⟩"
+//== base.fx
+/// A base.
+param n: int = 3

@@ -1,0 +1,2 @@
+param   width: int = 
+model m(t1) {   t1 |> relu }

@@ -1,0 +1,3 @@
+use std.blocks.ConvBlock
+block B(x: [c, d, h, w]) { x |> Conv⟨⟩Block(2) }
+// ⟨Block⟩

@@ -1,0 +1,2 @@
+block B(x: [c]) { x |> Line⟨⟩ar(2) }
+// ⟨Dense⟩

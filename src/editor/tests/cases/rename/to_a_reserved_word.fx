@@ -1,0 +1,2 @@
+param wi⟨⟩dth: int = 4
+// ⟨fold⟩

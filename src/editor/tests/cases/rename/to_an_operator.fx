@@ -1,0 +1,2 @@
+block Wi⟨⟩de(x: [c]) { x |> Linear(2) }
+// ⟨Linear⟩

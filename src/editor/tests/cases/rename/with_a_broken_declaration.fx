@@ -1,0 +1,3 @@
+param wi⟨⟩dth: int = 4
+block B(x: [c]) { x |> Linear(width }
+// ⟨size⟩
