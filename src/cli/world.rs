@@ -77,6 +77,7 @@ fn summarised(summary: DataSummary) -> TableSummary {
         levels: c.levels,
         counts: c.counts,
         missing: c.missing,
+        range: None,
     };
     TableSummary { people: Some(summary.rows), columns: summary.columns.into_iter().map(column).collect() }
 }

@@ -3,15 +3,15 @@
 use crate::document::Document;
 use crate::outside::Outside;
 use fascicle_lang::compile::{
-    Compilation, PackedContents, Request, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World,
-    compile_with,
+    Compilation, ModelTable, PackedContents, Request, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World,
+    compile_with, model_tables,
 };
 use fascicle_lang::program::Cohort;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
 /// Texts of open files, by path: they come before what lies on the disk.
 pub type OpenTexts = BTreeMap<String, Arc<str>>;
@@ -29,6 +29,14 @@ pub struct Analysis {
     pub read: Vec<String>,
     /// Why there is nothing: a bug of the compiler. What else is here is empty then.
     pub panic: Option<String>,
+    models: OnceLock<Vec<ModelTable>>,
+}
+
+impl Analysis {
+    /// Layers and totals of the models of the file as it stands, worked out when first asked for.
+    pub fn models(&self) -> &[ModelTable] {
+        self.models.get_or_init(|| self.compilation.base.as_ref().map(model_tables).unwrap_or_default())
+    }
 }
 
 /// How a text is compiled.

@@ -34,6 +34,7 @@ pub mod outside;
 pub mod reference;
 pub mod server;
 pub mod signature;
+mod shown;
 pub mod snapshot;
 pub mod tokens;
 

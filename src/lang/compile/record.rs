@@ -44,6 +44,8 @@ pub struct Fact {
     pub times: usize,
     /// Whether all turns gave the same type.
     pub alike: bool,
+    /// Whether they gave it but for who lacks it.
+    pub same_shape: bool,
     /// Where what a name stands for is declared; `None` for what is no name, for locals, and for what the language brings.
     pub definition: Option<Span>,
 }
@@ -124,6 +126,14 @@ impl Seen {
         match self {
             Self::Tensor(ty, _) => Some(ty),
             _ => None,
+        }
+    }
+
+    /// Whether both are of one type, whoever lacks them.
+    pub fn has_the_shape_of(&self, other: &Self) -> bool {
+        match (self.ty(), other.ty()) {
+            (Some(a), Some(b)) => (&a.kind, &a.shape, a.batched) == (&b.kind, &b.shape, b.batched),
+            _ => self.is_like(other),
         }
     }
 

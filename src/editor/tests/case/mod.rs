@@ -2,7 +2,7 @@
 
 use fascicle_editor::analysis::{Depth, analyse};
 use fascicle_editor::{Outside, Snapshot, Workspace};
-use fascicle_lang::compile::{ColumnSummary, TableProblem, TableSummary};
+use fascicle_lang::compile::{ColumnSummary, Severity, TableProblem, TableSummary};
 use fascicle_lang::program::{Cohort, CohortSource};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -26,6 +26,16 @@ impl Case {
     /// The first mark.
     pub fn caret(&self) -> usize {
         self.marks.first().expect("a mark ⟨⟩ in the case").start
+    }
+}
+
+impl Case {
+    /// What does not compile: a case that should shows none.
+    #[allow(dead_code, reason = "not every feature asks for it")]
+    pub fn errors(&self) -> Vec<String> {
+        let analysis = self.snapshot.present.iter();
+        let diagnostics = analysis.flat_map(|analysis| &analysis.compilation.diagnostics);
+        diagnostics.filter(|d| d.severity == Severity::Error).map(|d| format!("error: {}", d.message)).collect()
     }
 }
 
@@ -146,7 +156,12 @@ fn table(text: &str) -> TableSummary {
         levels.dedup();
         let counts = levels.iter().map(|level| cells.iter().filter(|c| *c == level).count()).collect();
         let missing = rows.len() - cells.len();
-        ColumnSummary { name: (*name).to_owned(), numeric, first_text: None, levels: Some(levels), counts, missing }
+        let numbers = cells.iter().filter_map(|cell| cell.parse::<f64>().ok());
+        let range = numbers.fold(None, |range: Option<(f64, f64)>, n| {
+            Some(range.map_or((n, n), |(low, high)| (low.min(n), high.max(n))))
+        });
+        let levels = Some(levels);
+        ColumnSummary { name: (*name).to_owned(), numeric, first_text: None, levels, counts, missing, range }
     });
     TableSummary { people: Some(rows.len()), columns: columns.collect() }
 }

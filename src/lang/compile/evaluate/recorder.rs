@@ -59,6 +59,7 @@ impl Recorder {
                 let known = &mut self.facts[*known];
                 known.times += 1;
                 known.alike &= known.seen.is_like(&fact.seen);
+                known.same_shape &= known.seen.has_the_shape_of(&fact.seen);
                 known.parameters = known.parameters.saturating_add(fact.parameters);
                 known.multiply_adds = known.multiply_adds.saturating_add(fact.multiply_adds);
             }
@@ -118,7 +119,18 @@ impl Evaluator<'_> {
         let call = self.frame().call;
         let Some(recorder) = &mut self.recorder else { return };
         let (parameters, multiply_adds) = recorder.cost(&self.graph, begun);
-        recorder.add(Fact { span, call, seen, stage, parameters, multiply_adds, times: 1, alike: true, definition });
+        recorder.add(Fact {
+            span,
+            call,
+            seen,
+            stage,
+            parameters,
+            multiply_adds,
+            times: 1,
+            alike: true,
+            same_shape: true,
+            definition,
+        });
     }
 
     /// Records that a block or loss is applied; `None` where nothing is recorded.
