@@ -87,7 +87,10 @@ impl Callable {
         let parameters = entry.parameters.iter().map(|p| Accepted {
             name: p.name.to_owned(),
             takes: p.accepts(),
-            default: p.default(),
+            default: p.default().map(|default| match default.parse::<f64>() {
+                Ok(number) => number_as_written(number),
+                Err(_) => default,
+            }),
             doc: p.doc.to_owned(),
             by_name: p.by_name,
             reads: false,
@@ -270,9 +273,13 @@ fn spelled(default: Default) -> Option<String> {
         Default::Required => None,
         Default::None => Some(String::new()),
         Default::Int(number) => Some(number.to_string()),
-        Default::Real(number) if number != 0.0 && number.abs() < 1e-3 => Some(format!("{number:e}")),
-        Default::Real(number) => Some(number.to_string()),
+        Default::Real(number) => Some(number_as_written(number)),
         Default::Bool(flag) => Some(flag.to_string()),
         Default::Word(word) => Some(word.to_owned()),
     }
+}
+
+/// `1e-8`, not a row of zeros.
+fn number_as_written(number: f64) -> String {
+    if number != 0.0 && number.abs() < 1e-2 { format!("{number:e}") } else { number.to_string() }
 }

@@ -84,8 +84,9 @@ impl Context {
             at -= 1;
         }
         let all = lexemes(text);
-        let is_word =
-            |l: &Lexeme| matches!(l.kind, LexemeKind::Word | LexemeKind::Capital | LexemeKind::Keyword | LexemeKind::Number);
+        let is_word = |l: &Lexeme| {
+            matches!(l.kind, LexemeKind::Word | LexemeKind::Capital | LexemeKind::Keyword | LexemeKind::Number)
+        };
         let under = all.iter().find(|l| l.start < at && at <= l.end && is_word(l));
         let under = under.filter(|l| l.kind != LexemeKind::Number);
         let word = under.map_or(at..at, |l| l.start..at);
@@ -93,7 +94,9 @@ impl Context {
         let quoted = all.iter().find_map(|l| match l.kind {
             LexemeKind::Comment | LexemeKind::Doc if l.start < at && at <= l.end => Some(Quoted::Comment),
             // A text that is not closed yet is one character: the rest of its line is what is being typed.
-            LexemeKind::Text if l.start < at && (at < l.end || l.end == l.start + 1 && !text[l.end..at].contains('\n')) => {
+            LexemeKind::Text
+                if l.start < at && (at < l.end || l.end == l.start + 1 && !text[l.end..at].contains('\n')) =>
+            {
                 Some(Quoted::Text(l.start))
             }
             LexemeKind::Regex if l.start < at && at < l.end => Some(Quoted::Regex),
@@ -105,7 +108,8 @@ impl Context {
             .filter(|l| !matches!(l.kind, LexemeKind::Comment | LexemeKind::Doc))
             .copied()
             .collect();
-        let begins = |l: &Lexeme| l.start == 0 || text.as_bytes().get(l.start - 1).is_some_and(|b| matches!(b, b'\n' | b'\r'));
+        let begins =
+            |l: &Lexeme| l.start == 0 || text.as_bytes().get(l.start - 1).is_some_and(|b| matches!(b, b'\n' | b'\r'));
         let spelled = |l: &Lexeme| &text[l.start..l.end];
         let starts = |l: &Lexeme| begins(l) && l.kind == LexemeKind::Keyword && DECLARATION_WORDS.contains(&spelled(l));
         let first = before.iter().rposition(starts);
@@ -123,10 +127,13 @@ impl Context {
             clause: None,
             before: within.iter().map(|l| (l.start..l.end, l.kind)).collect(),
         };
-        // At the very start of a line a new declaration begins, unless a bracket of this one is open.
+        // At the very start of a line a new declaration begins: what goes on with the one before is set in, and a bracket that was
+        // left open is no reason to go on.
         let line_start = word.start == 0 || matches!(text.as_bytes().get(word.start - 1), Some(b'\n' | b'\r'));
-        if line_start && context.open.is_empty() {
+        if line_start {
             context.declaration = None;
+            context.declared = None;
+            context.open.clear();
             context.before.clear();
         }
         context.clause = context.clause_of(text, within);
@@ -166,7 +173,9 @@ impl Context {
                 let next = words.get(at + 1).map_or("", |l| &text[l.start..l.end]);
                 // `batch 32, epochs 10`: a word and, on the same line, a value.
                 let valued = !next.is_empty() && !matches!(next, "(" | "," | "." | "[" | "|>" | ":" | ")");
-                let begins = previous.is_none() || new_line && !leads && !behind_comma && !continues(spelled) || behind_comma && valued;
+                let begins = previous.is_none()
+                    || new_line && !leads && !behind_comma && !continues(spelled)
+                    || behind_comma && valued;
                 if is_name && begins {
                     if !clause.word.is_empty() {
                         clause.given.push(std::mem::take(&mut clause.word));
@@ -195,7 +204,29 @@ impl Context {
 
 /// Whether what follows a word, on the next line, still belongs to what stands before it.
 fn leads_on(word: &str) -> bool {
-    matches!(word, "|>" | "+" | "-" | "*" | "/" | "=" | "==" | "(" | "[" | ":" | "," | "and" | "or" | "not" | "in" | "from" | "with" | "against" | "on" | "of" | "by")
+    matches!(
+        word,
+        "|>" | "+"
+            | "-"
+            | "*"
+            | "/"
+            | "="
+            | "=="
+            | "("
+            | "["
+            | ":"
+            | ","
+            | "and"
+            | "or"
+            | "not"
+            | "in"
+            | "from"
+            | "with"
+            | "against"
+            | "on"
+            | "of"
+            | "by"
+    )
 }
 
 /// Whether a line that begins so goes on with the one before.

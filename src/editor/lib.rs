@@ -33,8 +33,8 @@ pub mod outline;
 pub mod outside;
 pub mod reference;
 pub mod server;
-pub mod signature;
 mod shown;
+pub mod signature;
 pub mod snapshot;
 pub mod tokens;
 

@@ -28,7 +28,8 @@ pub fn signature(snapshot: &Snapshot, workspace: &Workspace, at: usize) -> Optio
     }
     let asked = Asked { snapshot, text, names: names_of(snapshot, workspace), context };
     // Lists within an argument belong to the call around them.
-    let open = asked.context.open.iter().rev().take_while(|open| open.bracket != '{').find(|open| open.callee.is_some())?;
+    let open =
+        asked.context.open.iter().rev().take_while(|open| open.bracket != '{').find(|open| open.callee.is_some())?;
     let (callable, _) = callable(&asked, open)?;
     let (head, places) = callable.head();
     let name = open.argument.as_deref();

@@ -147,10 +147,10 @@ impl<'t> List<'t> {
         self.seen.contains(label)
     }
 
-    /// In order: nearer ranks first, within one those that begin with what is typed, then in the order of their coming.
+    /// In order: those that begin with what is typed first, among them the nearer, then in the order of their coming.
     pub fn done(mut self) -> Completion {
         let typed = self.text.get(self.typed.clone()).unwrap_or("").to_lowercase();
-        self.proposals.sort_by_key(|p| (p.rank, !p.label.to_lowercase().starts_with(&typed)));
+        self.proposals.sort_by_key(|p| (!p.label.to_lowercase().starts_with(&typed), p.rank));
         self.proposals.truncate(MOST);
         Completion { replace: self.replace, proposals: self.proposals }
     }

@@ -54,10 +54,15 @@ pub(super) fn at_place(asked: &Asked<'_>, list: &mut List<'_>) {
                 Some(chapter) => {
                     let repeats = ["init", "freeze", "augment", "keep", "join", "rename"];
                     for entry in entries().filter(|e| e.chapter == chapter) {
-                        let again = repeats.contains(&entry.name) && keyword != "train" || ["init", "freeze"].contains(&entry.name);
+                        let again = repeats.contains(&entry.name) && keyword != "train"
+                            || ["init", "freeze"].contains(&entry.name);
                         if again || !clause.given.iter().any(|given| given == entry.name) {
                             let said = entry.doc.split_once(". ").map_or(entry.doc, |(first, _)| first);
-                            list.add(entry_proposal(entry, ProposalKind::Keyword, 0).detail(said).insert(format!("{} ", entry.name)));
+                            list.add(
+                                entry_proposal(entry, ProposalKind::Keyword, 0)
+                                    .detail(said)
+                                    .insert(format!("{} ", entry.name)),
+                            );
                         }
                     }
                 }
@@ -94,13 +99,18 @@ pub(super) fn at_place(asked: &Asked<'_>, list: &mut List<'_>) {
 
 /// Whether the caret stands before the `=` or the body of a declaration.
 fn is_head(asked: &Asked<'_>) -> bool {
+    const WITH_HEADS: [&str; 8] = ["param", "modality", "condition", "target", "block", "loss", "model", "baseline"];
+    if !WITH_HEADS.contains(&asked.context.keyword()) {
+        return false;
+    }
     let mut depth = 0;
     let mut square = 0;
     !asked.context.before.iter().any(|(range, kind)| {
         let word = &asked.text[range.clone()];
         depth += i32::from(word == "(") - i32::from(word == ")");
         square += i32::from(word == "[") - i32::from(word == "]");
-        let body = word == "{" && asked.context.open.iter().any(|o| o.at == range.start) && !is_level_list(asked, range.start);
+        let body =
+            word == "{" && asked.context.open.iter().any(|o| o.at == range.start) && !is_level_list(asked, range.start);
         depth == 0 && square == 0 && (word == "=" && *kind == LexemeKind::Operator || body)
     })
 }
@@ -165,10 +175,17 @@ fn in_head(asked: &Asked<'_>, list: &mut List<'_>, keyword: &str, last: &str) {
                 list.add(Proposal::new(word, ProposalKind::Type, 1).detail(said));
             }
         }
-        ("model" | "baseline", "->") => value::named(asked, list, 0, |kind| kind == SymbolKind::Input(InputWord::Target)),
+        ("model" | "baseline", "->") => {
+            value::named(asked, list, 0, |kind| kind == SymbolKind::Input(InputWord::Target))
+        }
         ("model" | "baseline", _) => {
             value::named(asked, list, 0, |kind| {
-                matches!(kind, SymbolKind::Input(InputWord::Modality | InputWord::Condition) | SymbolKind::Group | SymbolKind::Model)
+                matches!(
+                    kind,
+                    SymbolKind::Input(InputWord::Modality | InputWord::Condition)
+                        | SymbolKind::Group
+                        | SymbolKind::Model
+                )
             });
         }
         _ => value::in_scope(asked, list, 1),
@@ -188,7 +205,11 @@ fn taken(asked: &Asked<'_>, list: &mut List<'_>) {
     match words.as_slice() {
         [] => {
             list.add(Proposal::new("std", ProposalKind::Cohort, 0).detail("the standard library").insert("std."));
-            list.add(Proposal::new("model", ProposalKind::Keyword, 1).detail("a packed model").snippet("model ${1:name} from \"${2:model.fascicle}\""));
+            list.add(
+                Proposal::new("model", ProposalKind::Keyword, 1)
+                    .detail("a packed model")
+                    .snippet("model ${1:name} from \"${2:model.fascicle}\""),
+            );
         }
         ["std", "."] => {
             for part in stdlib::names() {
@@ -202,8 +223,11 @@ fn taken(asked: &Asked<'_>, list: &mut List<'_>) {
             for (id, symbol) in names.symbols() {
                 let own = symbol.declared.first().is_some_and(|d| d.source == SourceId::default());
                 let taken = matches!(symbol.kind, SymbolKind::Block | SymbolKind::Loss);
-                if let Some(callable) = Callable::declared(&names, id).filter(|_| own && taken && !given.contains(&symbol.name.as_str())) {
-                    let kind = if symbol.kind == SymbolKind::Block { ProposalKind::Block } else { ProposalKind::Function };
+                if let Some(callable) =
+                    Callable::declared(&names, id).filter(|_| own && taken && !given.contains(&symbol.name.as_str()))
+                {
+                    let kind =
+                        if symbol.kind == SymbolKind::Block { ProposalKind::Block } else { ProposalKind::Function };
                     let proposal = Proposal::new(&symbol.name, kind, 0).detail(callable.head().0);
                     list.add(proposal.key(format!("std:{part}.{}", symbol.name)));
                 }
@@ -242,7 +266,10 @@ fn fields(asked: &Asked<'_>, list: &mut List<'_>) {
                     SymbolKind::Let => 1,
                     _ => continue,
                 };
-                list.add(Proposal::new(&member.name, ProposalKind::Field, rank).detail(format!("{} of {name}", member.kind.describe())));
+                list.add(
+                    Proposal::new(&member.name, ProposalKind::Field, rank)
+                        .detail(format!("{} of {name}", member.kind.describe())),
+                );
                 let _ = id;
             }
             module_paths(asked, list, range.start);
@@ -275,7 +302,9 @@ fn fields(asked: &Asked<'_>, list: &mut List<'_>) {
                         list.add(Proposal::new(&field, ProposalKind::Field, 0).detail(shape));
                     }
                 }
-                Some(Seen::List { .. }) => list.add(Proposal::new("last", ProposalKind::Field, 0).detail("the last of the list")),
+                Some(Seen::List { .. }) => {
+                    list.add(Proposal::new("last", ProposalKind::Field, 0).detail("the last of the list"))
+                }
                 Some(seen) if seen.ty().is_some_and(|ty| ty.kind == fascicle_lang::graph::Kind::Normal) => {
                     for (field, said) in [("mean", "of the Gaussian"), ("log_var", "the logarithm of its variance")] {
                         list.add(Proposal::new(field, ProposalKind::Field, 0).detail(said));
@@ -295,7 +324,8 @@ fn module_paths(asked: &Asked<'_>, list: &mut List<'_>, _from: usize) {
     }
     // The path up to the dot: words, dots and indexes without blanks between them.
     let end = asked.context.word.start;
-    let start = asked.text[..end].rfind(|c: char| c.is_whitespace() || matches!(c, ',' | '{' | '(')).map_or(0, |at| at + 1);
+    let start =
+        asked.text[..end].rfind(|c: char| c.is_whitespace() || matches!(c, ',' | '{' | '(')).map_or(0, |at| at + 1);
     let prefix = &asked.text[start..end];
     let Some(program) = asked.snapshot.program() else { return };
     for module in &program.graph.modules {
@@ -348,7 +378,30 @@ fn chapter_of_clause(clause: &str) -> Option<Chapter> {
 /// The value of a clause.
 fn in_clause(asked: &Asked<'_>, list: &mut List<'_>, clause: &str) {
     let (last, keyword) = (asked.context.back(asked.text, 0), asked.context.keyword());
-    let begun = asked.context.back(asked.text, 0) != clause && !matches!(last, "," | "from" | "of" | "on" | "with" | "against" | "==" | "!=" | "in" | "|>" | "+" | "-" | "*" | "/" | "by" | "best" | "and" | "or" | "not" | "{" | "[");
+    let begun = asked.context.back(asked.text, 0) != clause
+        && !matches!(
+            last,
+            "," | "from"
+                | "of"
+                | "on"
+                | "with"
+                | "against"
+                | "=="
+                | "!="
+                | "in"
+                | "|>"
+                | "+"
+                | "-"
+                | "*"
+                | "/"
+                | "by"
+                | "best"
+                | "and"
+                | "or"
+                | "not"
+                | "{"
+                | "["
+        );
     if begun {
         let links: &[&str] = match clause {
             "init" => &["from"],
@@ -418,7 +471,11 @@ fn options_of_axes(asked: &Asked<'_>, list: &mut List<'_>) {
 
 fn options(asked: &Asked<'_>, id: fascicle_lang::names::SymbolId) -> Vec<Proposal> {
     let members = asked.names.members(id).filter(|(_, s)| s.kind == SymbolKind::Choice);
-    members.map(|(_, s)| Proposal::new(&s.name, ProposalKind::Word, 0).detail(format!("option of {}", asked.names.symbol(id).name))).collect()
+    members
+        .map(|(_, s)| {
+            Proposal::new(&s.name, ProposalKind::Word, 0).detail(format!("option of {}", asked.names.symbol(id).name))
+        })
+        .collect()
 }
 
 /// `fusion == `, `match fusion {`, `fusion in [`: the options of what is compared.
@@ -440,7 +497,8 @@ fn compared_with(asked: &Asked<'_>) -> Option<Vec<Proposal>> {
             '[' if at > 0 && word_at(at - 1) == "in" && matches!(last, "[" | ",") => name_before(at - 1),
             '{' if at > 1 && word_at(at - 2) == "match" => {
                 // A new arm: behind the brace, behind a comma, or on a new line.
-                let gap = context.before.last().and_then(|(range, _)| text.get(range.end..context.word.start)).unwrap_or("");
+                let gap =
+                    context.before.last().and_then(|(range, _)| text.get(range.end..context.word.start)).unwrap_or("");
                 let arm = matches!(last, "{" | "," | "|") || gap.contains('\n') && last != "=>" && last != "|>";
                 name_before(at).filter(|_| arm)
             }
@@ -480,7 +538,9 @@ fn in_columns(asked: &Asked<'_>) -> bool {
 /// Within a list in `columns(..)`, or one that an argument gives which names columns.
 fn list_of_columns(asked: &Asked<'_>) -> bool {
     let Some(last) = asked.context.open.last().filter(|open| open.bracket == '[') else { return false };
-    let Some(call) = asked.context.open.iter().rev().find(|open| open.at < last.at && open.bracket == '(') else { return false };
+    let Some(call) = asked.context.open.iter().rev().find(|open| open.at < last.at && open.bracket == '(') else {
+        return false;
+    };
     if call.callee.as_ref().is_some_and(|(name, _)| name == "columns") && call.argument.is_none() {
         return true;
     }
@@ -506,7 +566,8 @@ fn arguments(asked: &Asked<'_>, list: &mut List<'_>, open: &Open) {
         // What a module is applied to.
         return value::values(asked, list);
     };
-    let parameter = found.parameter(open.argument.as_deref(), open.position, open.piped).and_then(|at| found.parameters.get(at));
+    let parameter =
+        found.parameter(open.argument.as_deref(), open.position, open.piped).and_then(|at| found.parameters.get(at));
     if open.fresh && open.argument.is_none() {
         // What must be given comes before what can.
         for parameter in found.parameters.iter().filter(|p| !p.reads && p.name != "NAME") {
@@ -514,9 +575,9 @@ fn arguments(asked: &Asked<'_>, list: &mut List<'_>, open: &Open) {
                 continue;
             }
             let detail = match &parameter.default {
-                None => format!("required: {}", parameter.takes),
+                None => format!("required, {}", parameter.takes),
                 Some(default) if default.is_empty() => parameter.takes.clone(),
-                Some(default) => format!("{default}: {}", parameter.takes),
+                Some(default) => format!("= {default}, {}", parameter.takes),
             };
             let rank = if parameter.default.is_none() { 0 } else { 1 };
             let proposal = Proposal::new(&parameter.name, ProposalKind::Argument, rank).detail(detail);
@@ -535,7 +596,12 @@ fn arguments(asked: &Asked<'_>, list: &mut List<'_>, open: &Open) {
         value::named(asked, list, 1, |kind| {
             matches!(
                 kind,
-                SymbolKind::Cohort | SymbolKind::Model | SymbolKind::Baseline | SymbolKind::PackedModel | SymbolKind::Analysis | SymbolKind::Input(_)
+                SymbolKind::Cohort
+                    | SymbolKind::Model
+                    | SymbolKind::Baseline
+                    | SymbolKind::PackedModel
+                    | SymbolKind::Analysis
+                    | SymbolKind::Input(_)
             )
         });
         return columns_word(list);
@@ -553,7 +619,9 @@ fn columns_word(list: &mut List<'_>) {
 /// Whether an argument without a name gives the parameter.
 fn is_given(found: &Callable, open: &Open, parameter: &str) -> bool {
     (0..open.position).any(|at| {
-        found.parameter(None, at, open.piped).is_some_and(|p| found.parameters[p].name == parameter && !found.parameters[p].reads)
+        found
+            .parameter(None, at, open.piped)
+            .is_some_and(|p| found.parameters[p].name == parameter && !found.parameters[p].reads)
     })
 }
 
@@ -579,7 +647,8 @@ fn declaration(asked: &Asked<'_>, list: &mut List<'_>, (keyword, last, before): 
         ("baseline", _) if before == "->" => words(list, &["on"]),
         ("analysis", "=") => {
             for analysis in analyses() {
-                let proposal = Proposal::new(analysis.name, ProposalKind::Function, 0).key(format!("analysis:{}", analysis.name));
+                let proposal =
+                    Proposal::new(analysis.name, ProposalKind::Function, 0).key(format!("analysis:{}", analysis.name));
                 list.add(value::called(proposal, &Callable::analysis(&analysis), false));
             }
             list.add(Proposal::new("for", ProposalKind::Keyword, 1).snippet("for ${1:m} in ${2:group} { ${3} }"));
@@ -596,7 +665,9 @@ fn declaration(asked: &Asked<'_>, list: &mut List<'_>, (keyword, last, before): 
                 Some("each") if last == ":" => return words(list, &["class"]),
                 Some("probabilities") if last == ":" => return words(list, &["true", "false"]),
                 Some("against" | "without") if last == ":" => {
-                    return value::named(asked, list, 0, |kind| matches!(kind, SymbolKind::Input(_) | SymbolKind::Group));
+                    return value::named(asked, list, 0, |kind| {
+                        matches!(kind, SymbolKind::Input(_) | SymbolKind::Group)
+                    });
                 }
                 _ => {}
             }
@@ -615,7 +686,9 @@ fn declaration(asked: &Asked<'_>, list: &mut List<'_>, (keyword, last, before): 
         ("compare", _) => words(list, &["against", "on"]),
         ("ensemble", "over") => words(list, &["folds", "repeats"]),
         ("ensemble", _) if !says(asked, "over") => words(list, &["over"]),
-        ("sweep" | "search", ":" | ",") | ("sweep" | "search", "[") if !says(asked, "in") || last == "," && context.open.is_empty() => {
+        ("sweep" | "search", ":" | ",") | ("sweep" | "search", "[")
+            if !says(asked, "in") || last == "," && context.open.is_empty() =>
+        {
             value::named(asked, list, 0, |kind| matches!(kind, SymbolKind::Param | SymbolKind::Group));
         }
         ("sweep" | "search", _) if context.open.is_empty() => words(list, &["in"]),
@@ -629,9 +702,15 @@ fn declaration(asked: &Asked<'_>, list: &mut List<'_>, (keyword, last, before): 
             own.into_iter().chain(typed).for_each(|option| list.add(option));
             value::in_scope(asked, list, 3);
         }
-        ("model" | "baseline", "->") => value::named(asked, list, 0, |kind| kind == SymbolKind::Input(InputWord::Target)),
+        ("model" | "baseline", "->") => {
+            value::named(asked, list, 0, |kind| kind == SymbolKind::Input(InputWord::Target))
+        }
         ("block" | "loss" | "model", _) if !context.open.is_empty() || last == "=" => {
-            let gap = context.before.last().and_then(|(range, _)| asked.text.get(range.end..context.word.start)).unwrap_or("");
+            let gap = context
+                .before
+                .last()
+                .and_then(|(range, _)| asked.text.get(range.end..context.word.start))
+                .unwrap_or("");
             let brace = context.open.last().is_some_and(|open| open.bracket == '{');
             if brace && (last == "{" || gap.contains('\n')) {
                 value::statements(asked, list);
@@ -670,8 +749,12 @@ fn says(asked: &Asked<'_>, wanted: &str) -> bool {
 /// The entries of a chapter.
 fn chapter(list: &mut List<'_>, chapter: Chapter, rank: u8) {
     for entry in entries().filter(|e| e.chapter == chapter) {
-        let proposal = entry_proposal(entry, ProposalKind::Step, rank);
-        list.add(value::called(proposal, &Callable::entry(entry), false));
+        let proposal = value::called(entry_proposal(entry, ProposalKind::Step, rank), &Callable::entry(entry), false);
+        list.add(match chapter {
+            // The learning rate is what one sets.
+            Chapter::Optimizer => proposal.snippet(format!("{}(lr: ${{1:1e-3}})", entry.name)),
+            _ => proposal,
+        });
     }
 }
 
@@ -724,7 +807,8 @@ fn columns_of(asked: &Asked<'_>, list: &mut List<'_>, rank: u8, cohort: Option<&
             };
             let missing = if column.missing > 0 { format!(", {} missing", column.missing) } else { String::new() };
             let word = column.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-            let proposal = Proposal::new(&column.name, ProposalKind::Field, rank).detail(format!("{name}: {holds}{missing}"));
+            let proposal =
+                Proposal::new(&column.name, ProposalKind::Field, rank).detail(format!("{name}: {holds}{missing}"));
             list.add(if word { proposal } else { proposal.insert(format!("\"{}\"", column.name)) });
         }
     }

@@ -45,7 +45,10 @@ pub(super) fn statements(asked: &Asked<'_>, list: &mut List<'_>) {
 /// Names that are bound around or declared: those of the declaration itself first.
 pub(super) fn in_scope(asked: &Asked<'_>, list: &mut List<'_>, rank: u8) {
     named(asked, list, rank, |kind| {
-        !matches!(kind, SymbolKind::Cohort | SymbolKind::Protocol | SymbolKind::Sweep | SymbolKind::Search | SymbolKind::Analysis)
+        !matches!(
+            kind,
+            SymbolKind::Cohort | SymbolKind::Protocol | SymbolKind::Sweep | SymbolKind::Search | SymbolKind::Analysis
+        )
     });
 }
 
@@ -101,7 +104,10 @@ fn type_of(asked: &Asked<'_>, id: SymbolId) -> Option<String> {
 /// A call to be filled in: what must be given.
 pub(super) fn called(proposal: Proposal, callable: &Callable, piped: bool) -> Proposal {
     let needed = callable.parameters.iter().filter(|p| p.default.is_none());
-    let needed: Vec<&str> = needed.skip(usize::from(piped && callable.parameters.first().is_some_and(|p| p.reads))).map(|p| p.name.as_str()).collect();
+    let needed: Vec<&str> = needed
+        .skip(usize::from(piped && callable.parameters.first().is_some_and(|p| p.reads)))
+        .map(|p| p.name.as_str())
+        .collect();
     let places: Vec<String> = needed.iter().enumerate().map(|(at, name)| format!("${{{}:{name}}}", at + 1)).collect();
     let (head, _) = callable.head();
     let proposal = proposal.detail(head);
@@ -124,8 +130,11 @@ fn operator(stanza: &'static Stanza, rank: u8, piped: bool) -> Proposal {
 
 fn functions(list: &mut List<'_>, rank: u8) {
     for entry in entries().filter(|entry| entry.chapter == Chapter::Function) {
-        let proposal = Proposal::new(entry.name, ProposalKind::Function, rank)
-            .key(format!("{}:{}", entry.chapter.one(), entry.name));
+        let proposal = Proposal::new(entry.name, ProposalKind::Function, rank).key(format!(
+            "{}:{}",
+            entry.chapter.one(),
+            entry.name
+        ));
         list.add(proposal.detail(Callable::entry(entry).head().0));
     }
 }
@@ -165,9 +174,8 @@ fn taking(asked: &Asked<'_>, part: &str, name: &str) -> (Range<usize>, String) {
         DeclarationKind::Use(used) => Some((d, used)),
         _ => None,
     });
-    let of_part = |path: &[fascicle_syntax::Name]| {
-        matches!(path, [std, own, ..] if std.text == "std" && own.text == part)
-    };
+    let of_part =
+        |path: &[fascicle_syntax::Name]| matches!(path, [std, own, ..] if std.text == "std" && own.text == part);
     for (declaration, used) in uses.clone() {
         if used.file.is_some() || !of_part(&used.path) {
             continue;
@@ -192,7 +200,9 @@ fn taking(asked: &Asked<'_>, part: &str, name: &str) -> (Range<usize>, String) {
     let documented = head.iter().take_while(|l| l.start < first).last();
     let at = match documented {
         // A comment right above the first declaration is that declaration's, unless it is the file's own at the very start.
-        Some(comment) if !asked.text[comment.end..first].trim_matches([' ', '\t']).starts_with("\n\n") => comment.start.min(first),
+        Some(comment) if !asked.text[comment.end..first].trim_matches([' ', '\t']).starts_with("\n\n") => {
+            comment.start.min(first)
+        }
         _ => first,
     };
     let at = if documented.is_some_and(|l| l.start == at) && at == 0 { first } else { at };
@@ -264,7 +274,9 @@ pub(super) fn ending_at(asked: &Asked<'_>, end: usize) -> Option<Seen> {
     for (_, record, carry) in asked.snapshot.records() {
         let Some(then) = carry.map_or(Some(end), |carry| carry.then(end)) else { continue };
         let ends = |f: &&fascicle_lang::compile::Fact| {
-            f.span.source == source && f.span.end as usize == then && !matches!(f.seen, Seen::Broken | Seen::Operator(_) | Seen::Declared(_))
+            f.span.source == source
+                && f.span.end as usize == then
+                && !matches!(f.seen, Seen::Broken | Seen::Operator(_) | Seen::Declared(_))
         };
         // An expression in brackets ends before them.
         if let Some(fact) = record.facts.iter().filter(ends).max_by_key(|f| f.span.end - f.span.start) {

@@ -51,7 +51,8 @@ pub fn rename(snapshot: &Snapshot, workspace: &Workspace, at: usize, new: &str) 
     }
     is_a_name(new, kind)?;
     let others = reaches(&names, symbol);
-    let swept = names.places(symbol).any(|o| o.role == Role::Setting);
+    let has = |role| names.places(symbol).any(|o| o.role == role);
+    let told = (has(Role::Setting), has(Role::Path));
     let project = Project::around(snapshot, workspace, names, others);
     let places = project.places(0, Some(symbol));
     if let Some(place) = places.iter().find(|place| library_part(&place.location.file).is_some()) {
@@ -74,7 +75,7 @@ pub fn rename(snapshot: &Snapshot, workspace: &Workspace, at: usize, new: &str) 
             (place.location, text)
         })
         .collect();
-    Ok(Renaming { edits: edits.into_iter().collect(), warnings: warnings(snapshot, &old, new, kind, swept) })
+    Ok(Renaming { edits: edits.into_iter().collect(), warnings: warnings(snapshot, &old, new, kind, told) })
 }
 
 /// Whether a symbol's name is the file's to choose.
@@ -196,7 +197,13 @@ fn is_free(view: &View, project: &Project<'_>, places: &BTreeSet<Place>, new: &s
 }
 
 /// What changes with a name besides the text.
-fn warnings(snapshot: &Snapshot, old: &str, new: &str, kind: SymbolKind, swept: bool) -> Vec<Warning> {
+fn warnings(
+    snapshot: &Snapshot,
+    old: &str,
+    new: &str,
+    kind: SymbolKind,
+    (swept, named_in_paths): (bool, bool),
+) -> Vec<Warning> {
     let mut found = Vec::new();
     let segment = |path: &str| match kind {
         SymbolKind::Model => path.split(['.', '[']).next() == Some(old),
@@ -215,6 +222,14 @@ fn warnings(snapshot: &Snapshot, old: &str, new: &str, kind: SymbolKind, swept: 
         let weighted = program.graph.modules.iter().filter(|m| !m.weights.is_empty());
         weighted.map(|m| m.path.clone()).filter(|path| segment(path)).collect::<Vec<_>>()
     });
+    if modules.is_empty() && named_in_paths {
+        found.push(Warning {
+            label: "paths of weights change".into(),
+            description: format!(
+                "stages name modules below `{old}`; files of weights and name maps say `{old}` where `{new}` is needed"
+            ),
+        });
+    }
     if let Some(first) = modules.first() {
         let more = if modules.len() > 1 { format!(" and {} more", modules.len() - 1) } else { String::new() };
         found.push(Warning {

@@ -3,12 +3,16 @@
 mod case;
 
 use case::{Case, run};
+use fascicle_editor::Snapshot;
+use fascicle_editor::analysis::{Depth, analyse};
 use fascicle_editor::complete::{Proposal, complete};
 use fascicle_editor::names::{Location, definition, highlights, references, rename, text_of};
 use fascicle_editor::outline::{Part, folds, formatting, formatting_on_brace, outline, selections};
 use fascicle_editor::signature::signature;
 use fascicle_editor::tokens::{MODIFIERS, tokens};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// `main.fx:3 people`: the line of a place, and what stands there.
 fn said(case: &Case, location: &Location) -> String {
@@ -76,7 +80,13 @@ fn outlines() {
         outline(&case.snapshot).iter().for_each(|part| told(part, 0, &mut all));
         let line = |at: usize| case.snapshot.document.line_of(at) + 1;
         for fold in folds(&case.snapshot) {
-            let kind = if fold.comment { " comment" } else if fold.imports { " imports" } else { "" };
+            let kind = if fold.comment {
+                " comment"
+            } else if fold.imports {
+                " imports"
+            } else {
+                ""
+            };
             let _ = writeln!(all, "fold {}..{}{kind}", line(fold.range.start), line(fold.range.end));
         }
         if !case.marks.is_empty() {
@@ -109,12 +119,28 @@ fn colours() {
         let mut lines: Vec<Vec<String>> = vec![Vec::new(); case.snapshot.document.lines()];
         for token in tokens(&case.snapshot, &case.workspace) {
             let bits = token.modifiers();
-            let with = (0..MODIFIERS.len()).filter(|bit| bits >> bit & 1 == 1).map(|bit| format!(".{}", MODIFIERS[bit]));
+            let with =
+                (0..MODIFIERS.len()).filter(|bit| bits >> bit & 1 == 1).map(|bit| format!(".{}", MODIFIERS[bit]));
             let class = format!("{}:{}{}", &text[token.range.clone()], token.class.name(), with.collect::<String>());
             lines[case.snapshot.document.line_of(token.range.start)].push(class);
         }
         lines.into_iter().filter(|line| !line.is_empty()).map(|line| line.join(" ")).collect::<Vec<_>>().join("\n")
     });
+}
+
+/// The text as it is typed: a mark that holds something is typed at the end of a text that was compiled without it.
+fn typed(case: &Case) -> (Snapshot, usize) {
+    let mark = case.marks[0].clone();
+    if mark.is_empty() {
+        return ((*case.snapshot).clone(), mark.start);
+    }
+    let text = case.snapshot.text();
+    let before = Snapshot::new("main.fx", &format!("{}{}", &text[..mark.start], &text[mark.end..]), 1);
+    let depth = Depth { wait_for_tables: true, ..Depth::default() };
+    let analysis = analyse("main.fx", &before.document, &BTreeMap::new(), &*case.workspace.outside, depth);
+    assert!(!analysis.compilation.failed(), "{:?}", analysis.compilation.diagnostics);
+    let before = before.analysed(Arc::new(analysis));
+    (before.edited(mark.start..mark.start, &text[mark.clone()], 2), mark.end)
 }
 
 /// How many proposals an answer shows.
@@ -123,13 +149,18 @@ const SHOWN: usize = 12;
 #[test]
 fn completions() {
     run("complete", |case| {
-        let found = complete(&case.snapshot, &case.workspace, case.caret());
-        let text = case.snapshot.text();
+        let (snapshot, at) = typed(case);
+        let found = complete(&snapshot, &case.workspace, at);
+        let text = snapshot.text();
         let one = |p: &Proposal| {
             let wrote = if p.insert == p.label { String::new() } else { format!(" writes {:?}", p.insert) };
             let also: String =
                 p.also.iter().map(|(range, text)| format!(", and at {} {text:?}", range.start)).collect();
-            format!("{} {}{wrote}{also}", p.label, if p.detail.is_empty() { String::new() } else { format!("({})", p.detail) })
+            format!(
+                "{} {}{wrote}{also}",
+                p.label,
+                if p.detail.is_empty() { String::new() } else { format!("({})", p.detail) }
+            )
         };
         let lines: Vec<String> =
             found.proposals.iter().take(SHOWN).map(one).map(|line| line.trim_end().to_owned()).collect();

@@ -12,3 +12,6 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces "SepC"
+//= SepConv (SepConv(filters)(x: [c, d, h, w]) -> [filters, d, h, w]) writes "SepConv(${1:filters})", and at 15 "{ConvBnRelu, SepConv}"
+//= and 0 more

@@ -12,3 +12,11 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= class  writes "class{${1:A, B}}"
+//= real
+//= mask  writes "mask[${1:64, 64, 64}]{${2:rest, lesion}}"
+//= volume  writes "volume[${1:1, 64, 64, 64}]"
+//= image  writes "image[${1:1, 64, 64}]"
+//= slices  writes "slices[${1:1, 64, 64}]"
+//= and 0 more

@@ -16,3 +16,10 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= betas (= [0.9, 0.999], two numbers from 0 to 1) writes "betas: "
+//= eps (= 1e-8, a number from 0 to 1) writes "eps: "
+//= weight_decay (= 0.01, a number from 0 to 1000) writes "weight_decay: "
+//= width (param)
+//= fusion (param)
+//= and 0 more

@@ -12,3 +12,12 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= participant_id (people: a, b, c)
+//= age (people: numbers)
+//= sex (people: F, M)
+//= ptau (people: numbers, 1 missing)
+//= diagnosis (people: AD, HC)
+//= icv size (people: numbers) writes "\"icv size\""
+//= missing (absent) writes "missing: "
+//= and 0 more

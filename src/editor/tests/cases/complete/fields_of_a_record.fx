@@ -9,11 +9,16 @@ group both = [about, t1]
 block R(x: [n]) { { low: x, high: x |> Linear(4) } }
 model m(about) {
   let r = about |> R()
-  r.high
-  r.⟨⟩
+  let u = r⟨.⟩
+  output about = r.high |> Linear(2)
 }
+train m { minimize mse(m.about, about) }
 //== people.tsv
 participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= low ([2])
+//= high ([4])
+//= and 0 more

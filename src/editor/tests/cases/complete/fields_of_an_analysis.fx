@@ -15,3 +15,10 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= h (a number for every column)
+//= p (a number for every column)
+//= q (a number for every column)
+//= effect (a number for every column)
+//= significant (one number)
+//= and 0 more

@@ -13,3 +13,17 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= accuracy (accuracy())
+//= balanced_accuracy (balanced_accuracy())
+//= precision (precision())
+//= recall (recall())
+//= f1 (f1())
+//= auc (auc())
+//= confusion (confusion())
+//= mae (mae())
+//= mse (mse())
+//= r2 (r2())
+//= pearson (pearson())
+//= spearman (spearman())
+//= and 13 more

@@ -16,3 +16,11 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= Adam (Adam(lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0)) writes "Adam(lr: ${1:1e-3})"
+//= AdamW (AdamW(lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.01)) writes "AdamW(lr: ${1:1e-3})"
+//= SGD (SGD(lr: 1e-3, momentum: 0, nesterov: false, weight_decay: 0)) writes "SGD(lr: ${1:1e-3})"
+//= RAdam (RAdam(lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0)) writes "RAdam(lr: ${1:1e-3})"
+//= width (param)
+//= fusion (param)
+//= and 0 more

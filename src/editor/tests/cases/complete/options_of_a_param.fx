@@ -12,3 +12,7 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= concat (option of fusion)
+//= film (option of fusion)
+//= and 0 more

@@ -12,3 +12,15 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= resample (resample(voxel, interpolation: linear)) writes "resample(${1:voxel})"
+//= resize (resize(interpolation: linear))
+//= crop (crop(at, size)) writes "crop(${1:at}, ${2:size})"
+//= views (views(NAME, average: outputs)) writes "views(${1:NAME})"
+//= smooth (smooth(fwhm)) writes "smooth(${1:fwhm})"
+//= zscore (zscore(mask: all))
+//= rescale (rescale(to: 0..1, percentiles: [0, 100], mask: all, each: false))
+//= histogram_standardize (histogram_standardize(mask: above_mean))
+//= labels (labels(values)) writes "labels(${1:values})"
+//= adjacent (adjacent(slices)) writes "adjacent(${1:slices})"
+//= and 0 more

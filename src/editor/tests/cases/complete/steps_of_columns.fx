@@ -12,3 +12,12 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= standardize (standardize())
+//= minmax (minmax())
+//= log (log())
+//= bins (bins(n)) writes "bins(${1:n})"
+//= onehot (onehot(levels?))
+//= combat (combat(by, keep?, parametric: true, empirical_bayes: true, mean_only: false, reference?, if: true)) writes "combat(${1:by})"
+//= residualize (residualize(on, if: true)) writes "residualize(${1:on})"
+//= and 0 more

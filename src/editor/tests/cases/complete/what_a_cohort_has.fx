@@ -12,3 +12,9 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces ""
+//= image (image(pattern, spacing?)) writes "image(${1:pattern})"
+//= columns (columns(columns, missing: absent)) writes "columns(${1:columns})"
+//= column (column(column)) writes "column(${1:column})"
+//= given (given())
+//= and 0 more

@@ -13,3 +13,7 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= replaces "cross_en"
+//= cross_entropy (cross_entropy(prediction, target, weight: equal, smoothing: 0)) writes "cross_entropy(${1:prediction}, ${2:target})"
+//= binary_cross_entropy (binary_cross_entropy(prediction, target, logits: false)) writes "binary_cross_entropy(${1:prediction}, ${2:target})"
+//= and 0 more

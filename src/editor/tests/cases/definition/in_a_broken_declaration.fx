@@ -15,3 +15,5 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= std/blocks.fx:4 ConvBnRelu
+//= main.fx:2 width

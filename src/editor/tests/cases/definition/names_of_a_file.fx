@@ -23,3 +23,17 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= std/blocks.fx:4 ConvBnRelu
+//= main.fx:9 n
+//= std/blocks.fx:4 stride
+//= main.fx:10 y
+//= main.fx:6 t1
+//= main.fx:7 diagnosis
+//= main.fx:2 width
+//= main.fx:9 Down
+//= main.fx:13 m
+//= nothing
+//= main.fx:14 z
+//= nothing
+//= main.fx:3 fusion
+//= main.fx:3 film

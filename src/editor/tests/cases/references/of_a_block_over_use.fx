@@ -8,3 +8,9 @@ block Head(n: int)(x: [c, d, h, w]) { x |> Conv3d(n) |> Tail() }
 block Tail()(x: [c, d, h, w]) { x |> relu }
 //== second.fx
 use "parts.fx".{Tail, Head}
+//= main.fx:1 Head
+//= main.fx:4 Head
+//= main.fx:5 Head
+//= parts.fx:1 Head
+//= second.fx:1 Head
+//= of this file 3, 0 of them write

@@ -14,3 +14,6 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= main.fx:9 sex
+//= main.fx:10 sex
+//= of this file 2, 0 of them write

@@ -11,3 +11,9 @@ extends "base.fx"
 param width: int = 32
 //== other.fx
 param width: int = 5
+//= base.fx:1 width
+//= base.fx:4 width
+//= main.fx:1 width
+//= main.fx:3 width
+//= third.fx:2 width
+//= of this file 2, 1 of them write

@@ -3,3 +3,6 @@ block B(x: [c]) {
   { layer, wide: layer }
 }
 // ⟨low⟩
+//= main.fx:2 layer -> low
+//= main.fx:3 layer -> layer: low
+//= main.fx:3 layer -> low

@@ -7,3 +7,8 @@ train m { minimize mse(m.t1, t1) }
 score m.t1: mse
 sweep s: width in [4, 8] { compare mse }
 // ⟨filters⟩
+//= main.fx:1 width -> filters
+//= main.fx:2 width -> filters
+//= main.fx:5 width -> filters
+//= main.fx:8 width -> filters
+//= names of variants change: results stand under `width=..`, and scripts that say `--set width=..` need `filters`

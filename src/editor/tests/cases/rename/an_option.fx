@@ -14,3 +14,8 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= main.fx:3 film -> daft
+//= main.fx:3 film -> daft
+//= main.fx:9 film -> daft
+//= main.fx:10 film -> daft
+//= main.fx:10 film -> daft

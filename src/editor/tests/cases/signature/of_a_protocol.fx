@@ -12,3 +12,5 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= kfold(folds, validation: 0.1, holdout?, redraw: false, test: fold, group?, once?, stratify: [], seed: 1, seeds: [1], repeats: 1)
+//= at stratify: [] columns whose distribution is kept alike: classes as they are, numbers by quartile

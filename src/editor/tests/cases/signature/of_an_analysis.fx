@@ -13,3 +13,5 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= logistic_probe(values, target, search: 100, penalty: [l1, l2, elastic], score: auc, on: test) -> auc, accuracy, balanced_accuracy, strength, mixture
+//= at target

@@ -12,3 +12,5 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= Conv3d(filters, kernel: 3, stride: 1, padding: same, dilation: 1, groups: 1, bias: true, init: uniform, std?, bias_init: uniform)(x)
+//= at kernel: 3 extent of the kernel

@@ -16,3 +16,5 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= SGD(lr: 1e-3, momentum: 0, nesterov: false, weight_decay: 0)
+//= at momentum: 0 what a step keeps of the one before

@@ -12,3 +12,5 @@ participant_id	age	sex	ptau	diagnosis	icv size
 a	60	F	1.5	HC	1
 b	70	M	n/a	AD	2
 c	71	F	2.5	AD	3
+//= combat(by, keep?, parametric: true, empirical_bayes: true, mean_only: false, reference?, if: true)
+//= at by the column that says where somebody was measured, as levels
