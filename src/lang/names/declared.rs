@@ -10,13 +10,15 @@ use fascicle_syntax::{
     SourceId, Span, Type, TypeKind, Use, lexemes, parse,
 };
 use indexmap::IndexMap;
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Everything that was read, on its way to [`Names`].
 pub(super) struct Files {
     pub names: Names,
     /// The declarations of each source.
-    pub parsed: Vec<File>,
+    pub parsed: Vec<Arc<File>>,
     /// Declarations that cannot be read.
     pub broken: Vec<Broken>,
     /// The symbol that each readable declaration declares, by where its name stands.
@@ -29,7 +31,7 @@ pub(super) struct Files {
 const MOST_FILES: usize = 1_000;
 
 /// Reads a file and all that it names.
-pub(super) fn files(name: &str, text: &str, world: &dyn World) -> Files {
+pub(super) fn files(name: &str, text: &str, parsed: Parsed, world: &dyn World) -> Files {
     let mut loader = Loader {
         world,
         files: Files {
@@ -44,8 +46,21 @@ pub(super) fn files(name: &str, text: &str, world: &dyn World) -> Files {
     let own = Path::new(name).file_name().map_or_else(|| name.to_owned(), |n| n.to_string_lossy().into_owned());
     loader.scopes.insert(own.clone(), 0);
     loader.files.names.scopes.push(Scope::default());
-    loader.file(name, text, 0, &[own]);
+    loader.file(name, text, Some(parsed), 0, &[own]);
     loader.files
+}
+
+/// A file as the parser gives it.
+type Parsed = (Arc<File>, Vec<SyntaxError>);
+
+/// A part of the library as source of this number, parsed once: every file that takes from it is asked again with every letter.
+fn part(key: &str, text: &str, source: usize) -> Parsed {
+    type Parts = BTreeMap<(String, u16), Arc<File>>;
+    static KNOWN: Mutex<Parts> = Mutex::new(BTreeMap::new());
+    let source = SourceId(source as u16);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = known.entry((key.to_owned(), source.0)).or_insert_with(|| Arc::new(parse(text, source).0));
+    (file.clone(), Vec::new())
 }
 
 struct Loader<'w> {
@@ -56,11 +71,14 @@ struct Loader<'w> {
 }
 
 impl Loader<'_> {
-    fn file(&mut self, name: &str, text: &str, scope: usize, chain: &[String]) -> SourceId {
+    fn file(&mut self, name: &str, text: &str, parsed: Option<Parsed>, scope: usize, chain: &[String]) -> SourceId {
         let names = &mut self.files.names;
         let id = names.sources.add(name, text);
         names.scope_of.push(scope);
-        let (file, errors) = parse(text, id);
+        let (file, errors) = parsed.unwrap_or_else(|| {
+            let (file, errors) = parse(text, id);
+            (Arc::new(file), errors)
+        });
         names.errors.extend(errors);
         self.files.parsed.push(file.clone());
         for declaration in &file.declarations {
@@ -91,7 +109,7 @@ impl Loader<'_> {
             Ok(text) => {
                 let mut chain = chain.to_vec();
                 chain.push(file.clone());
-                let id = self.file(&file, &text, scope, &chain);
+                let id = self.file(&file, &text, None, scope, &chain);
                 self.files.names.links.push((path.span, id));
             }
             Err(why) => self.files.names.missing.push((path.span, why)),
@@ -132,7 +150,8 @@ impl Loader<'_> {
                 self.scopes.insert(key.clone(), new);
                 let mut chain = chain.to_vec();
                 chain.push(key.clone());
-                self.file(&key, &text, new, &chain);
+                let parsed = used.file.is_none().then(|| part(&key, &text, self.files.parsed.len()));
+                self.file(&key, &text, parsed, new, &chain);
                 new
             }
         };

@@ -21,8 +21,9 @@ mod tests;
 pub use meaning::{Language, SymbolKind};
 
 use crate::compile::{Chapter, Sources, World};
-use fascicle_syntax::{Declaration, File, SourceId, Span, SyntaxError};
+use fascicle_syntax::{Declaration, File, SourceId, Span, SyntaxError, parse};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Which symbol: its position in [`Names::symbols`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +92,7 @@ pub struct Names {
     /// The scope of each source.
     scope_of: Vec<usize>,
     /// The declarations of each source.
-    files: Vec<File>,
+    files: Vec<Arc<File>>,
     /// What of each source cannot be read.
     errors: Vec<SyntaxError>,
     /// Declarations that cannot be read.
@@ -104,7 +105,13 @@ pub struct Names {
 
 /// What every word of a file means. Files that it names are asked of the world, as the compiler does.
 pub fn names(name: &str, text: &str, world: &dyn World) -> Names {
-    let mut files = declared::files(name, text, world);
+    let (file, errors) = parse(text, SourceId::default());
+    names_of(name, text, Arc::new(file), errors, world)
+}
+
+/// As [`names`], of a file that was read already.
+pub fn names_of(name: &str, text: &str, file: Arc<File>, errors: Vec<SyntaxError>, world: &dyn World) -> Names {
+    let mut files = declared::files(name, text, (file, errors), world);
     resolve::resolve(&mut files);
     let declared::Files { mut names, .. } = files;
     names.occurrences.sort_by_key(|o| (o.span.source, o.span.start, o.span.end, o.symbol));

@@ -2,7 +2,9 @@ use "parts.fx".Head
 cohort c = bids("c")
 modality t1: volume[1, 8, 8, 8] = c.image("a") |> zscore
 model m(t1) { output t1 = t1 |> He⟨⟩ad(2) |> Conv3d(1) }
-train m { minimize mse(m.t1, t1), freeze m.Head }
+model k(t1) { output t1 = t1 |> Head(2) |> Conv3d(1) }
+train m { minimize mse(m.t1, t1) }
+train k { minimize mse(k.t1, t1), init k.Head from m.Head }
 // ⟨Trunk⟩
 //== parts.fx
 block Head(n: int)(x: [c, d, h, w]) { x |> Conv3d(n) }
