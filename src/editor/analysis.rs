@@ -6,7 +6,7 @@ use fascicle_lang::compile::{
     Compilation, ModelTable, PackedContents, Request, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World,
     compile_with, model_tables,
 };
-use fascicle_lang::program::Cohort;
+use fascicle_lang::program::{Cohort, Experiment, Sweep};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -29,7 +29,47 @@ pub struct Analysis {
     pub read: Vec<String>,
     /// Why there is nothing: a bug of the compiler. What else is here is empty then.
     pub panic: Option<String>,
+    /// The sweeps, once their variants are compiled; the programs themselves are not kept.
+    pub sweeps: Vec<SweepSummary>,
     models: OnceLock<Vec<ModelTable>>,
+}
+
+/// What is shown of a sweep.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SweepSummary {
+    /// Its name.
+    pub name: String,
+    /// How many variants it has.
+    pub variants: usize,
+    /// What it varies, each with its values as the file spells them.
+    pub values: Vec<(String, Vec<String>)>,
+    /// The parameters of the smallest and the largest network of a variant.
+    pub parameters: Option<(u64, u64)>,
+}
+
+impl SweepSummary {
+    fn of(experiment: &Experiment, sweep: &Sweep) -> Self {
+        let mut values: Vec<(String, Vec<String>)> = Vec::new();
+        let mut parameters: Option<(u64, u64)> = None;
+        for program in sweep.variants.iter().filter_map(|at| experiment.variants.get(*at)) {
+            let size = program.graph.modules.iter().map(|module| module.parameters()).sum::<u64>();
+            parameters = Some(parameters.map_or((size, size), |(least, most)| (least.min(size), most.max(size))));
+            for (name, value) in &program.settings {
+                let known = match values.iter_mut().find(|(known, _)| known == name) {
+                    Some((_, known)) => known,
+                    None => {
+                        values.push((name.clone(), Vec::new()));
+                        let last = values.len() - 1;
+                        &mut values[last].1
+                    }
+                };
+                if !known.contains(value) {
+                    known.push(value.clone());
+                }
+            }
+        }
+        Self { name: sweep.name.clone(), variants: sweep.variants.len(), values, parameters }
+    }
 }
 
 impl Analysis {
@@ -71,6 +111,10 @@ pub fn analyse(file: &str, document: &Document, open: &OpenTexts, outside: &dyn 
             Analysis { panic: Some(said.to_owned()), ..Analysis::default() }
         }
     };
+    // A thousand variants are as many programs; what is shown of them is a line.
+    if let Some(experiment) = analysis.compilation.experiment.take() {
+        analysis.sweeps = experiment.sweeps.iter().map(|sweep| SweepSummary::of(&experiment, sweep)).collect();
+    }
     analysis.tables = world.tables.into_inner();
     analysis.tables_missing = world.missing.get();
     analysis.read = world.read.into_inner();

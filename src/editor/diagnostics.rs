@@ -60,7 +60,33 @@ pub fn diagnostics(snapshot: &Snapshot) -> Vec<Problem> {
     let all = compilation.diagnostics.iter().enumerate().filter(|(_, d)| !d.on_command_line);
     // What rests on a table that is still being read is not yet known to be wrong.
     let known = all.filter(|(_, d)| !(analysis.tables_missing && waits_for_a_table(d)));
-    known.map(|(index, diagnostic)| problem(snapshot, diagnostic, index, &compilation.sources)).collect()
+    let mut problems: Vec<Problem> =
+        known.map(|(index, diagnostic)| problem(snapshot, diagnostic, index, &compilation.sources)).collect();
+    if compilation.partial && !compilation.failed() {
+        problems.extend(still_told(snapshot, &problems));
+    }
+    problems
+}
+
+/// What the variants and the whole file were told of before the last edits, while they are compiled again: warnings of the whole
+/// file, and errors of variants, where their places were not touched. Else they would go and come with every key.
+fn still_told(snapshot: &Snapshot, known: &[Problem]) -> Vec<Problem> {
+    let Some(whole) = &snapshot.whole else { return Vec::new() };
+    let compilation = &whole.analysis.compilation;
+    let mut still = Vec::new();
+    for diagnostic in &compilation.diagnostics {
+        let later = diagnostic.variant.is_some() || diagnostic.severity == Severity::Warning;
+        if !later || diagnostic.on_command_line || diagnostic.span().source != SourceId::default() {
+            continue;
+        }
+        let Some(range) = whole.carry.range_now(diagnostic.span().range()) else { continue };
+        if known.iter().any(|problem| problem.range == range && problem.code == Some(diagnostic.code)) {
+            continue;
+        }
+        let told = problem(snapshot, diagnostic, 0, &compilation.sources);
+        still.push(Problem { range, related: Vec::new(), index: None, ..told });
+    }
+    still
 }
 
 /// Whether a mistake may be none once the tables are read: a size that a table has, data that are not here.

@@ -1,12 +1,13 @@
 //! What stands over declarations: the size of a model and how it has changed, the variants of a sweep, what the last run gave,
 //! and commands that a terminal executes.
 
+use crate::analysis::SweepSummary;
 use crate::hover::own_name;
 use crate::outside::Results;
 use crate::snapshot::Snapshot;
 use fascicle_lang::compile::ModelTable;
 use fascicle_lang::graph::{bytes, operations, thousands};
-use fascicle_lang::program::{Experiment, Program, Sweep};
+use fascicle_lang::program::Program;
 use fascicle_syntax::{Declaration, DeclarationKind, Expr};
 use std::ops::Range;
 
@@ -17,8 +18,23 @@ pub struct Lens {
     pub range: Range<usize>,
     /// What is written.
     pub title: String,
+    /// Which kind it is.
+    pub kind: LensKind,
     /// What a click does; nothing for what only informs.
     pub command: Option<Command>,
+}
+
+/// Kinds of lenses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LensKind {
+    /// The size of a model.
+    Model,
+    /// The variants of a sweep.
+    Sweep,
+    /// What the last run gave.
+    Result,
+    /// Something to click on.
+    Command,
 }
 
 /// What a terminal is asked to do with the file.
@@ -40,12 +56,19 @@ pub fn lenses(snapshot: &Snapshot, results: Option<&Results>) -> Vec<Lens> {
         && let Some(first) = declarations.first()
     {
         let range = first_line(snapshot, first);
-        lenses.push(Lens { range: range.clone(), title: "check".into(), command: Some(Command::Check) });
-        lenses.push(Lens { range, title: "run".into(), command: Some(Command::Run) });
+        for (title, command) in [("check", Command::Check), ("run", Command::Run)] {
+            let (title, command) = (title.to_owned(), Some(command));
+            lenses.push(Lens { range: range.clone(), title, kind: LensKind::Command, command });
+        }
     }
     for declaration in declarations {
         if let Some(title) = title(snapshot, declaration, results) {
-            lenses.push(Lens { range: first_line(snapshot, declaration), title, command: None });
+            let kind = match &declaration.kind {
+                DeclarationKind::Model { .. } => LensKind::Model,
+                DeclarationKind::Sweep { .. } => LensKind::Sweep,
+                _ => LensKind::Result,
+            };
+            lenses.push(Lens { range: first_line(snapshot, declaration), title, kind, command: None });
         }
     }
     lenses
@@ -62,9 +85,7 @@ fn title(snapshot: &Snapshot, declaration: &Declaration, results: Option<&Result
     match &declaration.kind {
         DeclarationKind::Model { name, .. } => model(snapshot, &name.text),
         DeclarationKind::Sweep { name, .. } => {
-            let experiment = snapshot.experiment()?;
-            let sweep = experiment.sweeps.iter().find(|sweep| sweep.name == name.text)?;
-            Some(of_sweep(experiment, sweep))
+            snapshot.sweeps().iter().find(|sweep| sweep.name == name.text).map(of_sweep)
         }
         DeclarationKind::Score { of, .. } => {
             let said: Vec<String> = of.iter().filter_map(|of| answer(&spelled(snapshot, of))).collect();
@@ -119,14 +140,13 @@ fn change(then: &ModelTable, now: &ModelTable) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// How many variants a sweep has, over which values, and between which sizes.
-fn of_sweep(experiment: &Experiment, sweep: &Sweep) -> String {
-    let programs: Vec<&Program> = sweep.variants.iter().filter_map(|at| experiment.variants.get(*at)).collect();
-    let count = if programs.len() == 1 { "1 variant".to_owned() } else { format!("{} variants", programs.len()) };
-    let sizes = programs.iter().map(|program| program.graph.modules.iter().map(|m| m.parameters()).sum::<u64>());
-    let (least, most) = sizes.fold((u64::MAX, 0), |(least, most), size| (least.min(size), most.max(size)));
-    match programs.is_empty() || least == most {
-        true => count,
-        false => format!("{count}, {} to {} parameters", thousands(least), thousands(most)),
+/// How many variants a sweep has, and between which sizes.
+fn of_sweep(sweep: &SweepSummary) -> String {
+    let count = if sweep.variants == 1 { "1 variant".to_owned() } else { format!("{} variants", sweep.variants) };
+    match sweep.parameters {
+        Some((least, most)) if least < most => {
+            format!("{count}, {} to {} parameters", thousands(least), thousands(most))
+        }
+        _ => count,
     }
 }

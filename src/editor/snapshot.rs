@@ -2,16 +2,16 @@
 //!
 //! ```text
 //!  present   text, tree, and once it is compiled its analysis
-//!  good      the last analysis without errors, with its places carried over the edits since
+//!  good      the last analysis that gave a program, with its places carried over the edits since
 //! ```
 //!
 //! Declarations are recovered one by one, so the present analysis answers for all but the broken ones; for those the good one does.
 
-use crate::analysis::{Analysis, OpenTexts};
+use crate::analysis::{Analysis, OpenTexts, SweepSummary};
 use crate::document::{Carry, Document, Edit};
 use crate::outside::Outside;
-use fascicle_lang::compile::{Fact, ModelTable, Record, Seen, Severity, TableSummary};
-use fascicle_lang::program::{Experiment, Program};
+use fascicle_lang::compile::{Fact, ModelTable, Record, Seen, TableSummary};
+use fascicle_lang::program::Program;
 use fascicle_syntax::{Declaration, File, SourceId, Span, SyntaxError, parse};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -26,8 +26,10 @@ pub struct Snapshot {
     pub document: Document,
     /// The analysis of this very text, once there is one.
     pub present: Option<Arc<Analysis>>,
-    /// The last one that had no errors.
+    /// The last one of a text that is a program as it stands.
     pub good: Option<Good>,
+    /// The last one of which all variants were compiled, if the file as it stands had no errors.
+    pub whole: Option<Good>,
     /// The program as it was when the file was opened, or first compiled.
     pub opened: Option<Arc<Analysis>>,
     parsed: Arc<OnceLock<(File, Vec<SyntaxError>)>>,
@@ -40,6 +42,13 @@ pub struct Good {
     pub analysis: Arc<Analysis>,
     /// Where its places stand now.
     pub carry: Carry,
+}
+
+impl Good {
+    fn carried(mut self, edit: Edit) -> Self {
+        self.carry.edit(edit);
+        self
+    }
 }
 
 /// A fact, with where its expression stands in the present text.
@@ -61,7 +70,8 @@ impl Snapshot {
     /// A file that was just opened.
     pub fn new(file: impl Into<String>, text: &str, version: i32) -> Self {
         let document = Document::new(text, version);
-        Self { file: file.into(), document, present: None, good: None, opened: None, parsed: Arc::default() }
+        let (present, good, whole, opened) = (None, None, None, None);
+        Self { file: file.into(), document, present, good, whole, opened, parsed: Arc::default() }
     }
 
     /// The file after an edit.
@@ -70,24 +80,19 @@ impl Snapshot {
         if edit.removed == 0 && edit.inserted == 0 {
             return Self { document, ..self.clone() };
         }
-        Self { document, present: None, good: self.carried(edit), parsed: Arc::default(), ..self.clone() }
-    }
-
-    fn carried(&self, edit: Edit) -> Option<Good> {
-        let mut good = self.good.clone()?;
-        good.carry.edit(edit);
-        Some(good)
+        let carried = |good: &Option<Good>| good.clone().map(|good| good.carried(edit));
+        let (good, whole) = (carried(&self.good), carried(&self.whole));
+        Self { document, present: None, good, whole, parsed: Arc::default(), ..self.clone() }
     }
 
     /// The file with the analysis of this text.
     pub fn analysed(&self, analysis: Arc<Analysis>) -> Self {
-        let errors = analysis.compilation.diagnostics.iter().any(|d| d.severity == Severity::Error);
-        let good = match errors || analysis.panic.is_some() {
-            true => self.good.clone(),
-            false => Some(Good { analysis: analysis.clone(), carry: Carry::whole(self.document.text().len()) }),
-        };
+        let broken = analysis.compilation.base.is_none() || analysis.panic.is_some();
+        let fresh = || Good { analysis: analysis.clone(), carry: Carry::whole(self.document.text().len()) };
+        let good = if broken { self.good.clone() } else { Some(fresh()) };
+        let whole = if broken || analysis.compilation.partial { self.whole.clone() } else { Some(fresh()) };
         let opened = self.opened.clone().or_else(|| analysis.compilation.base.is_some().then(|| analysis.clone()));
-        Self { present: Some(analysis), good, opened, ..self.clone() }
+        Self { present: Some(analysis), good, whole, opened, ..self.clone() }
     }
 
     /// Its text.
@@ -126,10 +131,9 @@ impl Snapshot {
         present.or_else(|| self.good.as_ref().map(|good| &*good.analysis)).map(Analysis::models).unwrap_or_default()
     }
 
-    /// The experiment with its variants: of the present text where it has one, else the last good one.
-    pub fn experiment(&self) -> Option<&Experiment> {
-        let present = self.present.as_deref().and_then(|a| a.compilation.experiment.as_ref());
-        present.or_else(|| self.good.as_ref()?.analysis.compilation.experiment.as_ref())
+    /// The sweeps with their variants: of the last text of which all variants were compiled.
+    pub fn sweeps(&self) -> &[SweepSummary] {
+        self.whole.as_ref().map(|whole| whole.analysis.sweeps.as_slice()).unwrap_or_default()
     }
 
     /// The tables of cohorts, by the cohort's name: those of the present text, else the last that were read.

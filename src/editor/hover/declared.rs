@@ -1,11 +1,12 @@
 //! What a name under the cursor declares, or stands for where it was declared elsewhere; columns of tables.
 
 use super::value;
+use crate::analysis::SweepSummary;
 use crate::reference;
 use crate::snapshot::Snapshot;
 use fascicle_lang::compile::{ColumnSummary, TableSummary};
 use fascicle_lang::graph::{bytes, operations};
-use fascicle_lang::program::{Program, Sweep};
+use fascicle_lang::program::Program;
 use fascicle_lang::stdlib;
 use fascicle_syntax::{Body, Declaration, DeclarationKind, InputWord, Name, SourceId, parse};
 use std::fmt::Write as _;
@@ -162,18 +163,11 @@ fn input(snapshot: &Snapshot, program: Option<&Program>, role: InputWord, name: 
 
 /// The sweeps that vary a parameter, each with the values it gives.
 pub(crate) fn swept(snapshot: &Snapshot, name: &str) -> Vec<(String, Vec<String>)> {
-    let Some(experiment) = snapshot.experiment() else { return Vec::new() };
-    let told = |sweep: &Sweep| {
-        let mut values: Vec<String> = Vec::new();
-        let programs = sweep.variants.iter().filter_map(|index| experiment.variants.get(*index));
-        for value in programs.filter_map(|program| program.settings.get(name)) {
-            if !values.contains(value) {
-                values.push(value.clone());
-            }
-        }
-        (!values.is_empty()).then(|| (sweep.name.clone(), values))
+    let told = |sweep: &SweepSummary| {
+        let (_, values) = sweep.values.iter().find(|(param, _)| param == name)?;
+        Some((sweep.name.clone(), values.clone()))
     };
-    experiment.sweeps.iter().filter_map(told).collect()
+    snapshot.sweeps().iter().filter_map(told).collect()
 }
 
 fn people(table: &TableSummary) -> String {
