@@ -25,12 +25,13 @@ use fascicle_lang::names::{Names, SymbolId, SymbolKind, names};
 use fascicle_lang::ops;
 use fascicle_syntax::SourceId;
 use list::List;
+use std::sync::Arc;
 
 /// Everything that a completion is made of.
 pub(crate) struct Asked<'s> {
     pub snapshot: &'s Snapshot,
     pub text: &'s str,
-    pub names: Names,
+    pub names: Arc<Names>,
     pub context: Context,
 }
 

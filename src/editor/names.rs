@@ -10,13 +10,13 @@ pub use rename::{Renaming, Warning, renamable, rename};
 use crate::document::Document;
 use crate::snapshot::{Snapshot, Workspace};
 use fascicle_lang::compile::{TableProblem, TableSummary, World};
-use fascicle_lang::names::{Names, Occurrence, Role, SymbolId, SymbolKind, names};
+use fascicle_lang::names::{self as lang, Names, Occurrence, Role, SymbolId, SymbolKind};
 use fascicle_lang::program::Cohort;
 use fascicle_lang::stdlib;
 use fascicle_syntax::{SourceId, Span};
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 /// A stretch of a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,15 +49,35 @@ pub struct Highlight {
     pub writes: bool,
 }
 
-/// What the words of an open file mean.
-pub fn names_of(snapshot: &Snapshot, workspace: &Workspace) -> Names {
-    names(&snapshot.file, snapshot.text(), &Around { workspace, file: &snapshot.file })
+/// What the words of an open file mean. It is kept with the text, and holds as long as the other files say what they said.
+pub fn names_of(snapshot: &Snapshot, workspace: &Workspace) -> Arc<Names> {
+    let mut kept = snapshot.named.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept.as_ref().filter(|known| holds(known, snapshot, workspace)) {
+        return known.clone();
+    }
+    let (file, errors) = snapshot.parsed().clone();
+    let world = Around { workspace, file: &snapshot.file };
+    let names = Arc::new(lang::names_of(&snapshot.file, snapshot.text(), file, errors, &world));
+    *kept = Some(names.clone());
+    names
+}
+
+/// Whether the files that took part are as they were.
+fn holds(names: &Names, snapshot: &Snapshot, workspace: &Workspace) -> bool {
+    let same = |name: &str, text: &str| {
+        library_part(name).is_some()
+            || workspace.text(&workspace.outside.beside(&snapshot.file, name)).is_ok_and(|now| *now == *text)
+    };
+    names.missing().is_empty() && names.sources().iter().skip(1).all(|source| same(&source.name, &source.text))
 }
 
 /// What the words of a file mean, open or not; `None` where it cannot be read.
-pub fn names_in(file: &str, workspace: &Workspace) -> Option<Names> {
+pub fn names_in(file: &str, workspace: &Workspace) -> Option<Arc<Names>> {
     let text = text_of(file, workspace)?;
-    Some(names(file, &text, &Around { workspace, file }))
+    if let Some(open) = workspace.files.get(file) {
+        return Some(names_of(open, workspace));
+    }
+    Some(Arc::new(lang::names(file, &text, &Around { workspace, file })))
 }
 
 /// The text of a file, or of a part of the standard library.
@@ -141,7 +161,7 @@ struct Project<'w> {
 }
 
 struct View {
-    names: Names,
+    names: Arc<Names>,
     /// The path of each source.
     files: Vec<String>,
 }
@@ -154,7 +174,7 @@ struct Place {
 }
 
 impl View {
-    fn new(file: &str, names: Names, workspace: &Workspace) -> Self {
+    fn new(file: &str, names: Arc<Names>, workspace: &Workspace) -> Self {
         let count = names.sources().iter().count();
         let files = (0..count).map(|at| file_of(&names, SourceId(at as u16), file, workspace)).collect();
         Self { names, files }
@@ -168,7 +188,7 @@ impl View {
 
 impl<'w> Project<'w> {
     /// The file, and where others may name the same all experiments of the workspace.
-    fn around(snapshot: &Snapshot, workspace: &'w Workspace, names: Names, others: bool) -> Self {
+    fn around(snapshot: &Snapshot, workspace: &'w Workspace, names: Arc<Names>, others: bool) -> Self {
         let mut views = vec![View::new(&snapshot.file, names, workspace)];
         if others {
             let mut files: BTreeSet<String> = workspace.outside.experiments().into_iter().collect();

@@ -7,7 +7,7 @@ use crate::compile::{World, beside, declared_name};
 use crate::stdlib;
 use fascicle_syntax::{
     DECLARATION_WORDS, Declaration, DeclarationKind, Expr, ExprKind, File, InputWord, LexemeKind, Name, Parameter,
-    SourceId, Span, Type, TypeKind, Use, lexemes, parse,
+    SourceId, Span, SyntaxError, Type, TypeKind, Use, lexemes, parse,
 };
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
