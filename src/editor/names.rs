@@ -88,8 +88,9 @@ pub fn text_of(file: &str, workspace: &Workspace) -> Option<Arc<str>> {
     }
 }
 
-/// The part of the standard library that a file is: `blocks` of `std/blocks.fx`.
+/// The part of the standard library that a file is: `blocks` of `std/blocks.fx`, also where it is open as `fascicle:/std/blocks.fx`.
 pub fn library_part(file: &str) -> Option<&str> {
+    let file = file.strip_prefix("fascicle:/").unwrap_or(file);
     let part = file.strip_prefix("std/")?.strip_suffix(".fx")?;
     stdlib::source(part).map(|_| part)
 }
