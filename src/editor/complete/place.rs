@@ -260,7 +260,7 @@ fn fields(asked: &Asked<'_>, list: &mut List<'_>) {
     let symbol = visible.into_iter().find(|id| asked.names.symbol(*id).name == *name);
     match symbol.map(|id| (id, asked.names.symbol(id).kind)) {
         Some((id, SymbolKind::Model)) => {
-            for (id, member) in asked.names.members(id) {
+            for (_, member) in asked.names.members(id) {
                 let rank = match member.kind {
                     SymbolKind::Output => 0,
                     SymbolKind::Let => 1,
@@ -270,9 +270,8 @@ fn fields(asked: &Asked<'_>, list: &mut List<'_>) {
                     Proposal::new(&member.name, ProposalKind::Field, rank)
                         .detail(format!("{} of {name}", member.kind.describe())),
                 );
-                let _ = id;
             }
-            module_paths(asked, list, range.start);
+            module_paths(asked, list);
         }
         Some((_, SymbolKind::Cohort)) => {
             if keyword == "analysis" {
@@ -310,14 +309,14 @@ fn fields(asked: &Asked<'_>, list: &mut List<'_>) {
                         list.add(Proposal::new(field, ProposalKind::Field, 0).detail(said));
                     }
                 }
-                _ => module_paths(asked, list, range.start),
+                _ => module_paths(asked, list),
             }
         }
     }
 }
 
 /// `init ad.`, `freeze ad.Embed.`: what stands below a path.
-fn module_paths(asked: &Asked<'_>, list: &mut List<'_>, _from: usize) {
+fn module_paths(asked: &Asked<'_>, list: &mut List<'_>) {
     let clause = asked.context.clause.as_ref().map_or("", |clause| clause.word.as_str());
     if !matches!(clause, "init" | "freeze") {
         return;

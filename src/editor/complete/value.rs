@@ -170,13 +170,13 @@ fn library(asked: &Asked<'_>, list: &mut List<'_>, rank: u8, wanted: impl Fn(&Na
 /// The edit that takes a name of the library: into the braces of a `use` of its part, or as a new `use` at the head.
 fn taking(asked: &Asked<'_>, part: &str, name: &str) -> (Range<usize>, String) {
     let tree = asked.snapshot.tree();
-    let uses = tree.declarations.iter().filter_map(|d| match &d.kind {
-        DeclarationKind::Use(used) => Some((d, used)),
+    let mut uses = tree.declarations.iter().filter_map(|d| match &d.kind {
+        DeclarationKind::Use(used) => Some((d.span, used)),
         _ => None,
     });
     let of_part =
         |path: &[fascicle_syntax::Name]| matches!(path, [std, own, ..] if std.text == "std" && own.text == part);
-    for (declaration, used) in uses.clone() {
+    for (_, used) in uses.clone() {
         if used.file.is_some() || !of_part(&used.path) {
             continue;
         }
@@ -187,11 +187,10 @@ fn taking(asked: &Asked<'_>, part: &str, name: &str) -> (Range<usize>, String) {
         if let [_, _, taken] = used.path.as_slice() {
             return (taken.span.range(), format!("{{{}, {name}}}", taken.text));
         }
-        let _ = declaration;
     }
     let line = format!("use std.{part}.{name}\n");
-    if let Some((last, _)) = uses.last() {
-        let end = last.span.end as usize;
+    if let Some((last, _)) = uses.next_back() {
+        let end = last.end as usize;
         return (end..end, format!("\n{}", line.trim_end()));
     }
     // Behind the doc comment at the head.

@@ -189,7 +189,7 @@ fn item(
         insert_text_format: snippet.then_some(lsp::InsertTextFormat::Snippet),
         text_edit: Some(lsp::TextEdit { range, new_text }.into()),
         additional_text_edits: (!also.is_empty()).then_some(also),
-        data: (!proposal.key.is_empty()).then(|| Value::String(proposal.key)),
+        data: (!proposal.key.is_empty()).then_some(Value::String(proposal.key)),
         ..lsp::CompletionItem::default()
     }
 }
@@ -258,7 +258,7 @@ fn signatures(state: &State, params: lsp::SignatureHelpParams) -> Result<Option<
         label: found.head,
         documentation: (!first.is_empty()).then(|| protocol::markdown(first).into()),
         parameters: Some(parameters),
-        active_parameter: active.clone(),
+        active_parameter: active,
     };
     Ok(Some(lsp::SignatureHelp { signatures: vec![information], active_signature: Some(0), active_parameter: active }))
 }

@@ -18,7 +18,7 @@ use std::sync::Arc;
 fn said(case: &Case, location: &Location) -> String {
     let text = text_of(&location.file, &case.workspace).unwrap_or_default();
     let line = text[..location.start].matches('\n').count() + 1;
-    format!("{}:{line} {}", location.file, &text[location.range()])
+    format!("{}:{line} {}", location.file, &text[location.range()]).trim_end().to_owned()
 }
 
 #[test]

@@ -27,7 +27,6 @@ mod value;
 mod world;
 
 pub use code::Code;
-pub(crate) use declare::analysis::names as analysis_names;
 pub use declare::analysis::{AnalysisReference, PRELUDE as ANALYSIS_PRELUDE, ParameterReference, analyses};
 pub(crate) use declare::entry::find as find_entry;
 pub use declare::entry::{Chapter, ENTRY_PRELUDE, Entry, Parameter as EntryParameter, Takes, entries};

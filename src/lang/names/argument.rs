@@ -3,8 +3,8 @@
 use super::expression::children;
 use super::resolve::Resolver;
 use super::{Language, Role, SymbolId, SymbolKind};
-use crate::compile::{Chapter, analysis_names, find_entry};
-use fascicle_syntax::{Argument, BinaryOp, Expr, ExprKind};
+use crate::compile::{Chapter, EntryParameter, analyses, find_entry};
+use fascicle_syntax::{Argument, BinaryOp, Expr, ExprKind, Span};
 
 /// Subsets of people: `people.test` is none of its columns.
 pub(super) const SUBSETS: &[&str] = &["train", "training", "validation", "test", "holdout", "unseen", "all"];
@@ -56,7 +56,11 @@ impl Resolver {
                         }
                         None => positional.next().map(|p| p.name),
                     };
-                    self.entry_argument(chapter, entry.name, parameter.unwrap_or(""), &argument.value);
+                    let parameter = parameter.unwrap_or("");
+                    let takes = entry.parameters.iter().find(|p| p.name == parameter).map(EntryParameter::accepts);
+                    if !takes.is_some_and(|takes| self.is_word_of(&takes, &argument.value)) {
+                        self.entry_argument(chapter, entry.name, parameter, &argument.value);
+                    }
                 }
             }
             ExprKind::If { condition, then, otherwise } => {
@@ -66,7 +70,7 @@ impl Resolver {
                 }
             }
             ExprKind::Match { scrutinee, arms } => {
-                self.value(scrutinee);
+                self.patterns(scrutinee, arms);
                 arms.iter().for_each(|arm| self.entry(chapter, &arm.value));
             }
             ExprKind::Binary { op: BinaryOp::By, left, .. } => self.entry(chapter, left),
@@ -85,6 +89,15 @@ impl Resolver {
             (None, "views", name) if name != "average" => self.entry(Chapter::ImageStep, value),
             _ => self.value(value),
         }
+    }
+
+    /// Whether an argument is one of the words that its parameter takes, told between backquotes: such a word comes before what a file
+    /// declares under its name, unless that is a param.
+    pub(super) fn is_word_of(&self, takes: &str, value: &Expr) -> bool {
+        let ExprKind::Name(name) = &value.kind else { return false };
+        let told = takes.split('`').skip(1).step_by(2).any(|word| word == name);
+        let kind = self.local(name).or_else(|| self.known(name)).map(|id| self.names.symbol(id).kind);
+        told && !matches!(kind, Some(SymbolKind::Param | SymbolKind::Parameter))
     }
 
     /// Levels of a column: a param's value, a class of the file, or a word of the table.
@@ -169,6 +182,12 @@ impl Resolver {
                 self.column(input, inputs);
                 self.entry(Chapter::ColumnStep, stage);
             }
+            // Between the quotes, where nothing is escaped.
+            ExprKind::Text(name) if expr.span.range().len() == name.len() + 2 => {
+                let id = self.column_symbol(name);
+                let span = Span { start: expr.span.start + 1, end: expr.span.end - 1, ..expr.span };
+                self.names.occurs(span, id, Role::Use);
+            }
             ExprKind::Text(_) | ExprKind::Regex(_) => {}
             _ => self.value(expr),
         }
@@ -198,9 +217,7 @@ impl Resolver {
                 }
             }
             ExprKind::Match { scrutinee, arms } => {
-                let pattern =
-                    Expr { kind: ExprKind::Match { scrutinee: scrutinee.clone(), arms: Vec::new() }, span: expr.span };
-                self.value(&pattern);
+                self.patterns(scrutinee, arms);
                 arms.iter().for_each(|arm| self.condition(&arm.value, inputs));
             }
             _ => self.value(expr),
@@ -212,15 +229,18 @@ impl Resolver {
         match &expr.kind {
             ExprKind::Call { callee, arguments } => {
                 let ExprKind::Name(name) = &callee.kind else { return self.value(expr) };
-                if !analysis_names().any(|known| known == name) {
-                    return self.value(expr);
-                }
+                let Some(known) = analyses().find(|known| known.name == name) else { return self.value(expr) };
                 let id = self.language(Language::Analysis, name, callee.span, None);
                 for argument in arguments {
                     if let Some(name) = &argument.name {
                         self.language(Language::Argument, &name.text, name.span, Some(id));
                     }
-                    self.value(&argument.value);
+                    let named = |name: &fascicle_syntax::Name| known.parameters.iter().find(|p| p.name == name.text);
+                    let takes = argument.name.as_ref().and_then(named).map_or("", |p| p.takes.as_str());
+                    // `groups` may be words, too, but what a file declares comes before those.
+                    if !(takes.starts_with('`') && self.is_word_of(takes, &argument.value)) {
+                        self.value(&argument.value);
+                    }
                 }
             }
             ExprKind::For { body, .. } if body.statements.is_empty() => {

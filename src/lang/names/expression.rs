@@ -3,8 +3,8 @@
 use super::resolve::Resolver;
 use super::{Language, Role, Symbol, SymbolId, SymbolKind};
 use crate::compile::{Chapter, find_entry};
-use crate::ops;
-use fascicle_syntax::{Argument, BinaryOp, Body, Expr, ExprKind, Iteration, Name, Span};
+use crate::ops::{self, ParameterType};
+use fascicle_syntax::{Argument, Arm, BinaryOp, Body, Expr, ExprKind, Iteration, Name, Span};
 
 impl Resolver {
     /// An expression of values.
@@ -30,12 +30,8 @@ impl Resolver {
                 }
             }
             ExprKind::Match { scrutinee, arms } => {
-                let choice = self.chooses(scrutinee);
-                self.value(scrutinee);
-                for arm in arms {
-                    arm.patterns.iter().for_each(|pattern| self.choice_or_value(choice, pattern));
-                    self.value(&arm.value);
-                }
+                self.patterns(scrutinee, arms);
+                arms.iter().for_each(|arm| self.value(&arm.value));
             }
             ExprKind::For { names, over, filter, body } => {
                 self.value(over);
@@ -103,6 +99,14 @@ impl Resolver {
         self.names.members(id).any(|(_, s)| s.kind == SymbolKind::Choice).then_some(id)
     }
 
+    /// What a `match` asks, and what its arms are for.
+    pub(super) fn patterns(&mut self, scrutinee: &Expr, arms: &[Arm]) {
+        let choice = self.chooses(scrutinee);
+        self.value(scrutinee);
+        let patterns = arms.iter().flat_map(|arm| &arm.patterns);
+        patterns.for_each(|pattern| self.choice_or_value(choice, pattern));
+    }
+
     /// The option of a `one_of`.
     pub(super) fn choice(&self, param: SymbolId, name: &str) -> Option<SymbolId> {
         let members = &mut self.names.members(param);
@@ -153,11 +157,27 @@ impl Resolver {
                     if let Some(name) = &argument.name {
                         self.language(Language::Argument, &name.text, name.span, Some(id));
                     }
-                    self.value(&argument.value);
+                    if !self.is_operator_word(id, argument) {
+                        self.value(&argument.value);
+                    }
                 }
             }
             _ => arguments.iter().for_each(|argument| self.value(&argument.value)),
         }
+    }
+
+    /// Whether an argument is a word that an operator's parameter of its name takes.
+    fn is_operator_word(&self, operator: SymbolId, argument: &Argument) -> bool {
+        let (Some(name), ExprKind::Name(word)) = (&argument.name, &argument.value.kind) else { return false };
+        let stanza = ops::find(&self.names.symbol(operator).name);
+        let parameter = stanza.and_then(|stanza| stanza.parameters.iter().find(|p| p.name == name.text));
+        let words = match parameter.map(|p| p.ty) {
+            Some(ParameterType::Word(words) | ParameterType::WordOrReals(words)) => words,
+            Some(ParameterType::Padding) => &["same"],
+            _ => return false,
+        };
+        let kind = self.local(word).or_else(|| self.known(word)).map(|id| self.names.symbol(id).kind);
+        words.contains(&word.as_str()) && !matches!(kind, Some(SymbolKind::Param | SymbolKind::Parameter))
     }
 
     /// The arguments of a block or a loss of a file.

@@ -377,13 +377,26 @@ impl Resolver {
         self.clause_word(Chapter::SearchClause, &clause.word);
         for ClauseValue { value, links } in &clause.values {
             match clause.word.text.as_str() {
-                "choose" => self.entry(Chapter::Metric, value),
+                "choose" => self.chosen_by(value),
                 "sampler" => self.entry(Chapter::SearchSampler, value),
                 "prune" => self.entry(Chapter::SearchPruning, value),
                 _ => self.value(value),
             }
             links.iter().for_each(|(_, linked)| self.value(linked));
         }
+    }
+
+    /// `choose mae of m`: the metric is the first of the words, the model the last.
+    fn chosen_by(&mut self, value: &Expr) {
+        if let ExprKind::Phrase(words) = &value.kind
+            && let Some(first) =
+                words.first().filter(|w| crate::compile::find_entry(Chapter::Metric, &w.text).is_some())
+        {
+            self.language(Language::Entry(Chapter::Metric), &first.text, first.span, None);
+            words[1..].iter().for_each(|word| self.global(word, Role::Use));
+            return;
+        }
+        self.entry(Chapter::Metric, value);
     }
 
     /// `--set width=32` in a comment names a param.

@@ -13,6 +13,8 @@ use "parts.fx".{Head}
 //= main.fx:1 Head -> Trunk
 //= main.fx:4 Head -> Trunk
 //= main.fx:5 Head -> Trunk
+//= main.fx:7 Head -> Trunk
+//= main.fx:7 Head -> Trunk
 //= parts.fx:1 Head -> Trunk
 //= second.fx:1 Head -> Trunk
-//= paths of weights change: stages name modules below `Head`; files of weights and name maps say `Head` where `Trunk` is needed
+//= paths of weights change: `m.Head.Conv3d` and 1 more: weights start otherwise under another path, so stages are trained anew; files of weights and name maps say `Head` where `Trunk` is needed

@@ -35,11 +35,6 @@ use fascicle_syntax::{Expr, ExprKind, Name};
 use functions::{FUNCTIONS, Function};
 use std::rc::Rc;
 
-/// The names of all analyses.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().map(|function| function.name)
-}
-
 /// What the analysis being compiled can refer to.
 struct Context<'a> {
     protocol: &'a Protocol,
