@@ -179,7 +179,7 @@ fn the_rest_is_answered_in_the_protocol_s_words() {
     assert_eq!(found[0]["location"]["uri"], "file:///work/base.fx", "{found}");
     let tokens = client.ask("textDocument/semanticTokens/full", document.clone());
     let data: Vec<u64> = tokens["data"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
-    assert!(data.len() > 100 && data.len() % 5 == 0, "{data:?}");
+    assert!(data.len() > 100 && data.len().is_multiple_of(5), "{data:?}");
     let help = client.at("textDocument/signatureHelp", "2) }", json!({}));
     assert_eq!(help["signatures"][0]["parameters"][0]["label"], json!([7, 14]), "{help}");
     assert_eq!(help["activeParameter"], 0);

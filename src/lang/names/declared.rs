@@ -1,6 +1,6 @@
 //! The files of a program, and what each declares: symbols with their members, before any word is resolved.
 
-use super::resolve::Broken;
+use super::broken::Broken;
 use super::scope::Scope;
 use super::{Names, Role, Symbol, SymbolId, SymbolKind};
 use crate::compile::{World, beside, declared_name};

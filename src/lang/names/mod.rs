@@ -10,6 +10,8 @@
 //! words. Editors ask it where a name is declared, where it is used, and what can be named at a place.
 
 mod argument;
+mod broken;
+mod clause;
 mod declared;
 mod expression;
 mod meaning;
