@@ -9,6 +9,7 @@
 //! stands, and the last good compilation what a value is.
 
 mod list;
+mod mended;
 mod place;
 mod snippets;
 mod value;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 /// Everything that a completion is made of.
 pub(crate) struct Asked<'s> {
     pub snapshot: &'s Snapshot,
+    pub workspace: &'s Workspace,
     pub text: &'s str,
     pub names: Arc<Names>,
     pub context: Context,
@@ -48,7 +50,7 @@ pub fn complete(snapshot: &Snapshot, workspace: &Workspace, at: usize) -> Comple
         Some(_) => return list.done(),
         None => {}
     }
-    let asked = Asked { snapshot, text, names: names_of(snapshot, workspace), context };
+    let asked = Asked { snapshot, workspace, text, names: names_of(snapshot, workspace), context };
     place::at_place(&asked, &mut list);
     list.done()
 }

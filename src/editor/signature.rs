@@ -26,7 +26,7 @@ pub fn signature(snapshot: &Snapshot, workspace: &Workspace, at: usize) -> Optio
     if matches!(context.quoted, Some(Quoted::Comment)) {
         return None;
     }
-    let asked = Asked { snapshot, text, names: names_of(snapshot, workspace), context };
+    let asked = Asked { snapshot, workspace, text, names: names_of(snapshot, workspace), context };
     // Lists within an argument belong to the call around them.
     let open =
         asked.context.open.iter().rev().take_while(|open| open.bracket != '{').find(|open| open.callee.is_some())?;

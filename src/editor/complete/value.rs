@@ -282,7 +282,7 @@ pub(super) fn ending_at(asked: &Asked<'_>, end: usize) -> Option<Seen> {
             return Some(fact.seen.clone());
         }
     }
-    typed_since(asked, end)
+    typed_since(asked, end).or_else(|| super::mended::seen(asked, end))
 }
 
 /// A value that no compilation has seen: a name whose type is declared.
