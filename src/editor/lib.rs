@@ -20,16 +20,23 @@
 //! Nothing here reads a file or knows burn; the functions do not know the protocol, so that a test needs neither.
 
 pub mod analysis;
+pub mod callable;
+pub mod complete;
+mod context;
 pub mod diagnostics;
 pub mod document;
 pub mod hover;
 pub mod inlay;
 pub mod lens;
+pub mod names;
+pub mod outline;
 pub mod outside;
 pub mod reference;
 pub mod server;
 mod shown;
+pub mod signature;
 pub mod snapshot;
+pub mod tokens;
 
 pub use analysis::Analysis;
 pub use document::{Carry, Document, Encoding, Place};

@@ -11,6 +11,7 @@
 
 mod capabilities;
 mod jobs;
+mod names;
 mod protocol;
 mod requests;
 mod settings;
@@ -59,6 +60,7 @@ pub fn serve(connection: &Connection, outside: Arc<dyn Outside>) -> Result<(), B
         encoding,
         settings: Settings::default(),
         refreshes: capabilities::refreshes(&params),
+        client: names::client(&params),
         asked: 0,
         jobs: Jobs::start(outside, send),
     };
@@ -82,6 +84,8 @@ pub(crate) struct State {
     pub encoding: Encoding,
     pub settings: Settings,
     refreshes: capabilities::Refreshes,
+    /// What the client can do with completions and edits.
+    client: names::Client,
     /// How many requests the client was sent.
     asked: i32,
     jobs: Jobs,

@@ -11,11 +11,12 @@ use crate::analysis::{Analysis, OpenTexts, SweepSummary};
 use crate::document::{Carry, Document, Edit};
 use crate::outside::Outside;
 use fascicle_lang::compile::{Fact, ModelTable, Record, Seen, TableSummary};
+use fascicle_lang::names::Names;
 use fascicle_lang::program::Program;
 use fascicle_syntax::{Declaration, File, SourceId, Span, SyntaxError, parse};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// A file at one moment.
 #[derive(Debug, Clone)]
@@ -32,7 +33,9 @@ pub struct Snapshot {
     pub whole: Option<Good>,
     /// The program as it was when the file was opened, or first compiled.
     pub opened: Option<Arc<Analysis>>,
-    parsed: Arc<OnceLock<(File, Vec<SyntaxError>)>>,
+    parsed: Arc<OnceLock<(Arc<File>, Vec<SyntaxError>)>>,
+    /// What its words mean, as it was last asked.
+    pub(crate) named: Arc<Mutex<Option<Arc<Names>>>>,
 }
 
 /// An analysis of an earlier text.
@@ -71,7 +74,16 @@ impl Snapshot {
     pub fn new(file: impl Into<String>, text: &str, version: i32) -> Self {
         let document = Document::new(text, version);
         let (present, good, whole, opened) = (None, None, None, None);
-        Self { file: file.into(), document, present, good, whole, opened, parsed: Arc::default() }
+        Self {
+            file: file.into(),
+            document,
+            present,
+            good,
+            whole,
+            opened,
+            parsed: Arc::default(),
+            named: Arc::default(),
+        }
     }
 
     /// The file after an edit.
@@ -82,7 +94,7 @@ impl Snapshot {
         }
         let carried = |good: &Option<Good>| good.clone().map(|good| good.carried(edit));
         let (good, whole) = (carried(&self.good), carried(&self.whole));
-        Self { document, present: None, good, whole, parsed: Arc::default(), ..self.clone() }
+        Self { document, present: None, good, whole, parsed: Arc::default(), named: Arc::default(), ..self.clone() }
     }
 
     /// The file with the analysis of this text.
@@ -110,8 +122,11 @@ impl Snapshot {
         &self.parsed().1
     }
 
-    fn parsed(&self) -> &(File, Vec<SyntaxError>) {
-        self.parsed.get_or_init(|| parse(self.text(), SourceId::default()))
+    pub(crate) fn parsed(&self) -> &(Arc<File>, Vec<SyntaxError>) {
+        self.parsed.get_or_init(|| {
+            let (file, errors) = parse(self.text(), SourceId::default());
+            (Arc::new(file), errors)
+        })
     }
 
     /// The declaration around a byte of the present text.

@@ -42,7 +42,7 @@ pub fn capabilities(encoding: Encoding) -> lsp::InitializeResult {
         save: Some(true.into()),
         ..lsp::TextDocumentSyncOptions::default()
     };
-    let capabilities = lsp::ServerCapabilities {
+    let mut capabilities = lsp::ServerCapabilities {
         position_encoding: Some(match encoding {
             Encoding::Utf8 => lsp::PositionEncodingKind::UTF8,
             Encoding::Utf16 => lsp::PositionEncodingKind::UTF16,
@@ -54,6 +54,7 @@ pub fn capabilities(encoding: Encoding) -> lsp::InitializeResult {
         code_lens_provider: Some(lsp::CodeLensOptions::default()),
         ..lsp::ServerCapabilities::default()
     };
+    super::names::capabilities(&mut capabilities);
     let about = lsp::ServerInfo { name: "fascicle".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) };
     lsp::InitializeResult { capabilities, server_info: Some(about) }
 }

@@ -17,13 +17,15 @@ pub(super) type Refused = (ErrorCode, String);
 /// The answer to a request.
 pub(super) fn answer(state: &State, request: Request) -> Response {
     let Request { id, method, params } = request;
+    let named = super::names::answer(state, &method, &params);
+    let other = |method: &str| Err((ErrorCode::MethodNotFound, format!("fascicle does not answer {method}")));
     let answered = match method.as_str() {
         "textDocument/hover" => on::<lsp::HoverRequest>(state, params, hover),
         "textDocument/inlayHint" => on::<lsp::InlayHintRequest>(state, params, hints),
         "textDocument/codeLens" => on::<lsp::CodeLensRequest>(state, params, over),
         // What lies in no folder: the library, and explanations of codes. LSP 3.18 calls it so.
         "workspace/textDocumentContent" => content(&params),
-        other => Err((ErrorCode::MethodNotFound, format!("fascicle does not answer {other}"))),
+        method => named.unwrap_or_else(|| other(method)),
     };
     match answered {
         Ok(result) => Response::new_ok(id, result),

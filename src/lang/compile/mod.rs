@@ -28,6 +28,7 @@ mod world;
 
 pub use code::Code;
 pub use declare::analysis::{AnalysisReference, PRELUDE as ANALYSIS_PRELUDE, ParameterReference, analyses};
+pub(crate) use declare::entry::find as find_entry;
 pub use declare::entry::{Chapter, ENTRY_PRELUDE, Entry, Parameter as EntryParameter, Takes, entries};
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
 pub use frameworks::suggestion;
@@ -35,6 +36,7 @@ pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
 pub use record::{Call, CallId, Fact, LISTED, Record, Seen};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
 pub use trial::{TrialSettings, programs_with};
+pub(crate) use unit::{beside, declared_name};
 pub use world::{
     ColumnSummary, EmptyWorld, PackedContents, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World,
 };

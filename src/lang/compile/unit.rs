@@ -83,7 +83,7 @@ impl Unit {
 }
 
 /// The name under which a declaration can be referred to, if it has one.
-pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
+pub(crate) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
     use DeclarationKind as D;
     match kind {
         D::Param { name, .. }
@@ -149,7 +149,7 @@ fn replacement_key(kind: &DeclarationKind, sources: &Sources) -> Option<String> 
 
 /// A path that the last file of a chain names, relative to the main file's folder: `models/base.fx` names `parts.fx` beside
 /// itself, which is `models/parts.fx`.
-fn beside(chain: &[String], path: &str) -> String {
+pub(crate) fn beside(chain: &[String], path: &str) -> String {
     let folder = chain.last().and_then(|file| Path::new(file).parent()).unwrap_or(Path::new(""));
     let mut plain: Vec<&str> = Vec::new();
     let joined = folder.join(path);
