@@ -4,7 +4,7 @@
 --
 -- Each case is a file of `cases/` that gives back a function of `t`; it works in a folder of its own.
 
-local here = vim.fs.dirname(vim.fs.normalize(debug.getinfo(1, 'S').source:sub(2)))
+local here = vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, 'S').source:sub(2), ':p'))
 local program = vim.env.FASCICLE or 'target/release/fascicle'
 assert(vim.fn.executable(program) == 1, 'there is no ' .. program .. ': cargo build --release')
 program = vim.fn.fnamemodify(program, ':p')
@@ -132,7 +132,7 @@ end
 
 t.network = [[
 cohort c = table("people.tsv")
-modality deep: vector[_] = c.columns([volume, thickness] |> standardize)
+modality deep: vector[_] = c.columns([volume, thickness] |> standardize, missing: mean)
 target diagnosis: class{HC, AD} = c.column("diagnosis")
 param width: int = 8
 block Head(x: [n]) -> [2] {
@@ -206,5 +206,5 @@ for _, name in ipairs(names) do
     failed = failed + (run(name) and 0 or 1)
   end
 end
-print(failed == 0 and 'all hold' or failed .. ' failed')
+print((failed == 0 and 'all hold' or failed .. ' failed') .. '\n')
 os.exit(failed == 0 and 0 or 1)
