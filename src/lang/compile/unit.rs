@@ -10,7 +10,7 @@ use super::diagnostic::{Diagnostic, Sources};
 use super::world::World;
 use crate::stdlib;
 use fascicle_syntax::{
-    DECLARATION_WORDS, Declaration, DeclarationKind, Expr, ExprKind, Name, SourceId, Span, Use, nearest, parse,
+    DECLARATION_WORDS, Declaration, DeclarationKind, Expr, ExprKind, File, Name, SourceId, Span, Use, nearest, parse,
 };
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -214,7 +214,10 @@ impl<'a> Loader<'a> {
 
     /// Reads one file into a scope; returns its documentation.
     fn file(&mut self, text: &str, id: SourceId, scope: usize, chain: &[String]) -> String {
-        let (file, errors) = parse(text, id);
+        let (file, errors) = match stdlib::parsed(text, id) {
+            Some(file) => (File::clone(&file), Vec::new()),
+            None => parse(text, id),
+        };
         for error in errors {
             self.unit.scopes[scope].broken.extend(name_declared_around(text, error.span));
             let mut diagnostic = Diagnostic::error(Code::Syntax, error.span, error.message).maybe_hint(error.hint);
