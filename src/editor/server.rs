@@ -61,6 +61,7 @@ pub fn serve(connection: &Connection, outside: Arc<dyn Outside>) -> Result<(), B
         settings: Settings::default(),
         refreshes: capabilities::refreshes(&params),
         client: names::client(&params),
+        waiting: Vec::new(),
         asked: 0,
         jobs: Jobs::start(outside, send),
     };
@@ -86,6 +87,8 @@ pub(crate) struct State {
     refreshes: capabilities::Refreshes,
     /// What the client can do with completions and edits.
     client: names::Client,
+    /// Requests that wait for the present text of a file to be compiled, by its path.
+    waiting: Vec<(String, Request)>,
     /// How many requests the client was sent.
     asked: i32,
     jobs: Jobs,
@@ -99,6 +102,10 @@ impl State {
                     Ok(Message::Request(request)) => {
                         if connection.handle_shutdown(&request)? {
                             return Ok(());
+                        }
+                        if let Some(path) = self.waits_for(&request) {
+                            self.waiting.push((path, request));
+                            continue;
                         }
                         let answer = self.answer(request);
                         connection.sender.send(Message::Response(answer))?;
@@ -114,6 +121,40 @@ impl State {
                 },
             }
         }
+    }
+
+    /// The file whose present text must be compiled before the request is answered: an editor that asks for hints right behind an
+    /// edit keeps those it has until then, and some do not draw a second answer for the same text.
+    fn waits_for(&self, request: &Request) -> Option<String> {
+        if !matches!(request.method.as_str(), "textDocument/inlayHint" | "textDocument/codeLens") {
+            return None;
+        }
+        let path = protocol::path_of(&lsp::Uri::from(request.params["textDocument"]["uri"].as_str()?));
+        let is_compiled = self.workspace.files.get(&path)?.present.is_some();
+        (!is_compiled).then_some(path)
+    }
+
+    /// Answers what waited for a file; says whether anything did.
+    fn answer_waiting(&mut self, path: &str, connection: &Connection) -> Result<bool, Broken> {
+        let all = std::mem::take(&mut self.waiting);
+        let (mine, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|(file, _)| file == path);
+        self.waiting = others;
+        let any = !mine.is_empty();
+        for (_, request) in mine {
+            let answer = self.answer(request);
+            connection.sender.send(Message::Response(answer))?;
+        }
+        Ok(any)
+    }
+
+    /// Gives up a request that waits.
+    fn give_up(&mut self, params: &Value, connection: &Connection) -> Result<(), Broken> {
+        let Ok(id) = serde_json::from_value::<lsp_server::RequestId>(params["id"].clone()) else { return Ok(()) };
+        let Some(at) = self.waiting.iter().position(|(_, request)| request.id == id) else { return Ok(()) };
+        self.waiting.remove(at);
+        let answer = Response::new_err(id, ErrorCode::RequestCanceled as i32, "the client gave it up".into());
+        connection.sender.send(Message::Response(answer))?;
+        Ok(())
     }
 
     /// Answers a request; a mistake of ours is an answer, too.
@@ -158,6 +199,7 @@ impl State {
                 if let Some(closed) = read::<lsp::DidCloseTextDocumentParams>(params) {
                     let path = protocol::path_of(&closed.text_document.uri);
                     self.workspace.files.remove(&path);
+                    self.answer_waiting(&path, connection)?;
                     self.results.remove(&path);
                     if let Some(cancelled) = self.cancelled.remove(&path) {
                         cancelled.store(true, Ordering::Relaxed);
@@ -167,6 +209,7 @@ impl State {
                     notify(connection, "textDocument/publishDiagnostics", params)?;
                 }
             }
+            "$/cancelRequest" => self.give_up(&params, connection)?,
             // Tables, weights and other files may be others than they were.
             "textDocument/didSave" | "workspace/didChangeWatchedFiles" => self.compile_all(None),
             "workspace/didChangeConfiguration" => {
@@ -254,7 +297,10 @@ impl State {
             None => {}
         }
         self.publish(&file, connection)?;
-        self.refresh(connection)
+        match self.answer_waiting(&file, connection)? {
+            true => Ok(()),
+            false => self.refresh(connection),
+        }
     }
 
     fn publish(&self, path: &str, connection: &Connection) -> Result<(), Broken> {

@@ -161,6 +161,20 @@ fn a_file_is_opened_broken_and_mended() {
 }
 
 #[test]
+fn hints_are_those_of_the_text_that_was_typed_last() {
+    let mut client = Client::new(NoOutside, &Value::Null, &json!({}));
+    let uri = "file:///x.fx";
+    client.open(uri, TEXT);
+    assert!(client.hints(uri).contains(&": [4, 8, 8, 8]".to_owned()));
+    client.replace(uri, 2, [[2, 19], [2, 20]], "6");
+    assert!(client.hints(uri).contains(&": [6, 8, 8, 8]".to_owned()));
+    // To give up what was not asked is passed over.
+    client.replace(uri, 3, [[2, 19], [2, 20]], "5");
+    client.tell("$/cancelRequest", json!({ "id": client.asked + 1 }));
+    assert!(client.over(uri).iter().any(|title| title.contains("since opened")));
+}
+
+#[test]
 fn columns_are_counted_as_the_client_asks() {
     let text = TEXT.replace("data", "dätä𝛼");
     let bytes = json!({ "general": { "positionEncodings": ["utf-16", "utf-8"] } });
