@@ -41,7 +41,7 @@ fn with_what_it_is_built_on(package: &str, manifests: &BTreeMap<String, BTreeSet
 #[test]
 fn a_package_without_tensors_does_not_depend_on_burn() {
     let manifests = manifests();
-    for package in ["syntax", "lang", "analysis", "baselines", "data", "export", "report", "kernels"] {
+    for package in ["syntax", "lang", "analysis", "baselines", "data", "export", "report", "kernels", "editor"] {
         for room in with_what_it_is_built_on(package, &manifests) {
             let burning: Vec<_> = manifests[&room].iter().filter(|n| n.contains("burn") || n.contains("cub")).collect();
             assert!(burning.is_empty(), "fascicle-{package} is built on {burning:?} through src/{room}/Cargo.toml");
@@ -54,12 +54,14 @@ fn the_language_depends_on_no_package_that_touches_files_or_data() {
     let manifests = manifests();
     let rooms = with_what_it_is_built_on("lang", &manifests);
     assert_eq!(rooms, BTreeSet::from(["lang".to_owned(), "syntax".to_owned()]));
+    let rooms = with_what_it_is_built_on("editor", &manifests);
+    assert_eq!(rooms, BTreeSet::from(["editor".to_owned(), "lang".to_owned(), "syntax".to_owned()]));
     let rooms = with_what_it_is_built_on("analysis", &manifests);
     assert_eq!(rooms, BTreeSet::from(["analysis".to_owned()]));
     let rooms = with_what_it_is_built_on("baselines", &manifests);
     assert_eq!(rooms, BTreeSet::from(["baselines".to_owned()]));
     let outside = ["tempfile", "walkdir", "memmap2", "csv", "nifti", "flate2", "dirs", "ctrlc", "jiff"];
-    for (room, names) in ["lang", "syntax", "analysis", "baselines"].map(|room| (room, &manifests[room])) {
+    for (room, names) in ["lang", "syntax", "analysis", "baselines", "editor"].map(|room| (room, &manifests[room])) {
         let reached: Vec<_> = names.iter().filter(|name| outside.contains(&name.as_str())).collect();
         assert!(reached.is_empty(), "src/{room}/Cargo.toml names {reached:?}");
     }

@@ -12,6 +12,7 @@ mod explain;
 mod export;
 mod fmt;
 mod highlight;
+mod lsp;
 mod new;
 mod pack;
 mod phantom;
@@ -102,6 +103,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Describe an operator, or list all: `doc Conv3d`
     Doc(doc::DocArgs),
+    /// Speak with an editor: shapes, costs and errors while a file is written
+    Lsp(lsp::LspArgs),
     /// Write a first experiment to a file
     New(new::NewArgs),
     /// Write made-up heads with a clinical table as a BIDS folder
@@ -187,6 +190,7 @@ pub fn main() -> ExitCode {
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Doc(args) => doc::doc(&args),
+        Command::Lsp(args) => lsp::lsp(&args),
         Command::New(args) => new::new(&args),
         Command::Phantom(args) => phantom::phantom(&args),
         Command::Completions(args) => completions::completions(&args),

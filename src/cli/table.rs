@@ -1,5 +1,7 @@
 //! Plain-text tables for the terminal.
 
+pub(super) use crate::graph::{bytes, operations, thousands};
+
 /// Rows of cells in aligned columns: the first `left` columns to the left, the others to the right.
 pub(super) fn aligned(header: &[&str], rows: &[Vec<String>], left: usize) -> String {
     let columns = header.len();
@@ -43,45 +45,4 @@ pub(super) fn sized(bytes: u64) -> String {
         1_000_000..1_000_000_000 => format!("{:.0} MB", of(2)),
         _ => format!("{:.1} GB", of(3)),
     }
-}
-
-/// `1,482,206`
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `134 MB`, in powers of 1000.
-pub(super) fn bytes(count: u64) -> String {
-    let units = ["B", "kB", "MB", "GB", "TB"];
-    let mut value = count as f64;
-    let mut unit = 0;
-    while value >= 999.5 && unit + 1 < units.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    if unit == 0 || value >= 99.5 {
-        format!("{value:.0} {}", units[unit])
-    } else {
-        format!("{value:.1} {}", units[unit])
-    }
-}
-
-/// `36.3 M` operations.
-pub(super) fn operations(count: u64) -> String {
-    let units = ["", " k", " M", " G", " T"];
-    let mut value = count as f64;
-    let mut unit = 0;
-    while value >= 999.5 && unit + 1 < units.len() {
-        value /= 1000.0;
-        unit += 1;
-    }
-    if unit == 0 { format!("{value:.0}") } else { format!("{value:.1}{}", units[unit]) }
 }

@@ -55,7 +55,7 @@ impl Files {
         self.load(cohort).map(|loaded| loaded.0.clone())
     }
 
-    fn problem(&self, error: &DataError) -> TableProblem {
+    pub(super) fn problem(&self, error: &DataError) -> TableProblem {
         let (clause, inner) = match error {
             DataError::Declared { clause, source, .. } => (*clause, source.as_ref()),
             other => (CohortClause::Source, other),
@@ -69,7 +69,7 @@ impl Files {
     }
 }
 
-fn summarised(summary: DataSummary) -> TableSummary {
+pub(super) fn summarised(summary: DataSummary) -> TableSummary {
     let column = |c: crate::data::ColumnSummary| ColumnSummary {
         name: c.name,
         numeric: c.numeric,
@@ -77,8 +77,25 @@ fn summarised(summary: DataSummary) -> TableSummary {
         levels: c.levels,
         counts: c.counts,
         missing: c.missing,
+        range: None,
     };
     TableSummary { people: Some(summary.rows), columns: summary.columns.into_iter().map(column).collect() }
+}
+
+/// How many people of a cohort are so.
+pub(super) fn counted(data: &CohortData, who: &Who) -> Option<usize> {
+    match who {
+        Who::Lacking(columns) => {
+            let places = columns.iter().map(|name| data.column(name).ok()).collect::<Option<Vec<_>>>()?;
+            let lacks = |record: &usize| places.iter().any(|place| data.text(*record, place).is_none());
+            Some((0..data.records.len()).filter(lacks).count())
+        }
+        Who::With { column, value } => {
+            let place = data.column(column).ok()?;
+            let cells = (0..data.records.len()).filter_map(|record| data.text(record, &place));
+            Some(cells.filter(|cell| crate::data::is_value(cell, value)).count())
+        }
+    }
 }
 
 impl World for Files {
@@ -94,20 +111,7 @@ impl World for Files {
     }
 
     fn count(&self, cohort: &Cohort, who: &Who) -> Option<usize> {
-        let loaded = self.load(cohort).ok()?;
-        let data = &loaded.0;
-        match who {
-            Who::Lacking(columns) => {
-                let places = columns.iter().map(|name| data.column(name).ok()).collect::<Option<Vec<_>>>()?;
-                let lacks = |record: &usize| places.iter().any(|place| data.text(*record, place).is_none());
-                Some((0..data.records.len()).filter(lacks).count())
-            }
-            Who::With { column, value } => {
-                let place = data.column(column).ok()?;
-                let cells = (0..data.records.len()).filter_map(|record| data.text(record, &place));
-                Some(cells.filter(|cell| crate::data::is_value(cell, value)).count())
-            }
-        }
+        counted(&self.load(cohort).ok()?.0, who)
     }
 
     fn weights(&self, path: &str) -> Result<Shapes, String> {

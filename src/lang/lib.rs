@@ -13,6 +13,7 @@
 //! | [`ops`] | the operators, one stanza each |
 //! | [`program`] | the typed program: what data, training, the plan and the report read |
 //! | [`mod@compile`] | names, values, blocks, shapes, absence, leaks |
+//! | [`mod@names`] | which declaration each word means, asked without compiling |
 //! | [`stdlib`] | `std`: blocks, encoders, fusion operators and losses, written in the language |
 //!
 //! Nothing in this package reads a file, starts a process or knows a device or burn: Cargo's list of its dependencies and
@@ -20,6 +21,7 @@
 
 pub mod compile;
 pub mod graph;
+pub mod names;
 pub mod ops;
 pub mod program;
 pub mod stdlib;

@@ -75,7 +75,7 @@ pub use packed::{
     predict,
 };
 pub use run::run;
-pub use runs::{MeanScore, RunContrast, RunFolder, ScoreContrast, contrast, runs};
+pub use runs::{MeanScore, RunContrast, RunFolder, ScoreContrast, contrast, run_in, runs};
 pub use score::{Line, Matrix, RunScore, Scatter, Scored};
 pub use standing::{Standing, planned_experiments, put_plan, standing};
 pub use store::{FailureRecord, Measured, Owner, PlanRecord, Reason, RecordedTask};

@@ -88,29 +88,37 @@ pub fn runs(out: &Path) -> Result<Vec<RunFolder>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(out).map_err(PlanError::io("read", out))? {
         let folder = entry.map_err(PlanError::io("read", out))?.path();
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with('.') || !folder.join("provenance.json").is_file() {
+        let is_hidden = folder.file_name().is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        if is_hidden || !folder.join("provenance.json").is_file() {
             continue;
         }
-        let provenance: Value = get_json(&folder.join("provenance.json"))?;
-        let variants: Value = get_json(&folder.join("params.json"))?;
-        let scores = rows(&folder.join("scores_summary.tsv"))?;
-        let of = |row: &Row| MeanScore {
-            of: row.get("of"),
-            metric: row.get("metric"),
-            variant: row.get("variant"),
-            mean: row.number("mean"),
-        };
-        found.push(RunFolder {
-            name,
-            started: provenance["started"].as_str().unwrap_or_default().to_owned(),
-            seconds: provenance["seconds"].as_f64().unwrap_or(0.0),
-            variants: variants.as_array().map_or(1, Vec::len),
-            scores: scores.iter().map(of).collect(),
-        });
+        found.push(run_in(&folder)?);
     }
     found.sort_by(|a, b| (&a.started, &a.name).cmp(&(&b.started, &b.name)));
     Ok(found)
+}
+
+/// The run of a folder.
+///
+/// # Errors
+/// A folder that is no run's, or cannot be read.
+pub fn run_in(folder: &Path) -> Result<RunFolder> {
+    let provenance: Value = get_json(&folder.join("provenance.json"))?;
+    let variants: Value = get_json(&folder.join("params.json"))?;
+    let scores = rows(&folder.join("scores_summary.tsv"))?;
+    let of = |row: &Row| MeanScore {
+        of: row.get("of"),
+        metric: row.get("metric"),
+        variant: row.get("variant"),
+        mean: row.number("mean"),
+    };
+    Ok(RunFolder {
+        name: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        started: provenance["started"].as_str().unwrap_or_default().to_owned(),
+        seconds: provenance["seconds"].as_f64().unwrap_or(0.0),
+        variants: variants.as_array().map_or(1, Vec::len),
+        scores: scores.iter().map(of).collect(),
+    })
 }
 
 /// In what a run differs from another.

@@ -15,7 +15,7 @@ mod tests;
 mod tree;
 
 pub use format::format;
-pub use lexeme::{DECLARATION_WORDS, Lexeme, LexemeKind, lexemes};
+pub use lexeme::{DECLARATION_WORDS, Lexeme, LexemeKind, RESERVED_WORDS, lexemes};
 pub use parse::{SyntaxError, nearest, parse};
 pub use tree::*;
 

@@ -462,7 +462,15 @@ fn column(text: &str) -> Option<ColumnSummary> {
             // The rows hold the levels one after the other, below a line of names.
             let mut lines = levels.iter().enumerate().map(|(i, level)| (i + 2, level.clone()));
             let first_text = lines.find(|(_, level)| level.parse::<f64>().is_err());
-            ColumnSummary { name, numeric: first_text.is_none(), first_text, levels: Some(levels), counts, missing }
+            ColumnSummary {
+                name,
+                numeric: first_text.is_none(),
+                first_text,
+                levels: Some(levels),
+                counts,
+                missing,
+                range: None,
+            }
         }
     })
 }

@@ -9,6 +9,7 @@ use super::declare::{
 };
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Checkpoints, Eval, Evaluator, PackedModel, Reported};
+use super::record::Record;
 use super::unit::Unit;
 use super::value::Value;
 use super::world::Tables;
@@ -28,6 +29,8 @@ pub(super) struct Variant<'a> {
     pub searches: Vec<search::Draft>,
     /// Where other variants may begin.
     pub checkpoints: Checkpoints<'a>,
+    /// What was seen of each expression, where that was asked for.
+    pub record: Option<Record>,
     used: Vec<bool>,
 }
 
@@ -39,6 +42,8 @@ pub(super) struct Set {
     pub settings: IndexMap<String, Value>,
     /// The sweep's own, as the file spells them.
     pub spelled: IndexMap<String, String>,
+    /// Whether what it gives is recorded.
+    pub recorded: bool,
 }
 
 impl<'a> Variant<'a> {
@@ -48,14 +53,18 @@ impl<'a> Variant<'a> {
         sources: &'a Sources,
         tables: &'a Tables<'a>,
         settings: IndexMap<String, Value>,
+        recorded: bool,
     ) -> Self {
-        let e = Evaluator::new(unit, sources, tables, settings);
+        let mut e = Evaluator::new(unit, sources, tables, settings);
+        e.recorder = recorded.then(Box::default);
         Self::of(e, Checkpoints::default(), 0, "base", IndexMap::new(), true)
     }
 
     /// Evaluates the file with a sweep's settings.
     pub(super) fn evaluate(unit: &'a Unit, sources: &'a Sources, tables: &'a Tables<'a>, set: Set) -> Self {
-        let e = Evaluator::new(unit, sources, tables, set.settings);
+        let recorded = set.recorded;
+        let mut e = Evaluator::new(unit, sources, tables, set.settings);
+        e.recorder = recorded.then(Box::default);
         Self::of(e, Checkpoints::default(), 0, &set.name, set.spelled, false)
     }
 
@@ -70,8 +79,9 @@ impl<'a> Variant<'a> {
         let furthest =
             others.iter().max_by_key(|(checkpoints, other)| checkpoints.reaches(&|name| differs(other, name)));
         let (checkpoints, other) = furthest?;
-        let (e, checkpoints, models) =
+        let (mut e, checkpoints, models) =
             checkpoints.resume(&other.graph, set.settings.clone(), &|name| differs(other, name))?;
+        e.recorder = set.recorded.then(Box::default);
         Some(Self::of(e, checkpoints, models, &set.name, set.spelled.clone(), false))
     }
 
@@ -91,7 +101,9 @@ impl<'a> Variant<'a> {
         let (sweeps, searches) = if failed { (Vec::new(), Vec::new()) } else { (sweeps, searches) };
         checkpoints.finish(std::mem::take(&mut e.origins));
         let program = program.filter(|_| !failed);
-        Self { program, diagnostics: e.diagnostics, sweeps, searches, checkpoints, used: e.used }
+        let inputs = e.inputs.iter().map(|input| input.name.clone()).collect();
+        let record = e.recorder.take().map(|recorder| recorder.finish(name, inputs));
+        Self { program, diagnostics: e.diagnostics, sweeps, searches, checkpoints, record, used: e.used }
     }
 
     /// Adds the declarations that it used.

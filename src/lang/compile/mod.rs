@@ -18,6 +18,7 @@ mod frameworks;
 mod layers;
 mod lint;
 mod reader;
+mod record;
 mod render;
 mod stack;
 mod trial;
@@ -27,12 +28,15 @@ mod world;
 
 pub use code::Code;
 pub use declare::analysis::{AnalysisReference, PRELUDE as ANALYSIS_PRELUDE, ParameterReference, analyses};
+pub(crate) use declare::entry::find as find_entry;
 pub use declare::entry::{Chapter, ENTRY_PRELUDE, Entry, Parameter as EntryParameter, Takes, entries};
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
 pub use frameworks::suggestion;
 pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
+pub use record::{Call, CallId, Fact, LISTED, Record, Seen};
 pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
 pub use trial::{TrialSettings, programs_with};
+pub(crate) use unit::{beside, declared_name};
 pub use world::{
     ColumnSummary, EmptyWorld, PackedContents, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World,
 };
@@ -43,6 +47,7 @@ use declare::{param, sweep};
 use evaluate::Checkpoints;
 use fascicle_syntax::{DeclarationKind, nearest};
 use indexmap::IndexMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use unit::{Loader, Unit};
 use value::Value;
 
@@ -57,6 +62,22 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The texts that took part.
     pub sources: Sources,
+    /// What was seen of each expression, where [`Request::record`] asks: first the file as it stands, then each variant up to 64,
+    /// short of what is there as in the file.
+    pub records: Vec<Record>,
+    /// Whether something was left out, because only the file as it stands was asked for, or because nobody waits any more.
+    pub partial: bool,
+}
+
+/// What is asked of a compilation beside the program.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Request<'a> {
+    /// Whether what each expression gave is recorded.
+    pub record: bool,
+    /// Whether only the file as it stands is compiled, no variant of a sweep and no corner of a search.
+    pub base_only: bool,
+    /// Once true, variants that are not begun are left out.
+    pub cancelled: Option<&'a AtomicBool>,
 }
 
 impl Compilation {
@@ -66,12 +87,32 @@ impl Compilation {
     }
 }
 
+/// Most variants whose expressions are recorded: nobody looks at more beside each other.
+const MAX_RECORDED: usize = 64;
+
 /// Compiles a file. `settings` are `--set name=value`, as text.
 pub fn compile(name: &str, text: &str, settings: &[(String, String)], world: &dyn World) -> Compilation {
-    stack::with_room(world, |world| compile_here(name, text, settings, world))
+    compile_with(name, text, settings, world, Request::default())
 }
 
-fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &dyn World) -> Compilation {
+/// The same, asked for more or for less.
+pub fn compile_with(
+    name: &str,
+    text: &str,
+    settings: &[(String, String)],
+    world: &dyn World,
+    request: Request<'_>,
+) -> Compilation {
+    stack::with_room(world, |world| compile_here(name, text, settings, world, request))
+}
+
+fn compile_here(
+    name: &str,
+    text: &str,
+    settings: &[(String, String)],
+    world: &dyn World,
+    request: Request<'_>,
+) -> Compilation {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
     let unit = Loader::new(world, &mut sources, &mut diagnostics).main(name, text);
@@ -80,25 +121,38 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
 
     // The file as it stands comes first: its errors are those of every variant.
     let mut used = vec![false; unit.declarations.len()];
-    let mut base = Variant::base(&unit, &sources, &tables, given.clone());
+    let mut base = Variant::base(&unit, &sources, &tables, given.clone(), request.record);
     base.mark_used(&mut used);
     let mut variants = Variants::default();
     let mut sweeps = Vec::new();
     let files = trial::Files { unit: &unit, sources: &sources, tables: &tables };
     let nothing = IndexMap::new();
     let own = trial::Own { name: "base", settings: &given, spelled: &nothing };
-    let mut of_trials = files.corners(&base, &base, &own, &mut used);
-    for draft in std::mem::take(&mut base.sweeps) {
+    let mut partial = request.base_only && !(base.sweeps.is_empty() && base.searches.is_empty());
+    let mut of_trials = if partial { Vec::new() } else { files.corners(&base, &base, &own, &mut used) };
+    let drafts = if partial { Vec::new() } else { std::mem::take(&mut base.sweeps) };
+    let mut records = Vec::from_iter(base.record.take());
+    for draft in drafts {
         let mut indices = Vec::with_capacity(draft.variants.len());
         for settings in &draft.variants {
+            if request.cancelled.is_some_and(|cancelled| cancelled.load(Ordering::Relaxed)) {
+                partial = true;
+                break;
+            }
             let mut all = given.clone();
             all.extend(settings.iter().map(|(k, (value, _))| (k.clone(), value.clone())));
             let spelled = settings.iter().map(|(k, (_, spelled))| (k.clone(), spelled.clone())).collect();
-            let set = Set { name: sweep::variant_name(settings), settings: all, spelled };
+            let recorded = request.record && records.len() <= MAX_RECORDED;
+            let set = Set { name: sweep::variant_name(settings), settings: all, spelled, recorded };
             indices.extend(variants.index(set, &draft, &base, |set, others| {
                 let (name, settings, spelled) = (set.name.clone(), set.settings.clone(), set.spelled.clone());
-                let variant = Variant::branch(others, &base, &set)
+                // A variant that is recorded begins where it parts from the file, whose record has the rest.
+                let others = if recorded { &others[..others.len().min(1)] } else { others };
+                let mut variant = Variant::branch(others, &base, &set)
                     .unwrap_or_else(|| Variant::evaluate(&unit, &sources, &tables, set));
+                let whole = records.first();
+                let own = variant.record.take().zip(whole).map(|(record, whole)| record.parting_from(whole));
+                records.extend(own);
                 variant.mark_used(&mut used);
                 let own = trial::Own { name: &name, settings: &settings, spelled: &spelled };
                 of_trials.extend(files.corners(&base, &variant, &own, &mut used));
@@ -117,7 +171,7 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
     diagnostics.extend(variants.diagnostics());
     diagnostics.append(&mut of_trials);
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity == Severity::Error);
-    if !failed(&diagnostics) {
+    if !failed(&diagnostics) && !partial {
         let compiled = base.program.as_ref().map(|program| lint::Base { program, origins: base.checkpoints.origins() });
         lint::lint(&unit, &used, compiled, &variants.programs, &mut diagnostics);
     }
@@ -130,13 +184,13 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
         variants.extend(base.clone());
     }
     let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let experiment = (!failed(&diagnostics) && !variants.is_empty()).then(|| Experiment {
+    let experiment = (!failed(&diagnostics) && !variants.is_empty() && !partial).then(|| Experiment {
         name: stem.strip_suffix(".fx").unwrap_or(stem).to_string(),
         doc: unit.doc.clone(),
         variants,
         sweeps,
     });
-    Compilation { experiment, base, diagnostics, sources }
+    Compilation { experiment, base, diagnostics, sources, records, partial }
 }
 
 /// The variants of all sweeps, each compiled once, and the errors that arise in them only.

@@ -38,7 +38,8 @@ impl<'a> Files<'a> {
         own: &Own<'_>,
         further: &[(String, String)],
     ) -> Variant<'a> {
-        let mut set = Set { name: own.name.to_owned(), settings: own.settings.clone(), spelled: own.spelled.clone() };
+        let (settings, spelled) = (own.settings.clone(), own.spelled.clone());
+        let mut set = Set { name: own.name.to_owned(), settings, spelled, recorded: false };
         for (name, value) in further {
             set.settings.insert(name.clone(), param::parse_setting(value));
             set.spelled.insert(name.clone(), value.clone());
@@ -132,7 +133,7 @@ fn programs_here(
     let given = given_settings(&unit, given, &mut diagnostics);
     let tables = Tables::new(world);
     let files = Files { unit: &unit, sources: &sources, tables: &tables };
-    let base = Variant::base(&unit, &sources, &tables, given.clone());
+    let base = Variant::base(&unit, &sources, &tables, given.clone(), false);
     let drafts = base.sweeps.iter().flat_map(|draft| &draft.variants);
     let own = drafts.into_iter().find(|settings| sweep::variant_name(settings) == variant);
     let (mut all, mut spelled) = (given, IndexMap::new());

@@ -10,7 +10,7 @@ use super::diagnostic::{Diagnostic, Sources};
 use super::world::World;
 use crate::stdlib;
 use fascicle_syntax::{
-    DECLARATION_WORDS, Declaration, DeclarationKind, Expr, ExprKind, Name, SourceId, Span, Use, nearest, parse,
+    DECLARATION_WORDS, Declaration, DeclarationKind, Expr, ExprKind, File, Name, SourceId, Span, Use, nearest, parse,
 };
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
@@ -83,7 +83,7 @@ impl Unit {
 }
 
 /// The name under which a declaration can be referred to, if it has one.
-pub(super) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
+pub(crate) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
     use DeclarationKind as D;
     match kind {
         D::Param { name, .. }
@@ -149,7 +149,7 @@ fn replacement_key(kind: &DeclarationKind, sources: &Sources) -> Option<String> 
 
 /// A path that the last file of a chain names, relative to the main file's folder: `models/base.fx` names `parts.fx` beside
 /// itself, which is `models/parts.fx`.
-fn beside(chain: &[String], path: &str) -> String {
+pub(crate) fn beside(chain: &[String], path: &str) -> String {
     let folder = chain.last().and_then(|file| Path::new(file).parent()).unwrap_or(Path::new(""));
     let mut plain: Vec<&str> = Vec::new();
     let joined = folder.join(path);
@@ -214,7 +214,10 @@ impl<'a> Loader<'a> {
 
     /// Reads one file into a scope; returns its documentation.
     fn file(&mut self, text: &str, id: SourceId, scope: usize, chain: &[String]) -> String {
-        let (file, errors) = parse(text, id);
+        let (file, errors) = match stdlib::parsed(text, id) {
+            Some(file) => (File::clone(&file), Vec::new()),
+            None => parse(text, id),
+        };
         for error in errors {
             self.unit.scopes[scope].broken.extend(name_declared_around(text, error.span));
             let mut diagnostic = Diagnostic::error(Code::Syntax, error.span, error.message).maybe_hint(error.hint);

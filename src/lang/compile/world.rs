@@ -145,6 +145,8 @@ pub struct ColumnSummary {
     pub counts: Vec<usize>,
     /// How many people have no cell in it.
     pub missing: usize,
+    /// The smallest and the largest, where every present cell is a number and that is known.
+    pub range: Option<(f64, f64)>,
 }
 
 impl TableSummary {

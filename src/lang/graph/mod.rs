@@ -10,6 +10,7 @@
 //! carry the batch axis, and a module that several nodes apply is one entry of [`Graph::modules`], which is how
 //! weights are shared.
 
+mod amount;
 mod cost;
 mod lifetime;
 mod op;
@@ -19,6 +20,7 @@ mod walk;
 mod weight;
 mod work;
 
+pub use amount::{bytes, operations, thousands};
 pub use cost::Cost;
 pub use lifetime::{Evaluation, crossing, differentiated, last_readers};
 pub use op::{

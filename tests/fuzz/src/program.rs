@@ -248,7 +248,7 @@ fn table(columns: &str) -> TableSummary {
                 };
                 let (levels, counts): (Vec<String>, Vec<usize>) = levels.iter().map(counted).unzip();
                 let numeric = levels.iter().all(|level| level.parse::<f64>().is_ok());
-                ColumnSummary { name, numeric, levels: Some(levels), counts, missing, first_text: None }
+                ColumnSummary { name, numeric, levels: Some(levels), counts, missing, ..ColumnSummary::default() }
             }
         })
     };

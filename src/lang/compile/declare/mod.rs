@@ -19,7 +19,7 @@ mod metric;
 pub(super) mod order;
 pub(super) mod packed;
 pub(super) mod pair;
-pub(super) mod param;
+pub(in crate::compile) mod param;
 pub(super) mod protocol;
 mod reference;
 pub(super) mod score;

@@ -16,7 +16,15 @@ impl Evaluator<'_> {
     /// `x |> stage`: a function takes `x` first; anything else that can be applied is applied to it.
     pub(super) fn pipe(&mut self, input: &Expr, stage: &Expr, span: Span) -> Eval<Value> {
         let value = self.eval(input)?;
-        let piped = (value, input.span);
+        let begun = self.begun();
+        let result = self.piped((value, input.span), stage, span);
+        if let Some(begun) = begun {
+            self.record_stage(stage.span, input.span, &result, begun);
+        }
+        result
+    }
+
+    fn piped(&mut self, piped: (Value, Span), stage: &Expr, span: Span) -> Eval<Value> {
         if let ExprKind::Call { callee, arguments } = &stage.kind {
             let function = self.callee(callee)?;
             if self.is_function(&function) {

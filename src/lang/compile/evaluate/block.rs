@@ -191,6 +191,7 @@ impl<'a> Evaluator<'a> {
 
         // 3. Dimensions, from the signature.
         let scope = self.unit.declarations[position].scope;
+        let call = self.record_call(&block.name.text, block.name.span, span, &parameters);
         self.frames.push(Frame {
             owner: id,
             scope,
@@ -199,9 +200,11 @@ impl<'a> Evaluator<'a> {
             readable: self.frame().readable.clone(),
             model: self.frame().model.clone(),
             applied: Some(span),
+            call,
         });
         let solved = self.signature(block, &nodes, &inputs);
         let result = solved.and_then(|dimensions| {
+            self.record_dimensions(call, &dimensions);
             let locals = &mut self.frame_mut().locals;
             locals.extend(dimensions.iter().map(|(name, (value, _))| (name.clone(), Ok(Value::Int(*value)))));
             for ((parameter, node), (value, _)) in block.inputs.iter().zip(&nodes).zip(&inputs) {

@@ -48,8 +48,10 @@ impl<'a> Checkpoints<'a> {
         let (nodes, modules) = (std::mem::take(&mut e.graph.nodes), std::mem::take(&mut e.graph.modules));
         let origins = std::mem::take(&mut e.origins);
         let told = std::mem::take(&mut e.diagnostics);
+        let recorder = e.recorder.take();
         let checkpoint = Checkpoint { evaluator: e.clone(), nodes: nodes.len(), modules: modules.len(), models };
         e.diagnostics = told;
+        e.recorder = recorder;
         (e.graph.nodes, e.graph.modules, e.origins) = (nodes, modules, origins);
         self.checkpoints.push(Rc::new(checkpoint));
     }

@@ -30,7 +30,14 @@ impl Evaluator<'_> {
                     .hint("give the inner parts names with `let`, or use `fold`"),
             );
         }
-        let value = self.eval_kind(expr);
+        let value = match self.begun() {
+            None => self.eval_kind(expr),
+            Some(begun) => {
+                let value = self.eval_kind(expr);
+                self.record(expr, &value, begun);
+                value
+            }
+        };
         self.depth -= 1;
         value
     }

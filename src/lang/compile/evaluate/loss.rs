@@ -65,6 +65,7 @@ impl Evaluator<'_> {
             }
         }
         let id = self.instance(&name.text, span, || InstanceKind::Root);
+        let call = self.record_call(&name.text, name.span, span, &bound);
         self.frames.push(Frame {
             owner: id,
             scope: declared.scope,
@@ -73,6 +74,7 @@ impl Evaluator<'_> {
             readable: None,
             model: None,
             applied: Some(span),
+            call,
         });
         let value = self.body(body);
         self.frames.pop();

@@ -24,14 +24,17 @@ mod globals;
 mod loss;
 mod model;
 mod packed;
+mod recorder;
 
 pub(super) use checkpoint::Checkpoints;
 pub(super) use fool::Critic;
 pub(super) use packed::PackedModel;
+pub(super) use recorder::Recorder;
 
 use super::code::Code;
 use super::declare::together::CovariateRead;
 use super::diagnostic::{Diagnostic, Sources};
+use super::record::CallId;
 use super::unit::Unit;
 use super::value::{InstanceId, Value};
 use super::world::Tables;
@@ -148,6 +151,8 @@ struct Frame {
     model: Option<Rc<str>>,
     /// Where the block or loss was applied whose body this is.
     applied: Option<Span>,
+    /// The same in the record, where there is one.
+    call: Option<CallId>,
 }
 
 /// State of a declaration's value.
@@ -206,6 +211,8 @@ pub(super) struct Evaluator<'a> {
     steps: usize,
     /// Whether the program was told to be too large: nothing more of it is evaluated.
     exhausted: bool,
+    /// What was seen of each expression, where that is asked for.
+    pub recorder: Option<Box<Recorder>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -223,6 +230,7 @@ impl<'a> Evaluator<'a> {
             readable: None,
             model: None,
             applied: None,
+            call: None,
         };
         Self {
             unit,
@@ -254,6 +262,7 @@ impl<'a> Evaluator<'a> {
             depth: 0,
             steps: 0,
             exhausted: false,
+            recorder: None,
         }
     }
 
@@ -340,6 +349,7 @@ impl<'a> Evaluator<'a> {
             readable: None,
             model: None,
             applied: None,
+            call: None,
         });
         let result = work(self);
         self.frames.pop();

@@ -40,6 +40,7 @@ impl Evaluator<'_> {
             readable: Some(readable.into()),
             model: Some(name.text.as_str().into()),
             applied: None,
+            call: None,
         });
         let values = self.model_body(body);
         let outputs = values.and_then(|values| self.outputs(name, body, values));

@@ -30,6 +30,7 @@ impl World for Tables {
             first_text: c.first_text,
             counts: c.counts,
             missing: c.missing,
+            range: None,
         };
         summary
             .map(|s| TableSummary { people: Some(s.rows), columns: s.columns.into_iter().map(column).collect() })

@@ -331,12 +331,12 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 }
 
 /// The entries of a chapter.
-pub(in crate::compile) fn of(chapter: Chapter) -> impl Iterator<Item = &'static Entry> {
+pub(crate) fn of(chapter: Chapter) -> impl Iterator<Item = &'static Entry> {
     entries().filter(move |entry| entry.chapter == chapter)
 }
 
 /// The entry of this name in a chapter.
-pub(in crate::compile) fn find(chapter: Chapter, name: &str) -> Option<&'static Entry> {
+pub(crate) fn find(chapter: Chapter, name: &str) -> Option<&'static Entry> {
     of(chapter).find(|entry| entry.name == name)
 }
 

@@ -1,0 +1,10 @@
+return function(t)
+  t.open('x.fx', t.network)
+  assert(#t.diagnostics() == 0, vim.inspect(t.diagnostics()))
+  t.replace('relu', 'reluu')
+  t.settled()
+  assert(t.diagnostics()[1].code == 'E0201')
+  t.replace('reluu', 'relu')
+  t.settled()
+  assert(#t.diagnostics() == 0)
+end

@@ -1,0 +1,22 @@
+use std.blocks.ConvBnRelu
+param width: int = 8
+param fusion: one_of(concat, film) = film
+cohort people = table("people.tsv")
+modality about: vector[2] = people.columns([age, ptau] |> standardize)
+modality t1: volume[1, 32, 32, 32] = people.image("anat/*_T1w.nii.gz") |> zscore
+target diagnosis: class{HC, AD} = people.column("diagnosis")
+group both = [about, t1]
+protocol cv = kfold(5, stratify: [⟨⟩
+//== people.tsv
+participant_id	age	sex	ptau	diagnosis	icv size
+a	60	F	1.5	HC	1
+b	70	M	n/a	AD	2
+c	71	F	2.5	AD	3
+//= replaces ""
+//= participant_id (people: a, b, c)
+//= age (people: numbers)
+//= sex (people: F, M)
+//= ptau (people: numbers, 1 missing)
+//= diagnosis (people: AD, HC)
+//= icv size (people: numbers) writes "\"icv size\""
+//= and 0 more

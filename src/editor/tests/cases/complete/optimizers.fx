@@ -1,0 +1,26 @@
+use std.blocks.ConvBnRelu
+param width: int = 8
+param fusion: one_of(concat, film) = film
+cohort people = table("people.tsv")
+modality about: vector[2] = people.columns([age, ptau] |> standardize)
+modality t1: volume[1, 32, 32, 32] = people.image("anat/*_T1w.nii.gz") |> zscore
+target diagnosis: class{HC, AD} = people.column("diagnosis")
+group both = [about, t1]
+model m(about) -> diagnosis { about |> Linear(2) }
+train m {
+  minimize cross_entropy(m, diagnosis)
+  optimizer ⟨⟩
+}
+//== people.tsv
+participant_id	age	sex	ptau	diagnosis	icv size
+a	60	F	1.5	HC	1
+b	70	M	n/a	AD	2
+c	71	F	2.5	AD	3
+//= replaces ""
+//= Adam (Adam(lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0)) writes "Adam(lr: ${1:1e-3})"
+//= AdamW (AdamW(lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0.01)) writes "AdamW(lr: ${1:1e-3})"
+//= SGD (SGD(lr: 1e-3, momentum: 0, nesterov: false, weight_decay: 0)) writes "SGD(lr: ${1:1e-3})"
+//= RAdam (RAdam(lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weight_decay: 0)) writes "RAdam(lr: ${1:1e-3})"
+//= width (param)
+//= fusion (param)
+//= and 0 more

@@ -1,0 +1,19 @@
+use std.blocks.ConvBnRelu
+param width: int = 8
+param fusion: one_of(concat, film) = film
+cohort people = table("people.tsv")
+modality about: vector[2] = people.columns([age, ptau] |> standardize)
+modality t1: volume[1, 32, 32, 32] = people.image("anat/*_T1w.nii.gz") |> zscore
+target diagnosis: class{HC, AD} = people.column("diagnosis")
+group both = [about, t1]
+model m(about) -> diagnosis { about |> Linear(2) }
+train m { minimize cross_en⟨⟩ }
+//== people.tsv
+participant_id	age	sex	ptau	diagnosis	icv size
+a	60	F	1.5	HC	1
+b	70	M	n/a	AD	2
+c	71	F	2.5	AD	3
+//= replaces "cross_en"
+//= cross_entropy (cross_entropy(prediction, target, weight: equal, smoothing: 0)) writes "cross_entropy(${1:prediction}, ${2:target})"
+//= binary_cross_entropy (binary_cross_entropy(prediction, target, logits: false)) writes "binary_cross_entropy(${1:prediction}, ${2:target})"
+//= and 0 more

@@ -1,0 +1,39 @@
+use std.blocks.ConvBnRelu
+param width: int = 8
+cohort c = table("people.tsv")
+modality t1: volume[1, 32, 32, 32] = c.image("anat/*_T1w.nii.gz") |> zscore
+modality pet: volume[1, 32, 32, 32]? = c.image("pet/*.nii.gz") |> zscore
+condition record: vector[_] = c.columns([age, education] |> standardize)
+target diagnosis: class{HC, AD} = c.column("diagnosis")
+/// Halves the grid twice.
+block Encoder(x: [c, d, h, w]) -> [16] {
+  x |> Conv3d(width, 3, stride: 2, padding: 1) |> relu |> max_pool3d(2) |> flatten |> Linear(16)
+}
+model m(t1, pet, record) -> diagnosis {
+  let e = Encoder()
+  let image = t1 |> e
+  let tracer = pet |> Encoder()
+  let filled = tracer ?? zeros
+  concat(image, filled, record) |> Linear(2)
+}
+train m { minimize cross_entropy(m, diagnosis)  batch 4 }
+protocol cv = kfold(3, stratify: [diagnosis])
+score m: auc
+sweep widths: width in [4, 8, 0]
+//== people.tsv
+participant_id	age	education	diagnosis
+a	61.5	12	HC
+b	70	n/a	AD
+c	75	16	AD
+//= 10 `width` Error E0204
+//=   in the variant width=0: `filters` of `Conv3d` takes a whole number of at least 1, found 0
+//=   hint: how much comes in is known: give `filters` alone
+//=   also 22 `widths`: this sweep
+//= 20 `kfold(3, stratify: [diagnosis])` Warning W0955
+//=   3 folds, and 1 with diagnosis = HC: a fold without the class has no auc or recall
+//=   hint: kfold(2, stratify: [diagnosis])
+//=   also 7 `diagnosis: class{HC, AD}`: the class is declared here
+//= 20 `kfold(3, stratify: [diagnosis])` Warning W0955
+//=   3 folds, and 2 with diagnosis = AD: a fold without the class has no auc or recall
+//=   hint: kfold(2, stratify: [diagnosis])
+//=   also 7 `diagnosis: class{HC, AD}`: the class is declared here
