@@ -9,7 +9,7 @@ mod explain;
 mod limits;
 
 use super::lexeme::{BYTE_ORDER_MARK, DECLARATION_WORDS, Lexeme, LexemeKind, lexemes};
-use super::{File, SourceId, Span};
+use super::{File, Fix, SourceId, Span};
 use pest::Parser;
 use pest_derive::Parser;
 
@@ -30,14 +30,21 @@ pub struct SyntaxError {
     pub related: Option<(Span, String)>,
     /// What to do.
     pub hint: Option<String>,
+    /// The same as edits, where it can be said so.
+    pub fixes: Vec<Fix>,
 }
 
 /// Reads a source: the declarations that can be read, and the errors of those that cannot.
 pub fn parse(text: &str, source: SourceId) -> (File, Vec<SyntaxError>) {
     if text.len() > u32::MAX as usize / 2 {
         let span = Span { source, start: 0, end: 0 };
-        let error =
-            SyntaxError { message: "the file is too large to be a program".into(), span, related: None, hint: None };
+        let error = SyntaxError {
+            message: "the file is too large to be a program".into(),
+            span,
+            related: None,
+            hint: None,
+            fixes: Vec::new(),
+        };
         return (File::default(), vec![error]);
     }
     let mut file = File::default();
@@ -147,6 +154,7 @@ fn declaration(
             span: at(start, end),
             related: None,
             hint: Some(explain::declaration_hint(word, &text[start..end], &text[end..])),
+            fixes: Vec::new(),
         });
     }
     limits::check(text, start, limit, source)?;
@@ -157,6 +165,7 @@ fn declaration(
             span: at(start, word_end),
             related: None,
             hint: None,
+            fixes: Vec::new(),
         }));
     };
     let mut convert = convert::Convert { source, offset: start };
@@ -172,6 +181,7 @@ fn declaration(
             span: declaration.span,
             related: None,
             hint: Some("begin the next declaration on a line of its own".into()),
+            fixes: Vec::new(),
         }));
     }
     Ok((declaration, end))

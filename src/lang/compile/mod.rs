@@ -29,9 +29,10 @@ pub use code::Code;
 pub use declare::analysis::{AnalysisReference, PRELUDE as ANALYSIS_PRELUDE, ParameterReference, analyses};
 pub use declare::entry::{Chapter, ENTRY_PRELUDE, Entry, Parameter as EntryParameter, Takes, entries};
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
+pub use fascicle_syntax::{Edit, Fix};
 pub use frameworks::suggestion;
 pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
-pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
+pub use render::{JsonDiagnostic, JsonEdit, JsonFix, JsonLabel, json_diagnostics, render};
 pub use trial::{TrialSettings, programs_with};
 pub use world::{
     ColumnSummary, EmptyWorld, PackedContents, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World,

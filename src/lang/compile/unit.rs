@@ -217,7 +217,8 @@ impl<'a> Loader<'a> {
         let (file, errors) = parse(text, id);
         for error in errors {
             self.unit.scopes[scope].broken.extend(name_declared_around(text, error.span));
-            let mut diagnostic = Diagnostic::error(Code::Syntax, error.span, error.message).maybe_hint(error.hint);
+            let mut diagnostic =
+                Diagnostic::error(Code::Syntax, error.span, error.message).maybe_hint(error.hint).repairs(error.fixes);
             if let Some((span, text)) = error.related {
                 diagnostic = diagnostic.also(span, text);
             }

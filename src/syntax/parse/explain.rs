@@ -62,6 +62,7 @@ pub(super) fn explain(text: &str, start: usize, limit: usize, source: SourceId) 
         span: Span { source, start: (start + first) as u32, end: (start + last) as u32 },
         related: None,
         hint: hint(&around, &wanted),
+        fixes: Vec::new(),
     })
 }
 

@@ -36,6 +36,7 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
         span: span(start + lexeme.start, start + lexeme.end),
         related: None,
         hint: Some(hint.into()),
+        fixes: Vec::new(),
     };
     let part = &text[start..limit];
     let mut levels = vec![Level::new(None)];
@@ -96,6 +97,7 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
             span: span(place, place + 1),
             related: None,
             hint: Some(format!("add the matching `{}`", closing(open))),
+            fixes: Vec::new(),
         }),
         None => Ok(()),
     }
