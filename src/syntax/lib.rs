@@ -18,7 +18,7 @@ mod tree;
 pub use fix::{Edit, Fix, apply};
 pub use format::format;
 pub use lexeme::{DECLARATION_WORDS, Lexeme, LexemeKind, lexemes};
-pub use parse::{SyntaxError, nearest, parse};
+pub use parse::{SyntaxError, near, nearest, parse};
 pub use tree::*;
 
 use serde::{Deserialize, Serialize};

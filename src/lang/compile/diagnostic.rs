@@ -4,6 +4,8 @@
 //! mistake, and the text that `fascicle explain` prints stands beside the code.
 
 use super::code::Code;
+use super::frameworks::{Repair, Suggestion};
+use super::repair;
 use fascicle_syntax::{Fix, SourceId, Span};
 use std::ops::Range;
 
@@ -100,6 +102,17 @@ impl Diagnostic {
             self.fixes.push(fix);
         }
         self
+    }
+
+    /// Adds what to do about a name that is not known, in words and as an edit of its place.
+    pub(super) fn suggest(self, sources: &Sources, span: Span, suggestion: Suggestion) -> Self {
+        let fix = match suggestion.repair {
+            None => None,
+            Some(Repair::Write { name, is_certain }) => Some(Fix { is_certain, ..repair::written(span, &name) }),
+            Some(Repair::Call { name, argument }) => repair::call(sources, span, &name, &argument),
+            Some(Repair::LeaveOut) => repair::without_item(sources, span).map(Fix::certain),
+        };
+        self.hint(suggestion.words).repairs(fix)
     }
 
     /// Adds repairs, if any are known.

@@ -19,6 +19,7 @@ mod layers;
 mod lint;
 mod reader;
 mod render;
+mod repair;
 mod stack;
 mod trial;
 mod unit;
@@ -119,8 +120,12 @@ fn compile_here(name: &str, text: &str, settings: &[(String, String)], world: &d
     diagnostics.append(&mut of_trials);
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity == Severity::Error);
     if !failed(&diagnostics) {
-        let compiled = base.program.as_ref().map(|program| lint::Base { program, origins: base.checkpoints.origins() });
-        lint::lint(&unit, &used, compiled, &variants.programs, &mut diagnostics);
+        let compiled = base.program.as_ref().map(|program| lint::Base {
+            program,
+            origins: base.checkpoints.origins(),
+            sources: &sources,
+        });
+        lint::lint((&unit, &sources), &used, compiled, &variants.programs, &mut diagnostics);
     }
     diagnostics.sort_by_key(|d| (d.span().source, d.span().start, d.code));
     diagnostics.dedup_by(|a, b| a.code == b.code && a.labels.first() == b.labels.first() && a.message == b.message);
