@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds and tries what editors need: `editors/build.sh [FOLDER]`; what comes of it goes to FOLDER (default: dist/editors).
-# Needs node 20 with npm, a C compiler, cargo; python3 with Pygments for the last step. The registries of npm and cargo must have been
+# Needs node 20 with npm, a C compiler, cargo; for the last step python3 (or $PYTHON) with Pygments and tree_sitter. The registries of npm and cargo must have been
 # reached once; afterwards all works offline.
 set -eu
 
@@ -27,3 +27,6 @@ cargo run --quiet --release --manifest-path generator/Cargo.toml -- grammar.json
 cc -O2 -fPIC -shared -I src -o "$out/fascicle.so" src/parser.c
 size "parser.c" src/parser.c
 size "parser" "$out/fascicle.so"
+
+echo "== every experiment"
+"${PYTHON:-python3}" "$here/examples.py" "$out/fascicle.so"

@@ -49,6 +49,7 @@ module.exports = grammar({
 
     _top_item: ($) => choice(
       alias(choice(...LINK), $.link),
+      $.block_type,
       $._atom,
       $.block,
       $.list,
@@ -57,6 +58,9 @@ module.exports = grammar({
       ",",
     ),
 
+    // The one type whose word also begins a declaration.
+    block_type: () => prec(5, seq(":", "block")),
+
     block: ($) => seq("{", repeat(choice($.binding, $._item, ",", ";")), "}"),
     list: ($) => seq("[", repeat(choice($._item, ",")), "]"),
     tuple: ($) => seq("(", repeat(choice($._item, ",")), ")"),
@@ -64,7 +68,7 @@ module.exports = grammar({
     binding: ($) => seq(field("keyword", alias(choice("let", "output"), $.control)), field("name", $.identifier), "="),
 
     _item: ($) => choice(
-      alias(choice(...CONTROL), $.control),
+      alias(choice(...CONTROL.filter((word) => word !== "let" && word !== "output")), $.control),
       alias(choice(...LINK), $.link),
       $._atom,
       $.block,
@@ -78,7 +82,11 @@ module.exports = grammar({
     call: ($) => prec(2, seq(field("function", $.identifier), $.arguments)),
     arguments: ($) => seq(token.immediate(prec(1, "(")), repeat(choice($.argument_name, $._item, ",")), ")"),
     argument_name: ($) => prec(3, seq(field("name", $.identifier), ":")),
-    field: ($) => prec.right(2, seq(token.immediate("."), field("name", $.identifier), optional($.arguments))),
+    // `std.blocks.{ConvBlock, SepConv}` names several.
+    field: ($) => prec.right(2, seq(
+      token.immediate("."),
+      choice(seq(field("name", $.identifier), optional($.arguments)), $.block),
+    )),
 
     boolean: () => choice("true", "false"),
     identifier: () => /[A-Za-z_][A-Za-z0-9_]*/,

@@ -4,6 +4,7 @@
 (regex) @string.regexp
 (number) @number
 (boolean) @boolean
+(block_type "block" @type.builtin)
 (keyword) @keyword
 (control) @keyword.control
 (link) @keyword.operator

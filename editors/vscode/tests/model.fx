@@ -13,7 +13,7 @@ modality a: vector[_] = people.columns(/^lh_.*/ |> standardize)
 //                                                 ^^^^^^^^^^^ support.function.fascicle
 block Half(x: [c, d/2, h/2]) -> [c] {
 //    ^^^^ entity.name.fascicle
-//               ^ keyword.operator.fascicle
+//                 ^ keyword.operator.fascicle
   let y = x |> Conv3d(8, kernel: 3) |> relu
 //^^^ keyword.control.fascicle
 //             ^^^^^^ support.class.fascicle
