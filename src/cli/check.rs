@@ -1,13 +1,17 @@
 //! `fascicle check`
 
+use super::progress::duration;
 use super::world::Files;
 use super::{Program, source, status, table};
 use crate::compile::{JsonDiagnostic, LayerRow, ModelTable, json_diagnostics, model_tables};
 use crate::data::{DataCheck, Flow, availability, check_data};
+use crate::nn::Device;
+use crate::plan::{Clock, Trainings, trainings};
 use crate::program::Program as Compiled;
 use clap::Args;
 use serde::Serialize;
 use std::path::Path;
+use std::time::Duration;
 
 /// What `check` is asked.
 #[derive(Debug, Args)]
@@ -28,6 +32,9 @@ struct Json {
     diagnostics: Vec<JsonDiagnostic>,
     /// What becomes of everybody in each cohort, where the tables can be read; with `--data`, who has what.
     flows: Vec<Flow>,
+    /// What trainings take on this machine, where the tables can be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    trainings: Vec<Trainings>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[serde(flatten)]
     data: Option<DataCheck>,
@@ -51,9 +58,13 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
         None => (Vec::new(), None),
     };
     let wrong = compilation.failed() || data.as_ref().is_some_and(|d| !d.problems.is_empty());
+    let trainings = match compilation.base.as_ref().filter(|_| !compilation.failed()) {
+        Some(program) => timed(program, &flows),
+        None => Vec::new(),
+    };
     if args.json {
         let diagnostics = json_diagnostics(&compilation.diagnostics, &compilation.sources);
-        let json = Json { models, diagnostics, flows, data };
+        let json = Json { models, diagnostics, flows, trainings, data };
         source::print_json(&json);
     } else {
         source::tell(&compilation);
@@ -73,6 +84,7 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
         for flow in flows.iter().filter(|flow| args.data || !flow.is_whole()) {
             source::print(&format!("{flow}\n"));
         }
+        source::print(&times(&trainings));
         if let Some(data) = &data {
             tell(data, &flows);
         }
@@ -80,6 +92,29 @@ pub(super) fn check(args: &CheckArgs) -> u8 {
     // The process ends here: the programs of a thousand variants need not be taken apart first.
     std::mem::forget(compilation);
     if wrong { status::WRONG } else { status::DONE }
+}
+
+/// What trainings take on this machine's processor, where it is known how many people there are.
+fn timed(program: &Compiled, flows: &[Flow]) -> Vec<Trainings> {
+    if program.stages.is_empty() || flows.is_empty() {
+        return Vec::new();
+    }
+    let records = flows.iter().map(|flow| (flow.cohort.clone(), flow.analysed)).collect();
+    let clock = Clock::kept(&Device::cpu(), std::slice::from_ref(program));
+    clock.map_or_else(Vec::new, |clock| trainings(program, &records, &clock))
+}
+
+/// One line a stage.
+fn times(trainings: &[Trainings]) -> String {
+    let about = |seconds: f64| duration(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    let line = |of: &Trainings| {
+        let (all, steps) = (of.seconds_a_run * of.runs as f64, source::plural(of.steps, "step"));
+        let runs = if of.runs == 1 { String::new() } else { format!("{} trainings of ", of.runs) };
+        let epochs = source::plural(of.epochs, "epoch");
+        let by = if of.is_measured { "" } else { " by its multiply-adds and bytes; `fascicle plan` times its steps" };
+        format!("train {}: {runs}{epochs} of {steps}, about {} on this machine's processor{by}\n", of.stage, about(all))
+    };
+    trainings.iter().map(line).collect()
 }
 
 /// One line a baseline: the method, how many columns it reads, what it predicts.
@@ -105,7 +140,7 @@ fn unread(file: &Path, message: &str) -> Json {
         hint: None,
         fixes: Vec::new(),
     };
-    Json { models: Vec::new(), diagnostics: vec![diagnostic], flows: Vec::new(), data: None }
+    Json { models: Vec::new(), diagnostics: vec![diagnostic], flows: Vec::new(), trainings: Vec::new(), data: None }
 }
 
 fn layers(model: &ModelTable) -> String {

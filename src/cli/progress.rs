@@ -25,6 +25,27 @@ struct State {
     /// Images that are decoded.
     images: Option<ProgressBar>,
     images_told: Instant,
+    /// What was left of the run, and when.
+    left: Option<(Instant, Duration)>,
+    /// Tasks that are done, of how many.
+    done: (usize, usize),
+}
+
+impl State {
+    /// What is left of the run, where a task has so much left: `3 min 5 s`. Nothing where it is not known.
+    fn of_the_run(&self, of_task: Duration) -> Option<String> {
+        let (told, left) = self.left?;
+        Some(duration(left.saturating_sub(told.elapsed()).max(of_task)))
+    }
+
+    /// `12 of 34, 3 min 5 s left`
+    fn tell_whole(&self, of_task: Duration) {
+        if let Some(whole) = &self.whole {
+            let (done, total) = self.done;
+            let left = self.of_the_run(of_task).map_or_else(String::new, |left| format!(", {left} left"));
+            whole.set_message(format!("{done} of {total}{left}"));
+        }
+    }
 }
 
 /// Plain lines of a log come at most this often, of all tasks under way together.
@@ -36,7 +57,14 @@ impl Terminal {
     pub(super) fn new(quiet: bool) -> Self {
         let interactive = std::io::stderr().is_terminal() && !quiet;
         let target = if interactive { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let state = State { running: BTreeMap::new(), whole: None, images: None, images_told: Instant::now() };
+        let state = State {
+            running: BTreeMap::new(),
+            whole: None,
+            images: None,
+            images_told: Instant::now(),
+            left: None,
+            done: (0, 0),
+        };
         Self { bars: MultiProgress::with_draw_target(target), interactive, quiet, state: Mutex::new(state) }
     }
 
@@ -101,6 +129,10 @@ impl Listener for Terminal {
         state.running.insert(task.to_string(), (bar, Instant::now()));
     }
 
+    fn time_left(&self, left: Option<Duration>) {
+        self.state().left = left.map(|left| (Instant::now(), left));
+    }
+
     fn cohort(&self, flow: &Flow) {
         self.line(&flow.to_string());
     }
@@ -108,9 +140,12 @@ impl Listener for Terminal {
     fn epoch(&self, task: &str, progress: &Progress) {
         let text = format!("epoch {}/{}, loss {:.4}", progress.epoch, progress.epochs, progress.loss);
         let left = format!(", {} left", duration(progress.eta));
-        let due = {
+        let (due, of_the_run) = {
             let mut state = self.state();
             let side_by_side = state.running.len().max(1) as u32;
+            state.tell_whole(progress.eta);
+            // Where one task is all there is, its time is the run's.
+            let of_the_run = state.of_the_run(progress.eta).filter(|_| state.done.1 > 1);
             let Some((bar, told)) = state.running.get_mut(task) else { return };
             let steps = (progress.epochs * progress.batches.max(1)) as u64;
             bar.set_length(steps.max(1));
@@ -120,10 +155,11 @@ impl Listener for Terminal {
             if due {
                 *told = Instant::now();
             }
-            due
+            (due, of_the_run)
         };
         if due && !self.interactive {
-            self.line(&format!("  {task}: {text}{left}"));
+            let of_the_run = of_the_run.map_or_else(String::new, |left| format!(", {left} of the run"));
+            self.line(&format!("  {task}: {text}{left}{of_the_run}"));
         }
     }
 
@@ -154,11 +190,12 @@ impl Listener for Terminal {
 
     fn progress(&self, done: usize, total: usize) {
         let mut state = self.state();
+        state.done = (done, total);
         if total > 1 && done < total {
             let bar = state.whole.get_or_insert_with(|| self.bar("tasks", None));
             bar.set_length(total as u64);
             bar.set_position(done as u64);
-            bar.set_message(format!("{done} of {total}"));
+            state.tell_whole(Duration::ZERO);
         } else if let Some(bar) = state.whole.take() {
             bar.finish_and_clear();
             self.bars.remove(&bar);

@@ -3,12 +3,14 @@
 use super::progress::{Terminal, duration};
 use super::world::Files;
 use super::{Program, device, highlight, source, status, table};
+use crate::cluster::cache_folder;
 use crate::compile::{Compilation, LayerRow, TrialSettings, model_tables, programs_with};
 use crate::drawing;
 use crate::graph::Graph;
 use crate::nn::Device;
 use crate::plan::{
-    self, AfterFailure, Failures, Outcome, PlanError, Planned, RunOptions, SourceText, TrialPrograms, Workers,
+    self, AfterFailure, Clock, Failures, Outcome, PlanError, Planned, PlannedTask, RunOptions, SourceText,
+    TrialPrograms, Workers,
 };
 use crate::program::Experiment;
 use crate::report::content::{Critic, Layer, Model};
@@ -16,7 +18,7 @@ use crate::syntax::nearest;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What `run` is asked.
 #[derive(Debug, Args)]
@@ -91,6 +93,7 @@ pub(super) struct Prepared {
     after_failure: AfterFailure,
     submission: Option<String>,
     command: String,
+    cache: Option<PathBuf>,
 }
 
 /// The file, to be compiled with the settings of trials.
@@ -117,12 +120,18 @@ impl Prepared {
         }
     }
 
+    /// How fast the devices are, as far as that is known.
+    fn clock(&self) -> Option<Clock> {
+        self.devices.first().and_then(|device| Clock::measured(device, &self.experiment.variants))
+    }
+
     /// The experiment, and how it is run.
     pub(super) fn options<'a>(
         self,
         out: &Path,
         listener: &'a Terminal,
         trials: &'a FileOfTrials,
+        clock: Option<Clock>,
     ) -> (Experiment, RunOptions<'a>) {
         let options = RunOptions {
             out: out.to_path_buf(),
@@ -136,7 +145,9 @@ impl Prepared {
             source: self.source,
             model_tables: self.models,
             base: PathBuf::from("."),
+            cache: self.cache,
             trials,
+            clock,
         };
         (self.experiment, options)
     }
@@ -154,6 +165,7 @@ pub(super) fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
     let models = layers(&compilation);
     let Some(experiment) = compilation.experiment else { return Err(status::WRONG) };
     let devices = devices(device).map_err(wrong)?;
+    let cache = cache_folder(Path::new(".")).map_err(|error| wrong(error.to_string()))?;
     let name = program.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let highlights = highlight::marks(&text);
     let trials = FileOfTrials {
@@ -172,6 +184,7 @@ pub(super) fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
             after_failure: AfterFailure::GoOn,
             submission: None,
             command: command_line(),
+            cache,
         },
         trials,
     ))
@@ -317,7 +330,9 @@ pub(super) fn run(args: &RunArgs) -> u8 {
     listen_for_interrupts();
     let began = Instant::now();
     let terminal = Terminal::new(args.quiet);
-    let (experiment, options) = prepared.options(&args.plan.out, &terminal, &trials);
+    // Who sees no progress need not wait for what it is reckoned by.
+    let clock = if args.quiet { None } else { prepared.clock() };
+    let (experiment, options) = prepared.options(&args.plan.out, &terminal, &trials, clock);
     let outcome = plan::run(&experiment, &options);
     terminal.finish();
     let summary = match outcome {
@@ -357,8 +372,9 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
         Err(status) => return status,
     };
     let quiet = Terminal::new(true);
-    let (experiment, options) = prepared.options(&args.out, &quiet, &trials);
-    let Planned { tasks, is_whole } = match plan::plan(&experiment, &options) {
+    let clock = prepared.clock();
+    let (experiment, options) = prepared.options(&args.out, &quiet, &trials, clock);
+    let Planned { tasks, is_whole, seconds } = match plan::plan(&experiment, &options) {
         Ok(planned) => planned,
         Err(error) => {
             source::fail(&error.to_string());
@@ -382,6 +398,7 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
     source::print(&table::aligned(&["task", "state", "why"], &rows, 3));
     let waiting = tasks.iter().filter(|t| !t.cached).count();
     source::print(&format!("{} to run, {} done\n", source::plural(waiting, "task"), tasks.len() - waiting));
+    source::print(&times(&tasks, seconds));
     status::DONE
 }
 
@@ -392,6 +409,36 @@ fn failed(experiment: &str, failures: &Failures) -> serde_json::Value {
         tasks.map(|(name, error)| serde_json::json!({ "name": name, "problem": error.to_string() })).collect();
     let not_reached = &failures.not_reached;
     serde_json::json!({ "experiment": experiment, "outcome": { "failed": { "tasks": tasks, "not_reached": not_reached } } })
+}
+
+/// What the tasks to run take, kind by kind, the longest first, and all side by side; nothing where there are none or nothing is known.
+fn times(tasks: &[PlannedTask], whole: Option<f64>) -> String {
+    let mut kinds: Vec<(&str, usize, f64)> = Vec::new();
+    let mut unknown = 0;
+    for task in tasks.iter().filter(|task| !task.cached) {
+        let Some(seconds) = task.seconds else {
+            unknown += 1;
+            continue;
+        };
+        match kinds.iter_mut().find(|(kind, ..)| *kind == task.kind.name()) {
+            Some((_, count, sum)) => (*count, *sum) = (*count + 1, *sum + seconds),
+            None => kinds.push((task.kind.name(), 1, seconds)),
+        }
+    }
+    if kinds.is_empty() {
+        return String::new();
+    }
+    kinds.sort_by(|a, b| b.2.total_cmp(&a.2));
+    let about = |seconds: f64| duration(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
+    let all: f64 = whole.unwrap_or_else(|| kinds.iter().map(|(.., seconds)| seconds).sum());
+    let row =
+        |(kind, count, seconds): &(&str, usize, f64)| vec![(*kind).to_owned(), count.to_string(), about(*seconds)];
+    let rows: Vec<Vec<String>> = kinds.iter().map(row).collect();
+    let rest = match unknown {
+        0 => String::new(),
+        n => format!(", and {} of which nothing is known", source::plural(n, "task")),
+    };
+    format!("\n{}about {} on this machine{rest}\n", table::aligned(&["kind", "tasks", "time"], &rows, 1), about(all))
 }
 
 /// What the file or the data say wrong is for the user to mend; the rest is a failed run.

@@ -147,7 +147,7 @@ fn submitted(args: &SubmitArgs) -> Result<u8, u8> {
     let plan_args = PlanArgs::of(file, &own.settings, "cpu", &own.out, &own.sweeps);
     let (prepared, trials) = prepare(&plan_args)?;
     let quiet = progress::Terminal::new(true);
-    let (experiment, options) = prepared.options(&own.out, &quiet, &trials);
+    let (experiment, options) = prepared.options(&own.out, &quiet, &trials, None);
     let survey = plan::survey(&experiment, &options).map_err(|error| told(&error.into()))?;
     // What waits in the queue is not submitted again.
     let (elements, word) = match args.dry_run {
@@ -342,7 +342,7 @@ fn inside(args: &WorkArgs, element: usize) -> Result<u8, u8> {
     super::run::guard(&prepared)?;
     super::run::listen_for_interrupts();
     let terminal = progress::Terminal::new(false);
-    let (experiment, options) = prepared.options(&invocation.out, &terminal, &trials);
+    let (experiment, options) = prepared.options(&invocation.out, &terminal, &trials, None);
     let worked = plan::work(&experiment, &options, &keys).map_err(|error| told(&error.into()))?;
     if worked.interrupted.is_some() {
         return Ok(status::INTERRUPTED);

@@ -28,7 +28,7 @@ mod tests;
 
 pub use bundle::{Array, arrays};
 pub use estimate::{Estimate, Estimator};
-pub use settings::{FILE, Slurm, SlurmKeys, TEMPLATE};
+pub use settings::{FILE, Slurm, SlurmKeys, TEMPLATE, cache_folder};
 pub use slurm::Queued;
 pub use status::{Elements, Failed, Status, TaskStatus, in_queue, note_submitted, status};
 pub use submission::{Invocation, Jobs, Submission, new_folder, submissions};

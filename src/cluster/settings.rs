@@ -19,6 +19,16 @@ pub const FILE: &str = "fascicle.toml";
 struct Written {
     #[serde(default)]
     slurm: SlurmKeys,
+    #[serde(default)]
+    data: DataKeys,
+}
+
+/// `[data]` of a file.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DataKeys {
+    /// Where decoded volumes are kept: `$SLURM_TMPDIR/fascicle`, `/scratch/$USER/volumes`.
+    cache: Option<String>,
 }
 
 /// `[slurm]` of a file, and the options of the command.
@@ -195,10 +205,7 @@ impl Slurm {
     /// # Errors
     /// A file that cannot be read or understood, a key that is none, a value that is not what its key takes.
     pub fn read(project: &Path, command: SlurmKeys) -> Result<Self, ClusterError> {
-        let site = std::env::var_os("FASCICLE_SITE").map_or_else(|| PathBuf::from("/etc").join(FILE), PathBuf::from);
-        let user = dirs::config_dir().map(|folder| folder.join("fascicle").join(FILE));
-        let files = [Some(site), user, Some(project.join(FILE))];
-        Self::of(&files.into_iter().flatten().collect::<Vec<_>>(), command)
+        Self::of(&files(project), command)
     }
 
     #[cfg(test)]
@@ -210,20 +217,68 @@ impl Slurm {
         let mut keys = SlurmKeys::default();
         let mut read = Vec::new();
         for path in files {
-            let text = match std::fs::read_to_string(path) {
-                Ok(text) => text,
-                Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
-                    continue;
-                }
-                Err(e) => return Err(ClusterError::Settings(format!("{} cannot be read: {e}", path.display()))),
-            };
-            let written: Written = toml::from_str(&text)
-                .map_err(|e| ClusterError::Settings(format!("{}: {}", path.display(), e.to_string().trim_end())))?;
-            keys = written.slurm.or(keys);
-            read.push(path.clone());
+            if let Some(written) = written(path)? {
+                keys = written.slurm.or(keys);
+                read.push(path.clone());
+            }
         }
         command.or(keys).settle(read)
     }
+}
+
+/// The files of site, user and project.
+fn files(project: &Path) -> Vec<PathBuf> {
+    let site = std::env::var_os("FASCICLE_SITE").map_or_else(|| PathBuf::from("/etc").join(FILE), PathBuf::from);
+    let user = dirs::config_dir().map(|folder| folder.join("fascicle").join(FILE));
+    [Some(site), user, Some(project.join(FILE))].into_iter().flatten().collect()
+}
+
+/// What a file says; `None` where there is none.
+fn written(path: &Path) -> Result<Option<Written>, ClusterError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(e) => return Err(ClusterError::Settings(format!("{} cannot be read: {e}", path.display()))),
+    };
+    let problem =
+        |e: toml::de::Error| ClusterError::Settings(format!("{}: {}", path.display(), e.to_string().trim_end()));
+    toml::from_str(&text).map(Some).map_err(problem)
+}
+
+/// Where decoded volumes are kept on this machine, as the files of site, user and project say; `None`: in the store. A folder that
+/// names a variable that is not set here is none: a job's own disk is not there where jobs are submitted.
+///
+/// # Errors
+/// A file that cannot be read or understood.
+pub fn cache_folder(project: &Path) -> Result<Option<PathBuf>, ClusterError> {
+    let mut folder = None;
+    for path in files(project) {
+        folder = written(&path)?.and_then(|written| written.data.cache).or(folder);
+    }
+    let of_environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    Ok(folder.and_then(|text| expanded(&text, of_environment)).map(PathBuf::from))
+}
+
+/// A path with `$NAME`, `${NAME}` and a leading `~` replaced; `None` where one of them is not known.
+fn expanded(text: &str, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let text = match text.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{}{rest}", value("HOME")?),
+        _ => text.to_owned(),
+    };
+    let mut pieces = text.split('$');
+    let mut all = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let (name, rest) = match piece.strip_prefix('{') {
+            Some(braced) => braced.split_once('}')?,
+            None => piece.split_at(piece.find(|c| !is_of_name(c)).unwrap_or(piece.len())),
+        };
+        all.push_str(&value(name)?);
+        all.push_str(rest);
+    }
+    Some(all)
 }
 
 /// The file that `fascicle submit --init` writes: every key with what it means and what it is where it is not named.
@@ -277,6 +332,11 @@ pub const TEMPLATE: &str = r#"# What fascicle asks of Slurm. Read in this order,
 
 # The program on a node, where it is not at the path where it is here: in a container, say.
 # program = ["apptainer", "run", "--nv", "/shared/fascicle.sif"]
+
+[data]
+# Where decoded volumes are kept: a few large files, made once, which every run and job that can read them maps. In the store where it is
+# not named. A disk of the node is faster than a file server; where a variable is not set, the store is used.
+# cache = "/scratch/$USER/fascicle"
 "#;
 
 #[cfg(test)]
@@ -297,6 +357,21 @@ mod tests {
         assert_eq!((found.partition.as_deref(), found.time, found.margin), (Some("gpu"), 2880, 1.0));
         assert_eq!(found.read, [site, user]);
         Ok(())
+    }
+
+    #[test]
+    fn a_cache_is_where_the_environment_says() {
+        let value = |name: &str| match name {
+            "USER" => Some("ada".to_owned()),
+            "HOME" => Some("/home/ada".to_owned()),
+            _ => None,
+        };
+        let expanded = |text| super::expanded(text, value);
+        assert_eq!(expanded("/scratch/$USER/volumes").as_deref(), Some("/scratch/ada/volumes"));
+        assert_eq!(expanded("/scratch/${USER}s").as_deref(), Some("/scratch/adas"));
+        assert_eq!(expanded("~/volumes").as_deref(), Some("/home/ada/volumes"));
+        assert_eq!(expanded("plain").as_deref(), Some("plain"));
+        assert_eq!((expanded("$TMPDIR_OF_JOB/volumes"), expanded("${USER/x")), (None, None));
     }
 
     #[test]

@@ -1,23 +1,27 @@
 //! Prepared volumes on disk: decoded once, mapped ever after.
 //!
 //! ```text
-//!  key = blake3(file content, steps, version) ──▶ FOLDER/ab/abcdef...vol ──map──▶ Image
+//!  key = blake3(file content, steps, version) ──▶ FOLDER/NAME.pack, which holds many ──map──▶ CachedImage
+//!                                                      ▲
+//!  images that are in none ──decode, side by side──▶ Filling ── a pack whenever half a minute or half a GiB is done
 //! ```
 //!
-//! A file is a header of `HEADER` bytes (magic, shape, affine, what was cut, checksum) and the values as little-endian
-//! 32-bit floats. The checksum is over the key too, so that a whole volume under another's name is none. It is written
-//! aside and renamed into place; one that is short or whose checksum is wrong is made again.
+//! A file server is asked for a few large files, not for one an image ([`pack`]). A pack is written aside and renamed into place when
+//! its table is written; a volume in it carries a checksum over its header, its values and its key. One whose checksum is wrong is made
+//! again, into another pack. Packs are never changed, so that any number of processes on any number of machines map them.
+
+mod pack;
 
 use super::affine::Affine;
 use super::error::{DataError, Result};
-use super::files::write_aside;
 use super::hashes::Hashes;
 use super::transform::{Image, Prepared};
 use memmap2::Mmap;
 use ndarray::Array4;
-use std::fs::File;
+use pack::{Packs, Writer};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Changes when decoding or a cached step changes its meaning.
 pub const VERSION: u32 = 1;
@@ -32,23 +36,41 @@ const HEADER: usize = 8 + 4 * 8 + 8 + 12 * 8 + 8 + 32;
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: PathBuf,
+    packs: Arc<Packs>,
     hashes: Arc<Hashes>,
 }
 
 /// A prepared volume, mapped into memory.
 #[derive(Debug)]
 pub struct CachedImage {
-    map: Mmap,
+    map: Arc<Mmap>,
+    /// Its values, as bytes of the map.
+    values: Range<usize>,
     shape: [usize; 4],
     affine: Affine,
     labels: bool,
     cut: u64,
 }
 
+/// Volumes that are being put into a cache, from several threads.
+pub struct Filling<'c> {
+    cache: &'c Cache,
+    writer: Mutex<Writer>,
+}
+
 impl Cache {
     /// Uses a folder, which is made when something is first written.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), hashes: Arc::new(Hashes::open(&folder.join(HASHES))) }
+        Self::beside(folder, folder)
+    }
+
+    /// Uses a folder for volumes, on a disk of this machine perhaps, and another for what is known of files.
+    pub fn beside(folder: &Path, hashes: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            packs: Arc::new(Packs::of(folder)),
+            hashes: Arc::new(Hashes::open(&hashes.join(HASHES))),
+        }
     }
 
     /// What is known of files without reading them.
@@ -58,42 +80,65 @@ impl Cache {
 
     /// The volume of this key, where it is there whole.
     pub fn find(&self, key: &blake3::Hash) -> Option<CachedImage> {
-        open(&self.path(key), key)
+        self.packs.find(key, |map, range| read(map, range, key))
     }
 
-    fn path(&self, key: &blake3::Hash) -> PathBuf {
-        let name = key.to_hex();
-        self.folder.join(&name[..2]).join(format!("{name}.vol"))
+    /// Begins to put volumes into the cache.
+    pub fn fill(&self) -> Filling<'_> {
+        Filling { cache: self, writer: Mutex::new(Writer::new(&self.folder)) }
     }
+}
 
-    /// The volume of this key, made by `make` where it is not there whole.
+impl Filling<'_> {
+    /// Puts a volume under its key. It is found when the filling has ended, or sooner.
     ///
     /// # Errors
-    /// What `make` returns, or what the operating system says.
-    pub fn get(&self, key: &blake3::Hash, make: impl FnOnce() -> Result<Prepared>) -> Result<CachedImage> {
-        let path = self.path(key);
-        if let Some(found) = open(&path, key) {
-            return Ok(found);
-        }
-        let prepared = make()?;
+    /// What the operating system says.
+    pub fn put(&self, key: &blake3::Hash, prepared: &Prepared) -> Result<()> {
         let values = prepared.image.data.as_standard_layout();
         let mut bytes = vec![0; values.len() * size_of::<f32>()];
         bytes.as_chunks_mut::<4>().0.iter_mut().zip(&values).for_each(|(out, value)| *out = value.to_le_bytes());
-        write_aside(&path, &[&header(&prepared, &bytes, key), &bytes])?;
-        open(&path, key).ok_or_else(|| DataError::Io {
+        let header = header(prepared, &bytes, key);
+        self.writer().put(key, &[&header, &bytes])
+    }
+
+    /// Ends the pack that is being written.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn end(self) -> Result<()> {
+        self.writer().seal()?;
+        self.cache.packs.look_again();
+        Ok(())
+    }
+
+    /// A volume that was put here, read back.
+    ///
+    /// # Errors
+    /// It is not there whole: the disk has lied.
+    pub fn read_back(cache: &Cache, key: &blake3::Hash) -> Result<CachedImage> {
+        cache.find(key).ok_or_else(|| DataError::Io {
             action: "read back",
-            path: path.clone(),
-            source: std::io::Error::other("the file that was just written is not whole; is the disk full?"),
+            path: cache.folder.clone(),
+            source: std::io::Error::other("a volume that was just written is not whole; is the disk full?"),
         })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl CachedImage {
+    fn numbers(&self) -> &[[u8; 4]] {
+        self.map.get(self.values.clone()).unwrap_or_default().as_chunks::<4>().0
+    }
+
     /// Copies it out.
     pub fn image(&self) -> Image {
-        let values: Vec<f32> = self.map[HEADER..].as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+        let values: Vec<f32> = self.numbers().iter().map(|b| f32::from_le_bytes(*b)).collect();
         let [c, x, y, z] = self.shape;
-        // The length was compared with the shape when the file was opened.
+        // The length was compared with the shape when the volume was found.
         let data = Array4::from_shape_vec((c, x, y, z), values).unwrap_or_default();
         Image { data, affine: self.affine, labels: self.labels }
     }
@@ -102,7 +147,7 @@ impl CachedImage {
     /// `false` where `out` has another length.
     #[must_use]
     pub fn copy_to(&self, slices: Option<&[usize]>, out: &mut [f32]) -> bool {
-        let values = self.map[HEADER..].as_chunks::<4>().0;
+        let values = self.numbers();
         let Some(slices) = slices else {
             let fits = out.len() == values.len();
             out.iter_mut().zip(values).for_each(|(out, bytes)| *out = f32::from_le_bytes(*bytes));
@@ -164,13 +209,10 @@ fn header(Prepared { image, cut }: &Prepared, payload: &[u8], key: &blake3::Hash
     bytes
 }
 
-/// The volume, or `None` where the file is absent, short, or not what was written under this key.
-fn open(path: &Path, key: &blake3::Hash) -> Option<CachedImage> {
-    let file = File::open(path).ok()?;
-    // SAFETY: the file is written aside, renamed into place and never changed after; a process that changes it all the
-    // same can change the values read, not their number, which is checked below.
-    let map = unsafe { Mmap::map(&file) }.ok()?;
-    let head = map.get(..HEADER)?;
+/// The volume in a part of a map, or `None` where it is not what was written under this key.
+fn read(map: &Arc<Mmap>, range: Range<usize>, key: &blake3::Hash) -> Option<CachedImage> {
+    let bytes = map.get(range.clone())?;
+    let head = bytes.get(..HEADER)?;
     let u = |at: usize| head[at..].first_chunk::<8>().map(|b| u64::from_le_bytes(*b));
     let f = |at: usize| u(at).map(f64::from_bits);
     let mut shape = [0_usize; 4];
@@ -178,11 +220,11 @@ fn open(path: &Path, key: &blake3::Hash) -> Option<CachedImage> {
         *extent = usize::try_from(u(8 + 8 * i)?).ok()?;
     }
     let values = shape.iter().try_fold(4_usize, |n, d| n.checked_mul(*d))?;
-    if !head.starts_with(MAGIC) || map.len() != values.checked_add(HEADER)? {
+    if !head.starts_with(MAGIC) || bytes.len() != values.checked_add(HEADER)? {
         return None;
     }
     let checksum =
-        blake3::Hasher::new().update(key.as_bytes()).update(&head[..HEADER - 32]).update(&map[HEADER..]).finalize();
+        blake3::Hasher::new().update(key.as_bytes()).update(&head[..HEADER - 32]).update(&bytes[HEADER..]).finalize();
     if head[HEADER - 32..] != *checksum.as_bytes() {
         return None;
     }
@@ -190,7 +232,8 @@ fn open(path: &Path, key: &blake3::Hash) -> Option<CachedImage> {
     for k in 0..12 {
         affine.0[k / 4][k % 4] = f(48 + 8 * k)?;
     }
-    Some(CachedImage { shape, affine, labels: u(40)? == 1, cut: u(144)?, map })
+    let values = range.start + HEADER..range.end;
+    Some(CachedImage { map: map.clone(), values, shape, affine, labels: u(40)? == 1, cut: u(144)? })
 }
 
 #[cfg(test)]

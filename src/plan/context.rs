@@ -42,8 +42,7 @@ impl Context<'_> {
 
     /// A variant's program, or that of one of its trials.
     pub fn program_at(&self, key: ProgramKey) -> &Program {
-        let trial = key.trial.and_then(|trial| self.layout.variants.get(key.variant)?.trials.get(trial));
-        trial.map_or_else(|| self.program(key.variant), Arc::as_ref)
+        self.layout.program_of(self.experiment, key)
     }
 
     /// Which program a run was trained by: where settings are searched, that of the trial that was chosen in it.

@@ -94,6 +94,12 @@ struct Builder<'a> {
 }
 
 impl Layout {
+    /// A variant's program, or that of one of its trials.
+    pub fn program_of<'a>(&'a self, experiment: &'a Experiment, key: ProgramKey) -> &'a Program {
+        let trial = key.trial.and_then(|trial| self.variants.get(key.variant)?.trials.get(trial));
+        trial.map_or_else(|| &experiment.variants[key.variant], Arc::as_ref)
+    }
+
     /// Lays out an experiment, as far as its searches are known. Files are read to know their content; no image is decoded.
     ///
     /// # Errors

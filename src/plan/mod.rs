@@ -3,7 +3,7 @@
 //! ```text
 //!  program::Experiment ──layout──▶ [Task { name, fingerprint, work }] ──run──▶ store ──▶ run folder, report
 //!                                          │
-//!                                          └──describe──▶ [PlannedTask { cached, why }]
+//!                                          └──describe──▶ [PlannedTask { cached, why, seconds }]
 //! ```
 //!
 //! 1. [`run`] lays an experiment out as tasks: index a cohort, divide its people, fit transforms, train, fit baselines, predict, score,
@@ -17,6 +17,7 @@
 
 mod analyse;
 mod baseline;
+mod clock;
 mod compare;
 mod content;
 mod context;
@@ -59,6 +60,7 @@ mod weights;
 mod work;
 
 pub use analyse::{AnalysisResult, Field, Table};
+pub use clock::{Clock, Trainings, trainings};
 pub use compare::{Compared, Comparison, Contrast, Item, VariantValue};
 pub use describe::{Planned, PlannedTask, plan};
 pub use ensemble::{Ranked, Ranking};

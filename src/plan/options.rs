@@ -1,5 +1,6 @@
 //! How a run is made, and who is told what happens in it.
 
+use super::clock::Clock;
 use crate::compile::TrialSettings;
 use crate::data::flow::Flow;
 use crate::nn::Device;
@@ -8,6 +9,7 @@ use crate::report::content::{Mark, Model};
 use crate::train::Progress;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 /// The text of the experiment.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,8 +66,12 @@ pub struct RunOptions<'a> {
     pub model_tables: Vec<Model>,
     /// The folder against which paths of the experiment are resolved.
     pub base: PathBuf,
+    /// Where decoded volumes are kept; in the store where nothing is said.
+    pub cache: Option<PathBuf>,
     /// Gives the programs of a search's trials.
     pub trials: &'a dyn TrialPrograms,
+    /// How fast this machine is, where that is known: it says what time is left, and decides nothing.
+    pub clock: Option<Clock>,
 }
 
 /// Gives the programs of a search's trials: the compiler, with the file at hand.
@@ -88,6 +94,8 @@ impl TrialPrograms for NoTrials {
 pub trait Listener: Sync {
     /// A task begins.
     fn task_started(&self, _task: &str) {}
+    /// What is left of the run, as far as that is known.
+    fn time_left(&self, _left: Option<Duration>) {}
     /// Who was found in a cohort, left out and why, and analysed.
     fn cohort(&self, _flow: &Flow) {}
     /// A task's result is in the store already.

@@ -36,7 +36,7 @@ pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSumma
     if let Claiming::Ours(_claim) = store.claim(&folder_name(experiment))? {
         folder::recover(&target, &store)?;
     }
-    let sources = Sources::new(&options.base, &store.volumes());
+    let sources = Sources::of(options, &store);
     let known = Known::new(&store, options.trials);
     let (mut done, told) = (Done::default(), Told::default());
     let view = View { experiment, store: &store, sources: &sources, options, told: &told, device };

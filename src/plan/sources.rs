@@ -7,7 +7,9 @@
 
 use super::error::{PlanError, Result};
 use super::fingerprint::{canonical, hash_of};
+use super::options::RunOptions;
 use super::packed::{Packed, compare_voxels, lacks_column};
+use super::store::Store;
 use crate::data::cache::Cache;
 use crate::data::cohort::CohortData;
 use crate::data::dataset::Dataset;
@@ -40,11 +42,13 @@ pub(super) struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
-    /// Paths are resolved against `base`; decoded images are kept in `volumes`.
-    pub fn new(base: &'a Path, volumes: &Path) -> Self {
+    /// What a run with these options reads. Decoded images are kept where it says, what is known of files in the store: that is true
+    /// on every machine.
+    pub fn of(options: &'a RunOptions<'_>, store: &Store) -> Self {
+        let volumes = store.volumes();
         Self {
-            base,
-            cache: Cache::new(volumes),
+            base: &options.base,
+            cache: Cache::beside(options.cache.as_deref().unwrap_or(&volumes), &volumes),
             tables: Tables::default(),
             cohorts: Mutex::default(),
             contents: Mutex::default(),

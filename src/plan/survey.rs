@@ -66,7 +66,7 @@ pub enum TaskState {
 /// A cohort or a file that cannot be read.
 pub fn survey(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Survey> {
     let store = Store::look(&store_path(&options.out));
-    let sources = Sources::new(&options.base, &store.volumes());
+    let sources = Sources::of(options, &store);
     let layout = Layout::of(experiment, &sources, &Known::new(&store, options.trials))?;
     let record = plan_record(experiment, &layout, &options.command);
     let (mut present, mut measured) = (BTreeMap::new(), BTreeMap::new());
@@ -79,13 +79,7 @@ pub fn survey(experiment: &Experiment, options: &RunOptions<'_>) -> Result<Surve
     let mut tasks = Vec::with_capacity(layout.tasks.len());
     for (at, task) in layout.tasks.iter().enumerate() {
         let kind = task.work.kind();
-        let program = match task.program.trial {
-            None => &experiment.variants[task.program.variant],
-            Some(trial) => layout.variants[task.program.variant]
-                .trials
-                .get(trial)
-                .map_or(&experiment.variants[task.program.variant], std::sync::Arc::as_ref),
-        };
+        let program = layout.program_of(experiment, task.program);
         let people = match people.get(&task.program.variant) {
             Some(people) => *people,
             None => {

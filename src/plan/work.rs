@@ -37,7 +37,7 @@ pub struct Worked {
 /// A plan that cannot be laid out: its data cannot be read.
 pub fn work(experiment: &Experiment, options: &RunOptions<'_>, wanted: &BTreeSet<String>) -> Result<Worked> {
     let store = Store::open(&store_path(&options.out))?;
-    let sources = Sources::new(&options.base, &store.volumes());
+    let sources = Sources::of(options, &store);
     let layout = Layout::of(experiment, &sources, &Known::new(&store, options.trials))?;
     sources.keep_hashes()?;
     let device = options.devices.first().ok_or_else(|| PlanError::inconsistent("a run has no device"))?;

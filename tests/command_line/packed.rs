@@ -52,6 +52,35 @@ fn a_model_is_packed_and_applied_to_a_table_that_names_its_columns_otherwise() {
     scene.fascicle(&elsewhere).fails(1, &["nothing is written over it"]);
 }
 
+#[test]
+fn a_prediction_is_written_for_onnx_with_the_weights_of_a_run() {
+    let scene = Scene::empty();
+    scene.write("study.fx", PROGRAM);
+    scene.write("people.csv", people(40, "id,a,b,dx"));
+    let export = ["export", "study.fx", "--to", "onnx"];
+    let with = |more: &[&'static str]| scene.fascicle(&[&export, more].concat());
+    with(&[]).fails(2, &["no text to be printed", "-o net.onnx"]);
+    with(&["-o", "initial.onnx"]).fails(0, &["initial weights of seed 1", "wrote initial.onnx"]);
+    with(&["-o", "initial.onnx"]).fails(2, &["initial.onnx is there already", "--overwrite"]);
+    scene.fascicle(&["run", "study.fx", "--quiet", "--device", "cpu"]).succeeds();
+    let weights = ["--weights", "runs/study", "-o", "m.onnx"];
+    with(&weights).fails(2, &["holds 2 training runs", "--run 'fold 1, seed 1'"]);
+    with(&[&weights[..], &["--run", "fold 9"]].concat()).fails(2, &["no training run `fold 9`", "fold 2, seed 1"]);
+    with(&[&weights[..], &["--run", "fold 2, seed 1"]].concat()).succeeds();
+    scene.fascicle(&["pack", "runs/study", "-o", "m.fascicle"]).succeeds();
+    let packed = ["--weights", "m.fascicle", "--run", "fold 2, seed 1", "-o", "packed.onnx"];
+    with(&packed).succeeds();
+    let bytes = |name: &str| std::fs::read(scene.path(name)).expect("a file");
+    assert_eq!(bytes("m.onnx"), bytes("packed.onnx"));
+    assert_ne!(bytes("m.onnx"), bytes("initial.onnx"));
+    // Weights of another network: which, and what was expected.
+    scene.edit("study.fx", "numbers |> Linear(2)", "numbers |> Linear(3) |> Linear(2)");
+    with(&[&packed[..5], &["other.onnx"]].concat())
+        .fails(2, &["the weight `m.Linear.bias` has the shape [2], expected [3]"]);
+    let torch = ["export", "study.fx", "--weights", "m.fascicle"];
+    scene.fascicle(&torch).fails(2, &["`load_weights`", "--to onnx"]);
+}
+
 /// A model that draws what it reads, one that tells a class, and a baseline that tells a number.
 const SPRING: &str = "cohort young = table(\"young.csv\") { subject id, rename b from \"B\" }
 modality deep: vector[3] = columns([a, b, c] |> standardize)

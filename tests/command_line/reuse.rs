@@ -1,6 +1,6 @@
 //! Running again does only what changed.
 
-use super::scene::{Scene, files_below};
+use super::scene::{Scene, Told, files_below};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -52,6 +52,25 @@ fn another_learning_rate_trains_again_on_the_folds_that_are_there() {
     let plan = scene.json(&["plan", "table.fx", "--json", "--set", "epochs=6"]);
     let waiting = plan.as_array().expect("tasks").iter().filter(|task| task["cached"] == false);
     assert!(waiting.clone().all(|task| task["why"].is_string()) && waiting.count() == 7, "{plan}");
+}
+
+#[test]
+fn what_is_to_run_takes_its_time_and_what_is_there_takes_none() {
+    let scene = Scene::of_people();
+    let trainings = &scene.json(&["check", "table.fx", "--json"])["trainings"];
+    assert_eq!((&trainings[0]["stage"], &trainings[0]["runs"]), (&"clinic".into(), &3.into()), "{trainings}");
+    assert!(trainings[0]["seconds_a_run"].as_f64().is_some_and(|seconds| seconds > 0.0), "{trainings}");
+    let plan = ["plan", "table.fx", "--device", "cpu"];
+    let told = scene.fascicle(&plan);
+    assert!(told.succeeds().stdout.contains(" on this machine"), "{}", told.stdout);
+    scene.json(&RUN);
+    let told = scene.fascicle(&plan);
+    assert!(!told.succeeds().stdout.contains(" on this machine"), "{}", told.stdout);
+    // What trainings took says what another takes.
+    let more = scene.json(&[&plan[..], &["--json", "--set", "epochs=6"]].concat());
+    let seconds = |task: &Value| task["seconds"].as_f64().unwrap_or(-1.0);
+    let tasks = more.as_array().expect("tasks");
+    assert!(tasks.iter().all(|task| (task["cached"] == true) == (seconds(task) == 0.0)), "{more}");
 }
 
 #[test]
@@ -132,4 +151,34 @@ fn the_fingerprints_of_experiments_are_those_of_earlier_versions() {
         }
         settings.bind(|| insta::assert_snapshot!(name, lines));
     }
+}
+
+#[test]
+fn decoded_images_are_one_file_where_fascicle_toml_says() {
+    let scene = Scene::of_heads();
+    scene.write("fascicle.toml", "[data]\ncache = \"$DISK_OF_THE_NODE/volumes\"\n");
+    let packs = |folder: &str| {
+        let files = files_below(&scene.path(folder));
+        files.keys().filter(|name| name.ends_with(".pack")).count()
+    };
+    let run = |disk: Option<&str>| {
+        let mut command = scene.command(&["run", "image.fx", "--json"]);
+        if let Some(disk) = disk {
+            command.env("DISK_OF_THE_NODE", scene.path(disk));
+        }
+        Told::from(command.output().expect("the binary starts")).succeeds().stdout.clone()
+    };
+    let there = run(Some("disk"));
+    assert_eq!((packs("disk/volumes"), packs("runs/store")), (1, 0), "sixteen images are a file");
+    // What was decoded is found again.
+    std::fs::remove_dir_all(scene.path("runs/store/train")).expect("trained networks");
+    run(Some("disk"));
+    assert_eq!((packs("disk/volumes"), packs("runs/store")), (1, 0));
+    // Where the variable is not set, volumes are in the store; scores are the same.
+    std::fs::remove_dir_all(scene.path("runs")).expect("the run");
+    let scores = |text: &str| serde_json::from_str::<Value>(text).expect("JSON")["scores"].clone();
+    assert_eq!(scores(&run(None)), scores(&there));
+    assert_eq!(packs("runs/store"), 1);
+    scene.write("fascicle.toml", "[data]\ncash = \"here\"\n");
+    scene.fascicle(&["run", "image.fx"]).fails(2, &["fascicle.toml", "cash", "cache"]);
 }

@@ -151,6 +151,8 @@ impl Scene {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_fascicle"));
         command.args(arguments).current_dir(self.folder.path());
+        // The machine is measured once for all tests, and nothing is left in the cache of whoever tests.
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command.env_remove("RUST_BACKTRACE").env("COLUMNS", "110").env("NO_COLOR", "1").stdin(Stdio::null());
         command
     }

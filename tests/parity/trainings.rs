@@ -127,6 +127,8 @@ fn trained(small: &Small, device: &Device) -> (BTreeMap<(String, String), Vec<f6
             model_tables: Vec::new(),
             base: Path::new(".").to_path_buf(),
             trials: &NoTrials,
+            cache: None,
+            clock: None,
         },
     );
     let losses = losses.0.into_inner().expect("nobody panics while holding it");

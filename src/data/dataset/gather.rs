@@ -1,14 +1,14 @@
 //! Who has what: files found, cells typed, reasons noted; then images decoded in parallel.
 
 use super::super::bids::FilePattern;
-use super::super::cache::{Cache, CachedImage, VERSION};
+use super::super::cache::{Cache, CachedImage, Filling, VERSION};
 use super::super::cohort::{CohortData, ColumnPlace, ImageFile, NoImage};
 use super::super::error::{DataError, IN_NO_COHORT, Result};
 use super::super::flow::Flow;
 use super::super::grid::{Grid, may_differ, unlike_most};
 use super::super::nifti::FileBytes;
 use super::super::table::same_level;
-use super::super::transform::{ColumnPlan, ColumnRow, CovariateCell, ImageChain, SourceColumn};
+use super::super::transform::{ColumnPlan, ColumnRow, CovariateCell, ImageChain, Prepared, SourceColumn};
 use super::super::volume::Volume;
 use super::{Content, Member};
 use fascicle_lang::program::{
@@ -234,7 +234,9 @@ pub(super) fn decode(
         content.push(match &spec.source {
             InputSource::Image { .. } => {
                 let Some(chain) = chain_of(spec) else { continue };
-                let outcomes: Vec<Result<Option<CachedImage>>> = found
+                // What is not there is put there by all threads, and read back when it has a name.
+                let filling = cache.fill();
+                let outcomes: Vec<Result<Option<Ready>>> = found
                     .par_iter()
                     .enumerate()
                     .map(|(member, found)| {
@@ -242,18 +244,27 @@ pub(super) fn decode(
                         if stopped.load(Ordering::Relaxed) {
                             return Ok(None);
                         }
-                        let image = prepare(file, &chain, cache);
+                        let image = prepare(file, &chain, cache, &filling);
                         if progress(done.fetch_add(1, Ordering::Relaxed) + 1, total).is_err() {
                             stopped.store(true, Ordering::Relaxed);
                         }
                         image.map(Some).map_err(|e| e.of_subject(&gathered.members[member].key, &spec.name))
                     })
                     .collect();
+                filling.end()?;
                 if stopped.load(Ordering::Relaxed) {
                     return Err(DataError::Interrupted);
                 }
-                let volumes = outcomes.into_iter().map(|outcome| {
-                    outcome.unwrap_or_else(|e| {
+                let volumes: Vec<Result<Option<CachedImage>>> = outcomes
+                    .into_par_iter()
+                    .map(|outcome| match outcome? {
+                        None => Ok(None),
+                        Some(Ready::Found(image)) => Ok(Some(*image)),
+                        Some(Ready::Made(key)) => Filling::read_back(cache, &key).map(Some),
+                    })
+                    .collect();
+                let volumes = volumes.into_iter().map(|volume| {
+                    volume.unwrap_or_else(|e| {
                         errors.push(e);
                         None
                     })
@@ -305,11 +316,23 @@ pub(crate) fn chain_of(spec: &InputSpec) -> Option<ImageChain> {
     Some(ImageChain { kind: *kind, steps: steps.clone(), shape: spec.shape.clone(), levels: spec.levels.clone() })
 }
 
-fn prepare(file: &ImageFile, chain: &ImageChain, cache: &Cache) -> Result<CachedImage> {
+/// A prepared volume.
+enum Ready {
+    /// It was in the cache.
+    Found(Box<CachedImage>),
+    /// It has been put there, under this key.
+    Made(blake3::Hash),
+}
+
+fn prepare(file: &ImageFile, chain: &ImageChain, cache: &Cache, filling: &Filling<'_>) -> Result<Ready> {
     let key = |content: &[u8]| {
         let mut hasher = blake3::Hasher::new();
         hasher.update(content).update(&VERSION.to_le_bytes()).update(chain.cache_name().as_bytes());
         hasher.finalize()
+    };
+    let find_or_make = |key: blake3::Hash, make: &dyn Fn() -> Result<Prepared>| match cache.find(&key) {
+        Some(found) => Ok(Ready::Found(Box::new(found))),
+        None => filling.put(&key, &make()?).map(|()| Ready::Made(key)),
     };
     match file {
         ImageFile::Path(path) => {
@@ -321,7 +344,7 @@ fn prepare(file: &ImageFile, chain: &ImageChain, cache: &Cache) -> Result<Cached
                 Ok(hash)
             })?;
             if let Some(found) = cache.find(&key(hash.as_bytes())) {
-                return Ok(found);
+                return Ok(Ready::Found(Box::new(found)));
             }
             // Whatever the index says, a volume is kept under the content it was made of.
             let (bytes, hash) = match read {
@@ -332,9 +355,11 @@ fn prepare(file: &ImageFile, chain: &ImageChain, cache: &Cache) -> Result<Cached
                     (bytes, hash)
                 }
             };
-            cache.get(&key(hash.as_bytes()), || chain.prepare(&Volume::decode(&bytes)?).map_err(|e| in_file(e, path)))
+            find_or_make(key(hash.as_bytes()), &|| {
+                chain.prepare(&Volume::decode(&bytes)?).map_err(|e| in_file(e, path))
+            })
         }
-        ImageFile::Scan { .. } => cache.get(&key(file.identity().as_bytes()), || chain.prepare(&file.paint()?)),
+        ImageFile::Scan { .. } => find_or_make(key(file.identity().as_bytes()), &|| chain.prepare(&file.paint()?)),
     }
 }
 

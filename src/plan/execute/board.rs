@@ -1,11 +1,12 @@
 //! Which tasks are ready, under way, elsewhere, done, failed.
 
+use super::super::clock::{Expected, Remaining};
 use super::super::context::Context;
 use super::super::error::{Failures, PlanError};
 use super::super::outcome::TaskOutcome;
 use super::{Capacity, Demand, Executed};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Everything the workers share.
 pub(super) struct Board {
@@ -29,6 +30,7 @@ pub(super) struct Board {
     stopped: bool,
     interrupted: bool,
     all: usize,
+    remaining: Remaining,
 }
 
 /// What a worker does next.
@@ -48,6 +50,10 @@ impl Board {
     pub fn new(context: &Context<'_>, wanted: &[usize]) -> Self {
         let wanted: BTreeSet<usize> =
             wanted.iter().copied().filter(|at| context.entries.get(*at).is_some_and(|e| e.get().is_none())).collect();
+        // Times of tasks are for whoever sees progress, and take nothing where nobody does.
+        let expected =
+            Expected::of(context.experiment, context.layout, context.sources, context.options.clock.as_ref());
+        let remaining = Remaining::new(expected, &wanted);
         let (mut lacking, mut followers) = (BTreeMap::new(), BTreeMap::<usize, Vec<usize>>::new());
         let mut ready = BTreeSet::new();
         for at in &wanted {
@@ -75,6 +81,7 @@ impl Board {
             stopped: false,
             interrupted: false,
             all: wanted.len(),
+            remaining,
         }
     }
 
@@ -93,6 +100,7 @@ impl Board {
             if !fitting || self.running.is_empty() || capacity.takes(self.running.values(), &demand) {
                 self.ready.remove(&at);
                 self.running.insert(at, demand);
+                self.remaining.begin(at, Instant::now());
                 return Next::Task(at, demand);
             }
             return Next::Wait;
@@ -130,6 +138,7 @@ impl Board {
     /// Somebody else is at it; says whether that is new.
     pub fn put_elsewhere(&mut self, at: usize) -> bool {
         self.running.remove(&at);
+        self.remaining.leave(at);
         if self.elsewhere.is_empty() {
             self.looked = Instant::now();
         }
@@ -139,6 +148,7 @@ impl Board {
 
     pub fn done(&mut self, at: usize, outcome: TaskOutcome) {
         self.running.remove(&at);
+        self.remaining.end(at, outcome.seconds, outcome.ran);
         self.done.insert(at, outcome);
         for follower in self.followers.get(&at).into_iter().flatten() {
             if let Some(lacking) = self.lacking.get_mut(follower) {
@@ -153,6 +163,7 @@ impl Board {
     /// A failure, and all that can no longer be reached.
     pub fn failed(&mut self, at: usize, error: PlanError) {
         self.running.remove(&at);
+        self.remaining.give_up(at);
         if matches!(error, PlanError::Interrupted { .. }) {
             self.interrupt();
         } else {
@@ -160,6 +171,7 @@ impl Board {
             while let Some(next) = lost.pop() {
                 for follower in self.followers.get(&next).into_iter().flatten() {
                     if self.not_reached.insert(*follower) {
+                        self.remaining.give_up(*follower);
                         lost.push(*follower);
                     }
                 }
@@ -185,6 +197,11 @@ impl Board {
     pub fn goes_on(&self) -> bool {
         let something_waits = !(self.ready.is_empty() && self.elsewhere.is_empty());
         !self.running.is_empty() || something_waits && !self.stopped
+    }
+
+    /// What is left of the run, as far as it is known.
+    pub fn left(&self) -> Option<Duration> {
+        self.remaining.left(Instant::now())
     }
 
     /// How many of how many are done.

@@ -11,6 +11,7 @@
 
 mod board;
 mod demand;
+mod schedule;
 
 use super::context::Context;
 use super::error::{Failures, PlanError, Result};
@@ -22,6 +23,7 @@ use super::task::{Kind, Task};
 use board::{Board, Next};
 use demand::Capacity;
 pub(super) use demand::Demand;
+pub(super) use schedule::{Scheduled, makespan};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -121,10 +123,12 @@ impl Run<'_, '_> {
                 }
                 Next::Task(at, demand) => {
                     let threads = board.share(&self.capacity, &demand, self.workers);
+                    self.context.options.listener.time_left(board.left());
                     drop(board);
                     let came = self.perform(at, device, threads);
                     board = self.board();
                     self.settle(&mut board, at, came);
+                    self.context.options.listener.time_left(board.left());
                     self.changed.notify_all();
                 }
             }

@@ -94,6 +94,8 @@ impl Bench {
             model_tables: Vec::new(),
             base: self.path().to_owned(),
             trials: &NoTrials,
+            cache: None,
+            clock: None,
         }
     }
 

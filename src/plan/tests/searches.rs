@@ -125,11 +125,11 @@ fn a_plan_ends_at_the_trials_until_they_are_judged() -> Outcome {
     let watcher = Watcher::default();
     let options = RunOptions { trials: &trials, ..bench.options(&watcher) };
     let experiment = experiment(&bench, &text)?;
-    let Planned { tasks, is_whole } = plan(&experiment, &options)?;
+    let Planned { tasks, is_whole, .. } = plan(&experiment, &options)?;
     assert!(!is_whole && tasks.iter().all(|task| task.kind != Kind::Predict));
     assert_eq!(tasks.iter().filter(|task| task.kind == Kind::Train).count(), 4 * 3);
     run(&experiment, &options)?;
-    let Planned { tasks, is_whole } = plan(&experiment, &options)?;
+    let Planned { tasks, is_whole, .. } = plan(&experiment, &options)?;
     assert!(is_whole && tasks.iter().all(|task| task.cached));
     Ok(())
 }
