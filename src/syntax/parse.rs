@@ -31,7 +31,7 @@ pub struct SyntaxError {
     /// What to do.
     pub hint: Option<String>,
     /// The same as edits, where it can be said so.
-    pub fixes: Vec<Fix>,
+    pub fixes: Box<[Fix]>,
 }
 
 /// Reads a source: the declarations that can be read, and the errors of those that cannot.
@@ -43,7 +43,7 @@ pub fn parse(text: &str, source: SourceId) -> (File, Vec<SyntaxError>) {
             span,
             related: None,
             hint: None,
-            fixes: Vec::new(),
+            fixes: Box::default(),
         };
         return (File::default(), vec![error]);
     }
@@ -166,7 +166,7 @@ fn declaration(
             span: at(start, word_end),
             related: None,
             hint: None,
-            fixes: Vec::new(),
+            fixes: Box::default(),
         }));
     };
     let mut convert = convert::Convert { source, offset: start };
@@ -182,7 +182,7 @@ fn declaration(
             span: declaration.span,
             related: None,
             hint: Some("begin the next declaration on a line of its own".into()),
-            fixes: Vec::new(),
+            fixes: Box::default(),
         }));
     }
     Ok((declaration, end))

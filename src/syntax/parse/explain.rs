@@ -200,7 +200,7 @@ impl Around<'_> {
 }
 
 /// The edits that the hints ask for, where the mistake is a mark or a word that has another in its place here.
-fn repairs(around: &Around<'_>, wanted: &Wanted, offset: usize, source: SourceId) -> Vec<Fix> {
+fn repairs(around: &Around<'_>, wanted: &Wanted, offset: usize, source: SourceId) -> Box<[Fix]> {
     let found = around.text(0);
     let before = around.text(-1);
     let wants = |mark: &str| wanted.words.iter().any(|word| word == mark);
@@ -237,7 +237,7 @@ fn repairs(around: &Around<'_>, wanted: &Wanted, offset: usize, source: SourceId
         "elif" => write("write `else if`", at(0, 0), "else if"),
         _ if before == "f" && around.is_adjacent() && found.starts_with('"') => {
             let name = at(-1, -1);
-            name.zip(at(0, 0)).map(|(name, text)| Fix::new("join the parts by `+`", name.to(text), &joined(found)))
+            name.zip(at(0, 0)).map(|(name, text)| Fix::new("join the parts by `+`", name.to(text), joined(found)))
         }
         _ if wants("a name") && found.starts_with('"') => {
             let list = quoted_words(around, offset, source);

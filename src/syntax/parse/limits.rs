@@ -36,7 +36,7 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
         span: span(start + lexeme.start, start + lexeme.end),
         related: None,
         hint: Some(hint.into()),
-        fixes: Vec::new(),
+        fixes: Box::default(),
     };
     let part = &text[start..limit];
     let mut levels = vec![Level::new(None)];
@@ -56,17 +56,17 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
                     let mut error = error(format!("`{close}` closes nothing: `{open}` is still open"), lexeme, &hint);
                     error.related = Some((span(place, place + 1), "opened here".into()));
                     let before = start + lexeme.start;
-                    error.fixes = vec![Fix::new(
+                    error.fixes = Box::new([Fix::new(
                         format!("add `{}`", closing(open)),
                         span(before, before),
                         closing(open).to_string(),
-                    )];
+                    )]);
                     return Err(error);
                 }
                 None => {
                     let hint = "remove it, or add the bracket that it should close";
                     let mut error = error(format!("`{close}` closes nothing"), lexeme, hint);
-                    error.fixes = vec![Fix::new(format!("remove `{close}`"), error.span, "")];
+                    error.fixes = Box::new([Fix::new(format!("remove `{close}`"), error.span, "")]);
                     return Err(error);
                 }
             },
@@ -78,7 +78,7 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
                 let inner =
                     line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | '}' | ',' | '{'));
                 let close = start + lexeme.start + inner.len();
-                error.fixes = vec![Fix::new("add the closing `\"`", span(close, close), "\"")];
+                error.fixes = Box::new([Fix::new("add the closing `\"`", span(close, close), "\"")]);
                 return Err(error);
             }
             (LexemeKind::Other, _) => {
@@ -118,7 +118,7 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
             fixes: {
                 let code = |l: &Lexeme| !matches!(l.kind, LexemeKind::Comment | LexemeKind::Doc);
                 let end = lexemes(part).into_iter().rfind(code).map_or(limit, |last| start + last.end);
-                vec![Fix::new(format!("add `{all}`"), span(end, end), all)]
+                Box::new([Fix::new(format!("add `{all}`"), span(end, end), all)])
             },
         }),
         None => Ok(()),
