@@ -5,6 +5,7 @@ use super::world::Files;
 use super::{Program, device, highlight, source, status, table};
 use crate::cluster::cache_folder;
 use crate::compile::{Compilation, LayerRow, TrialSettings, model_tables, programs_with};
+use crate::drawing;
 use crate::graph::Graph;
 use crate::nn::Device;
 use crate::plan::{
@@ -262,7 +263,9 @@ fn layers(compilation: &Compilation) -> Vec<Model> {
                 continue;
             }
             let variant = (experiment.variants.len() > 1).then(|| program.variant.clone());
+            let drawing = drawing::svg(&drawing::panels(&[program], &table.name, 1));
             models.push(Model {
+                drawing,
                 name: table.name,
                 variant,
                 layers,
