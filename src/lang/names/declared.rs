@@ -10,9 +10,8 @@ use fascicle_syntax::{
     SourceId, Span, SyntaxError, Type, TypeKind, Use, lexemes, parse,
 };
 use indexmap::IndexMap;
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Everything that was read, on its way to [`Names`].
 pub(super) struct Files {
@@ -52,16 +51,6 @@ pub(super) fn files(name: &str, text: &str, parsed: Parsed, world: &dyn World) -
 
 /// A file as the parser gives it.
 type Parsed = (Arc<File>, Vec<SyntaxError>);
-
-/// A part of the library as source of this number, parsed once: every file that takes from it is asked again with every letter.
-fn part(key: &str, text: &str, source: usize) -> Parsed {
-    type Parts = BTreeMap<(String, u16), Arc<File>>;
-    static KNOWN: Mutex<Parts> = Mutex::new(BTreeMap::new());
-    let source = SourceId(source as u16);
-    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let file = known.entry((key.to_owned(), source.0)).or_insert_with(|| Arc::new(parse(text, source).0));
-    (file.clone(), Vec::new())
-}
 
 struct Loader<'w> {
     world: &'w dyn World,
@@ -150,7 +139,8 @@ impl Loader<'_> {
                 self.scopes.insert(key.clone(), new);
                 let mut chain = chain.to_vec();
                 chain.push(key.clone());
-                let parsed = used.file.is_none().then(|| part(&key, &text, self.files.parsed.len()));
+                let id = SourceId(self.files.parsed.len() as u16);
+                let parsed = stdlib::parsed(&text, id).map(|file| (file, Vec::new()));
                 self.file(&key, &text, parsed, new, &chain);
                 new
             }
