@@ -25,6 +25,7 @@ pub mod complete;
 mod context;
 pub mod diagnostics;
 pub mod document;
+pub mod fixes;
 pub mod hover;
 pub mod inlay;
 pub mod lens;

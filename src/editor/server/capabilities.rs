@@ -51,6 +51,7 @@ pub fn capabilities(encoding: Encoding) -> lsp::InitializeResult {
         text_document_sync: Some(sync.into()),
         hover_provider: Some(true.into()),
         inlay_hint_provider: Some(true.into()),
+        code_action_provider: Some(true.into()),
         code_lens_provider: Some(lsp::CodeLensOptions::default()),
         ..lsp::ServerCapabilities::default()
     };

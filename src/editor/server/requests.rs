@@ -23,6 +23,7 @@ pub(super) fn answer(state: &State, request: Request) -> Response {
         "textDocument/hover" => on::<lsp::HoverRequest>(state, params, hover),
         "textDocument/inlayHint" => on::<lsp::InlayHintRequest>(state, params, hints),
         "textDocument/codeLens" => on::<lsp::CodeLensRequest>(state, params, over),
+        "textDocument/codeAction" => repairs(state, params),
         // What lies in no folder: the library, and explanations of codes. LSP 3.18 calls it so.
         "workspace/textDocumentContent" => content(&params),
         method => named.unwrap_or_else(|| other(method)),
@@ -102,6 +103,29 @@ fn over(state: &State, params: lsp::CodeLensParams) -> Option<Vec<lsp::CodeLens>
         }
     };
     Some(lenses.map(lens).collect())
+}
+
+/// Quick fixes of what is wrong at a place.
+fn repairs(state: &State, params: Value) -> Result<Value, Refused> {
+    let params: lsp::CodeActionParams =
+        serde_json::from_value(params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))?;
+    let uri = &params.text_document.uri;
+    let Some(snapshot) = state.snapshot(uri) else { return Ok(Value::Null) };
+    let within = protocol::bytes(&snapshot.document, params.range, state.encoding);
+    let action = |repair: crate::fixes::Repair| {
+        let edit = |(bytes, text): (Range<usize>, String)| json!({ "range": range(state, &snapshot.document, bytes), "newText": text });
+        let edits: Vec<Value> = repair.edits.into_iter().map(edit).collect();
+        let mends = |told: &&lsp::Diagnostic| told.data.as_ref().is_some_and(|data| data["index"] == repair.diagnostic);
+        let mended: Vec<&lsp::Diagnostic> = params.context.diagnostics.iter().filter(mends).collect();
+        json!({
+            "title": repair.title,
+            "kind": "quickfix",
+            "diagnostics": mended,
+            "isPreferred": repair.is_certain,
+            "edit": { "changes": { uri.as_ref(): edits } },
+        })
+    };
+    Ok(crate::fixes::fixes(snapshot, within).into_iter().map(action).collect())
 }
 
 /// The text of a document of ours: `fascicle:/std/blocks.fx`, `fascicle:/explain/E0302.md`.

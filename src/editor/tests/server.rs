@@ -161,6 +161,22 @@ fn a_file_is_opened_broken_and_mended() {
 }
 
 #[test]
+fn a_mistake_is_repaired() {
+    let mut client = Client::new(NoOutside, &Value::Null, &json!({}));
+    let uri = "file:///x.fx";
+    client.open(uri, &TEXT.replace("relu", "rellu"));
+    let told = client.diagnostics(uri, 1);
+    let error = told.iter().find(|d| d["severity"] == 1).expect("an error");
+    let context = json!({ "diagnostics": [error] });
+    let asked = json!({ "textDocument": { "uri": uri }, "range": error["range"], "context": context });
+    let actions = client.ask("textDocument/codeAction", asked);
+    let edit = &actions[0]["edit"]["changes"][uri][0];
+    assert_eq!(edit["newText"], "relu", "{actions}");
+    assert_eq!(edit["range"], error["range"]);
+    assert_eq!(actions[0]["diagnostics"][0]["code"], error["code"]);
+}
+
+#[test]
 fn hints_are_those_of_the_text_that_was_typed_last() {
     let mut client = Client::new(NoOutside, &Value::Null, &json!({}));
     let uri = "file:///x.fx";
