@@ -192,7 +192,7 @@ impl Snapshot {
             // Of equally narrow ones the first call.
             let fact = around.min_by_key(|f| f.span.end - f.span.start)?;
             let range = carry.map_or(Some(fact.span.range()), |carry| carry.stretch_now(fact.span.range()))?;
-            let calls = record.of(fact.span).count();
+            let calls = fact.calls;
             Some(Sighting { fact, record, analysis, range, calls })
         })
     }

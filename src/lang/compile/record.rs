@@ -11,13 +11,14 @@
 
 use crate::graph::{NodeId, TensorType};
 use fascicle_syntax::Span;
+use std::cmp::Reverse;
 
 /// What was seen in one variant.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Record {
     /// The variant; `base` for the file as it stands.
     pub variant: String,
-    /// One for each expression and call around it, ordered by place: source, start, the longer first, then by call.
+    /// One for each expression of the file itself and call around it, ordered by place: start, the longer first, then by call.
     pub facts: Vec<Fact>,
     /// The applications of blocks and losses, in the order of evaluation.
     pub calls: Vec<Call>,
@@ -46,6 +47,8 @@ pub struct Fact {
     pub alike: bool,
     /// Whether they gave it but for who lacks it.
     pub same_shape: bool,
+    /// In how many calls of the blocks around it it was evaluated; there are facts of the first four.
+    pub calls: usize,
     /// Where what a name stands for is declared; `None` for what is no name, for locals, and for what the language brings.
     pub definition: Option<Span>,
 }
@@ -193,14 +196,14 @@ impl Record {
 
     /// The facts of exactly this place, one a call.
     pub fn of(&self, span: Span) -> impl Iterator<Item = &Fact> {
-        self.within(span).filter(move |f| f.span == span)
+        let place = |span: Span| (span.source, span.start, Reverse(span.end));
+        let first = self.facts.partition_point(|f| place(f.span) < place(span));
+        self.facts[first..].iter().take_while(move |f| f.span == span)
     }
 
     /// The fact of exactly this place in the first call, and in how many calls there is one.
     pub fn first(&self, span: Span) -> Option<(&Fact, usize)> {
-        let mut facts = self.of(span);
-        let first = facts.next()?;
-        Some((first, 1 + facts.count()))
+        self.of(span).next().map(|fact| (fact, fact.calls))
     }
 
     /// The call of a fact.

@@ -9,12 +9,14 @@ use crate::compile::record::{Call, CallId, Fact, LISTED, Record, Seen};
 use crate::compile::unit::declared_name;
 use crate::compile::value::Value;
 use crate::graph::Graph;
-use fascicle_syntax::{Expr, ExprKind, Span};
+use fascicle_syntax::{Expr, ExprKind, SourceId, Span};
 use indexmap::IndexMap;
 use std::collections::HashMap;
 
 /// Most facts of a variant: what a loop of thousands of turns calls is not all looked at.
 const MAX_FACTS: usize = 100_000;
+/// Of as many calls what stands inside a block is kept.
+const CALLS: usize = 4;
 /// Deepest nesting of families, lists and records that is put into words.
 const MAX_DEPTH: usize = 3;
 
@@ -23,10 +25,20 @@ const MAX_DEPTH: usize = 3;
 pub(in crate::compile) struct Recorder {
     facts: Vec<Fact>,
     calls: Vec<Call>,
-    places: HashMap<(Span, Option<CallId>, bool), usize>,
+    /// Of each expression (and of each stage) what is known of its calls.
+    places: HashMap<(Span, bool), Place>,
     /// Multiply-adds of the first nodes together, parameters of the first modules together.
     work: Vec<u64>,
     weights: Vec<u64>,
+}
+
+/// The facts of one expression: those of the first calls, and how many calls there were.
+#[derive(Clone, Default)]
+struct Place {
+    facts: [Option<usize>; CALLS],
+    calls: usize,
+    /// The last call: the turns of loops within it follow one another.
+    last: Option<CallId>,
 }
 
 /// How far the graph was when an expression was begun.
@@ -52,11 +64,22 @@ impl Recorder {
         (since(&self.weights, begun.modules), since(&self.work, begun.nodes))
     }
 
+    /// Whether what an expression gives in a call is looked at: of later calls only how many there are.
+    fn takes(&mut self, span: Span, call: Option<CallId>, stage: bool) -> bool {
+        let place = self.places.entry((span, stage)).or_default();
+        if place.calls == 0 || place.last != call {
+            place.calls += 1;
+            place.last = call;
+        }
+        place.calls <= CALLS
+    }
+
     fn add(&mut self, fact: Fact) {
-        let key = (fact.span, fact.call, fact.stage.is_some());
-        match self.places.get(&key) {
+        let Some(place) = self.places.get_mut(&(fact.span, fact.stage.is_some())) else { return };
+        let Some(slot) = place.calls.checked_sub(1).and_then(|at| place.facts.get_mut(at)) else { return };
+        match *slot {
             Some(known) => {
-                let known = &mut self.facts[*known];
+                let known = &mut self.facts[known];
                 known.times += 1;
                 known.alike &= known.seen.is_like(&fact.seen);
                 known.same_shape &= known.seen.has_the_shape_of(&fact.seen);
@@ -64,7 +87,7 @@ impl Recorder {
                 known.multiply_adds = known.multiply_adds.saturating_add(fact.multiply_adds);
             }
             None if self.facts.len() < MAX_FACTS => {
-                self.places.insert(key, self.facts.len());
+                *slot = Some(self.facts.len());
                 self.facts.push(fact);
             }
             None => {}
@@ -73,7 +96,10 @@ impl Recorder {
 
     /// The record, in the order of the text. Of a stage and the function it names the stage stays, with the function's definition.
     pub(in crate::compile) fn finish(self, variant: &str, inputs: Vec<String>) -> Record {
-        let Self { mut facts, calls, .. } = self;
+        let Self { mut facts, calls, places, .. } = self;
+        for fact in &mut facts {
+            fact.calls = places.get(&(fact.span, fact.stage.is_some())).map_or(1, |place| place.calls);
+        }
         let place = |f: &Fact| (f.span.source, f.span.start, std::cmp::Reverse(f.span.end), f.call);
         facts.sort_by_key(|fact| (place(fact), fact.stage.is_none()));
         facts.dedup_by(|next, stage| {
@@ -87,6 +113,11 @@ impl Recorder {
     }
 }
 
+/// What another file declares is shown in that file alone: here its blocks are what they are called with.
+fn is_of_the_library(span: Span) -> bool {
+    span.source != SourceId::default()
+}
+
 impl Evaluator<'_> {
     /// How far the graph is; `None` where nothing is recorded.
     pub(super) fn begun(&self) -> Option<Begun> {
@@ -95,6 +126,9 @@ impl Evaluator<'_> {
 
     /// Records what an expression gave.
     pub(super) fn record(&mut self, expr: &Expr, value: &Eval<Value>, begun: Begun) {
+        if is_of_the_library(expr.span) {
+            return;
+        }
         let definition = match &expr.kind {
             ExprKind::Name(name) => self.definition(name),
             _ => None,
@@ -104,7 +138,9 @@ impl Evaluator<'_> {
 
     /// Records what comes out behind a stage of a pipe.
     pub(super) fn record_stage(&mut self, stage: Span, input: Span, value: &Eval<Value>, begun: Begun) {
-        self.add_fact(stage, value, begun, Some(input), None);
+        if !is_of_the_library(stage) {
+            self.add_fact(stage, value, begun, Some(input), None);
+        }
     }
 
     fn add_fact(
@@ -115,8 +151,11 @@ impl Evaluator<'_> {
         stage: Option<Span>,
         definition: Option<Span>,
     ) {
-        let seen = value.as_ref().map_or(Seen::Broken, |value| self.seen(value, MAX_DEPTH));
         let call = self.frame().call;
+        if !self.recorder.as_mut().is_some_and(|recorder| recorder.takes(span, call, stage.is_some())) {
+            return;
+        }
+        let seen = value.as_ref().map_or(Seen::Broken, |value| self.seen(value, MAX_DEPTH));
         let Some(recorder) = &mut self.recorder else { return };
         let (parameters, multiply_adds) = recorder.cost(&self.graph, begun);
         recorder.add(Fact {
@@ -129,6 +168,7 @@ impl Evaluator<'_> {
             times: 1,
             alike: true,
             same_shape: true,
+            calls: 1,
             definition,
         });
     }
@@ -142,6 +182,9 @@ impl Evaluator<'_> {
         parameters: &IndexMap<String, Value>,
     ) -> Option<CallId> {
         self.recorder.as_ref()?;
+        if is_of_the_library(span) && is_of_the_library(declared) {
+            return None;
+        }
         let spelled = parameters.iter().map(|(name, value)| (name.clone(), spell_setting(self, value))).collect();
         let within = self.frame().call;
         let recorder = self.recorder.as_mut()?;
