@@ -15,6 +15,7 @@
 //!    Many at once go to a cluster: [`cluster`].
 //! 8. **Exchange** weights with PyTorch, and apply models to given tensors: [`exchange::NameMap`], [`apply::apply`].
 //! 9. **Report**: [`report::render`] makes one page of a [`report::ReportContent`].
+//!    [`drawing::svg`] and [`drawing::dot`] draw the networks of a program.
 //!
 //! Steps 1, 2, 3, 6, 9, the baselines of 5 and the files and names of 8 are packages of their own, so that what they may not know they cannot name;
 //! they are re-exported here.
@@ -22,6 +23,7 @@
 pub use fascicle_analysis as analysis;
 pub use fascicle_baselines as baselines;
 pub use fascicle_data as data;
+pub use fascicle_drawing as drawing;
 pub use fascicle_lang::{compile, graph, ops, program, stdlib};
 pub use fascicle_report as report;
 pub use fascicle_syntax as syntax;

@@ -7,6 +7,7 @@
 mod case;
 
 use case::mistake::Mistake;
+use case::repaired::{After, repaired};
 use case::{Case, files_below, programs};
 use fascicle::compile::{Code, Compilation, Severity, model_tables, render};
 use fascicle::program::Program;
@@ -70,6 +71,39 @@ fn every_error_fits_on_fifteen_lines() {
             .map(|text| format!("{} lines:\n{text}", text.trim_end().lines().count()))
             .collect()
     });
+}
+
+/// Cases in whose world a table does not follow the cohort's `keep`, which is what their repair adds.
+const REPAIRED_IN_THE_TABLE: [&str; 2] =
+    ["a_site_of_one_person_and_people_of_none.fx", "a_site_with_too_few_people_for_the_folds.fx"];
+
+/// At least so many of a hundred cases have an error or a warning with a repair.
+const WITH_REPAIR: usize = 65;
+
+#[test]
+fn every_repair_takes_its_mistake_away() {
+    let (mut cases, mut with, mut repairs, mut uncovered) = (0, 0, 0, 0);
+    let mut report = String::new();
+    for path in files_below(&folder("errors"), "fx") {
+        let case = Case::read(&path);
+        let compiled = case.compile();
+        cases += 1;
+        with += usize::from(compiled.diagnostics.iter().any(|d| !d.fixes.is_empty()));
+        for (told, fix) in compiled.diagnostics.iter().flat_map(|d| d.fixes.iter().map(move |fix| (d, fix))) {
+            repairs += 1;
+            match repaired(&case, &compiled, told, fix) {
+                After::Mended => {}
+                After::Uncovered(_) => uncovered += 1,
+                After::Wrong(_) if REPAIRED_IN_THE_TABLE.contains(&case.name.as_str()) => {}
+                After::Wrong(why) => {
+                    report.push_str(&format!("{}: {}\n  {}: {why}\n", case.name, told.message, fix.title));
+                }
+            }
+        }
+    }
+    println!("{with} of {cases} cases have a repair; {repairs} repairs, behind {uncovered} another mistake shows");
+    assert!(report.is_empty(), "{report}");
+    assert!(100 * with >= WITH_REPAIR * cases, "{with} of {cases} cases have a repair");
 }
 
 #[test]

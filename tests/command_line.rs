@@ -4,12 +4,15 @@
 //! run does, `crashes` and `interruption` runs that are ended at a change of a file, killed or interrupted, `folder` what a
 //! run leaves to other programs, `wrong_input` what is said of data that cannot be used, `weights` what goes in from
 //! PyTorch, is applied, and goes back, `sites` columns of several sites, `packed` models that leave
-//! their run, `many` tasks, runs and machines at once.
+//! their run, `track` what another tool is told of one, `repairs` what `fix` changes, `saved` what `watch` says of a save, `drawings` what
+//! `graph` draws, `many` tasks, runs and machines at once.
 
 #[path = "command_line/cohorts.rs"]
 mod cohorts;
 #[path = "command_line/crashes.rs"]
 mod crashes;
+#[path = "command_line/drawings.rs"]
+mod drawings;
 #[path = "command_line/folder.rs"]
 mod folder;
 #[path = "command_line/interruption.rs"]
@@ -18,14 +21,20 @@ mod interruption;
 mod many;
 #[path = "command_line/packed.rs"]
 mod packed;
+#[path = "command_line/repairs.rs"]
+mod repairs;
 #[path = "command_line/reuse.rs"]
 mod reuse;
+#[path = "command_line/saved.rs"]
+mod saved;
 #[path = "command_line/scene.rs"]
 mod scene;
 #[path = "command_line/sites.rs"]
 mod sites;
 #[path = "command_line/statuses.rs"]
 mod statuses;
+#[path = "command_line/track.rs"]
+mod track;
 #[path = "command_line/weights.rs"]
 mod weights;
 #[path = "command_line/wrong_input.rs"]

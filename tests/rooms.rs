@@ -41,7 +41,9 @@ fn with_what_it_is_built_on(package: &str, manifests: &BTreeMap<String, BTreeSet
 #[test]
 fn a_package_without_tensors_does_not_depend_on_burn() {
     let manifests = manifests();
-    for package in ["syntax", "lang", "analysis", "baselines", "data", "export", "report", "kernels", "editor"] {
+    let without =
+        ["syntax", "lang", "analysis", "baselines", "data", "export", "report", "drawing", "kernels", "editor"];
+    for package in without {
         for room in with_what_it_is_built_on(package, &manifests) {
             let burning: Vec<_> = manifests[&room].iter().filter(|n| n.contains("burn") || n.contains("cub")).collect();
             assert!(burning.is_empty(), "fascicle-{package} is built on {burning:?} through src/{room}/Cargo.toml");
@@ -90,7 +92,7 @@ fn reaches(text: &str) -> Vec<(usize, &str)> {
 #[test]
 fn the_language_and_the_analyses_read_no_file() {
     let mut report = String::new();
-    for room in ["syntax", "lang", "analysis", "baselines", "kernels"] {
+    for room in ["syntax", "lang", "analysis", "baselines", "drawing", "kernels"] {
         let mut files = Vec::new();
         sources(&root().join("src").join(room), &mut files);
         assert!(!files.is_empty(), "src/{room} has no sources");

@@ -138,6 +138,7 @@ fn unread(file: &Path, message: &str) -> Json {
         column: 1,
         labels: Vec::new(),
         hint: None,
+        fixes: Vec::new(),
     };
     Json { models: Vec::new(), diagnostics: vec![diagnostic], flows: Vec::new(), trainings: Vec::new(), data: None }
 }

@@ -3,7 +3,7 @@
 use super::{source, status};
 use crate::syntax;
 use clap::Args;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// What `fmt` is asked.
@@ -65,14 +65,7 @@ fn one(path: &Path, check: bool) -> Result<bool, String> {
         source::print(&format!("{}\n", path.display()));
         return Ok(false);
     }
-    // Written aside and renamed, so that an interruption cannot leave half a file.
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = |e: std::io::Error| format!("{}: cannot be written: {e}", path.display());
-    let mut aside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    aside.write_all(laid_out.as_bytes()).map_err(failed)?;
-    let permissions = std::fs::metadata(path).map_err(failed)?.permissions();
-    std::fs::set_permissions(aside.path(), permissions).map_err(failed)?;
-    aside.persist(path).map_err(|e| failed(e.error))?;
+    source::replace(path, &laid_out)?;
     Ok(true)
 }
 

@@ -10,10 +10,13 @@ mod device;
 mod doc;
 mod explain;
 mod export;
+mod fix;
 mod fmt;
+mod graph;
 mod highlight;
 mod lsp;
 mod new;
+mod on_save;
 mod pack;
 mod phantom;
 mod progress;
@@ -97,6 +100,12 @@ enum Command {
     Weights(weights::WeightsArgs),
     /// List devices, and test whether they compute what the CPU does
     Device(device::DeviceArgs),
+    /// Check files whenever they, or what they read, are saved, until Ctrl-C
+    Watch(on_save::WatchArgs),
+    /// Repair what an error says how to repair, and show what was changed
+    Fix(fix::FixArgs),
+    /// Draw the networks of a file: blocks, shapes, parameters, who lacks a value, what variants differ in
+    Graph(graph::GraphArgs),
     /// Lay files out one way, every comment kept
     Fmt(fmt::FmtArgs),
     /// Explain an error code: `explain E0302`
@@ -187,6 +196,9 @@ pub fn main() -> ExitCode {
         Command::Apply(args) => apply::apply(&args),
         Command::Weights(args) => weights::weights(&args),
         Command::Device(args) => device::device(&args),
+        Command::Watch(args) => on_save::watch(&args),
+        Command::Fix(args) => fix::fix(&args),
+        Command::Graph(args) => graph::graph(&args),
         Command::Fmt(args) => fmt::fmt(&args),
         Command::Explain(args) => explain::explain(&args),
         Command::Doc(args) => doc::doc(&args),

@@ -5,10 +5,11 @@ use super::world::Files;
 use super::{Program, device, highlight, source, status, table};
 use crate::cluster::cache_folder;
 use crate::compile::{Compilation, LayerRow, TrialSettings, model_tables, programs_with};
+use crate::drawing;
 use crate::graph::Graph;
 use crate::nn::Device;
 use crate::plan::{
-    self, AfterFailure, Clock, Failures, Outcome, PlanError, Planned, PlannedTask, RunOptions, SourceText,
+    self, AfterFailure, Clock, Failures, Outcome, PlanError, Planned, PlannedTask, RunOptions, SourceText, Tracker,
     TrialPrograms, Workers,
 };
 use crate::program::Experiment;
@@ -30,6 +31,9 @@ pub(super) struct RunArgs {
     /// How many tasks run side by side [default: as many as cores and memory allow; a card each]
     #[arg(long, value_name = "N", value_parser = workers)]
     workers: Option<usize>,
+    /// Also write the run for another tool: mlflow, into OUT/mlruns, or mlflow=DIR (`mlflow ui --backend-store-uri DIR` shows it)
+    #[arg(long, value_name = "TOOL[=DIR]", value_parser = tracker)]
+    track: Option<(Tracker, Option<PathBuf>)>,
     /// After a failure go on with all that does not need what failed: this is what happens anyway
     #[arg(long, overrides_with = "stop_at_failure")]
     keep_going: bool,
@@ -47,6 +51,21 @@ impl PlanArgs {
             out: out.to_path_buf(),
             sweeps: sweeps.to_vec(),
             json: false,
+        }
+    }
+}
+
+fn tracker(text: &str) -> Result<(Tracker, Option<PathBuf>), String> {
+    let (tool, folder) = match text.split_once('=') {
+        Some((tool, folder)) => (tool, Some(folder)),
+        None => (text, None),
+    };
+    match (tool, folder) {
+        (_, Some("")) => Err("expected a folder behind `=`".to_string()),
+        ("mlflow", folder) => Ok((Tracker::Mlflow, folder.map(PathBuf::from))),
+        _ => {
+            Err("expected `mlflow` or `mlflow=DIR`; learning curves for TensorBoard are in every run's folder"
+                .to_string())
         }
     }
 }
@@ -93,6 +112,7 @@ pub(super) struct Prepared {
     submission: Option<String>,
     command: String,
     cache: Option<PathBuf>,
+    track: Option<(Tracker, PathBuf)>,
 }
 
 /// The file, to be compiled with the settings of trials.
@@ -145,6 +165,7 @@ impl Prepared {
             model_tables: self.models,
             base: PathBuf::from("."),
             cache: self.cache,
+            track: self.track,
             trials,
             clock,
         };
@@ -184,6 +205,7 @@ pub(super) fn prepare(args: &PlanArgs) -> Result<(Prepared, FileOfTrials), u8> {
             submission: None,
             command: command_line(),
             cache,
+            track: None,
         },
         trials,
     ))
@@ -241,7 +263,9 @@ fn layers(compilation: &Compilation) -> Vec<Model> {
                 continue;
             }
             let variant = (experiment.variants.len() > 1).then(|| program.variant.clone());
+            let drawing = drawing::svg(&drawing::panels(&[program], &table.name, 1));
             models.push(Model {
+                drawing,
                 name: table.name,
                 variant,
                 layers,
@@ -318,6 +342,8 @@ pub(super) fn run(args: &RunArgs) -> u8 {
         Err(status) => return status,
     };
     prepared.workers = args.workers.map_or(Workers::Fitting, Workers::Fixed);
+    let mlruns = || args.plan.out.join("mlruns");
+    prepared.track = args.track.clone().map(|(tool, folder)| (tool, folder.unwrap_or_else(mlruns)));
     if args.stop_at_failure {
         prepared.after_failure = AfterFailure::Stop;
     }

@@ -21,6 +21,20 @@ pub(super) fn read(path: &Path) -> Result<String, String> {
     }
 }
 
+/// Writes a text in the place of a file: aside first, then renamed, so that an interruption cannot leave half of it.
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), String> {
+    // A link stays one: what it names is replaced.
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let folder = real.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |e: std::io::Error| format!("{}: cannot be written: {e}", path.display());
+    let mut aside = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    aside.write_all(text.as_bytes()).map_err(failed)?;
+    let permissions = std::fs::metadata(&real).map_err(failed)?.permissions();
+    std::fs::set_permissions(aside.path(), permissions).map_err(failed)?;
+    aside.persist(&real).map_err(|e| failed(e.error))?;
+    Ok(())
+}
+
 /// Compiles a file; where its data are needed, data that are not here are an error.
 pub(super) fn compile(program: &Program, data_needed: bool) -> Result<(String, Compilation, Files), String> {
     let text = read(&program.file)?;
@@ -41,8 +55,8 @@ pub(super) fn base(program: &Program) -> Result<crate::program::Program, String>
 
 /// Prints diagnostics on standard error, and how many there are.
 pub(super) fn tell(compilation: &Compilation) {
+    let colour = is_coloured();
     let mut stderr = std::io::stderr().lock();
-    let colour = stderr.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let width = terminal_width();
     for diagnostic in &compilation.diagnostics {
         let text = compile::render(diagnostic, &compilation.sources, colour, width);
@@ -61,6 +75,11 @@ pub(super) fn tell(compilation: &Compilation) {
     } else if warnings > 0 {
         let _ = writeln!(stderr, "{}", plural(warnings, "warning"));
     }
+}
+
+/// Whether what is written to standard error may be in colour.
+pub(super) fn is_coloured() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 
 /// `1 error`, `2 errors`.

@@ -55,6 +55,7 @@ mod summary;
 mod survey;
 mod task;
 mod told;
+mod track;
 mod train;
 mod weights;
 mod work;
@@ -81,6 +82,7 @@ pub use store::{FailureRecord, Measured, Owner, PlanRecord, Reason, RecordedTask
 pub use summary::{RunSummary, VariantSummary};
 pub use survey::{Survey, SurveyedTask, TaskState, survey};
 pub use task::{Kind, RunKey};
+pub use track::Tracker;
 pub use work::{Worked, record_end, record_time_out, work};
 
 #[cfg(test)]

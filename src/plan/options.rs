@@ -1,6 +1,7 @@
 //! How a run is made, and who is told what happens in it.
 
 use super::clock::Clock;
+use super::track::Tracker;
 use crate::compile::TrialSettings;
 use crate::data::flow::Flow;
 use crate::nn::Device;
@@ -68,6 +69,8 @@ pub struct RunOptions<'a> {
     pub base: PathBuf,
     /// Where decoded volumes are kept; in the store where nothing is said.
     pub cache: Option<PathBuf>,
+    /// The tool that is told of the run in its own files, and the folder of these.
+    pub track: Option<(Tracker, PathBuf)>,
     /// Gives the programs of a search's trials.
     pub trials: &'a dyn TrialPrograms,
     /// How fast this machine is, where that is known: it says what time is left, and decides nothing.

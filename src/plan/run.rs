@@ -13,6 +13,7 @@ use super::store::{Claim, Claiming, Entry, LastRun, PlanRecord, RecordedTask, St
 use super::summary::RunSummary;
 use super::task::{Task, Work};
 use super::told::Told;
+use super::track;
 use super::{fit, index};
 use crate::nn::Device;
 use crate::program::Experiment;
@@ -78,6 +79,7 @@ pub fn run(experiment: &Experiment, options: &RunOptions<'_>) -> Result<RunSumma
     let claim = folder_claim(&context)?;
     folder::recover(&target, &store)?;
     folder::write(&context, &results, &report, &outcomes, &target)?;
+    track::track(&context, &results, started, &target)?;
     drop(claim);
     store.tidy()?;
     Ok(RunSummary::finished(&context, results, report, outcomes, target, began.elapsed().as_secs_f64()))

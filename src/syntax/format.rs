@@ -42,6 +42,7 @@ pub fn format(source: &str) -> Result<String, Vec<SyntaxError>> {
             span: Span { source: SourceId::default(), start: 0, end: 0 },
             related: None,
             hint: Some("this is a fault of the formatter: please report it with the file".into()),
+            fixes: Box::default(),
         }]),
     }
 }

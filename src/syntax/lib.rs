@@ -7,6 +7,7 @@
 //!
 //! Knows nothing of tensors or names: whether `Conv3d` exists is a question for the compiler.
 
+mod fix;
 mod format;
 mod lexeme;
 mod parse;
@@ -14,9 +15,10 @@ mod parse;
 mod tests;
 mod tree;
 
+pub use fix::{Edit, Fix, apply};
 pub use format::format;
 pub use lexeme::{DECLARATION_WORDS, Lexeme, LexemeKind, RESERVED_WORDS, lexemes};
-pub use parse::{SyntaxError, nearest, parse};
+pub use parse::{SyntaxError, near, nearest, parse};
 pub use tree::*;
 
 use serde::{Deserialize, Serialize};

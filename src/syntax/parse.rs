@@ -9,7 +9,7 @@ mod explain;
 mod limits;
 
 use super::lexeme::{BYTE_ORDER_MARK, DECLARATION_WORDS, Lexeme, LexemeKind, lexemes};
-use super::{File, SourceId, Span};
+use super::{File, Fix, SourceId, Span};
 use pest::Parser;
 use pest_derive::Parser;
 
@@ -30,14 +30,21 @@ pub struct SyntaxError {
     pub related: Option<(Span, String)>,
     /// What to do.
     pub hint: Option<String>,
+    /// The same as edits, where it can be said so.
+    pub fixes: Box<[Fix]>,
 }
 
 /// Reads a source: the declarations that can be read, and the errors of those that cannot.
 pub fn parse(text: &str, source: SourceId) -> (File, Vec<SyntaxError>) {
     if text.len() > u32::MAX as usize / 2 {
         let span = Span { source, start: 0, end: 0 };
-        let error =
-            SyntaxError { message: "the file is too large to be a program".into(), span, related: None, hint: None };
+        let error = SyntaxError {
+            message: "the file is too large to be a program".into(),
+            span,
+            related: None,
+            hint: None,
+            fixes: Box::default(),
+        };
         return (File::default(), vec![error]);
     }
     let mut file = File::default();
@@ -142,11 +149,13 @@ fn declaration(
     if !DECLARATION_WORDS.contains(&word) {
         let end =
             if word.is_empty() { start + text[start..].chars().next().map_or(0, char::len_utf8) } else { word_end };
+        let line = text[end..].lines().next().unwrap_or("");
         return Err(SyntaxError {
             message: format!("expected a declaration, found `{}`", text[start..end].escape_debug()),
             span: at(start, end),
             related: None,
             hint: Some(explain::declaration_hint(word, &text[start..end], &text[end..])),
+            fixes: explain::declaration_repair(word, &text[start..end], line, at(start, end)).into_iter().collect(),
         });
     }
     limits::check(text, start, limit, source)?;
@@ -157,6 +166,7 @@ fn declaration(
             span: at(start, word_end),
             related: None,
             hint: None,
+            fixes: Box::default(),
         }));
     };
     let mut convert = convert::Convert { source, offset: start };
@@ -172,6 +182,7 @@ fn declaration(
             span: declaration.span,
             related: None,
             hint: Some("begin the next declaration on a line of its own".into()),
+            fixes: Box::default(),
         }));
     }
     Ok((declaration, end))
@@ -192,14 +203,24 @@ fn starts_something(tail: &str) -> bool {
 /// The candidate that a misspelt word was most likely meant to be: one that differs in capitals and `_` alone, or by a few
 /// letters.
 pub fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+    near(word, candidates).map(|(name, _)| name)
+}
+
+/// The nearest candidate, and whether nothing else can have been meant: the others are far, or it differs in capitals and
+/// `_` alone.
+pub fn near<'a>(word: &str, candidates: &[&'a str]) -> Option<(&'a str, bool)> {
     let plain = |word: &str| word.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect::<String>();
     let asked = plain(word);
-    candidates
+    let mut all: Vec<_> = candidates
         .iter()
         .map(|c| (!asked.is_empty() && plain(c) == asked, strsim::damerau_levenshtein(word, c), *c))
         .filter(|(same, distance, c)| {
             *same || *distance <= 1 + c.len().min(word.len()) / 4 && *distance < word.len().max(2)
         })
-        .min_by_key(|(same, distance, c)| (!*same, *distance, *c))
-        .map(|(_, _, c)| c)
+        .map(|(same, distance, c)| (!same, distance, c))
+        .collect();
+    all.sort_unstable();
+    all.dedup();
+    let (differs, _, name) = *all.first()?;
+    Some((name, !differs || all.len() == 1))
 }

@@ -26,6 +26,19 @@ pub struct Epoch {
     pub monitored: Option<f64>,
 }
 
+impl Epoch {
+    /// Its numbers, by the names under which TensorBoard groups curves: `loss/train`, `validation/fit`.
+    pub fn curves(&self) -> Vec<(String, f64)> {
+        let mut out = vec![("loss/train".to_owned(), self.train_loss)];
+        out.extend(self.validation_loss.map(|loss| ("loss/validation".to_owned(), loss)));
+        out.extend(self.terms.iter().map(|(label, value)| (format!("train/{label}"), *value)));
+        out.extend(self.validation_terms.iter().map(|(label, value)| (format!("validation/{label}"), *value)));
+        out.extend(self.monitored.map(|value| ("monitored".to_owned(), value)));
+        out.push(("learning_rate".to_owned(), self.learning_rate));
+        out
+    }
+}
+
 /// All epochs so far. Copies share them until one of the copies goes on, so that a position costs no copy an epoch.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Vec<Epoch>", into = "Vec<Epoch>")]

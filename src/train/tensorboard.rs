@@ -45,7 +45,7 @@ impl EventFile {
 
     /// Adds an epoch's curves.
     pub fn write(&mut self, epoch: &Epoch) -> io::Result<()> {
-        self.append(&scalar_event(now(), epoch.epoch as u64, &scalars(epoch)))
+        self.append(&scalar_event(now(), epoch.epoch as u64, &epoch.curves()))
     }
 
     /// Bytes written so far: what a checkpoint keeps.
@@ -60,17 +60,6 @@ impl EventFile {
         self.length += record.len() as u64;
         Ok(())
     }
-}
-
-/// The curves of an epoch by the names TensorBoard groups them under.
-fn scalars(epoch: &Epoch) -> Vec<(String, f64)> {
-    let mut out = vec![("loss/train".to_owned(), epoch.train_loss)];
-    out.extend(epoch.validation_loss.map(|loss| ("loss/validation".to_owned(), loss)));
-    out.extend(epoch.terms.iter().map(|(label, value)| (format!("train/{label}"), *value)));
-    out.extend(epoch.validation_terms.iter().map(|(label, value)| (format!("validation/{label}"), *value)));
-    out.extend(epoch.monitored.map(|value| ("monitored".to_owned(), value)));
-    out.push(("learning_rate".to_owned(), epoch.learning_rate));
-    out
 }
 
 fn now() -> f64 {

@@ -25,6 +25,7 @@
 #![allow(dead_code)]
 
 pub mod mistake;
+pub mod repaired;
 
 use fascicle::compile::{
     ColumnSummary, Compilation, Diagnostic, ModelTable, PackedContents, Severity, Shapes, TableProblem,

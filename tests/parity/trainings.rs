@@ -128,6 +128,7 @@ fn trained(small: &Small, device: &Device) -> (BTreeMap<(String, String), Vec<f6
             base: Path::new(".").to_path_buf(),
             trials: &NoTrials,
             cache: None,
+            track: None,
             clock: None,
         },
     );

@@ -4,7 +4,9 @@
 //! mistake, and the text that `fascicle explain` prints stands beside the code.
 
 use super::code::Code;
-use fascicle_syntax::{SourceId, Span};
+use super::frameworks::{Repair, Suggestion};
+use super::repair;
+use fascicle_syntax::{Fix, SourceId, Span};
 use std::ops::Range;
 
 /// How bad it is.
@@ -38,6 +40,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do, ready to be pasted where possible.
     pub hint: Option<String>,
+    /// The same as edits of the text, where it can be said so: the likeliest first.
+    pub fixes: Vec<Fix>,
     /// The variant it arises in, where it is not in every one.
     pub variant: Option<String>,
     /// It has no place in the text: what is wrong was given on the command line.
@@ -49,7 +53,8 @@ impl Diagnostic {
     pub fn error(code: Code, span: Span, message: impl Into<String>) -> Self {
         let severity = if code.is_warning() { Severity::Warning } else { Severity::Error };
         let labels = vec![Label { span, text: String::new() }];
-        Self { code, severity, message: message.into(), labels, hint: None, variant: None, on_command_line: false }
+        let (hint, fixes, variant) = (None, Vec::new(), None);
+        Self { code, severity, message: message.into(), labels, hint, fixes, variant, on_command_line: false }
     }
 
     /// An error that is not in the text but on the command line.
@@ -84,6 +89,35 @@ impl Diagnostic {
     pub fn maybe_hint(mut self, hint: Option<String>) -> Self {
         self.hint = hint.or(self.hint);
         self
+    }
+
+    /// Adds a repair in one place, that somebody must choose.
+    pub fn fix(self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.repair(Fix::new(title, span, text))
+    }
+
+    /// Adds a repair.
+    pub fn repair(mut self, fix: Fix) -> Self {
+        if !self.fixes.contains(&fix) {
+            self.fixes.push(fix);
+        }
+        self
+    }
+
+    /// Adds what to do about a name that is not known, in words and as an edit of its place.
+    pub(super) fn suggest(self, sources: &Sources, span: Span, suggestion: Suggestion) -> Self {
+        let fix = match suggestion.repair {
+            None => None,
+            Some(Repair::Write { name, is_certain }) => Some(Fix { is_certain, ..repair::written(span, &name) }),
+            Some(Repair::Call { name, argument }) => repair::call(sources, span, &name, &argument),
+            Some(Repair::LeaveOut) => repair::without_item(sources, span).map(Fix::certain),
+        };
+        self.hint(suggestion.words).repairs(fix)
+    }
+
+    /// Adds repairs, if any are known.
+    pub fn repairs(self, fixes: impl IntoIterator<Item = Fix>) -> Self {
+        fixes.into_iter().fold(self, Self::repair)
     }
 
     /// Where it shows.

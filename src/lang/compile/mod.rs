@@ -20,6 +20,7 @@ mod lint;
 mod reader;
 mod record;
 mod render;
+mod repair;
 mod stack;
 mod trial;
 mod unit;
@@ -31,10 +32,11 @@ pub use declare::analysis::{AnalysisReference, PRELUDE as ANALYSIS_PRELUDE, Para
 pub(crate) use declare::entry::find as find_entry;
 pub use declare::entry::{Chapter, ENTRY_PRELUDE, Entry, Parameter as EntryParameter, Takes, entries};
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
+pub use fascicle_syntax::{Edit, Fix};
 pub use frameworks::suggestion;
 pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
 pub use record::{Call, CallId, Fact, LISTED, Record, Seen};
-pub use render::{JsonDiagnostic, JsonLabel, json_diagnostics, render};
+pub use render::{JsonDiagnostic, JsonEdit, JsonFix, JsonLabel, json_diagnostics, render};
 pub use trial::{TrialSettings, programs_with};
 pub(crate) use unit::{beside, declared_name};
 pub use world::{
@@ -172,8 +174,12 @@ fn compile_here(
     diagnostics.append(&mut of_trials);
     let failed = |diagnostics: &[Diagnostic]| diagnostics.iter().any(|d| d.severity == Severity::Error);
     if !failed(&diagnostics) && !partial {
-        let compiled = base.program.as_ref().map(|program| lint::Base { program, origins: base.checkpoints.origins() });
-        lint::lint(&unit, &used, compiled, &variants.programs, &mut diagnostics);
+        let compiled = base.program.as_ref().map(|program| lint::Base {
+            program,
+            origins: base.checkpoints.origins(),
+            sources: &sources,
+        });
+        lint::lint((&unit, &sources), &used, compiled, &variants.programs, &mut diagnostics);
     }
     diagnostics.sort_by_key(|d| (d.span().source, d.span().start, d.code));
     diagnostics.dedup_by(|a, b| a.code == b.code && a.labels.first() == b.labels.first() && a.message == b.message);

@@ -1,7 +1,7 @@
 //! Diagnostics for people (miette) and for programs (JSON).
 
 use super::{Diagnostic, Label, Severity, Sources};
-use fascicle_syntax::{SourceId, Span};
+use fascicle_syntax::{Edit, Fix, SourceId, Span};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, MietteError, MietteSpanContents, SourceCode,
     SourceSpan, SpanContents,
@@ -28,6 +28,33 @@ pub struct JsonDiagnostic {
     pub labels: Vec<JsonLabel>,
     /// What to do.
     pub hint: Option<String>,
+    /// The same as edits, where it can be said so.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fixes: Vec<JsonFix>,
+}
+
+/// A repair of a diagnostic.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JsonFix {
+    /// What it does.
+    pub title: String,
+    /// Whether nothing else can have been meant.
+    pub certain: bool,
+    /// What is changed.
+    pub edits: Vec<JsonEdit>,
+}
+
+/// An edit of a repair.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JsonEdit {
+    /// The file.
+    pub file: String,
+    /// First byte that is replaced.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// What takes its place.
+    pub text: String,
 }
 
 /// A place of a diagnostic.
@@ -79,9 +106,20 @@ pub fn json_diagnostics(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<Js
                 column: first.map_or(1, |l| l.column),
                 labels,
                 hint: d.hint.clone(),
+                fixes: d.fixes.iter().map(|fix| json_fix(fix, sources)).collect(),
             }
         })
         .collect()
+}
+
+fn json_fix(fix: &Fix, sources: &Sources) -> JsonFix {
+    let edit = |edit: &Edit| JsonEdit {
+        file: sources.get(edit.span.source).map_or_else(String::new, |s| s.name.clone()),
+        start: edit.span.start as usize,
+        end: edit.span.end as usize,
+        text: edit.text.clone(),
+    };
+    JsonFix { title: fix.title.clone(), certain: fix.is_certain, edits: fix.edits.iter().map(edit).collect() }
 }
 
 /// Most lines of a rendered diagnostic.

@@ -7,6 +7,7 @@
 
 use super::code::Code;
 use super::diagnostic::{Diagnostic, Sources};
+use super::repair;
 use super::world::World;
 use crate::stdlib;
 use fascicle_syntax::{
@@ -206,7 +207,8 @@ impl<'a> Loader<'a> {
                     Diagnostic::error(Code::TwiceDeclared, place, format!("`{name}` is declared twice"))
                         .label("again here")
                         .also(*taken, "first taken here")
-                        .hint("rename the declaration, or do not take the other"),
+                        .hint("rename the declaration, or do not take the other")
+                        .repair(repair::written(place, &format!("{name}_2"))),
                 );
             }
         }
@@ -220,7 +222,8 @@ impl<'a> Loader<'a> {
         };
         for error in errors {
             self.unit.scopes[scope].broken.extend(name_declared_around(text, error.span));
-            let mut diagnostic = Diagnostic::error(Code::Syntax, error.span, error.message).maybe_hint(error.hint);
+            let mut diagnostic =
+                Diagnostic::error(Code::Syntax, error.span, error.message).maybe_hint(error.hint).repairs(error.fixes);
             if let Some((span, text)) = error.related {
                 diagnostic = diagnostic.also(span, text);
             }
@@ -253,11 +256,17 @@ impl<'a> Loader<'a> {
                 );
                 if let Some(first) = own.get(key).filter(|_| !stage) {
                     let what = key.strip_prefix("ensemble ").unwrap_or(key);
+                    let removed =
+                        repair::without(self.sources, declaration.span, format!("remove the second `{what}`"));
+                    let renamed = declared_name(&declaration.kind).filter(|name| name.text == *key);
+                    let renamed = renamed.map(|name| repair::written(name.span, &format!("{}_2", name.text)));
+                    let twice = renamed.or(removed);
                     self.diagnostics.push(
                         Diagnostic::error(Code::TwiceDeclared, place, format!("`{what}` is declared twice"))
                             .label("again here")
                             .also(*first, "first declared here")
-                            .hint("rename one of the two; order means nothing, so neither replaces the other"),
+                            .hint("rename one of the two; order means nothing, so neither replaces the other")
+                            .repairs(twice),
                     );
                     continue;
                 }
@@ -314,7 +323,11 @@ impl<'a> Loader<'a> {
                 None => format!("it has {}", known.join(", ")),
             };
             let message = format!("`{}` declares no `{}` to be left out", path.text, name.text);
-            self.diagnostics.push(Diagnostic::error(Code::UnknownName, name.span, message).hint(hint));
+            self.diagnostics.push(
+                Diagnostic::error(Code::UnknownName, name.span, message)
+                    .hint(hint)
+                    .repairs(repair::meant(&name.text, &known, name.span)),
+            );
         }
         let is_named = |subject: &str| names.iter().any(|name| name.text == subject);
         for declared in self.unit.declarations.iter_mut().filter(|d| is_inherited(d)) {
@@ -392,7 +405,13 @@ impl<'a> Loader<'a> {
                     }
                 };
                 let message = format!("the standard library has no part `{}`", words[1]);
-                self.diagnostics.push(Diagnostic::error(Code::SourceNotRead, path[1].span, message).hint(hint));
+                self.diagnostics.push(
+                    Diagnostic::error(Code::SourceNotRead, path[1].span, message).hint(hint).repairs(repair::meant(
+                        words[1],
+                        &known,
+                        path[1].span,
+                    )),
+                );
                 return None;
             };
             let key = format!("std/{}.fx", words[1]);
@@ -437,7 +456,11 @@ impl<'a> Loader<'a> {
                     None => format!("it has {}", words.join(", ")),
                 };
                 let message = format!("`{key}` has no `{}`", name.text);
-                self.diagnostics.push(Diagnostic::error(Code::UnknownName, name.span, message).hint(hint));
+                self.diagnostics.push(
+                    Diagnostic::error(Code::UnknownName, name.span, message)
+                        .hint(hint)
+                        .repairs(repair::one_of(&name.text, &words, name.span)),
+                );
             }
             return;
         }
@@ -446,7 +469,8 @@ impl<'a> Loader<'a> {
                 Diagnostic::error(Code::TwiceDeclared, name.span, format!("`{}` is taken twice", name.text))
                     .label("again here")
                     .also(*first, "first taken here")
-                    .hint("take it from one of the two"),
+                    .hint("take it from one of the two")
+                    .repairs(repair::without_item(self.sources, name.span)),
             ),
             _ => {
                 self.unit.scopes[scope].imports.insert(name.text.clone(), (from, name.span));

@@ -2,7 +2,7 @@
 //!
 //! A value of another kind is refused with what would make it fit.
 
-use super::{Refusal, limits};
+use super::{Refusal, Rewrite, limits};
 use crate::graph::{Kind, TensorType, show_shape};
 
 /// The input at this position.
@@ -91,7 +91,8 @@ pub(super) fn space(inputs: &[TensorType]) -> Result<(&TensorType, usize, &[usiz
             describe(x)
         ))
         .at_input(0)
-        .hint(space_hint(x))),
+        .hint(space_hint(x))
+        .rewrite(space_rewrite(x))),
     }
 }
 
@@ -115,10 +116,24 @@ pub(super) fn space_of<'a>(
                 }
                 _ => space_hint(x),
             };
-            Err(Refusal::new(format!("`{operator}` reads {expected}, and this is {}", describe(x)))
-                .at_input(0)
-                .hint(hint))
+            let refusal = Refusal::new(format!("`{operator}` reads {expected}, and this is {}", describe(x)));
+            let refusal = refusal.at_input(0).hint(hint);
+            Err(match x.shape.as_slice() {
+                [n] if axes == 1 => refusal.rewrite(Rewrite::Stage(format!("reshape(1, {n})"))),
+                [n] => {
+                    let ones = vec!["1"; axes - 1].join(", ");
+                    refusal.rewrite(Rewrite::Stage(format!("reshape(1, {n}, {ones})")))
+                }
+                _ => refusal,
+            })
         }
+    }
+}
+
+fn space_rewrite(x: &TensorType) -> Rewrite {
+    match x.shape.as_slice() {
+        [n] => Rewrite::Stage(format!("reshape(1, {n})")),
+        _ => Rewrite::Stage("reshape(1, 1)".into()),
     }
 }
 
@@ -143,7 +158,8 @@ pub(super) fn axis(axis: i64, axes: usize, argument: &'static str) -> Result<usi
         _ if axes == 0 => Err(Refusal::new("a single number has no axes").at_argument(argument)),
         _ => Err(Refusal::new(format!("there is no axis {axis}: axes are 0 to {}, and -1 is the last", axes - 1))
             .at_argument(argument)
-            .hint(format!("{argument}: {}", axes - 1))),
+            .hint(format!("{argument}: {}", axes - 1))
+            .rewrite(Rewrite::Argument(argument, (axes - 1).to_string()))),
     }
 }
 
@@ -168,5 +184,10 @@ pub(super) fn list_levels(levels: &[String]) -> String {
 }
 
 fn unfit(x: &TensorType, position: usize, hint: &str) -> Refusal {
-    Refusal::new(format!("numbers are needed here, and this is {}", describe(x))).at_input(position).hint(hint)
+    Refusal::new(format!("numbers are needed here, and this is {}", describe(x))).at_input(position).hint(hint).rewrite(
+        match x.kind {
+            Kind::Normal => Rewrite::Stage("sample".into()),
+            _ => Rewrite::Stage("one_hot".into()),
+        },
+    )
 }

@@ -3,7 +3,7 @@
 //! Every number an operator multiplies is first known to be at most [`MOST_EXTENT`] (an argument) or
 //! [`MOST_NUMBERS`] (a shape), and products are formed in 128 bits, so that no argument a file can hold overflows.
 
-use super::{Applied, Refusal};
+use super::{Applied, Refusal, Rewrite};
 use crate::graph::{TensorType, WeightSpec, show_shape};
 
 /// The largest whole number an argument may be.
@@ -27,7 +27,8 @@ pub(super) fn size(value: i64, argument: &'static str, at_least: i64) -> Result<
         _ if value < at_least => {
             Err(Refusal::new(format!("`{argument}` must be at least {at_least}, and it is {value}"))
                 .at_argument(argument)
-                .hint(format!("{argument}: {at_least}")))
+                .hint(format!("{argument}: {at_least}"))
+                .rewrite(Rewrite::Argument(argument, at_least.to_string())))
         }
         _ => Err(Refusal::new(format!("`{argument}` is {value}; the largest accepted is {MOST_EXTENT}"))
             .at_argument(argument)),

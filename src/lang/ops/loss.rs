@@ -4,7 +4,8 @@
 //! no loss compares everything with everything by mistake.
 
 use super::{
-    Applied, Argument, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits,
+    Applied, Argument, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Rewrite, Stanza, inputs,
+    limits,
 };
 use crate::graph::{ClassWeights, Kind, LossOp, NearPairs, Op, TensorType};
 
@@ -223,12 +224,12 @@ fn prediction<'a>(read: &'a [TensorType], name: &str) -> Result<&'a TensorType, 
         (Kind::Class(_) | Kind::Mask(_), Some(Kind::Tensor)) => {
             Err(Refusal::new(format!("the prediction comes first, and this is {}", inputs::describe(x)))
                 .at_input(0)
-                .hint(format!("{name}(prediction, target)")))
+                .hint(format!("{name}(prediction, target)")).rewrite(Rewrite::Swapped))
         }
         (Kind::Normal, _) => {
             Err(Refusal::new(format!("`{name}` compares numbers, and the prediction is {}", inputs::describe(x))).at_input(0).hint(
                 "compare its draws, `|> sample`, or its means, `|> mean_of`; with its variances, `gaussian_nll(q.mean, target, q.log_var)`",
-            ))
+            ).rewrite(Rewrite::Stage("sample".into())))
         }
         _ => inputs::numbers(read, 0),
     }
@@ -247,12 +248,13 @@ fn same_shape(x: &TensorType, y: &TensorType, what: &str, position: usize) -> Re
         Refusal::new(format!("the prediction is {}, the {what} {}", inputs::describe(x), inputs::describe(y)))
             .at_input(position);
     Err(match (x.shape.as_slice(), y.shape.as_slice()) {
-        ([_], [n]) => refusal.hint(format!("end the model with `Linear({n})`")),
+        ([_], [n]) => refusal.hint(format!("end the model with `Linear({n})`")).rewrite(Rewrite::Ending(*n)),
         ([_, space @ ..], [n, rest @ ..]) if space == rest => {
             refusal.hint(format!("end the model with `Conv{}d({n}, kernel: 1)`", space.len()))
         }
         (_, []) => refusal
-            .hint("end the model with `Linear(1)`, after `global_avg_pool` or `flatten` where it has axes in space"),
+            .hint("end the model with `Linear(1)`, after `global_avg_pool` or `flatten` where it has axes in space")
+            .rewrite(Rewrite::Ending(1)),
         (a, b) if limits::numbers(a) == limits::numbers(b) => {
             refusal.hint("`|> reshape_as(target)` brings the prediction to its shape")
         }
@@ -270,7 +272,7 @@ fn between_numbers(read: &[TensorType], name: &str, loss: LossOp) -> Result<Appl
             Kind::Mask(_) => {
                 refusal.hint("cross_entropy(prediction, target) compares with a mask, `dice_loss` as well")
             }
-            _ => refusal.hint("cross_entropy(prediction, target)"),
+            _ => refusal.hint("cross_entropy(prediction, target)").rewrite(Rewrite::Function("cross_entropy")),
         });
     }
     let y = inputs::numbers(read, 1)?;
@@ -308,7 +310,8 @@ fn class_scores<'a>(read: &'a [TensorType], name: &str) -> Result<(&'a [String],
             inputs::describe(y)
         ))
         .at_input(1)
-        .hint("numbers are compared by mse(prediction, target)"));
+        .hint("numbers are compared by mse(prediction, target)")
+        .rewrite(Rewrite::Function("mse")));
     };
     let n = levels.len();
     let end = match y.shape.len() {
@@ -327,7 +330,8 @@ fn class_scores<'a>(read: &'a [TensorType], name: &str) -> Result<(&'a [String],
             inputs::list_levels(levels)
         ))
         .at_input(0)
-        .hint(end));
+        .hint(end)
+        .rewrite(Rewrite::Ending(n)));
     }
     if n < 2 {
         return Err(

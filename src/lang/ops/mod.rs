@@ -28,7 +28,7 @@ mod pooling;
 mod shape;
 
 pub use arguments::{Argument, Arguments};
-pub use stanza::{Applied, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza};
+pub use stanza::{Applied, Arity, Default, Family, Parameter, ParameterType, Refusal, Rewrite, Stanza};
 
 use std::collections::HashMap;
 use std::sync::LazyLock;

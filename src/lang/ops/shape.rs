@@ -1,6 +1,8 @@
 //! What moves elements without changing them: new shapes, new orders, joining and cutting.
 
-use super::{Applied, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Stanza, inputs, limits};
+use super::{
+    Applied, Arguments, Arity, Default, Family, Parameter, ParameterType, Refusal, Rewrite, Stanza, inputs, limits,
+};
 use crate::graph::{Kind, Op, TensorType, show_shape};
 
 /// The stanzas of this chapter.
@@ -226,7 +228,11 @@ fn reshape_misfit(x: &TensorType, given: &[i64], held: u128, asked: u128, open: 
         Some(first) if given.len() > 1 => format!("reshape({first}, -1)"),
         _ => "`|> flatten` makes a vector of it".into(),
     };
-    Refusal::new(message).at_argument("shape").hint(hint)
+    let refusal = Refusal::new(message).at_argument("shape").hint(hint);
+    match first {
+        Some(_) if given.len() > 1 => refusal,
+        _ => refusal.rewrite(Rewrite::Function("flatten")),
+    }
 }
 
 fn reshape_as(_: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal> {
@@ -299,14 +305,16 @@ fn concat(arguments: &Arguments, read: &[TensorType]) -> Result<Applied, Refusal
     if let Some(position) = read.iter().position(|x| x.kind == Kind::Normal) {
         return Err(Refusal::new("Gaussians cannot be concatenated")
             .at_input(position)
-            .hint("fuse them with `poe(..)`, or concatenate what was drawn from each: `|> sample`"));
+            .hint("fuse them with `poe(..)`, or concatenate what was drawn from each: `|> sample`")
+            .rewrite(Rewrite::Stage("sample".into())));
     }
     let all = all(read)?;
     let first = all[0];
     if let Some(position) = all.iter().position(|x| x.shape.is_empty()) {
         return Err(Refusal::new("a single number has no axis to join along")
             .at_input(position)
-            .hint("make it a vector of one, `|> flatten`, or join single numbers with `stack`"));
+            .hint("make it a vector of one, `|> flatten`, or join single numbers with `stack`")
+            .rewrite(Rewrite::Stage("flatten".into())));
     }
     let axis = inputs::axis(arguments.int("axis").unwrap_or(0), first.shape.len(), "axis")?;
     let mut shape = first.shape.clone();

@@ -220,6 +220,23 @@ pub struct Refusal {
     pub input: Option<usize>,
     /// What to do about it, ready to paste where possible.
     pub hint: Option<String>,
+    /// The same as a change of the call, where it is one.
+    pub rewrite: Option<Rewrite>,
+}
+
+/// A change of a call that is refused.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rewrite {
+    /// A further stage behind the input that is pointed at: `|> one_hot`.
+    Stage(String),
+    /// Another function of the same values.
+    Function(&'static str),
+    /// An argument, in place of what it is or besides the others.
+    Argument(&'static str, String),
+    /// The two values in the other order.
+    Swapped,
+    /// So many numbers at the end of what makes the first value.
+    Ending(usize),
 }
 
 impl Refusal {
@@ -243,6 +260,12 @@ impl Refusal {
     /// Adds what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the same as a change of the call.
+    pub fn rewrite(mut self, rewrite: Rewrite) -> Self {
+        self.rewrite = Some(rewrite);
         self
     }
 }

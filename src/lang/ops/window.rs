@@ -5,7 +5,7 @@
 //!  as the file gives them              `same` resolved
 //! ```
 
-use super::{Argument, Arguments, Refusal, limits};
+use super::{Argument, Arguments, Refusal, Rewrite, limits};
 use crate::graph::{Extent, Padding};
 
 /// A sliding window, one number for each spatial axis.
@@ -77,6 +77,7 @@ impl Window {
         Refusal::new(format!("{kernel} is larger than the padded input ({padded}) along axis {}", axis + 1))
             .at_argument("kernel")
             .hint(format!("pad with `padding: same`, or make the kernel at most {padded} there"))
+            .rewrite(Rewrite::Argument("padding", "same".into()))
     }
 }
 

@@ -95,6 +95,7 @@ impl Bench {
             base: self.path().to_owned(),
             trials: &NoTrials,
             cache: None,
+            track: None,
             clock: None,
         }
     }

@@ -23,6 +23,9 @@ pub struct Model {
     pub batch: u64,
     /// Critics that it is trained to fool, which are in none of its totals.
     pub critics: Vec<Critic>,
+    /// The network drawn: an SVG element whose texts are escaped, put into the page as it is; empty for none.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub drawing: String,
 }
 
 /// What a model is trained to fool.

@@ -79,6 +79,7 @@ pub(super) fn model(draws: &mut Draws) -> Model {
         batch: 32,
         layers,
         critics: vec![critic()],
+        drawing: String::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::table;
 use crate::content::{Layer, Model, ReportContent};
 use crate::number;
 use crate::numbering::Numbering;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 /// For every model its totals and a table of its layers.
 pub fn draw(content: &ReportContent, numbering: &mut Numbering) -> Option<Markup> {
@@ -28,6 +28,12 @@ fn one(model: &Model, numbering: &mut Numbering) -> Markup {
         dl class="facts" {
             @for (value, name) in facts { div { dt { (name) } dd { (value) } } }
             @if model.batch > 0 { div { dt { "subjects a batch" } dd { (number::count(model.batch)) } } }
+        }
+        @if !model.drawing.is_empty() {
+            details {
+                summary { "The network of " (model.name) ", drawn" }
+                div class="scroll" style="overflow-x:auto" { (PreEscaped(&model.drawing)) }
+            }
         }
         @if !model.layers.is_empty() {
             (numbering.table(

@@ -31,6 +31,7 @@ pub(crate) fn concrete(text: &str, span: Span) -> Result<Node, SyntaxError> {
         span,
         related: None,
         hint: None,
+        fixes: Box::default(),
     };
     let part = text.get(span.range()).ok_or_else(error)?;
     let mut pairs = Grammar::parse(Rule::declaration, part).map_err(|_| error())?;

@@ -29,6 +29,7 @@ impl<'i> Children<'i> {
             span: self.parent,
             related: None,
             hint: None,
+            fixes: Box::default(),
         })
     }
 
@@ -71,6 +72,7 @@ impl Convert {
             span: Span { source: self.source, start: self.offset as u32, end: self.offset as u32 },
             related: None,
             hint: None,
+            fixes: Box::default(),
         };
         let outer = pairs.next().ok_or_else(|| unknown.clone())?;
         let span = self.span(&outer);
@@ -229,6 +231,7 @@ impl Convert {
             span,
             related: None,
             hint: None,
+            fixes: Box::default(),
         }
     }
 
@@ -535,7 +538,7 @@ impl Convert {
     }
 
     fn number(&self, text: &str, span: Span) -> Result<ExprKind> {
-        let error = |message: String| SyntaxError { message, span, related: None, hint: None };
+        let error = |message: String| SyntaxError { message, span, related: None, hint: None, fixes: Box::default() };
         let digits_end = text.find("mm").or_else(|| text.find('%')).unwrap_or(text.len());
         let (digits, unit) = text.split_at(digits_end);
         let digits = digits.replace('_', "");

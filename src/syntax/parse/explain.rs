@@ -3,9 +3,9 @@
 //! In comes a declaration that the grammar refused, or of which it read only a beginning; out goes a [`SyntaxError`] at
 //! the furthest place that the grammar reached, which is rarely the place where it gave up.
 
-use super::{Grammar, Rule, SyntaxError, nearest};
+use super::{Grammar, Rule, SyntaxError, near, nearest};
 use crate::lexeme::{DECLARATION_WORDS, Lexeme, LexemeKind, RESERVED_WORDS, lexemes};
-use crate::{SourceId, Span};
+use crate::{Fix, SourceId, Span};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use std::sync::{Mutex, PoisonError};
@@ -57,11 +57,13 @@ pub(super) fn explain(text: &str, start: usize, limit: usize, source: SourceId) 
     let (first, last) = place.map_or((0, 0), |word| (word.start, word.end));
     let before = next.unwrap_or(words.len());
     let around = Around { part, words: &words, at: before };
+    let fixes = repairs(&around, &wanted, start, source);
     Some(SyntaxError {
         message,
         span: Span { source, start: (start + first) as u32, end: (start + last) as u32 },
         related: None,
         hint: hint(&around, &wanted),
+        fixes,
     })
 }
 
@@ -189,6 +191,155 @@ impl Around<'_> {
     }
 }
 
+impl Around<'_> {
+    /// Where the words stand from one place behind the one that was found to another, the last included.
+    fn place(&self, from: isize, to: isize) -> Option<(usize, usize)> {
+        let word = |behind: isize| self.at.checked_add_signed(behind).and_then(|at| self.words.get(at));
+        Some((word(from)?.start, word(to)?.end))
+    }
+}
+
+/// The edits that the hints ask for, where the mistake is a mark or a word that has another in its place here.
+fn repairs(around: &Around<'_>, wanted: &Wanted, offset: usize, source: SourceId) -> Box<[Fix]> {
+    let found = around.text(0);
+    let before = around.text(-1);
+    let wants = |mark: &str| wanted.words.iter().any(|word| word == mark);
+    let at = |from: isize, to: isize| {
+        let (start, end) = around.place(from, to)?;
+        Some(Span { source, start: (offset + start) as u32, end: (offset + end) as u32 })
+    };
+    let write =
+        |title: &str, place: Option<Span>, text: &str| place.map(|place| Fix::new(title, place, text).certain());
+    // A mark between two words goes with the blanks before it.
+    let without_mark = || {
+        let (place, word) = (at(0, 0)?, at(-1, -1)?);
+        Some(Fix::new(format!("remove `{found}`"), Span { start: word.end, ..place }, "").certain())
+    };
+    let fix = match found {
+        "=" | ":" if wanted.value && around.is_name(-1) => without_mark(),
+        "=" if around.is_adjacent() && matches!(before, "+" | "-" | "*" | "/") => None,
+        "=" if wants("`:`") && around.at == 2 => None,
+        "=" if wants("`:`") => at(0, 0).zip(at(-1, -1)).map(|(place, word)| {
+            let behind = around.place(1, 1).map_or(place.end, |(start, _)| (offset + start) as u32);
+            Fix::new("write `:`", Span { start: word.end, end: behind, ..place }, ": ").certain()
+        }),
+        "=" | "->" | ":" if wants("`=>`") => write("write `=>`", at(0, 0), "=>"),
+        "=" if wanted.after_value && wants("`}`") && around.is_name(-1) => {
+            at(-1, -1).map(|place| Fix::new("add `let`", Span { end: place.start, ..place }, "let ").certain())
+        }
+        "=" if wanted.after_value => write("write `==`", at(0, 0), "=="),
+        "|" if around.text(1) == "|" => write("write `or`", at(0, 1), "or"),
+        "|" => write("write `|>`", at(0, 0), "|>"),
+        "*" if before == "*" => write("write `^`", at(-1, 0), "^"),
+        ">" if before == "%" && around.text(1) == "%" => write("write `|>`", at(-1, 1), "|>"),
+        "," if wanted.words == ["`)`"] => round_list(around, offset, source),
+        ";" => without_mark(),
+        "elif" => write("write `else if`", at(0, 0), "else if"),
+        _ if before == "f" && around.is_adjacent() && found.starts_with('"') => {
+            let name = at(-1, -1);
+            name.zip(at(0, 0)).map(|(name, text)| Fix::new("join the parts by `+`", name.to(text), joined(found)))
+        }
+        _ if wants("a name") && found.starts_with('"') => {
+            let list = quoted_words(around, offset, source);
+            list.or_else(|| write("remove the quotes", at(0, 0), found.trim_matches('"')))
+        }
+        "(" if !around.is_adjacent() && around.is_name(-1) => at(0, 0).zip(at(-1, -1)).map(|(place, word)| {
+            Fix::new("remove the blank", Span { start: word.end, end: place.start, ..place }, "").certain()
+        }),
+        "mm" => at(0, 0).zip(at(-1, -1)).map(|(place, number)| {
+            Fix::new("remove the blank", Span { start: number.end, end: place.start, ..place }, "").certain()
+        }),
+        _ if wanted.words.is_empty()
+            && !wanted.end
+            && around.is_name(-1)
+            && around.is_name(0)
+            && before != "lambda"
+            && around.text(1) == ":" =>
+        {
+            at(-1, -1).map(|place| Fix::new("add a comma", Span { start: place.end, ..place }, ",").certain())
+        }
+        "->" => write("write `|>`", at(0, 0), "|>"),
+        _ if wants("a name") && before == "." && found.starts_with(|c: char| c.is_ascii_digit()) => {
+            write("take it by square brackets", at(-1, 0), &format!("[{found}]"))
+        }
+        _ => None,
+    };
+    fix.into_iter().collect()
+}
+
+/// `"{data}/adni"` as `data + "/adni"`.
+fn joined(text: &str) -> String {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_matches('"');
+    while !rest.is_empty() {
+        let (plain, inside) = rest.split_once('{').unwrap_or((rest, ""));
+        if !plain.is_empty() {
+            parts.push(format!("\"{plain}\""));
+        }
+        let (name, behind) = inside.split_once('}').unwrap_or((inside, ""));
+        if !name.is_empty() {
+            parts.push(name.to_string());
+        }
+        rest = behind;
+    }
+    parts.join(" + ")
+}
+
+/// Every text of the round brackets around a place as a word: `one_of("early", "late")`.
+fn quoted_words(around: &Around<'_>, offset: usize, source: SourceId) -> Option<Fix> {
+    let inside = around.words.get(around.at..)?.iter().take_while(|w| around.part.get(w.start..w.end) != Some(")"));
+    let texts = inside.filter(|w| w.kind == LexemeKind::Text);
+    let mut fix: Option<Fix> = None;
+    for text in texts {
+        let span = Span { source, start: (offset + text.start) as u32, end: (offset + text.end) as u32 };
+        let word = around.part.get(text.start..text.end)?.trim_matches('"');
+        if !word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return None;
+        }
+        fix = Some(match fix {
+            None => Fix::new("remove the quotes", span, word).certain(),
+            Some(fix) => fix.and(span, word),
+        });
+    }
+    fix
+}
+
+/// `(3, 3, 3)` as `[3, 3, 3]`.
+fn round_list(around: &Around<'_>, offset: usize, source: SourceId) -> Option<Fix> {
+    let text = |at: usize| around.words.get(at).and_then(|w| around.part.get(w.start..w.end)).unwrap_or("");
+    let mut depth = 0;
+    let open = (0..around.at).rev().find(|at| match text(*at) {
+        ")" => {
+            depth += 1;
+            false
+        }
+        "(" if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        "(" => true,
+        _ => false,
+    })?;
+    let mut depth = 0;
+    let close = (around.at..around.words.len()).find(|at| match text(*at) {
+        "(" => {
+            depth += 1;
+            false
+        }
+        ")" if depth > 0 => {
+            depth -= 1;
+            false
+        }
+        ")" => true,
+        _ => false,
+    })?;
+    let span = |at: usize| {
+        let word = around.words[at];
+        Span { source, start: (offset + word.start) as u32, end: (offset + word.end) as u32 }
+    };
+    Some(Fix::new("write a list in square brackets", span(open), "[").and(span(close), "]").certain())
+}
+
 /// What stands for a function without a name.
 const LAMBDA: &str = "a function of tensors is declared: `block Name(x: [n]) -> [n] { .. }`";
 
@@ -294,6 +445,52 @@ pub(super) fn declaration_hint(word: &str, found: &str, rest: &str) -> String {
             }
             None => format!("a file is made of declarations: {}", DECLARATION_WORDS.join(", ")),
         },
+    }
+}
+
+/// The same as an edit, where it is one.
+pub(super) fn declaration_repair(word: &str, found: &str, rest: &str, place: Span) -> Option<Fix> {
+    match (word, found) {
+        ("import" | "from", _) if !rest.contains('"') => {
+            let end = Span { end: place.end + rest.len() as u32, ..place };
+            Some(Fix::new("remove the line: nothing is imported", end, "").certain())
+        }
+        ("import" | "include" | "require" | "from" | "def" | "fn" | "func" | "function" | "module" | "class", _) => {
+            None
+        }
+        ("let" | "var" | "const" | "output", _) => None,
+        (_, "#") => Some(Fix::new("write `//`", place, "//").certain()),
+        _ => near(word, DECLARATION_WORDS)
+            .map(|(name, is_certain)| Fix { is_certain, ..Fix::new(format!("write `{name}`"), place, name) }),
+    }
+}
+
+/// The edit for a character that the language does not have.
+pub(super) fn character_repair(rest: &str, place: Span) -> Option<Fix> {
+    let mut characters = rest.chars();
+    let (found, next) = (characters.next()?, characters.next());
+    let write = |now: &str| Some(Fix::new(format!("write `{now}`"), place, now).certain());
+    match (found, next) {
+        ('#', _) => write("//"),
+        ('&', Some('&')) => {
+            let both = Span { end: place.start + 2, ..place };
+            Some(Fix::new("write `and`", both, "and").certain())
+        }
+        ('!', _) => Some(Fix::new("write `not`", place, "not ").certain()),
+        ('\u{2013}' | '\u{2014}' | '\u{2212}', _) => write("-"),
+        ('\u{d7}', _) => write("*"),
+        ('\'' | '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}', _) => {
+            let line = rest.lines().next()?;
+            let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
+            let (close, last) = line.char_indices().skip(1).find(|(_, c)| quotes.contains(c))?;
+            let start = place.start + close as u32;
+            let end = Span { start, end: start + last.len_utf8() as u32, ..place };
+            Some(Fix::new("write straight double quotes", place, "\"").and(end, "\"").certain())
+        }
+        (c, _) if c.is_whitespace() || c == '\u{200b}' || c == '\u{feff}' => {
+            Some(Fix::new("write a space", place, " ").certain())
+        }
+        _ => None,
     }
 }
 

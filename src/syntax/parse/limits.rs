@@ -3,9 +3,9 @@
 //! the place where the mistake was made.
 
 use super::SyntaxError;
-use super::explain::character_hint;
+use super::explain::{character_hint, character_repair};
 use crate::lexeme::{Lexeme, LexemeKind, lexemes};
-use crate::{SourceId, Span};
+use crate::{Fix, SourceId, Span};
 
 /// Deepest nesting, of brackets and of what nests without them: `for i in for j in ..`, `else if`, `a ^ b ^ c`.
 const MAX_DEPTH: usize = 64;
@@ -36,6 +36,7 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
         span: span(start + lexeme.start, start + lexeme.end),
         related: None,
         hint: Some(hint.into()),
+        fixes: Box::default(),
     };
     let part = &text[start..limit];
     let mut levels = vec![Level::new(None)];
@@ -54,21 +55,38 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
                     let hint = format!("add the missing `{}` before it", closing(open));
                     let mut error = error(format!("`{close}` closes nothing: `{open}` is still open"), lexeme, &hint);
                     error.related = Some((span(place, place + 1), "opened here".into()));
+                    let before = start + lexeme.start;
+                    error.fixes = Box::new([Fix::new(
+                        format!("add `{}`", closing(open)),
+                        span(before, before),
+                        closing(open).to_string(),
+                    )]);
                     return Err(error);
                 }
                 None => {
                     let hint = "remove it, or add the bracket that it should close";
-                    return Err(error(format!("`{close}` closes nothing"), lexeme, hint));
+                    let mut error = error(format!("`{close}` closes nothing"), lexeme, hint);
+                    error.fixes = Box::new([Fix::new(format!("remove `{close}`"), error.span, "")]);
+                    return Err(error);
                 }
             },
             (LexemeKind::Comment | LexemeKind::Doc, _) => continue,
             (LexemeKind::Text, _) if spelling == "\"" => {
-                return Err(error("a text is not closed on its line".into(), lexeme, "add the closing `\"`"));
+                let mut error = error("a text is not closed on its line".into(), lexeme, "add the closing `\"`");
+                // What closes the brackets around it most likely does not belong to it.
+                let line = part[lexeme.start..].lines().next().unwrap_or("");
+                let inner =
+                    line.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ')' | ']' | '}' | ',' | '{'));
+                let close = start + lexeme.start + inner.len();
+                error.fixes = Box::new([Fix::new("add the closing `\"`", span(close, close), "\"")]);
+                return Err(error);
             }
             (LexemeKind::Other, _) => {
                 let shown = if spelling == "'" { spelling.to_string() } else { spelling.escape_debug().to_string() };
                 let hint = spelling.chars().next().and_then(character_hint);
+                let place = span(start + lexeme.start, start + lexeme.end);
                 return Err(SyntaxError {
+                    fixes: character_repair(&text[start + lexeme.start..], place).into_iter().collect(),
                     hint,
                     ..error(format!("`{shown}` is not part of the language"), lexeme, "")
                 });
@@ -90,12 +108,18 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
             return Err(error(message, lexeme, "use `for`, `scan` or `fold` to write what repeats"));
         }
     }
+    let all: String = levels.iter().rev().filter_map(|level| level.open).map(|(open, _)| closing(open)).collect();
     match levels.pop().and_then(|level| level.open) {
         Some((open, place)) => Err(SyntaxError {
             message: format!("`{open}` is never closed"),
             span: span(place, place + 1),
             related: None,
             hint: Some(format!("add the matching `{}`", closing(open))),
+            fixes: {
+                let code = |l: &Lexeme| !matches!(l.kind, LexemeKind::Comment | LexemeKind::Doc);
+                let end = lexemes(part).into_iter().rfind(code).map_or(limit, |last| start + last.end);
+                Box::new([Fix::new(format!("add `{all}`"), span(end, end), all)])
+            },
         }),
         None => Ok(()),
     }

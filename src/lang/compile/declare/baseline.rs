@@ -5,10 +5,11 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
 use crate::compile::reader::{Reader, call_parts, unknown_entry, unknown_function};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::{InputId, Kind};
 use crate::program::{Baseline, BaselineMethod, InputRole, InputSource, Stage, SvmKernel};
-use fascicle_syntax::{DeclarationKind, Expr, Name, Span};
+use fascicle_syntax::{DeclarationKind, Expr, Fix, Name, Span};
 
 /// What a baseline can read, in an error's words.
 const READS: &str = "it reads vectors (`columns(..)`), numbers and classes; groups of these, too";
@@ -62,7 +63,8 @@ fn readable(e: &mut Evaluator<'_>, input: usize, span: Span) -> Eval<()> {
         return e.fail(
             Diagnostic::error(Code::TargetRead, span, format!("`{name}` is a target: a baseline cannot read it"))
                 .also(declared, "declared here")
-                .hint("declare it as a `condition` if it is known in use"),
+                .hint("declare it as a `condition` if it is known in use")
+                .repairs(repair::without_item(e.sources, span)),
         );
     }
     let ty = &e.graph.inputs[input].ty;
@@ -119,7 +121,9 @@ fn settings(e: &mut Evaluator<'_>, method: &Expr) -> Eval<BaselineMethod> {
     let Some(parts) = call_parts(method).filter(|parts| parts.receiver.is_none()) else {
         let message = format!("expected a method: {}", names(Chapter::Baseline).join(", "));
         return e.fail(
-            Diagnostic::error(Code::WrongArgument, method.span, message).hint("for example ridge(strength: 1.0)"),
+            Diagnostic::error(Code::WrongArgument, method.span, message)
+                .hint("for example ridge(strength: 1.0)")
+                .repair(repair::written(method.span, "ridge(strength: 1.0)")),
         );
     };
     let Some(entry) = find(Chapter::Baseline, parts.name) else {
@@ -183,7 +187,8 @@ fn fits(e: &mut Evaluator<'_>, (method, place): (BaselineMethod, Span), target: 
         Diagnostic::error(Code::BaselineTarget, place, message)
             .also(span, "predicted here")
             .also(declared, "declared here")
-            .hint(format!("for {wanted}: {}", known.join(", "))),
+            .hint(format!("for {wanted}: {}", known.join(", ")))
+            .repairs(known.iter().map(|name| repair::written(place, &format!("{name}()"))).collect::<Vec<_>>()),
     )
 }
 
@@ -222,10 +227,19 @@ pub(in crate::compile) fn cohorts(e: &mut Evaluator<'_>, stages: &[Stage]) -> Ev
                 other.name,
                 shown(other)
             );
+            let own: Vec<String> = stages.iter().flat_map(|stage| stage.cohorts.iter().cloned()).collect();
+            let arrow = e.sources.get(span.source).and_then(|s| {
+                let at = span.end as usize + s.text.get(span.end as usize..)?.find("->")?;
+                repair::word_in(e.sources, Span { start: at as u32, end: s.text.len() as u32, ..span }, &target)
+            });
+            let on: Vec<Fix> = arrow.map_or_else(Vec::new, |place| {
+                let end = Span { start: place.end, ..place };
+                own.iter().map(|name| Fix::new(format!("add `on {name}`"), end, format!(" on {name}"))).collect()
+            });
             let cohort = first.cohorts.first().or(other.cohorts.first()).cloned().unwrap_or_default();
             e.fail(
                 Diagnostic::error(Code::MissingArgument, span, message)
-                    .hint(format!("name the cohort: baseline {name}(..) -> {target} on {cohort} = ..")),
+                    .hint(format!("name the cohort: baseline {name}(..) -> {target} on {cohort} = ..")).repairs(on),
             )
         },
     ))?;

@@ -8,10 +8,11 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::frameworks::{Place, suggest};
 use crate::compile::reader::{Reader, call_parts, unknown_entry};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::compile::world::{TableProblem, TableProblemKind};
 use crate::program::{Cohort, CohortClause, CohortSource, PhantomSettings};
-use fascicle_syntax::{Argument, Clause, Expr, ExprKind, Name, Span};
+use fascicle_syntax::{Argument, Clause, DeclarationKind, Expr, ExprKind, Fix, Name, Span};
 
 /// Compiles a cohort.
 pub(in crate::compile) fn cohort(
@@ -134,10 +135,12 @@ fn clause(
         "pair" => {}
         other => {
             let known = names(Chapter::CohortClause);
-            let hint =
-                suggest(other, &known, Place::Clause).unwrap_or_else(|| format!("a cohort has {}", known.join(", ")));
             let message = format!("a cohort has no clause `{other}`");
-            return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
+            let diagnostic = Diagnostic::error(Code::UnknownClause, clause.word.span, message);
+            return e.fail(match suggest(other, &known, Place::Clause) {
+                Some(suggestion) => diagnostic.suggest(e.sources, clause.word.span, suggestion),
+                None => diagnostic.hint(format!("a cohort has {}", known.join(", "))),
+            });
         }
     }
     Ok(())
@@ -171,8 +174,15 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
             Some(path) => format!("write bids(\"{path}\"), or table(\"..\") for a table"),
             None => "write bids(\"folder\"), table(\"file.csv\") or phantom(subjects: 100)".to_string(),
         };
-        return e
-            .fail(Diagnostic::error(Code::CohortSource, expr.span, "a cohort cannot be read from this").hint(hint));
+        let fix = path.map(|path| match path.ends_with(".csv") || path.ends_with(".tsv") {
+            true => repair::written(expr.span, &format!("table(\"{path}\")")),
+            false => repair::written(expr.span, &format!("bids(\"{path}\")")),
+        });
+        return e.fail(
+            Diagnostic::error(Code::CohortSource, expr.span, "a cohort cannot be read from this")
+                .hint(hint)
+                .repairs(fix),
+        );
     };
     let Some(entry) = find(Chapter::CohortSource, parts.name) else {
         return unknown_entry(e, Code::CohortSource, Chapter::CohortSource, parts.name, parts.name_span);
@@ -224,4 +234,16 @@ fn source(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<CohortSource> {
     };
     reader.finish(e)?;
     Ok(source)
+}
+
+/// A further clause of a cohort of the file.
+pub(super) fn in_cohort(e: &Evaluator<'_>, cohort: &str, clause: &str) -> Option<Fix> {
+    match &e.unit.declarations.get(e.unit.resolve(0, cohort)?)?.declaration.kind {
+        DeclarationKind::Cohort { source, clauses, .. } if clauses.is_empty() => {
+            let end = Span { start: source.span.end, ..source.span };
+            Some(Fix::new(format!("add `{clause}`"), end, format!(" {{ {clause} }}")))
+        }
+        DeclarationKind::Cohort { source, .. } => repair::with_clause(e.sources, source.span, clause),
+        _ => None,
+    }
 }

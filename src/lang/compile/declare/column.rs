@@ -6,6 +6,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts, pipe_steps, unknown_function};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::compile::world::{ColumnSummary, IndexedTable};
 use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing, MissingIndicators};
@@ -138,8 +139,9 @@ fn numeric(e: &mut Evaluator<'_>, name: &str, span: Span, steps: &[ColumnStep], 
                 Some(_) => format!("make columns of its levels: {name} |> onehot"),
                 None => "write a number there, or n/a where there is none".into(),
             };
+            let fix = column.levels.as_ref().map(|_| repair::with_stage(span, "onehot"));
             let message = format!("column `{name}` of `{cohort}` holds text{sample}, not numbers{line}");
-            return e.fail(Diagnostic::error(Code::Step, span, message).hint(hint));
+            return e.fail(Diagnostic::error(Code::Step, span, message).hint(hint).repairs(fix));
         }
     }
     Ok(())
@@ -168,7 +170,8 @@ pub(super) fn unknown_column<T>(
     };
     e.fail(
         Diagnostic::error(Code::UnknownColumn, span, format!("the table of `{cohort}` has no column `{name}`"))
-            .hint(hint),
+            .hint(hint)
+            .repairs(repair::meant(name, &known, span)),
     )
 }
 
@@ -255,7 +258,11 @@ fn column_step(
             _ => known.join(", "),
         };
         let message = format!("`{}` is a step of images, this is a column", parts.name);
-        return e.fail(Diagnostic::error(Code::Step, parts.name_span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::Step, parts.name_span, message)
+                .hint(hint)
+                .repairs((parts.name == "zscore").then(|| repair::written(expr.span, "standardize"))),
+        );
     };
     let mut reader = Reader::by(&parts, entry);
     let step = match parts.name {
@@ -404,7 +411,11 @@ fn flags(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, columns: &[ColumnSpec])
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("a flag says where a column that is read was missing: {}", read.join(", ")),
             };
-            return e.fail(Diagnostic::error(Code::UnknownColumn, item.span, message).hint(hint));
+            return e.fail(
+                Diagnostic::error(Code::UnknownColumn, item.span, message)
+                    .hint(hint)
+                    .repairs(repair::meant(&name, &read, item.span)),
+            );
         }
         if !names.contains(&name) {
             names.push(name);

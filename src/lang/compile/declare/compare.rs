@@ -13,9 +13,10 @@ use super::sweep::paired_test;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::repair;
 use crate::graph::{InputId, NodeId};
 use crate::program::{ComparedScores, Metric, ModelComparison, PairedTest, Protocol, Score, ScorePair, Subset};
-use fascicle_syntax::{ClauseValue, Expr, Name, Span, nearest};
+use fascicle_syntax::{ClauseValue, Expr, Fix, Name, Span, nearest};
 
 /// A declaration, as it stands in the file.
 pub(in crate::compile) struct Declared<'a> {
@@ -81,7 +82,13 @@ fn outputs(e: &mut Evaluator<'_>, declared: &Declared<'_>) -> Eval<Vec<Output>> 
         let others: Vec<String> = declared.of[1..].iter().chain(declared.against).map(text).collect();
         let hint = format!("write: compare {} against {}: ..", text(first), others.join(", "));
         let message = "before `against` stands the reference, which is one model";
-        return e.fail(Diagnostic::error(Code::WrongArgument, second.span, message).hint(hint));
+        let between = |a: Span, b: Span| Span { start: a.end, end: b.start, ..a };
+        let fix = declared.of.last().zip(declared.against.first()).map(|(last, other)| {
+            let against =
+                Fix::new("write `against` behind the reference", between(first.span, second.span), " against ");
+            against.and(between(last.span, other.span), ", ")
+        });
+        return e.fail(Diagnostic::error(Code::WrongArgument, second.span, message).hint(hint).repairs(fix));
     }
     let named = declared.of.iter().chain(declared.against);
     let outputs = all(named.map(|expr| {
@@ -96,7 +103,8 @@ fn outputs(e: &mut Evaluator<'_>, declared: &Declared<'_>) -> Eval<Vec<Output>> 
             return e.fail(
                 Diagnostic::error(Code::WrongArgument, output.span, message)
                     .also(first.span, "first here")
-                    .hint("name every model once"),
+                    .hint("name every model once")
+                    .repairs(repair::without(e.sources, output.span, format!("leave out `{}`", output.text))),
             );
         }
     }
@@ -107,7 +115,13 @@ fn outputs(e: &mut Evaluator<'_>, declared: &Declared<'_>) -> Eval<Vec<Output>> 
             let other = known.first().copied().unwrap_or("other");
             let hint = format!("name at least two: compare {} against {other}: ..", one.text);
             let message = format!("`{}` is compared with nothing", one.text);
-            e.fail(Diagnostic::error(Code::WrongArgument, one.span, message).hint(hint))
+            let end = Span { start: one.span.end, ..one.span };
+            let fixes = known
+                .iter()
+                .take(3)
+                .map(|name| Fix::new(format!("add `against {name}`"), end, format!(" against {name}")));
+            let fixes: Vec<Fix> = fixes.collect();
+            e.fail(Diagnostic::error(Code::WrongArgument, one.span, message).hint(hint).repairs(fixes))
         }
         _ => Ok(outputs),
     }
@@ -125,14 +139,24 @@ fn test(e: &mut Evaluator<'_>, declared: &Declared<'_>) -> Eval<PairedTest> {
                 _ => "it has `with`: compare m, other: mae with wilcoxon".to_owned(),
             };
             let message = format!("a metric that is compared has no `{word}`");
-            return e.fail(Diagnostic::error(Code::UnknownClause, link.span, message).hint(hint));
+            let left_out = repair::without_words(e.sources, link.span.to(what.span));
+            let last = declared.against.last().or(declared.of.last()).map(|of| Span { start: of.span.end, ..of.span });
+            let fix = match (word.as_str(), declared.on, last, left_out) {
+                ("on", None, Some(end), Some(left_out)) => Some(Fix {
+                    title: format!("write `on {value}` before the colon"),
+                    ..left_out.and(end, format!(" on {value}"))
+                }),
+                (_, _, _, left_out) => left_out,
+            };
+            return e.fail(Diagnostic::error(Code::UnknownClause, link.span, message).hint(hint).repairs(fix));
         }
         let test = paired_test(e, what)?;
         if let Some((_, first)) = asked.filter(|(other, _)| *other != test) {
             return e.fail(
                 Diagnostic::error(Code::WrongArgument, what.span, "a comparison has one test for all its metrics")
                     .also(first, "the other")
-                    .hint("write another `compare` for the second"),
+                    .hint("write another `compare` for the second")
+                    .repairs(repair::without_words(e.sources, link.span.to(what.span))),
             );
         }
         asked = Some((test, what.span));
@@ -153,7 +177,10 @@ fn compared(
     if metric == Metric::Confusion.name() {
         let message = "`confusion` is a table, and models are compared by numbers";
         let hint = "compare what is counted from it: accuracy, balanced_accuracy, f1";
-        return e.fail(Diagnostic::error(Code::KindMismatch, span, message).hint(hint));
+        let own = scores.iter().filter(|s| outputs.first().is_some_and(|first| is_of(s, first)));
+        let number = own.flat_map(|s| &s.metrics).find(|m| **m != Metric::Confusion);
+        let fix = number.map(|metric| repair::written(span, &metric.name()));
+        return e.fail(Diagnostic::error(Code::KindMismatch, span, message).hint(hint).repairs(fix));
     }
     let mut of_outputs: Vec<Vec<usize>> = Vec::with_capacity(outputs.len());
     for output in outputs {
@@ -228,7 +255,16 @@ fn not_scored<T>(
         None => format!("add: score {}{on}: {metric}", output.text),
     };
     let message = format!("nothing scores `{metric}` of `{}` on {}", output.text, judged.name());
-    e.fail(Diagnostic::error(Code::ComparedApart, span, message).also(output.span, "which is compared here").hint(hint))
+    let fix = match near {
+        Some(near) => Some(repair::written(span, near)),
+        None => repair::with_line(e.sources, span, &format!("score {}{on}: {metric}", output.text)),
+    };
+    e.fail(
+        Diagnostic::error(Code::ComparedApart, span, message)
+            .also(output.span, "which is compared here")
+            .hint(hint)
+            .repairs(fix),
+    )
 }
 
 /// Both must be judged by the same truth, on people who have all that either needs.
@@ -260,7 +296,7 @@ fn same_people(e: &mut Evaluator<'_>, a: (&Score, &Output), b: (&Score, &Output)
                 .hint(format!(
                     "`{}` needs `{input_name}` and `{}` does without it: declare it without `?`, so that whoever lacks it is left out of both",
                     needy.text, without.text
-                )),
+                )).repairs(e.sources.text(declared).ends_with('?').then(|| Fix::new("declare it without `?`", Span { start: declared.end - 1, ..declared }, ""))),
         );
     }
     Ok(())

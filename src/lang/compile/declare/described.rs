@@ -5,6 +5,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts, pipe_steps};
+use crate::compile::repair;
 use crate::compile::world::IndexedTable;
 use crate::program::{Covariate, CovariateKind};
 use fascicle_syntax::{Expr, ExprKind, Span};
@@ -30,7 +31,8 @@ pub(in crate::compile::declare) fn described(
             if let Some(other) = steps.iter().find(|step| !onehot(step)) {
                 return e.fail(
                     Diagnostic::error(Code::Step, other.span, "columns are described as they stand in the table")
-                        .hint("`|> onehot` counts the levels of a column of numbers; other steps are for models"),
+                        .hint("`|> onehot` counts the levels of a column of numbers; other steps are for models")
+                        .repairs(repair::without_stage(e.sources, other.span)),
                 );
             }
             let names = match &named.kind {
@@ -62,7 +64,9 @@ fn described_as(e: &mut Evaluator<'_>, name: &str, span: Span, onehot: bool, tab
         if levels && let Some((cohort, _)) = tables.iter().find(many) {
             let message = format!("column `{name}` of `{cohort}` has too many values to be counted");
             let hint = if onehot { "describe it as numbers, without `onehot`" } else { "leave it out" };
-            return e.fail(Diagnostic::error(Code::Step, span, message).hint(hint));
+            return e.fail(
+                Diagnostic::error(Code::Step, span, message).hint(hint).repairs(repair::without_item(e.sources, span)),
+            );
         }
     }
     Ok(if levels { CovariateKind::Levels } else { CovariateKind::Number })

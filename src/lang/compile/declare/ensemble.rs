@@ -1,12 +1,14 @@
 //! `ensemble`: models of several training runs that predict the held-out people as one.
 
+use super::protocol::in_protocol;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, unknown_function};
+use crate::compile::repair;
 use crate::graph::Kind;
 use crate::program::{Best, Ensemble, EnsembleOver, Keep, Metric, Monitor, Protocol, Rule, Score, Stage, Subset};
-use fascicle_syntax::{Argument, Expr, Name, Span};
+use fascicle_syntax::{Argument, Expr, Fix, Name, Span};
 
 /// What an ensemble is made and judged by.
 pub(in crate::compile) struct Judged<'p> {
@@ -34,13 +36,21 @@ pub(in crate::compile) fn ensemble(
         let message =
             "an ensemble is judged on people who trained none of its models, and the protocol keeps nobody out";
         let hint = "keep some out of every fold: kfold(5, holdout: 100); `over repeats` the models of a fold have one test set";
-        return e.fail(Diagnostic::error(Code::SubsetUnknown, model.span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::SubsetUnknown, model.span, message)
+                .hint(hint)
+                .repairs(in_protocol(e, "holdout", "one fold")),
+        );
     };
     let asked: Vec<&Score> = scores.iter().filter(|s| s.model == at && s.on == on && s.ensemble.is_none()).collect();
     if asked.is_empty() {
         let message = format!("nothing is scored of the ensemble of `{}`", model.text);
         let hint = format!("ask for it: score {} on {}: auc", model.text, on.name());
-        return e.fail(Diagnostic::error(Code::MissingArgument, model.span, message).hint(hint));
+        let number = e.models[at].target.is_some_and(|t| !matches!(e.graph.inputs[t.index()].ty.kind, Kind::Class(_)));
+        let metric = if number { "mae" } else { "auc" };
+        let place = arguments.last().map_or(over_span, |argument| argument.value.span);
+        let line = repair::with_line(e.sources, place, &format!("score {} on {}: {metric}", model.text, on.name()));
+        return e.fail(Diagnostic::error(Code::MissingArgument, model.span, message).hint(hint).repairs(line));
     }
     let classes = asked
         .iter()
@@ -112,12 +122,21 @@ fn best(
             _ => format!("take at most {runs}, or train more: `repeats: {}` in the protocol", count.div_ceil(runs) + 1),
         };
         let said = format!("{runs} here");
-        return e.fail(Diagnostic::error(Code::EnsembleBest, span, message).also(over_span, said).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::EnsembleBest, span, message)
+                .also(over_span, said)
+                .hint(hint)
+                .repair(repair::written(span, &runs.to_string())),
+        );
     }
     if !protocol.kind.validates() {
         let message = "the best runs are chosen on those who validate, and nobody does";
         let hint = "let some validate: `validation: 0.1` in the protocol";
-        return e.fail(Diagnostic::error(Code::EnsembleBest, span, message).hint(hint));
+        return e.fail(Diagnostic::error(Code::EnsembleBest, span, message).hint(hint).repairs(in_protocol(
+            e,
+            "validation",
+            "0.1",
+        )));
     }
     let (by, by_span) = match asked.by {
         Some(expr) => {
@@ -130,7 +149,15 @@ fn best(
                 let message =
                     format!("by what the best are chosen is not said, and no epoch of `{}` is by a metric", model.text);
                 let hint = "say it: `best: 5, by: mae`, or `keep best mae on validation` where it is trained";
-                return e.fail(Diagnostic::error(Code::EnsembleBest, span, message).hint(hint));
+                return e.fail(Diagnostic::error(Code::EnsembleBest, span, message).hint(hint).repairs(
+                    usual_metric(e, scores).map(|metric| {
+                        Fix::new(
+                            format!("add `by: {metric}`"),
+                            Span { start: span.end, ..span },
+                            format!(", by: {metric}"),
+                        )
+                    }),
+                ));
             }
         },
     };
@@ -142,7 +169,11 @@ fn best(
     if !scores.iter().any(|score| truth(e, &score)) {
         let message = format!("nothing that is scored of `{}` is ranked by `{}`", model.text, by.name());
         let hint = "runs are ranked by a metric of what they are scored on: mae, r2 of numbers, auc, balanced_accuracy of classes";
-        return e.fail(Diagnostic::error(Code::EnsembleBest, by_span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::EnsembleBest, by_span, message)
+                .hint(hint)
+                .repairs(usual_metric(e, scores).map(|metric| repair::written(by_span, metric))),
+        );
     }
     Ok(Best { count, by })
 }
@@ -164,13 +195,21 @@ fn members(e: &mut Evaluator<'_>, over: &Name, protocol: &Protocol) -> Eval<Ense
     if *found == EnsembleOver::Repeats && protocol.repeats < 2 {
         let message = "an ensemble over repeats has a single model here: every fold is trained once";
         let hint = "train each fold several times: kfold(5, holdout: 100, repeats: 3)";
-        return e.fail(Diagnostic::error(Code::WrongArgument, over.span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, over.span, message)
+                .hint(hint)
+                .repairs(in_protocol(e, "repeats", "3")),
+        );
     }
     if *found == EnsembleOver::Runs && protocol.kind.redraws() && protocol.seeds.len() > 1 {
         let message =
             "with `redraw` each seed keeps out others: who judges the models of one seed trained those of another";
         let hint = "combine the models of a seed: `over folds`; or keep the same people out of all: remove `redraw`";
-        return e.fail(Diagnostic::error(Code::SubsetUnknown, over.span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::SubsetUnknown, over.span, message)
+                .hint(hint)
+                .repair(repair::written(over.span, "folds")),
+        );
     }
     Ok(*found)
 }
@@ -198,7 +237,13 @@ fn rule<'t>(
         (None, Some(by)) => {
             let message = "`by` says by what the best runs are chosen, and how many of them is not said";
             let hint = "write for example `best: 5, by: mae`";
-            return e.fail(Diagnostic::error(Code::EnsembleBest, by.span, message).hint(hint));
+            return e.fail(
+                Diagnostic::error(Code::EnsembleBest, by.span, message).hint(hint).repairs(repair::before_named(
+                    e.sources,
+                    by.span,
+                    "best: 3, ",
+                )),
+            );
         }
         (None, None) => None,
     };
@@ -208,7 +253,11 @@ fn rule<'t>(
     {
         let message = format!("`{given}` is for probabilities of classes, and `{}` predicts numbers", model.text);
         let hint = "remove it: predicted numbers are averaged";
-        return e.fail(Diagnostic::error(Code::WrongArgument, at, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, at, message)
+                .hint(hint)
+                .repairs(repair::without_named(e.sources, at)),
+        );
     }
     let weighted = weight.is_some_and(|(weight, _)| weight == "inverse_entropy");
     let rule = match (combine.map_or("mean", |(combine, _)| combine), weighted) {
@@ -224,4 +273,10 @@ fn rule<'t>(
         (_, false) => Rule::Mean,
     };
     Ok((rule, best))
+}
+
+/// A metric that ranks what is scored.
+fn usual_metric(e: &Evaluator<'_>, scores: &[&Score]) -> Option<&'static str> {
+    let truth = scores.iter().flat_map(|score| &score.pairs).next()?.truth;
+    Some(if matches!(e.graph.inputs[truth.index()].ty.kind, Kind::Class(_)) { "balanced_accuracy" } else { "mae" })
 }

@@ -1,14 +1,18 @@
 //! What the tables say of the whole program, where they can be read: whom a missing cell leaves out, who has a target, whether folds can be
 //! filled. No image is looked for; that is `check --data`.
 
+use super::cohort::in_cohort;
+use super::protocol::in_protocol;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::reader::pipe_steps;
+use crate::compile::repair;
 use crate::compile::world::{IndexedTable, Who};
 use crate::program::{
     Cohort, ColumnSelector, ColumnStep, InputRole, InputSource, InputSpec, Missing, Program, ProtocolKind,
 };
-use fascicle_syntax::{DeclarationKind, Span};
+use fascicle_syntax::{DeclarationKind, Fix, Span};
 use std::rc::Rc;
 
 /// Warns of what the tables tell; more folds than people are an error.
@@ -73,14 +77,15 @@ fn cells(e: &mut Evaluator<'_>, (at, spec): (usize, &InputSpec), span: Span, coh
         }
         (None, false) => format!("let `{}` be absent: `?` behind its type; or keep those who have it", spec.name),
     };
-    e.diagnostics.push(
-        Diagnostic::error(
-            Code::CellsMissing,
-            span,
-            format!("{lost} of {people} in `{}` lack {shown} and are left out", cohort.name),
-        )
-        .hint(hint),
-    );
+    let repairs = if e.packed.iter().any(|packed| packed.has(at)) { Vec::new() } else { filled_in(e, span, fills) };
+    let told = Diagnostic::error(
+        Code::CellsMissing,
+        span,
+        format!("{lost} of {people} in `{}` lack {shown} and are left out", cohort.name),
+    )
+    .hint(hint)
+    .repairs(repairs);
+    e.diagnostics.push(told);
 }
 
 /// A target that most people lack.
@@ -123,7 +128,8 @@ fn folds(
     if folds > people {
         return e.fail(
             Diagnostic::error(Code::TooManyFolds, scheme, format!("{folds} folds of {people} people"))
-                .hint(format!("kfold({}) at most; kfold({people}) leaves one out at a time", people)),
+                .hint(format!("kfold({}) at most; kfold({people}) leaves one out at a time", people))
+                .repairs(in_protocol(e, "folds", &people.to_string())),
         );
     }
     for (at, spec) in program.inputs.iter().enumerate() {
@@ -141,15 +147,14 @@ fn folds(
             };
             let Some(count) = trained.iter().map(|(_, table)| of(table)).sum::<Option<usize>>() else { continue };
             if count < folds {
-                e.diagnostics.push(
-                    Diagnostic::error(
+                let told = Diagnostic::error(
                         Code::FewOfClass,
                         scheme,
                         format!("{folds} folds, and {count} with {column} = {level}: a fold without the class has no auc or recall"),
                     )
                     .also(e.input_spans[at], "the class is declared here")
-                    .hint(format!("kfold({}, stratify: [{column}])", count.max(2))),
-                );
+                    .hint(format!("kfold({}, stratify: [{column}])", count.max(2))).repairs((count > 1).then(|| in_protocol(e, "folds", &count.to_string())).flatten());
+                e.diagnostics.push(told);
             }
         }
     }
@@ -194,13 +199,23 @@ fn sites(
                 if trains == 1 { "s" } else { "" }
             );
             let value = if level.parse::<f64>().is_ok() { level.clone() } else { format!("\"{level}\"") };
-            e.diagnostics.push(
-                Diagnostic::error(Code::FewOfSite, place.unwrap_or_default(), message)
-                    .label("a site's spread needs two")
-                    .hint(format!(
-                        "leave the site out: keep {by} != {value}; or make means alike alone: mean_only: true"
-                    )),
-            );
+            let told = Diagnostic::error(Code::FewOfSite, place.unwrap_or_default(), message)
+                .label("a site's spread needs two")
+                .hint(format!("leave the site out: keep {by} != {value}; or make means alike alone: mean_only: true"))
+                .repairs(in_cohort(e, &cohort.name, &format!("keep {by} != {value}")));
+            e.diagnostics.push(told);
         }
     }
+}
+
+/// Cells that are filled in, or an input that some people may lack.
+fn filled_in(e: &Evaluator<'_>, declared: Span, fills: bool) -> Vec<Fix> {
+    let source = e.unit.declarations.iter().find_map(|d| match &d.declaration.kind {
+        DeclarationKind::Input { name, source, .. } if d.scope == 0 && name.span.start == declared.start => {
+            Some(pipe_steps(source).0.span)
+        }
+        _ => None,
+    });
+    let filled = source.filter(|_| fills).map(|call| repair::with_argument(e.sources, call, "missing: mean"));
+    filled.into_iter().collect()
 }

@@ -9,10 +9,11 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{CallParts, Reader, call_parts, pipe_steps, unknown_entry, unknown_function};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::{GraphInput, InputId, Kind, Presence, TensorType, show_shape};
 use crate::program::{ColumnSelector, ImageStep, InputRole, InputSource, InputSpec, SpatialKind};
-use fascicle_syntax::{Argument, DeclarationKind, Expr, ExprKind, InputWord, Name, Span, Type, TypeKind};
+use fascicle_syntax::{Argument, DeclarationKind, Expr, ExprKind, Fix, InputWord, Name, Span, Type, TypeKind};
 
 /// What the declared type says.
 struct Declared {
@@ -57,7 +58,13 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
     if ty.maybe && role == InputRole::Target {
         return e.fail(
             Diagnostic::error(Code::InputType, ty.span, "a target needs no `?`")
-                .hint("people without it are used where no target is needed, and left out where one is"),
+                .hint("people without it are used where no target is needed, and left out where one is")
+                .repairs(
+                    e.sources
+                        .text(ty.span)
+                        .ends_with('?')
+                        .then(|| Fix::new("remove `?`", Span { start: ty.span.end - 1, ..ty.span }, "").certain()),
+                ),
         );
     }
     let id = e.inputs.len();
@@ -223,13 +230,16 @@ fn image(
         };
         let message = format!("`{}` has {axes} axes, {order}; found {}", declared.word, show_shape(&shape));
         if shape.len() == axes + 1 && declared.word != "mask" {
-            return e.fail(Diagnostic::error(Code::InputType, declared.span, message).hint(format!(
-                "the batch is left out: {}{}",
-                declared.word,
-                show_shape(&shape[1..])
-            )));
+            let now = format!("{}{}", declared.word, show_shape(&shape[1..]));
+            return e.fail(
+                Diagnostic::error(Code::InputType, declared.span, message)
+                    .hint(format!("the batch is left out: {now}"))
+                    .repair(repair::shape_of(e.sources, declared.span, &shape[1..])),
+            );
         }
-        return e.fail(Diagnostic::error(Code::InputType, declared.span, message).hint(format!(
+        let volume = (declared.word == "volume" && shape.len() == 3).then(|| [&[1], &shape[..]].concat());
+        let fix = volume.map(|shape| repair::shape_of(e.sources, declared.span, &shape));
+        return e.fail(Diagnostic::error(Code::InputType, declared.span, message).repairs(fix).hint(format!(
             "for example {}",
             match (axes, declared.word.as_str()) {
                 (4, _) => "volume[1, 64, 64, 64]: a scan has one channel",
@@ -246,17 +256,17 @@ fn image(
             let mut first = shape.clone();
             first.rotate_right(1);
             return e.fail(
-                Diagnostic::error(Code::InputType, declared.span, message).also(parts.span, "read here").hint(format!(
-                    "channels come first: {}{}",
-                    declared.word,
-                    show_shape(&first)
-                )),
+                Diagnostic::error(Code::InputType, declared.span, message)
+                    .also(parts.span, "read here")
+                    .hint(format!("channels come first: {}{}", declared.word, show_shape(&first)))
+                    .repair(repair::shape_of(e.sources, declared.span, &first).certain()),
             );
         }
         return e.fail(
             Diagnostic::error(Code::InputType, declared.span, message)
                 .also(parts.span, "read here")
-                .hint("a scan has 1 channel; `labels(..)` makes one a label, `adjacent(n)` makes n"),
+                .hint("a scan has 1 channel; `labels(..)` makes one a label, `adjacent(n)` makes n")
+                .repair(repair::shape_of(e.sources, declared.span, &[&[made], &shape[1..]].concat())),
         );
     }
     Ok((InputSource::Image { pattern, kind, steps, any_spacing }, shape))
@@ -299,7 +309,8 @@ fn table(
         return e.fail(
             Diagnostic::error(Code::InputType, declared.span, message)
                 .also(parts.span, "read here")
-                .hint(format!("a single column is read so: {cohort}column(\"{column}\")")),
+                .hint(format!("a single column is read so: {cohort}column(\"{column}\")"))
+                .repair(repair::written(parts.span, &format!("{cohort}column(\"{column}\")")).certain()),
         );
     }
     if declared.word != "vector" {
@@ -343,7 +354,8 @@ fn table(
                 .also(parts.span, format!("these are {}{more}", shown.join(", ")))
                 .hint(format!(
                     "write vector[{found}], or vector[_] to take what there is; one-hot and flags count as columns"
-                )),
+                ))
+                .repair(repair::shape_of(e.sources, declared.span, &[found])),
             );
         }
         _ => {
@@ -391,6 +403,10 @@ fn column(
                 && let Some(lost) = declared.levels.iter().find(|l| !levels.contains(l))
             {
                 let shown = levels.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
+                let left: Vec<&str> =
+                    levels.iter().filter(|l| !declared.levels.contains(l)).map(String::as_str).collect();
+                let place = repair::word_in(e.sources, declared.span, lost);
+                let left = place.map_or_else(Vec::new, |place| repair::one_of(lost, &left, place));
                 return e.fail(
                     Diagnostic::error(
                         Code::InputType,
@@ -398,7 +414,8 @@ fn column(
                         format!("nobody in `{cohort}` has {name} = {lost}"),
                     )
                     .also(expr.span, "read here")
-                    .hint(format!("the column has {shown}")),
+                    .hint(format!("the column has {shown}"))
+                    .repairs(left),
                 );
             }
         }
@@ -417,7 +434,8 @@ fn given(
     if let Some(what) = parts.receiver.or(steps.first().copied()) {
         return e.fail(
             Diagnostic::error(Code::InputSource, what.span, "what is given is in no cohort and is taken as it is")
-                .hint("write `= given()`, and compute in the model"),
+                .hint("write `= given()`, and compute in the model")
+                .repair(repair::written(parts.span, "given()")),
         );
     }
     if matches!(declared.word.as_str(), "class" | "real") {

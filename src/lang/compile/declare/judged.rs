@@ -9,12 +9,14 @@
 
 use super::column::{column_name, unknown_column};
 use super::keep::{Read, predicate};
+use super::protocol::in_protocol;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::frameworks::{Place, suggest};
+use crate::compile::repair;
 use crate::program::{Cohort, Comparison, Predicate, Protocol, ProtocolKind, Scalar, Subset};
-use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Name, Span};
+use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Fix, Name, Span};
 
 /// Who a score is taken of: the test subjects unless it says otherwise.
 pub(super) fn judged(
@@ -30,7 +32,20 @@ pub(super) fn judged(
                 let names: Vec<String> = several.iter().map(|cohort| format!("on {}", cohort.name)).collect();
                 e.fail(
                     Diagnostic::error(Code::SubsetUnknown, of, "on which cohort is this taken?")
-                        .hint(format!("nobody is divided here; say whom: {}", names.join(", "))),
+                        .hint(format!("nobody is divided here; say whom: {}", names.join(", ")))
+                        .repairs(
+                            several
+                                .iter()
+                                .take(4)
+                                .map(|cohort| {
+                                    Fix::new(
+                                        format!("add `on {}`", cohort.name),
+                                        Span { start: of.end, ..of },
+                                        format!(" on {}", cohort.name),
+                                    )
+                                })
+                                .collect::<Vec<_>>(),
+                        ),
                 )
             }
         };
@@ -131,13 +146,19 @@ pub(in crate::compile) fn subset_named(
             let mut diagnostic =
                 Diagnostic::error(Code::SubsetUnknown, span, format!("there are no `{other}` subjects"));
             let declared = e.unit.resolve(e.scope(), other).map(|p| &e.unit.declarations[p].declaration.kind);
-            let hint = if let Some(DeclarationKind::Cohort { name, .. }) = declared {
-                diagnostic = diagnostic.also(name.span, "this is a cohort");
-                "`on` says which part of a division: test, validation, training or holdout".to_string()
+            diagnostic = if let Some(DeclarationKind::Cohort { name, .. }) = declared {
+                diagnostic
+                    .also(name.span, "this is a cohort")
+                    .hint("`on` says which part of a division: test, validation, training or holdout")
+                    .repair(repair::written(span, "test"))
+            } else if let Some(suggestion) = suggest(other, &known, Place::Value) {
+                diagnostic.suggest(e.sources, span, suggestion)
             } else {
-                suggest(other, &known, Place::Value).unwrap_or_else(|| format!("there is {}", known.join(", ")))
+                diagnostic
+                    .hint(format!("there is {}", known.join(", ")))
+                    .repairs(known.iter().map(|word| repair::written(span, word)))
             };
-            return e.fail(diagnostic.hint(hint));
+            return e.fail(diagnostic);
         }
     };
     if let Some(packed) = e.packed.first() {
@@ -150,7 +171,8 @@ pub(in crate::compile) fn subset_named(
                 format!("there are no `{word}` subjects: nobody is divided here"),
             )
             .also(place, format!("`{model}` was trained elsewhere"))
-            .hint(format!("name a whole cohort: {}", cohorts.join(", "))),
+            .hint(format!("name a whole cohort: {}", cohorts.join(", ")))
+            .repairs(e.cohorts.iter().take(4).map(|cohort| repair::written(span, &cohort.name)).collect::<Vec<_>>()),
         );
     }
     let missing = match (&protocol.kind, subset) {
@@ -173,7 +195,14 @@ pub(in crate::compile) fn subset_named(
     };
     match missing {
         Some(hint) => e.fail(
-            Diagnostic::error(Code::SubsetUnknown, span, format!("the protocol makes no `{word}` subjects")).hint(hint),
+            Diagnostic::error(Code::SubsetUnknown, span, format!("the protocol makes no `{word}` subjects"))
+                .hint(hint)
+                .repairs(match (&protocol.kind, subset) {
+                    (ProtocolKind::KFold { .. }, Subset::Holdout) => in_protocol(e, "holdout", "one fold"),
+                    (_, Subset::Holdout) => Some(repair::written(span, "test")),
+                    (_, Subset::Test) => in_protocol(e, "test", "0.1"),
+                    (_, _) => in_protocol(e, "validation", "0.1"),
+                }),
         ),
         None => Ok(subset),
     }

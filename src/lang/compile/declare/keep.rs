@@ -4,6 +4,7 @@ use super::column::{column_name, named_param, unknown_column};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::compile::world::{IndexedTable, Who};
 use crate::program::{Cohort, Comparison, Predicate, Scalar};
@@ -58,7 +59,8 @@ pub(super) fn predicate(e: &mut Evaluator<'_>, expr: &Expr, read: &mut Read) -> 
             let ExprKind::List(items) = &right.kind else {
                 return e.fail(
                     Diagnostic::error(Code::WrongArgument, right.span, "expected a list of values")
-                        .hint("for example diagnosis in [control, patient]"),
+                        .hint("for example diagnosis in [control, patient]")
+                        .repair(repair::written(right.span, &format!("[{}]", e.sources.text(right.span)))),
                 );
             };
             let values = items.iter().map(|item| scalar(e, item)).collect::<Eval<Vec<_>>>()?;
@@ -164,8 +166,20 @@ impl Wanted {
             }
         };
         let code = if self.literal { Code::ValueOfNobody } else { Code::UnknownLevel };
-        let diagnostic =
-            Diagnostic::error(code, self.span, message).also(self.column_span, "of this column").hint(hint);
+        // What a parameter stands for is changed where the parameter is set.
+        let fixes = match from.is_empty() {
+            true => {
+                let near = nearest(&value, &levels);
+                let known: Vec<String> = near.map_or(levels, |near| vec![near]).into_iter().map(repair::cell).collect();
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                repair::one_of("", &known, self.span)
+            }
+            false => Vec::new(),
+        };
+        let diagnostic = Diagnostic::error(code, self.span, message)
+            .also(self.column_span, "of this column")
+            .hint(hint)
+            .repairs(fixes);
         if code.is_warning() {
             e.diagnostics.push(diagnostic);
             return Ok(());

@@ -6,6 +6,7 @@
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
+use crate::compile::repair;
 use crate::graph::InputId;
 use crate::program::{Cohort, Comparison, InputSource, Predicate, Scalar, Stage};
 use fascicle_syntax::{DeclarationKind, Span};
@@ -190,17 +191,31 @@ fn holds_target(e: &mut Evaluator<'_>, input: usize, target: usize) -> Eval<()> 
             argument => format!("leave `{}` out of `{argument}`", read.column),
         };
         let there = e.input_spans[target];
-        return e
-            .fail(Diagnostic::error(Code::CovariateIsTarget, read.span, message).also(there, "the target").hint(hint));
+        let left_out = (read.argument != "by").then(|| repair::without_item(e.sources, read.span)).flatten();
+        return e.fail(
+            Diagnostic::error(Code::CovariateIsTarget, read.span, message)
+                .also(there, "the target")
+                .hint(hint)
+                .repairs(left_out),
+        );
     }
     let Some(held) = holds else { return Ok(()) };
     let (name, target_name) = (spec.name.clone(), wanted.name.clone());
     let (here, there) = (e.input_spans[input], e.input_spans[target]);
     let message = format!("`{name}` holds the column `{held}`, which is what `{target_name}` predicts");
+    let source = e.unit.declarations.iter().find_map(|d| match &d.declaration.kind {
+        DeclarationKind::Input { name, source, .. } if d.scope == 0 && name.span.start == here.start => {
+            Some(source.span)
+        }
+        _ => None,
+    });
+    let place = source.and_then(|source| repair::word_in(e.sources, source, &held));
+    let fix = place.and_then(|place| repair::without_item(e.sources, place));
     e.diagnostics.push(
         Diagnostic::error(Code::ColumnIsTarget, here, message)
             .also(there, "the target")
-            .hint(format!("leave `{held}` out of the columns of `{name}`")),
+            .hint(format!("leave `{held}` out of the columns of `{name}`"))
+            .repairs(fix),
     );
     Err(Reported)
 }

@@ -2,9 +2,12 @@
 //!
 //! Who has no cell in such a column could be on both sides of a division, and is in no set of it.
 
+use super::cohort::in_cohort;
+use super::protocol::{in_protocol, scheme};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::repair;
 use crate::compile::world::{IndexedTable, TableProblemKind};
 use crate::program::{Cohort, ProtocolKind};
 use fascicle_syntax::Span;
@@ -18,7 +21,11 @@ pub(super) fn left_out(e: &mut Evaluator<'_>, column: &str, span: Span, trained_
     let Some(levels) = counted(&tables, column) else {
         let message = format!("`{column}` has too many values for one fold each");
         let hint = format!("divide its values into folds: kfold(10, group: {column})");
-        return e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, span, message)
+                .hint(hint)
+                .repairs(scheme(e).map(|s| repair::written(s.span, &format!("kfold(10, group: {column})")))),
+        );
     };
     let shown = match levels.as_slice() {
         [] => format!("nobody has a cell of `{column}`"),
@@ -27,15 +34,24 @@ pub(super) fn left_out(e: &mut Evaluator<'_>, column: &str, span: Span, trained_
     };
     if !shown.is_empty() {
         let hint = "leave out the levels of a column that has two or more, or divide people: kfold(5)";
-        return e.fail(Diagnostic::error(Code::WrongArgument, span, shown).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, span, shown)
+                .hint(hint)
+                .repairs(scheme(e).map(|s| repair::written(s.span, "kfold(5)"))),
+        );
     }
     let alone: Vec<&str> = levels.iter().filter(|(_, n)| *n == Some(1)).map(|(level, _)| level.as_str()).collect();
     if !alone.is_empty() {
         let message = format!("one person alone has {column} = {}", alone.join(", "));
-        e.diagnostics.push(
-            Diagnostic::error(Code::FoldOfOne, span, message)
-                .hint(format!("keep the larger ones: keep {column} != \"{}\"", alone[0])),
-        );
+        let told = Diagnostic::error(Code::FoldOfOne, span, message)
+            .hint(format!("keep the larger ones: keep {column} != \"{}\"", alone[0]))
+            .repairs(
+                tables
+                    .iter()
+                    .find(|(_, t)| t.column(column).is_some())
+                    .and_then(|(cohort, _)| in_cohort(e, &cohort.name, &format!("keep {column} != \"{}\"", alone[0]))),
+            );
+        e.diagnostics.push(told);
     }
     Ok(levels.into_iter().map(|(level, _)| level).collect())
 }
@@ -58,7 +74,11 @@ pub(super) fn grouped(
             _ => format!("kfold({groups}, group: {column}) at most; leave_out({column}) leaves one out at a time"),
         };
         let message = format!("{folds} folds of {groups} groups of `{column}`");
-        return e.fail(Diagnostic::error(Code::TooManyFolds, span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::TooManyFolds, span, message)
+                .hint(hint)
+                .repairs((groups > 1).then(|| in_protocol(e, "folds", &groups.to_string())).flatten()),
+        );
     }
     Ok(())
 }

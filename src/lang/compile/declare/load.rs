@@ -4,6 +4,7 @@ use super::stage::Load;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::repair;
 use crate::graph::{Module, ModuleId, show_shape};
 use crate::program::{Stage, StageLoad};
 use fascicle_syntax::{DeclarationKind, Span, nearest};
@@ -25,7 +26,8 @@ pub(super) fn loaded(e: &mut Evaluator<'_>, stage: &mut Stage, load: &Load) -> E
             Diagnostic::error(Code::WeightsFile, load.file_span, format!("`{}` is no safetensors file", load.file))
                 .hint(format!(
                     "make one of PyTorch's weights: `fascicle weights import`, then `from \"{made}.safetensors\"`"
-                )),
+                ))
+                .repair(repair::written(load.file_span, &format!("\"{made}.safetensors\""))),
         );
     }
     let held = match e.tables.weights(&load.file) {
@@ -139,8 +141,9 @@ fn unknown_path<T>(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<T> {
             format!("there is {}", own.into_iter().chain(others).take(12).collect::<Vec<_>>().join(", "))
         }
     };
-    let mut diagnostic =
-        Diagnostic::error(Code::UnknownField, span, format!("no module has the path `{path}`")).hint(hint);
+    let mut diagnostic = Diagnostic::error(Code::UnknownField, span, format!("no module has the path `{path}`"))
+        .hint(hint)
+        .repairs(repair::meant(path, &known, span));
     if let Some((place, what)) = place {
         diagnostic = diagnostic.also(place, what);
     }

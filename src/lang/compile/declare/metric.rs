@@ -9,6 +9,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::Kind;
 use crate::program::{Average, Cnr, InputSource, JudgedImage, Metric, Noise, NormDiff, RegionPlaces, ScorePair};
@@ -25,7 +26,12 @@ pub(super) fn asked_metric(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Metric, 
             ExprKind::Text(text) => format!("without quotes: {text}"),
             _ => "for example: score m: auc, f1".to_string(),
         };
-        return e.fail(Diagnostic::error(Code::UnknownMetric, expr.span, message).hint(hint));
+        return e.fail(Diagnostic::error(Code::UnknownMetric, expr.span, message).hint(hint).repairs(
+            match &expr.kind {
+                ExprKind::Text(text) => Some(repair::unquoted(expr.span, text)),
+                _ => None,
+            },
+        ));
     };
     let metric = metric(e, parts.name, parts.name_span)?;
     let mut reader = find(Chapter::Metric, parts.name).map_or_else(|| Reader::of(&parts), |m| Reader::by(&parts, m));
@@ -39,9 +45,11 @@ pub(super) fn asked_metric(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Metric, 
     if let Some(value) = reader.rest().first() {
         let name = parts.name;
         return e.fail(
-            Diagnostic::error(Code::UnknownArgument, value.span, format!("`{name}` is given nothing to compare")).hint(
-                format!("what is judged stands before the colon, its truth is the model's target: `score m: {name}`"),
-            ),
+            Diagnostic::error(Code::UnknownArgument, value.span, format!("`{name}` is given nothing to compare"))
+                .hint(format!(
+                    "what is judged stands before the colon, its truth is the model's target: `score m: {name}`"
+                ))
+                .repair(repair::written(parts.span, parts.name)),
         );
     }
     reader.finish(e)?;
@@ -60,7 +68,8 @@ fn hausdorff(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<Metric> {
         Some(percent) => Ok(Metric::Hausdorff { percent: percent as u8 }),
         None => e.fail(
             Diagnostic::error(Code::WrongArgument, expr.span, "`hausdorff` takes a whole percentile from 1 to 100")
-                .hint("for example hausdorff(95%); `hausdorff` alone is the largest distance"),
+                .hint("for example hausdorff(95%); `hausdorff` alone is the largest distance")
+                .repair(repair::written(expr.span, "95%")),
         ),
     }
 }
@@ -120,7 +129,11 @@ pub(super) fn fits_image(e: &mut Evaluator<'_>, metric: Metric, span: Span, pair
         return e.fail(
             Diagnostic::error(Code::MetricKind, span, message)
                 .also(declared, "declared here")
-                .hint("for numbers: mae, mse, r2, pearson"),
+                .hint("for numbers: mae, mse, r2, pearson")
+                .repair(repair::written(
+                    span,
+                    if matches!(ty.kind, Kind::Class(_)) { "balanced_accuracy" } else { "mae" },
+                )),
         );
     }
     let is_mask = matches!(ty.kind, Kind::Mask(_));
@@ -140,7 +153,11 @@ pub(super) fn fits_image(e: &mut Evaluator<'_>, metric: Metric, span: Span, pair
         return e.fail(
             Diagnostic::error(Code::WrongArgument, span, message)
                 .also(declared, "declared here")
-                .hint(format!("for example cnr(roi: [{}])", fitting.join(", "))),
+                .hint(format!("for example cnr(roi: [{}])", fitting.join(", ")))
+                .repairs(
+                    (e.sources.text(span).matches(':').count() == 1)
+                        .then(|| repair::written(span, &format!("cnr(roi: [{}])", fitting.join(", ")))),
+                ),
         );
     }
     Ok(())

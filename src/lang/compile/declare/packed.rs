@@ -5,6 +5,7 @@
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
+use crate::compile::repair;
 use crate::compile::world::IndexedTable;
 use crate::program::{ColumnSelector, InputSource, InputSpec, Metric};
 use fascicle_syntax::{DeclarationKind, InputWord, Name, Span, nearest};
@@ -192,7 +193,8 @@ pub(super) fn has_training_mean(e: &mut Evaluator<'_>, model: usize, metrics: &[
                 "`skill` is relative to the mean training image, which is not here",
             )
             .also(place, "was trained elsewhere")
-            .hint("of images there are psnr, ssim, mse, mae, norm_diff and cnr"),
+            .hint("of images there are psnr, ssim, mse, mae, norm_diff and cnr")
+            .repairs(repair::without(e.sources, *span, "leave out `skill`".into())),
         ),
     }
 }

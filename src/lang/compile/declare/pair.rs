@@ -3,6 +3,7 @@
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::repair;
 use crate::program::{CohortSource, InputSource, Pairing};
 use fascicle_syntax::{BinaryOp, Clause, ClauseValue, Expr, ExprKind, Span, nearest};
 
@@ -19,13 +20,16 @@ pub(in crate::compile) fn pair(e: &mut Evaluator<'_>, cohort: &str, clauses: &[C
     }
     let Some(at) = e.cohorts.iter().position(|c| c.name == cohort) else { return Ok(()) };
     if !matches!(e.cohorts[at].source, CohortSource::Bids { .. }) {
+        let last = clause.values.last().map_or(clause.word.span, |v| v.value.span);
+        let without = repair::without(e.sources, clause.word.span.to(last), "remove `pair`".into());
         return e.fail(
             Diagnostic::error(
                 Code::UnknownClause,
                 clause.word.span,
                 "only people of a BIDS folder have sessions to be paired",
             )
-            .hint("read them by bids(\"folder\"), or remove `pair`"),
+            .hint("read them by bids(\"folder\"), or remove `pair`")
+            .repairs(without),
         );
     }
     let (names, column) = parts(e, clause)?;
@@ -58,9 +62,11 @@ fn parts<'t>(e: &mut Evaluator<'_>, clause: &'t Clause) -> Eval<(Vec<&'t Expr>, 
     };
     let Some(column) = column else {
         return e.fail(
-            Diagnostic::error(Code::WrongArgument, right.span, "sessions are paired by the nearest day").hint(
-                "`by nearest day`, or `by nearest visit` where the column `visit` of sessions.tsv counts the days",
-            ),
+            Diagnostic::error(Code::WrongArgument, right.span, "sessions are paired by the nearest day")
+                .hint(
+                    "`by nearest day`, or `by nearest visit` where the column `visit` of sessions.tsv counts the days",
+                )
+                .repair(repair::written(right.span, "nearest day")),
         );
     };
     if names.len() < 2 {
@@ -100,5 +106,9 @@ fn image(e: &mut Evaluator<'_>, cohort: &str, expr: &Expr) -> Eval<(String, Stri
         Some(_) => format!("`{name}` is no image of `{cohort}`"),
         None => format!("`{cohort}` has no image `{name}`"),
     };
-    e.fail(Diagnostic::error(Code::InputSource, expr.span, message).hint(hint))
+    e.fail(
+        Diagnostic::error(Code::InputSource, expr.span, message)
+            .hint(hint)
+            .repairs(repair::meant(name, &known, expr.span)),
+    )
 }

@@ -4,6 +4,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::frameworks::{Place, suggest};
+use crate::compile::repair;
 use crate::compile::value::{Choice, Value, spell};
 use crate::program::InputRole;
 use fascicle_syntax::{Expr, ExprKind, Name, Type, TypeKind, nearest};
@@ -38,11 +39,11 @@ pub(in crate::compile) const TYPES: &[&str] = &["int", "real", "bool", "text", "
 fn from_expr(e: &mut Evaluator<'_>, name: &Name, ty: &Type, expr: &Expr) -> Eval<Value> {
     let (kind, _) = type_name(ty);
     if !TYPES.contains(&kind) {
-        let hint =
-            suggest(kind, TYPES, Place::Value).unwrap_or_else(|| format!("a parameter is one of {}", TYPES.join(", ")));
-        return e.fail(
-            Diagnostic::error(Code::ParamType, ty.span, format!("`{kind}` is not a type of parameters")).hint(hint),
-        );
+        let diagnostic = Diagnostic::error(Code::ParamType, ty.span, format!("`{kind}` is not a type of parameters"));
+        return e.fail(match suggest(kind, TYPES, Place::Value) {
+            Some(suggestion) => diagnostic.suggest(e.sources, ty.span, suggestion),
+            None => diagnostic.hint(format!("a parameter is one of {}", TYPES.join(", "))),
+        });
     }
     let value = match (&expr.kind, kind) {
         (ExprKind::Name(word), "one_of") => Value::word(word),
@@ -83,7 +84,10 @@ pub(in crate::compile) fn coerce(
                 };
                 let message = format!("`{word}` is not an option of `{}`", name.text);
                 return e.fail(
-                    Diagnostic::error(Code::UnknownOption, span, message).also(ty.span, "its options").hint(hint),
+                    Diagnostic::error(Code::UnknownOption, span, message)
+                        .also(ty.span, "its options")
+                        .hint(hint)
+                        .repairs(repair::one_of(&word, &known, span)),
                 );
             }
             let choice = Choice { word, options, param: name.text.clone(), span: ty.span };
@@ -103,7 +107,19 @@ pub(in crate::compile) fn coerce(
                 other => other.describe().to_string(),
             };
             let message = format!("`{}` is of type {wanted}, found {found}", name.text);
-            e.fail(Diagnostic::error(Code::ParamType, span, message).also(ty.span, "its type"))
+            let fixes = match (kind, &value) {
+                ("int", Value::Real(real)) => {
+                    vec![repair::written(ty.span, "real"), repair::written(span, &real.round().to_string())]
+                }
+                ("int" | "real", Value::Text(text)) if text.parse::<f64>().is_ok() => {
+                    vec![repair::unquoted(span, text)]
+                }
+                ("text", Value::Int(_) | Value::Real(_)) => {
+                    vec![repair::written(span, &format!("\"{}\"", e.sources.text(span)))]
+                }
+                _ => Vec::new(),
+            };
+            e.fail(Diagnostic::error(Code::ParamType, span, message).also(ty.span, "its type").repairs(fixes))
         }
     }
 }

@@ -8,9 +8,10 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::reader::{Reader, call_parts, unknown_entry};
+use crate::compile::repair;
 use crate::compile::world::Table;
 use crate::program::{InputSource, Protocol, ProtocolKind, Tested, Validation};
-use fascicle_syntax::{Expr, ExprKind};
+use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Fix, Span};
 
 /// What the arguments that name columns take, and what to write.
 const STRATIFY: (&str, &str) = (
@@ -108,7 +109,8 @@ fn kfold(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<ProtocolKind> {
             Some(1) => {
                 return e.fail(
                     Diagnostic::error(Code::WrongArgument, span, "one fold leaves nobody to train on")
-                        .hint("for a single division write holdout(train: 0.8, validation: 0.1, test: 0.1)"),
+                        .hint("for a single division write holdout(train: 0.8, validation: 0.1, test: 0.1)")
+                        .repair(repair::written(span, "holdout(train: 0.8, validation: 0.1, test: 0.1)")),
                 );
             }
             Some(folds) => folds,
@@ -148,7 +150,12 @@ fn kfold(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<ProtocolKind> {
         _ => None,
     };
     if let Some((span, message, hint)) = wrong {
-        return e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint));
+        let fix = match (hint == nobody_out, validation) {
+            (true, _) => in_protocol(e, "holdout", "one fold"),
+            (false, Validation::Share(_)) => in_protocol(e, "validation", "fold"),
+            (false, Validation::Fold) => in_protocol(e, "folds", "3"),
+        };
+        return e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint).repairs(fix));
     }
     Ok(ProtocolKind::KFold { folds, validation, holdout, redraw, test })
 }
@@ -169,7 +176,8 @@ fn shares(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<ProtocolKind> 
     if let Some(share) = reader.rest().first() {
         return e.fail(
             Diagnostic::error(Code::WrongArgument, share.span, "the shares of `holdout` are given by name")
-                .hint("for example holdout(train: 0.8, validation: 0.1, test: 0.1)"),
+                .hint("for example holdout(train: 0.8, validation: 0.1, test: 0.1)")
+                .repairs(shares_by_name(e)),
         );
     }
     let train = reader.number(e, "train")?;
@@ -187,16 +195,29 @@ fn shares(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<ProtocolKind> 
             .hint(
                 "they must add up to 1, with some training; where they are not written, training is 0.8, validation 0.1, and \
                  the test the rest",
-            ),
+            ).repairs((train > 0.0 && train + validation < 1.0).then(|| in_protocol(e, "test", &format!("{}", ((1.0 - train - validation) * 1e6).round() / 1e6))).flatten()),
         );
     }
     Ok(ProtocolKind::Holdout { train, validation, test })
 }
 
+/// `holdout(0.8, 0.1, 0.1)` with the names of the shares.
+fn shares_by_name(e: &Evaluator<'_>) -> Option<Fix> {
+    let parts = call_parts(scheme(e)?)?;
+    let unnamed: Vec<Span> = parts.arguments.iter().filter(|a| a.name.is_none()).map(|a| a.value.span).collect();
+    let names: &[&str] = if unnamed.len() == 2 { &["train", "test"] } else { &["train", "validation", "test"] };
+    let place = |at: Span| Span { end: at.start, ..at };
+    let mut named = unnamed.iter().zip(names);
+    let (first, name) = named.next().filter(|_| unnamed.len() <= names.len())?;
+    let fix = Fix::new("name the shares", place(*first), format!("{name}: "));
+    Some(named.fold(fix, |fix, (at, name)| fix.and(place(*at), format!("{name}: "))))
+}
+
 /// A column by which people are divided; a target or another single column of the file may stand for its own.
 fn column_of_people(e: &mut Evaluator<'_>, expr: &Expr, (takes, hint): (&str, &str)) -> Eval<String> {
     if let ExprKind::Bool(_) = &expr.kind {
-        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, takes).hint(hint));
+        let fix = repair::without_item(e.sources, expr.span);
+        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, takes).hint(hint).repairs(fix));
     }
     let name = column_name(e, expr)?;
     if let Some(InputSource::Column { column, .. }) = e.inputs.iter().find(|i| i.name == name).map(|i| &i.source) {
@@ -221,4 +242,27 @@ fn holdout(e: &mut Evaluator<'_>, reader: &Reader<'_>, expr: &Expr) -> Eval<usiz
         return Ok(usize::MAX);
     }
     reader.count_of(e, "holdout", expr, 1)
+}
+
+/// The scheme of the file's protocol, and where it stands.
+pub(super) fn scheme<'a>(e: &Evaluator<'a>) -> Option<&'a Expr> {
+    let unit = e.unit;
+    unit.declarations.iter().find_map(|declared| match &declared.declaration.kind {
+        DeclarationKind::Protocol { scheme, .. } if declared.scope == 0 => Some(scheme),
+        _ => None,
+    })
+}
+
+/// An argument that the file's protocol lacks, or has otherwise.
+pub(super) fn in_protocol(e: &Evaluator<'_>, name: &str, value: &str) -> Option<Fix> {
+    let scheme = scheme(e)?;
+    let parts = call_parts(scheme)?;
+    let given = parts.arguments.iter().find(|a| match &a.name {
+        Some(given) => given.text == name,
+        None => name == "folds",
+    });
+    Some(match given {
+        Some(argument) => repair::written(argument.value.span, value),
+        None => repair::with_argument(e.sources, scheme.span, &format!("{name}: {value}")),
+    })
 }

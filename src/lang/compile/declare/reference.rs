@@ -5,6 +5,7 @@ use super::sweep::{Settings, setting, variant_name};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use fascicle_syntax::{Expr, ExprKind, Type, nearest};
 
@@ -42,7 +43,8 @@ pub(super) fn reference(
         let text = e.sources.text(expr.span).to_string();
         let message = format!("`{text}` is a value of {count} variants, and the reference is one");
         let hint = format!("give the values of all that is swept: against {}", spelled(&variants[first]));
-        return e.fail(Diagnostic::error(Code::UnknownVariant, expr.span, message).hint(hint));
+        let fix = repair::written(expr.span, &spelled(&variants[first]));
+        return e.fail(Diagnostic::error(Code::UnknownVariant, expr.span, message).hint(hint).repair(fix));
     }
     Ok(first)
 }
@@ -66,7 +68,12 @@ fn unknown(e: &mut Evaluator<'_>, variants: &[Settings], value: &Value, expr: &E
         None => format!("its variants are {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", ")),
     };
     let text = e.sources.text(expr.span).to_string();
-    e.fail(Diagnostic::error(Code::UnknownVariant, expr.span, format!("the sweep has no variant {text}")).hint(hint))
+    let fixes = if several { Vec::new() } else { repair::one_of(near.unwrap_or(""), &known, expr.span) };
+    e.fail(
+        Diagnostic::error(Code::UnknownVariant, expr.span, format!("the sweep has no variant {text}"))
+            .hint(hint)
+            .repairs(fixes),
+    )
 }
 
 /// `film`, `[film, 8]`.

@@ -7,6 +7,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::frameworks::{Place, suggest};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::{InputId, Kind};
 use crate::program::{Metric, Predicate, Protocol, Score, ScorePair};
@@ -85,7 +86,8 @@ pub(in crate::compile) fn score(
                         format!("`{}` does not measure {what}, and `{name}` holds {what}", metric.name()),
                     )
                     .also(declared, "declared here")
-                    .hint(hint),
+                    .hint(hint)
+                    .repair(repair::written(*span, if classes { "balanced_accuracy" } else { "mae" })),
                 );
             }
         }
@@ -138,7 +140,8 @@ impl Options {
             "each" => {
                 return e.fail(
                     Diagnostic::error(Code::WrongArgument, value.span, "a score is taken of each class, or of all")
-                        .hint("write each: class; for groups of people within: sex"),
+                        .hint("write each: class; for groups of people within: sex")
+                        .repair(repair::written(value.span, "class")),
                 );
             }
             "probabilities" => match e.eval(value)? {
@@ -147,12 +150,14 @@ impl Options {
             },
             other => {
                 let known = names(Chapter::ScoreOption);
-                let hint = suggest(other, &known, Place::Value).unwrap_or_else(|| {
-                    "it has against: t1, without: each of mri, within: sex, each: class, probabilities: true"
-                        .to_string()
-                });
                 let message = format!("a score has no option `{other}`");
-                return e.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(hint));
+                let diagnostic = Diagnostic::error(Code::UnknownArgument, name.span, message);
+                return e.fail(match suggest(other, &known, Place::Value) {
+                    Some(suggestion) => diagnostic.suggest(e.sources, name.span, suggestion),
+                    None => diagnostic.hint(
+                        "it has against: t1, without: each of mri, within: sex, each: class, probabilities: true",
+                    ),
+                });
             }
         }
         Ok(())
@@ -171,7 +176,8 @@ impl Options {
                     format!("`{name}` is no mask, and no map of probabilities is drawn"),
                 )
                 .also(declared, "declared here")
-                .hint("probabilities of classes stand in predictions.tsv in any case"),
+                .hint("probabilities of classes stand in predictions.tsv in any case")
+                .repairs(repair::without_named(e.sources, self.probabilities_span)),
             );
         }
         if !self.each_class {
@@ -181,7 +187,8 @@ impl Options {
             return e.fail(
                 Diagnostic::error(Code::WrongArgument, self.class_span, format!("`{name}` has no classes"))
                     .also(declared, "declared here")
-                    .hint("groups of people are judged apart by within: sex"),
+                    .hint("groups of people are judged apart by within: sex")
+                    .repairs(repair::without_named(e.sources, self.class_span)),
             );
         }
         let of_classes = matches!(kind, Kind::Class(_));
@@ -201,7 +208,13 @@ impl Options {
                         format!("`{}` is of all classes together", metric.name()),
                     )
                     .also(self.class_span, "each class is asked for here")
-                    .hint(format!("of each class there are {known}; write another `score` for the rest")),
+                    .hint(format!("of each class there are {known}; write another `score` for the rest"))
+                    .repairs(
+                        (metrics.len() > 1)
+                            .then(|| repair::without(e.sources, *span, format!("leave out `{}`", metric.name())))
+                            .flatten()
+                            .or_else(|| Some(repair::written(*span, if of_classes { "recall" } else { "dice" }))),
+                    ),
                 )
             }
         }
@@ -219,7 +232,7 @@ fn gives_probabilities(e: &mut Evaluator<'_>, model: usize, metrics: &[(Metric, 
             e.fail(
                 Diagnostic::error(Code::MetricKind, *span, format!("`{metric}` judges probabilities, and `{method}` gives none"))
                     .also(of.span, "this baseline")
-                    .hint("of its decisions there are auc, accuracy, balanced_accuracy, f1; logistic, random_forest and nearest give probabilities"),
+                    .hint("of its decisions there are auc, accuracy, balanced_accuracy, f1; logistic, random_forest and nearest give probabilities").repairs((metrics.len() > 1).then(|| repair::without(e.sources, *span, format!("leave out `{metric}`"))).flatten().or_else(|| Some(repair::written(*span, "auc")))),
             )
         }
     }
@@ -234,7 +247,8 @@ fn told_apart(e: &mut Evaluator<'_>, metrics: &[(Metric, Span)]) -> Eval<()> {
             return e.fail(
                 Diagnostic::error(Code::WrongArgument, *span, format!("tables would call both of these `{name}`"))
                     .also(*first, "the other")
-                    .hint("ask for one here; a `sweep` over a `param` compares forms of a metric"),
+                    .hint("ask for one here; a `sweep` over a `param` compares forms of a metric")
+                    .repairs(repair::without(e.sources, *span, format!("leave out the second `{name}`"))),
             );
         }
     }
@@ -279,7 +293,8 @@ fn without(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Vec<(usize, Span)>> {
             let text = e.sources.text(expr.span).to_string();
             e.fail(
                 Diagnostic::error(Code::WrongArgument, expr.span, "without a whole group there is nothing to go by")
-                    .hint(format!("leave out one after the other: `without: each of {text}`")),
+                    .hint(format!("leave out one after the other: `without: each of {text}`"))
+                    .repair(repair::written(expr.span, &format!("each of {text}"))),
             )
         }
         other => e.expected("an input, or `each of` a group", &other, expr.span),

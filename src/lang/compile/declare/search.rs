@@ -9,12 +9,14 @@
 
 use super::entry::{Chapter, find, names};
 use super::param::{coerce, spell_setting};
+use super::protocol::in_protocol;
 use super::score::score;
 use super::sweep::{own_options, setting, swept};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::reader::{Reader, call_parts, unknown_entry};
+use crate::compile::repair;
 use crate::compile::value::{Range, Value};
 use crate::program::{
     Keep, MedianPruning, Monitor, Protocol, Score, Search, SearchAxis, SearchSampler, SearchValues, Stage,
@@ -103,10 +105,12 @@ impl Said {
                 return e.fail(Diagnostic::error(Code::WrongArgument, word.span, message).hint("leave the others out"));
             };
             let is_link = |link: &Name| word.text == "choose" && matches!(link.text.as_str(), "of" | "against");
-            if let Some((link, _)) = value.links.iter().find(|(link, _)| !is_link(link)) {
+            if let Some((link, what)) = value.links.iter().find(|(link, _)| !is_link(link)) {
                 let message = format!("`{}` has no `{}`", word.text, link.text);
                 return e.fail(
-                    Diagnostic::error(Code::UnknownClause, link.span, message).hint(format!("for example: {example}")),
+                    Diagnostic::error(Code::UnknownClause, link.span, message)
+                        .hint(format!("for example: {example}"))
+                        .repairs(repair::without_words(e.sources, link.span.to(what.span))),
                 );
             }
             let reader = Reader::new(&word.text, &[], word.span);
@@ -118,14 +122,25 @@ impl Said {
                 _ => prune = Some((pruning(e, &value.value)?, value.value.span)),
             }
         }
-        let missing = |e: &mut Evaluator<'_>, what: &str, hint: &str| {
+        let missing = |e: &mut Evaluator<'_>, what: &str, hint: &str, clause: Option<&str>| {
             let message = format!("the search `{}` has no `{what}`", name.text);
-            e.fail(Diagnostic::error(Code::ClauseMissing, name.span, message).hint(hint))
+            e.fail(
+                Diagnostic::error(Code::ClauseMissing, name.span, message)
+                    .hint(hint)
+                    .repairs(clause.and_then(|clause| repair::with_clause(e.sources, name.span, clause))),
+            )
         };
         let Some(judged) = judged else {
-            return missing(e, "choose", "say what the settings are chosen by: choose mae of m");
+            return missing(
+                e,
+                "choose",
+                "say what the settings are chosen by: choose mae of m",
+                usual_choice(e).as_deref(),
+            );
         };
-        let Some(trials) = trials else { return missing(e, "trials", "say how many settings are tried: trials 30") };
+        let Some(trials) = trials else {
+            return missing(e, "trials", "say how many settings are tried: trials 30", Some("trials 30"));
+        };
         Ok(Self { judged, trials, seed, sampler, prune })
     }
 }
@@ -171,7 +186,8 @@ fn values(e: &mut Evaluator<'_>, name: &Name, ty: &Type, expr: &Expr) -> Eval<Se
                 return e.fail(
                     Diagnostic::error(Code::SearchSpace, *span, format!("`{choice}` stands there twice"))
                         .also(*first, "first here")
-                        .hint("each value is as likely as another; name it once"),
+                        .hint("each value is as likely as another; name it once")
+                        .repairs(repair::without_item(e.sources, *span)),
                 );
             }
         }
@@ -222,7 +238,11 @@ fn reals(e: &mut Evaluator<'_>, range: Range, log: bool, span: Span) -> Eval<Sea
     if low >= high || !low.is_finite() || !high.is_finite() {
         return e.fail(
             Diagnostic::error(Code::SearchSpace, span, format!("there is nothing between {low} and {high}"))
-                .hint("the smaller number comes first: 1e-4..1e-2"),
+                .hint("the smaller number comes first: 1e-4..1e-2")
+                .repairs(
+                    (low > high && low.is_finite() && high.is_finite())
+                        .then(|| repair::written(span, &format!("{high:e}..{low:e}"))),
+                ),
         );
     }
     above_zero(e, low, log, span)?;
@@ -233,7 +253,11 @@ fn wholes(e: &mut Evaluator<'_>, range: Range, log: bool, span: Span) -> Eval<Se
     if !range.whole {
         return e.fail(
             Diagnostic::error(Code::SearchSpace, span, "the param is a whole number")
-                .hint("give whole numbers, the last one too with `..=`: 8..=64"),
+                .hint("give whole numbers, the last one too with `..=`: 8..=64")
+                .repairs(
+                    (range.start.ceil() < range.end.floor())
+                        .then(|| repair::written(span, &format!("{}..={}", range.start.ceil(), range.end.floor()))),
+                ),
         );
     }
     let (low, end) = (range.start as i64, range.end as i64);
@@ -241,7 +265,8 @@ fn wholes(e: &mut Evaluator<'_>, range: Range, log: bool, span: Span) -> Eval<Se
     if low >= high {
         return e.fail(
             Diagnostic::error(Code::SearchSpace, span, "there is nothing to choose from")
-                .hint("the smaller number comes first, and the last counts with `..=`: 1..=4"),
+                .hint("the smaller number comes first, and the last counts with `..=`: 1..=4")
+                .repairs((end < low).then(|| repair::written(span, &format!("{end}..={low}")))),
         );
     }
     above_zero(e, low as f64, log, span)?;
@@ -252,9 +277,11 @@ fn above_zero(e: &mut Evaluator<'_>, low: f64, log: bool, span: Span) -> Eval<()
     if !log || low > 0.0 {
         return Ok(());
     }
+    let last = e.sources.text(span).split_once("..").map(|(_, last)| format!("1e-5..{}", last.trim_start()));
     e.fail(
         Diagnostic::error(Code::SearchSpace, span, format!("{low} has no logarithm"))
-            .hint("begin above 0, for example at 1e-5, or leave `log` out"),
+            .hint("begin above 0, for example at 1e-5, or leave `log` out")
+            .repairs(last.map(|range| repair::written(span, &range))),
     )
 }
 
@@ -287,7 +314,7 @@ fn choose(
     if !protocol.kind.validates() {
         return e.fail(
             Diagnostic::error(Code::SearchChoice, value.value.span, "nobody validates whom settings could be chosen on")
-                .hint("give the protocol validation subjects: kfold(5, validation: 0.2); on test subjects a choice would leak"),
+                .hint("give the protocol validation subjects: kfold(5, validation: 0.2); on test subjects a choice would leak").repairs(in_protocol(e, "validation", "0.2")),
         );
     }
     let span = metric.span;
@@ -356,5 +383,16 @@ pub(in crate::compile) fn check_pruning(e: &mut Evaluator<'_>, draft: &Draft, st
         Some(_) => return Ok(()),
     };
     let hint = format!("let its last `train` say `keep best {} on validation`, or leave `prune` out", metric.name());
-    e.fail(Diagnostic::error(Code::SearchChoice, span, message).hint(hint))
+    e.fail(
+        Diagnostic::error(Code::SearchChoice, span, message)
+            .hint(hint)
+            .repairs(repair::without_clause(e.sources, span)),
+    )
+}
+
+/// What settings could be chosen by: a metric of the first model that says what it predicts.
+fn usual_choice(e: &Evaluator<'_>) -> Option<String> {
+    let model = e.models.iter().find(|model| model.target.is_some())?;
+    let class = matches!(e.graph.inputs[model.target?.index()].ty.kind, crate::graph::Kind::Class(_));
+    Some(format!("choose {} of {}", if class { "balanced_accuracy" } else { "mae" }, model.name))
 }

@@ -8,10 +8,11 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Critic, Eval, Evaluator, Reported, all};
 use crate::compile::frameworks::{Place, suggest};
 use crate::compile::reader::{Reader, unknown_function};
+use crate::compile::repair;
 use crate::compile::value::Value;
-use crate::graph::NodeId;
-use crate::program::{Keep, Memory, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
-use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
+use crate::graph::{Kind, NodeId};
+use crate::program::{InputRole, Keep, Memory, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
+use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Fix, Name, Span, nearest};
 
 /// A stage whose `init` and `freeze` still name paths: they are resolved when all stages are known.
 pub(in crate::compile) struct Draft {
@@ -57,10 +58,15 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
             }
             if ["training", "train", "test", "validation", "holdout"].contains(&name.text.as_str()) {
                 let message = format!("there is no cohort `{}`", name.text);
-                return e.fail(Diagnostic::error(Code::UnknownName, name.span, message).hint(format!(
-                    "a stage trains on the training subjects by itself: `train {} {{ .. }}`",
-                    model.text
-                )));
+                let left_out = (on.len() == 1).then(|| repair::without_link(e.sources, "on", name.span)).flatten();
+                return e.fail(
+                    Diagnostic::error(Code::UnknownName, name.span, message)
+                        .hint(format!(
+                            "a stage trains on the training subjects by itself: `train {} {{ .. }}`",
+                            model.text
+                        ))
+                        .repairs(left_out.map(Fix::certain)),
+                );
             }
             let known: Vec<String> = e.cohorts.iter().map(|c| c.name.clone()).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -103,19 +109,30 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         let repeats = matches!(word.text.as_str(), "init" | "freeze" | "augment");
         if let Some(first) = seen.iter().find(|w| w.text == word.text && !repeats) {
             let message = format!("`{}` stands twice", word.text);
-            return e.fail(Diagnostic::error(Code::TwiceDeclared, word.span, message).also(first.span, "first here"));
+            let last = clause
+                .values
+                .last()
+                .map_or(word.span, |value| value.links.last().map_or(value.value.span, |(_, what)| what.span));
+            let title = format!("remove the second `{}`", word.text);
+            let fix = repair::without(e.sources, word.span.to(last), title);
+            return e.fail(
+                Diagnostic::error(Code::TwiceDeclared, word.span, message).also(first.span, "first here").repairs(fix),
+            );
         }
         seen.push(word);
         self::clause(e, clause, &mut draft)
     }))?;
     if draft.minimize.is_none() {
+        let clause = format!("minimize {}", usual_loss(e, index));
+        let fix = repair::with_clause(e.sources, model.span, &clause);
         return e.fail(
             Diagnostic::error(
                 Code::ClauseMissing,
                 model.span,
                 format!("the stage of `{}` does not say what it minimises", model.text),
             )
-            .hint(format!("add for example: minimize cross_entropy({}, diagnosis)", model.text)),
+            .hint(format!("add for example: minimize cross_entropy({}, diagnosis)", model.text))
+            .repairs(fix),
         );
     }
     Ok(draft)
@@ -209,10 +226,18 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
         }
         other => {
             let known = names(Chapter::Clause);
-            let hint =
-                suggest(other, &known, Place::Clause).unwrap_or_else(|| format!("a stage has {}", known.join(", ")));
             let message = format!("a stage has no clause `{other}`");
-            return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
+            let diagnostic = Diagnostic::error(Code::UnknownClause, clause.word.span, message);
+            return e.fail(match suggest(other, &known, Place::Clause) {
+                Some(suggestion) => {
+                    let fix = of_another_place(e, clause);
+                    match fix {
+                        Some(fix) => diagnostic.hint(suggestion.words).repair(fix),
+                        None => diagnostic.suggest(e.sources, clause.word.span, suggestion),
+                    }
+                }
+                None => diagnostic.hint(format!("a stage has {}", known.join(", "))),
+            });
         }
     }
     Ok(())
@@ -252,7 +277,11 @@ fn one_of<T: Copy>(e: &mut Evaluator<'_>, expr: &Expr, what: &str, all: &[(&'sta
                 None => hint.to_string(),
             };
             let message = format!("`{word}` is no {what}: expected {}", words.join(", "));
-            return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+            return e.fail(
+                Diagnostic::error(Code::WrongArgument, expr.span, message)
+                    .hint(hint)
+                    .repairs(repair::one_of(word, &words, expr.span)),
+            );
         }
     }
     let chosen = match e.eval(expr)? {
@@ -361,4 +390,34 @@ fn collect<'t>(expr: &'t Expr, into: &mut Vec<&'t Expr>) {
         }
         _ => into.push(expr),
     }
+}
+
+/// The loss of what a model predicts, as a stage would say it.
+pub(in crate::compile) fn usual_loss(e: &Evaluator<'_>, model: usize) -> String {
+    let name = &e.models[model].name;
+    let is_target = |at: &usize| e.inputs[*at].role == InputRole::Target;
+    let target = e.models[model].target.map(|t| t.index()).or_else(|| (0..e.inputs.len()).find(is_target));
+    let Some(target) = target else { return format!("mse({name}, {name})") };
+    let loss = match e.graph.inputs[target].ty.kind {
+        Kind::Class(_) | Kind::Mask(_) => "cross_entropy",
+        _ => "mse",
+    };
+    format!("{loss}({name}, {})", e.inputs[target].name)
+}
+
+/// A clause of another framework as what it belongs to here: `lr 1e-3` is an argument of the optimizer.
+fn of_another_place(e: &Evaluator<'_>, clause: &Clause) -> Option<Fix> {
+    let last = clause.values.last()?.value.span;
+    let whole = clause.word.span.to(last);
+    let value = e.sources.text(clause.values.first()?.value.span);
+    let now = match clause.word.text.as_str() {
+        "lr" | "learning_rate" => format!("optimizer Adam(lr: {value})"),
+        "weight_decay" => format!("optimizer AdamW(weight_decay: {value})"),
+        "patience" => format!("stop early(patience: {value})"),
+        "metrics" | "metric" | "shuffle" | "callbacks" | "device" | "num_workers" | "gpus" | "accelerator" => {
+            return repair::without(e.sources, whole, format!("leave out `{}`", clause.word.text));
+        }
+        _ => return None,
+    };
+    Some(repair::written(whole, &now))
 }

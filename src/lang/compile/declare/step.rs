@@ -5,6 +5,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::repair;
 use crate::program::AxisName;
 use crate::program::{ImageMask, ImageStep, Interpolation, View, ViewAverage};
 use fascicle_syntax::{Expr, ExprKind};
@@ -29,10 +30,14 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
             );
         }
         let message = format!("`{}` is a step of columns, this is an image", parts.name);
-        return e.fail(Diagnostic::error(Code::Step, parts.name_span, message).hint(match parts.name {
-            "standardize" => "for images write `zscore(mask: nonzero)`".into(),
-            _ => names(Chapter::ImageStep).join(", "),
-        }));
+        return e.fail(
+            Diagnostic::error(Code::Step, parts.name_span, message)
+                .hint(match parts.name {
+                    "standardize" => "for images write `zscore(mask: nonzero)`".into(),
+                    _ => names(Chapter::ImageStep).join(", "),
+                })
+                .repairs((parts.name == "standardize").then(|| repair::written(expr.span, "zscore(mask: nonzero)"))),
+        );
     };
     let mut reader = Reader::by(&parts, entry);
     let step = match parts.name {

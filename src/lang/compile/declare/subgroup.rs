@@ -4,6 +4,7 @@ use super::keep::{Read, predicate};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::repair;
 use crate::compile::value::{Value, spell};
 use crate::program::{Cohort, Predicate, Take};
 use fascicle_syntax::{Expr, ExprKind};
@@ -57,7 +58,8 @@ pub(super) fn take(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Take> {
                     format!("`take` takes a number of people, or their share above 0 and up to 1.0, found {found}");
                 e.fail(
                     Diagnostic::error(Code::WrongArgument, expr.span, message)
-                        .hint("for example `take 200`, or `take 0.5` for half of all who could train"),
+                        .hint("for example `take 200`, or `take 0.5` for half of all who could train")
+                        .repair(repair::written(expr.span, "1.0")),
                 )
             }
         },

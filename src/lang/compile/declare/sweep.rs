@@ -6,9 +6,10 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported, all};
 use crate::compile::reader::unknown_function;
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::program::{Analysis, FieldType, PairedTest, Score};
-use fascicle_syntax::{Clause, DeclarationKind, Expr, ExprKind, Name, Span, SweepAxis, Type, TypeKind, nearest};
+use fascicle_syntax::{Clause, DeclarationKind, Expr, ExprKind, Fix, Name, Span, SweepAxis, Type, TypeKind, nearest};
 use indexmap::IndexMap;
 use std::rc::Rc;
 
@@ -65,7 +66,8 @@ pub(in crate::compile) fn sweep(
     if name.text == "none" {
         return e.fail(
             Diagnostic::error(Code::TwiceDeclared, name.span, "`none` is taken: `--sweep none` runs no sweep at all")
-                .hint("give it another name, such as what it varies: `sweep methods: ..`"),
+                .hint("give it another name, such as what it varies: `sweep methods: ..`")
+                .repair(repair::written(name.span, "methods")),
         );
     }
     let mut variants: Vec<Settings> = vec![IndexMap::new()];
@@ -113,7 +115,13 @@ pub(in crate::compile) fn sweep(
                 None => "a sweep has `compare`".to_string(),
             };
             let message = format!("a sweep has no clause `{}`", clause.word.text);
-            return e.fail(Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint));
+            return e.fail(
+                Diagnostic::error(Code::UnknownClause, clause.word.span, message).hint(hint).repairs(repair::meant(
+                    &clause.word.text,
+                    &["compare"],
+                    clause.word.span,
+                )),
+            );
         }
         for value in &clause.values {
             let mut on = None;
@@ -127,7 +135,8 @@ pub(in crate::compile) fn sweep(
                             return e.fail(
                                 Diagnostic::error(Code::WrongArgument, what.span, message)
                                     .also(first, "the other")
-                                    .hint("make two sweeps of it, or leave one out"),
+                                    .hint("make two sweeps of it, or leave one out")
+                                    .repairs(repair::without_words(e.sources, link.span.to(what.span))),
                             );
                         }
                         draft.reference = Some((at, what.span));
@@ -212,7 +221,11 @@ pub(super) fn swept<'a>(e: &mut Evaluator<'a>, name: &Name) -> Eval<Option<&'a T
         None => format!("a sweep changes a `param` or a `group`: {}", known.join(", ")),
     };
     let message = format!("`{}` is not a parameter or a group", name.text);
-    e.fail(Diagnostic::error(Code::UnknownParam, name.span, message).hint(hint))
+    e.fail(
+        Diagnostic::error(Code::UnknownParam, name.span, message)
+            .hint(hint)
+            .repairs(repair::meant(&name.text, &known, name.span)),
+    )
 }
 
 /// The values of an axis without `in`: all options of a `one_of`, both values of a `bool`.
@@ -229,7 +242,20 @@ pub(super) fn own_options(e: &mut Evaluator<'_>, axis: &SweepAxis, types: &[Opti
     let name = &axis.names[0];
     let message = format!("which values should `{}` take?", name.text);
     let hint = format!("write: {} in [.., ..]", name.text);
-    e.fail(Diagnostic::error(Code::SweepEmpty, name.span, message).hint(hint))
+    e.fail(
+        Diagnostic::error(Code::SweepEmpty, name.span, message).hint(hint).repairs(match types {
+            [Some(Type { kind: TypeKind::Named { name: ty, .. }, .. })] => match ty.text.as_str() {
+                "int" => Some("[1, 2]"),
+                "real" => Some("[0.1, 1.0]"),
+                _ => None,
+            }
+            .map(|values| {
+                let end = Span { start: name.span.end, ..name.span };
+                Fix::new(format!("add `in {values}`"), end, format!(" in {values}"))
+            }),
+            _ => None,
+        }),
+    )
 }
 
 /// The values of an axis, a row for each step, with the place they stand at.
@@ -342,8 +368,9 @@ fn compared_field(
             Some(near) => format!("did you mean `{near}.{field}`?"),
             None => "name a metric that is scored, or a field of an analysis: `auc`, `differ.significant`".to_owned(),
         };
+        let fix = nearest(name, &known).map(|near| repair::written(compared.span, &format!("{near}.{field}")));
         let message = format!("there is no analysis `{name}`");
-        return e.fail(Diagnostic::error(Code::UnknownName, compared.span, message).hint(hint));
+        return e.fail(Diagnostic::error(Code::UnknownName, compared.span, message).hint(hint).repairs(fix));
     };
     let known = super::analysis::field_names(analysis);
     if !known.contains(&field) {
@@ -351,8 +378,9 @@ fn compared_field(
             Some(near) => format!("did you mean `{name}.{near}`?"),
             None => format!("it has {}", known.join(", ")),
         };
+        let fix = nearest(field, &known).map(|near| repair::written(compared.span, &format!("{name}.{near}")));
         let message = format!("`{name}` has no field `{field}`");
-        return e.fail(Diagnostic::error(Code::UnknownField, compared.span, message).hint(hint));
+        return e.fail(Diagnostic::error(Code::UnknownField, compared.span, message).hint(hint).repairs(fix));
     }
     if let Some(answer) = super::analysis::answer_of(analysis, field).filter(|answer| !answer.has_number()) {
         let message = format!("`{name}.{field}` is {}, and variants are compared by numbers", answer.describe());
@@ -363,7 +391,13 @@ fn compared_field(
             [] => "ask for a test of it, and compare what that finds: differ.significant".to_owned(),
             numbers => format!("compare {}", numbers.join(", ")),
         };
-        return e.fail(Diagnostic::error(Code::KindMismatch, compared.span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::KindMismatch, compared.span, message).hint(hint).repairs(
+                repair::without(e.sources, compared.span, format!("leave out `{}`", compared.what))
+                    .filter(|f| f.edits.iter().any(|edit| edit.span != compared.span))
+                    .or_else(|| numbers.first().map(|number| repair::written(compared.span, number))),
+            ),
+        );
     }
     match (&compared.on, analysis.word("on")) {
         (Some((on, _)), Some(own)) if on == own => Ok(()),
@@ -373,7 +407,8 @@ fn compared_field(
                 Some(_) => format!("say it where it is asked: analysis {name} = ..(.., on: {on})"),
                 None => format!("write: compare {name}.{field}"),
             };
-            e.fail(Diagnostic::error(Code::WrongArgument, *span, message).hint(hint))
+            let fix = repair::without_link(e.sources, "on", *span);
+            e.fail(Diagnostic::error(Code::WrongArgument, *span, message).hint(hint).repairs(fix))
         }
         (None, _) => Ok(()),
     }
@@ -391,7 +426,13 @@ fn compared_metric(e: &mut Evaluator<'_>, compared: &Compared, scores: &[Score])
             None => format!("the file scores {}", known.join(", ")),
         };
         let message = format!("nothing scores `{item}`");
-        return e.fail(Diagnostic::error(Code::UnknownMetric, compared.span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::UnknownMetric, compared.span, message).hint(hint).repairs(repair::one_of(
+                item,
+                &known,
+                compared.span,
+            )),
+        );
     }
     let Some((on, span)) = &compared.on else { return Ok(()) };
     if scores.iter().filter(of_metric).any(|s| s.on_name() == on.as_str()) {

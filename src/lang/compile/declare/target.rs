@@ -7,9 +7,10 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::repair;
 use crate::graph::{Kind, NodeId};
 use crate::program::{ColumnStep, Program};
-use fascicle_syntax::Expr;
+use fascicle_syntax::{DeclarationKind, Expr, Fix};
 
 /// The steps behind `column(..)`, of a target that is a real.
 pub(super) fn steps(e: &mut Evaluator<'_>, steps: &[&Expr], word: &str, is_target: bool) -> Eval<Vec<ColumnStep>> {
@@ -17,13 +18,15 @@ pub(super) fn steps(e: &mut Evaluator<'_>, steps: &[&Expr], word: &str, is_targe
     if word == "class" {
         return e.fail(
             Diagnostic::error(Code::Step, first.span, "a class is read as it is")
-                .hint("steps change numbers: declare a real, or columns: c.columns(age |> standardize)"),
+                .hint("steps change numbers: declare a real, or columns: c.columns(age |> standardize)")
+                .repairs(repair::without_stage(e.sources, first.span)),
         );
     }
     if !is_target {
         return e.fail(
             Diagnostic::error(Code::Step, first.span, "of single numbers a target alone has steps")
-                .hint("for scaled columns declare a vector: c.columns(age |> standardize)"),
+                .hint("for scaled columns declare a vector: c.columns(age |> standardize)")
+                .repairs(repair::without_stage(e.sources, first.span)),
         );
     }
     let mut done = Vec::with_capacity(steps.len());
@@ -35,7 +38,12 @@ pub(super) fn steps(e: &mut Evaluator<'_>, steps: &[&Expr], word: &str, is_targe
             return e.fail(
                 Diagnostic::error(Code::Step, step.span, "a logarithm of scaled numbers: some of them are not above 0")
                     .also(before.span, "scales them")
-                    .hint("take the logarithm first: column(\"age\") |> log |> standardize"),
+                    .hint("take the logarithm first: column(\"age\") |> log |> standardize")
+                    .repair(
+                        Fix::new("take the logarithm first", before.span, e.sources.text(step.span))
+                            .and(step.span, e.sources.text(before.span))
+                            .certain(),
+                    ),
             );
         }
         done.push(next);
@@ -51,7 +59,11 @@ fn step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ColumnStep> {
     let Some(entry) = find(Chapter::ColumnStep, parts.name) else {
         if find(Chapter::ImageStep, parts.name).is_some() {
             let message = format!("`{}` is a step of images, this is a target", parts.name);
-            return e.fail(Diagnostic::error(Code::Step, parts.name_span, message).hint(UNDONE));
+            return e.fail(
+                Diagnostic::error(Code::Step, parts.name_span, message)
+                    .hint(UNDONE)
+                    .repair(repair::written(expr.span, "standardize")),
+            );
         }
         let known = names(Chapter::ColumnStep);
         return unknown_function(e, Code::Step, "step for a target", parts.name, parts.name_span, &known);
@@ -68,7 +80,11 @@ fn step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ColumnStep> {
                 }
                 _ => format!("{UNDONE}; write `{name}` in what the model reads: c.columns(.. |> {name}(..))"),
             };
-            return e.fail(Diagnostic::error(Code::StepNotUndone, parts.name_span, message).hint(hint));
+            return e.fail(
+                Diagnostic::error(Code::StepNotUndone, parts.name_span, message)
+                    .hint(hint)
+                    .repairs(repair::without_stage(e.sources, expr.span)),
+            );
         }
     };
     Reader::by(&parts, entry).finish(e)?;
@@ -91,7 +107,13 @@ pub(in crate::compile) fn views(e: &mut Evaluator<'_>, program: &Program) -> Eva
                 spec.name
             );
             let hint = "leave out `average: probabilities`: numbers are averaged as they are";
-            return e.fail(Diagnostic::error(Code::WrongArgument, e.input_spans[at], message).hint(hint));
+            let source = e.unit.declarations.iter().find_map(|d| match &d.declaration.kind {
+                DeclarationKind::Input { name, source, .. } if name.text == spec.name => Some(source.span),
+                _ => None,
+            });
+            let place = source.and_then(|source| repair::word_in(e.sources, source, "average"));
+            let fix = place.and_then(|place| repair::without_item(e.sources, place));
+            return e.fail(Diagnostic::error(Code::WrongArgument, e.input_spans[at], message).hint(hint).repairs(fix));
         }
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts, pipe_steps};
+use crate::compile::repair;
 use crate::program::{ColumnStep, Combat, Covariate, CovariateKind};
 use fascicle_syntax::{Expr, ExprKind, Span, nearest};
 
@@ -67,7 +68,8 @@ pub(super) fn combat(
         return e.fail(
             Diagnostic::error(Code::WrongArgument, twice.span, message)
                 .also(by.span, "the sites")
-                .hint(format!("leave `{}` out of `keep`", twice.column)),
+                .hint(format!("leave `{}` out of `keep`", twice.column))
+                .repairs(repair::without_item(e.sources, twice.span)),
         );
     }
     let (parametric, empirical_bayes) = (reader.whether(e, "parametric")?, reader.whether(e, "empirical_bayes")?);
@@ -142,7 +144,11 @@ fn reference(e: &mut Evaluator<'_>, expr: &Expr, by: &CovariateRead, tables: &Ta
         None => format!("it is one of {}", known.iter().take(12).copied().collect::<Vec<_>>().join(", ")),
     };
     let message = format!("nobody has `{}` = `{wanted}`", by.column);
-    e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint))
+    e.fail(
+        Diagnostic::error(Code::WrongArgument, expr.span, message)
+            .hint(hint)
+            .repairs(repair::one_of(&wanted, &known, expr.span)),
+    )
 }
 
 /// `[age, sex]`, or one column: text as levels, numbers as numbers unless they go through `onehot`.
@@ -167,21 +173,27 @@ fn covariates(
             let message = format!("`{argument}` of `{step}` takes columns as they are");
             return e.fail(
                 Diagnostic::error(Code::Step, other.span, message)
-                    .hint("a number stands for itself; `|> onehot` makes levels of a column of numbers"),
+                    .hint("a number stands for itself; `|> onehot` makes levels of a column of numbers")
+                    .repairs(repair::without_stage(e.sources, other.span)),
             );
         }
         if all.iter().any(|c| c.column == column) {
             let message = format!("`{column}` stands twice in `{argument}`");
-            return e.fail(Diagnostic::error(Code::WrongArgument, item.span, message).hint("name each column once"));
+            return e.fail(
+                Diagnostic::error(Code::WrongArgument, item.span, message)
+                    .hint("name each column once")
+                    .repairs(repair::without_item(e.sources, item.span)),
+            );
         }
         let kind = kind(e, &column, item.span, !steps.is_empty(), tables)?;
         read.push(CovariateRead { step, argument, column: column.clone(), span: item.span });
         all.push(Covariate { column, kind });
     }
     if all.is_empty() {
+        let left_out = (step == "combat").then(|| repair::without_named(e.sources, expr.span)).flatten();
         let message = format!("`{argument}` of `{step}` names no column");
         let hint = if step == "combat" { "leave it out, or name some: keep: [age, sex]" } else { "on: [age, sex]" };
-        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint).repairs(left_out));
     }
     Ok(all)
 }
@@ -221,16 +233,21 @@ pub(super) fn fits(e: &mut Evaluator<'_>, name: &str, span: Span, steps: &[Colum
             }
             step if step.covariates().iter().any(|c| c.column == name) => {
                 let message = format!("`{}` reads `{name}`, and changes it", word(step));
-                return e.fail(Diagnostic::error(Code::Step, span, message).hint(format!(
-                    "leave `{name}` out of the columns that it changes, or out of those that it reads"
-                )));
+                return e.fail(
+                    Diagnostic::error(Code::Step, span, message)
+                        .hint(format!(
+                            "leave `{name}` out of the columns that it changes, or out of those that it reads"
+                        ))
+                        .repairs(repair::without_item(e.sources, span)),
+                );
             }
             _ => continue,
         };
         let message = format!("`{word}` takes numbers, and `{name}` is made columns of its levels");
         return e.fail(
             Diagnostic::error(Code::Step, span, message)
-                .hint(format!("leave `{name}` out of the columns that it changes")),
+                .hint(format!("leave `{name}` out of the columns that it changes"))
+                .repairs(repair::without_item(e.sources, span)),
         );
     }
     Ok(())

@@ -6,6 +6,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{CallParts, Reader, call_parts, unknown_entry};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::Kind;
 use crate::program::{Augment, EarlyStop, Keep, Metric, Monitor, Optimizer, Sampling, Schedule};
@@ -29,11 +30,20 @@ fn entry<'t>(e: &mut Evaluator<'_>, expr: &'t Expr, chapter: Chapter) -> Eval<(C
                 ExprKind::Text(text) => Some(text.as_str()),
                 _ => call_parts(expr).map(|p| p.name),
             };
-            let hint = match named.and_then(|name| known.iter().find(|k| k.eq_ignore_ascii_case(name))) {
+            let meant = named.and_then(|name| known.iter().find(|k| k.eq_ignore_ascii_case(name)));
+            let fix = match (&expr.kind, meant, call_parts(expr)) {
+                (ExprKind::Text(_), Some(name), _) => Some(repair::written(expr.span, &format!("{name}()")).certain()),
+                (_, Some(name), Some(parts)) => {
+                    let callee = Span { start: expr.span.start, ..parts.name_span };
+                    Some(repair::written(callee, name).certain())
+                }
+                _ => None,
+            };
+            let hint = match meant {
                 Some(name) => format!("write `{name}(..)`: without quotes, and nothing before it"),
                 None => format!("for example {}()", known.first().copied().unwrap_or("")),
             };
-            e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint))
+            e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint).repairs(fix))
         }
     }
 }
@@ -76,7 +86,8 @@ pub(in crate::compile) fn optimizer(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<
         let message = format!("`{}` takes no `{text}`", parts.name);
         return e.fail(
             Diagnostic::error(Code::UnknownArgument, model.span, message)
-                .hint("an optimizer moves what its stage trains; its settings but `lr` are given by name"),
+                .hint("an optimizer moves what its stage trains; its settings but `lr` are given by name")
+                .repairs(repair::without_item(e.sources, model.span)),
         );
     }
     reader.finish(e)?;
@@ -116,7 +127,8 @@ pub(super) fn keep(e: &mut Evaluator<'_>, clause: &Clause) -> Eval<Keep> {
     {
         return e.fail(
             Diagnostic::error(Code::TrainingScored, on.span, "the epoch is chosen on the validation subjects")
-                .hint("choosing it on any others would leak: write `on validation`, or nothing"),
+                .hint("choosing it on any others would leak: write `on validation`, or nothing")
+                .repair(repair::written(on.span, "validation")),
         );
     }
     match &value.value.kind {
@@ -178,7 +190,13 @@ pub(super) fn early_stop(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<EarlyStop> 
     let Some((entry, parts)) = known else {
         return e.fail(
             Diagnostic::error(Code::WrongArgument, expr.span, "expected `early(patience: 10)`")
-                .hint("write: stop early(patience: 10)"),
+                .hint("write: stop early(patience: 10)")
+                .repairs(match expr.kind {
+                    ExprKind::Int(patience) => {
+                        Some(repair::written(expr.span, &format!("early(patience: {patience})")))
+                    }
+                    _ => None,
+                }),
         );
     };
     let mut reader = Reader::by(&parts, entry);
@@ -232,7 +250,9 @@ pub(super) fn sampling(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Sampling> {
     let (parts, mut reader) = entry(e, expr, Chapter::Sampling)?;
     let sampling = if parts.name == "balanced" {
         let Some(by) = reader.positional("by") else {
-            return reader.missing(e, "by", "the class to balance: balanced(by: diagnosis)");
+            let class = e.graph.inputs.iter().find(|i| matches!(i.ty.kind, Kind::Class(_)));
+            let fix = class.map(|c| repair::with_argument(e.sources, expr.span, &format!("by: {}", c.name)));
+            return reader.missing_with(e, "by", "the class to balance: balanced(by: diagnosis)", fix);
         };
         match e.eval(by)? {
             Value::Input(input) if matches!(e.graph.inputs[input].ty.kind, Kind::Class(_)) => {
@@ -241,7 +261,9 @@ pub(super) fn sampling(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Sampling> {
             Value::Input(input) => {
                 let (name, declared) = (e.inputs[input].name.clone(), e.input_spans[input]);
                 let classes = e.graph.inputs.iter().filter(|i| matches!(i.ty.kind, Kind::Class(_)));
-                let hint = match classes.map(|i| i.name.as_str()).next() {
+                let class = classes.map(|i| i.name.as_str()).next();
+                let classed = class.map(|class| repair::written(by.span, class));
+                let hint = match class {
                     Some(class) => format!("draw by a class: `balanced(by: {class})`"),
                     None => "declare a class: target diagnosis: class{HC, AD} = c.column(\"diagnosis\")".to_string(),
                 };
@@ -252,7 +274,8 @@ pub(super) fn sampling(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Sampling> {
                         format!("`{name}` has no classes to be drawn alike"),
                     )
                     .also(declared, "declared here")
-                    .hint(hint),
+                    .hint(hint)
+                    .repairs(classed),
                 );
             }
             other => return e.expected("a target that is a class", &other, by.span),

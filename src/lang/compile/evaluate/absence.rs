@@ -5,6 +5,7 @@
 //! that joins values needs equal presence, or is a place where absence has a meaning.
 
 use super::{Code, Diagnostic, Eval, Evaluator};
+use crate::compile::repair;
 use crate::graph::{NodeId, Op, Presence};
 use fascicle_syntax::Span;
 
@@ -71,7 +72,8 @@ impl Evaluator<'_> {
         if let Some(source) = source {
             diagnostic = diagnostic.also(source, "declared with `?` here");
         }
-        self.fail(diagnostic.hint(format!(
+        let fix = repair::or_zeros(self.sources, span);
+        self.fail(diagnostic.repair(fix).hint(format!(
             "say what stands in for it: `{name} ?? zeros`; or fuse with `poe`, pool over a family, or do this inside a block"
         )))
     }

@@ -1,10 +1,11 @@
 //! Calls and pipes: making modules, applying modules and functions.
 
 use super::{Code, Diagnostic, Eval, Evaluator, InstanceKind, all};
+use crate::compile::repair;
 use crate::compile::value::{Builtin, InstanceId, Value};
 use crate::graph::{Kind, Mixture, Module, NodeId, Op, Presence, TensorType};
-use crate::ops::{Arguments, Arity, Family, Refusal, Stanza};
-use fascicle_syntax::{Argument, Expr, ExprKind, Span};
+use crate::ops::{Arguments, Arity, Family, Refusal, Rewrite, Stanza};
+use fascicle_syntax::{Argument, Expr, ExprKind, Fix, SourceId, Span};
 
 impl Evaluator<'_> {
     /// `f(a, b: c)`.
@@ -100,10 +101,14 @@ impl Evaluator<'_> {
             Value::Module(_) | Value::Family(_) => {
                 if let Some(name) = arguments.iter().find_map(|a| a.name.as_ref()) {
                     let message = format!("a module's inputs are given by position, not as `{}`", name.text);
-                    return self.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(format!(
-                        "remove `{}:`; arguments with names belong to the call that makes the module",
-                        name.text
-                    )));
+                    return self.fail(
+                        Diagnostic::error(Code::UnknownArgument, name.span, message)
+                            .hint(format!(
+                                "remove `{}:`; arguments with names belong to the call that makes the module",
+                                name.text
+                            ))
+                            .repairs(repair::without_name(self.sources, name.span)),
+                    );
                 }
                 let inputs = all(arguments.iter().map(|a| Ok((self.eval(&a.value)?, a.value.span))))?;
                 self.apply_value(function, callee, inputs, span)
@@ -138,14 +143,19 @@ impl Evaluator<'_> {
                 };
                 self.fail(
                     Diagnostic::error(Code::NotApplied, place, format!("`{name}` makes a module only when called"))
-                        .hint(format!("write `|> {call}`")),
+                        .hint(format!("write `|> {call}`"))
+                        .repair(match call.ends_with("(..)") {
+                            true => repair::with_argument(self.sources, place, "8"),
+                            false => repair::with_argument(self.sources, place, "").certain(),
+                        }),
                 )
             }
             Value::Block(_) => {
                 let name = self.sources.text(place).to_string();
                 self.fail(
                     Diagnostic::error(Code::NotApplied, place, format!("`{name}` makes a module only when called"))
-                        .hint(format!("write `|> {name}()`")),
+                        .hint(format!("write `|> {name}()`"))
+                        .repair(repair::with_argument(self.sources, place, "")),
                 )
             }
             other => {
@@ -343,7 +353,8 @@ impl Evaluator<'_> {
                 };
                 self.fail(
                     Diagnostic::error(Code::NobodyHas, span, format!("all experts may be absent at once: {who}"))
-                        .hint(format!("add the prior as an expert: `{name}(prior, ..)`")),
+                        .hint(format!("add the prior as an expert: `{name}(prior, ..)`"))
+                        .repairs(repair::first_argument(self.sources, span, name, "prior")),
                 )
             }
             Op::Kl if nodes.len() == 1 => Ok(self.ty(nodes[0]).presence.clone()),
@@ -384,7 +395,33 @@ impl Evaluator<'_> {
                 diagnostic = diagnostic.label(format!("this is {ty}"));
             }
         }
-        self.fail(diagnostic.maybe_hint(refusal.hint))
+        let fix = refusal.rewrite.and_then(|rewrite| match rewrite {
+            Rewrite::Stage(stage) => spans.get(position).map(|value| repair::with_stage(*value, &stage)),
+            Rewrite::Function("flatten") => {
+                let call = repair::last_stage(self.sources, span).unwrap_or(span);
+                Some(repair::written(call, "flatten")).filter(|_| call != span)
+            }
+            Rewrite::Function(name) => {
+                repair::word_in(self.sources, span, stanza.name).map(|callee| repair::written(callee, name))
+            }
+            Rewrite::Argument(name, value) => {
+                let call = repair::last_stage(self.sources, span).unwrap_or(span);
+                Some(repair::argument(self.sources, call, name, &value))
+            }
+            Rewrite::Ending(width) => nodes
+                .first()
+                .map(|node| self.origin(*node))
+                .filter(|made| made.source == SourceId::default() && types.first().is_some_and(|t| t.shape.len() == 1))
+                .map(|made| repair::ending(self.sources, made, width)),
+            Rewrite::Swapped => match spans {
+                [first, second] => {
+                    let text = |span: Span| self.sources.text(span).to_string();
+                    Some(Fix::new("write them in the other order", *first, text(*second)).and(*second, text(*first)))
+                }
+                _ => None,
+            },
+        });
+        self.fail(diagnostic.maybe_hint(refusal.hint).repairs(fix))
     }
 
     pub(super) fn shared_shape<T>(

@@ -2,9 +2,10 @@
 
 use super::{Code, Diagnostic, Eval, Evaluator, Reported, Spanned, all};
 use crate::compile::frameworks::{Place, suggest};
+use crate::compile::repair;
 use crate::compile::value::{Value, spell};
 use crate::ops::{self, Arguments, Arity, Parameter, ParameterType, Stanza};
-use fascicle_syntax::{Argument, Expr, ExprKind, Span, nearest};
+use fascicle_syntax::{Argument, Expr, ExprKind, Fix, Span, nearest};
 
 impl Evaluator<'_> {
     /// Splits what a function of the table is given into the values it reads and its arguments.
@@ -46,7 +47,8 @@ impl Evaluator<'_> {
                                 let message = format!("`{}` is given twice", names[position]);
                                 return self.fail(
                                     Diagnostic::error(Code::WrongArgument, argument.value.span, message)
-                                        .hint(format!("it reads {}", names.join(", "))),
+                                        .hint(format!("it reads {}", names.join(", ")))
+                                        .repairs(repair::without_item(self.sources, argument.value.span)),
                                 );
                             }
                             match self.eval(&argument.value) {
@@ -107,15 +109,20 @@ impl Evaluator<'_> {
                             format!("it has {}", known.join(", "))
                         };
                         let message = format!("`{}` has too many arguments", stanza.name);
-                        return self
-                            .fail(Diagnostic::error(Code::UnknownArgument, argument.value.span, message).hint(hint));
+                        return self.fail(
+                            Diagnostic::error(Code::UnknownArgument, argument.value.span, message)
+                                .hint(hint)
+                                .repairs(repair::without_item(self.sources, argument.value.span)),
+                        );
                     }
                 },
             };
             if given.iter().any(|(n, _)| *n == parameter.name) {
                 let message = format!("`{}` is given twice", parameter.name);
                 return self.fail(
-                    Diagnostic::error(Code::WrongArgument, argument.value.span, message).hint("remove one of the two"),
+                    Diagnostic::error(Code::WrongArgument, argument.value.span, message)
+                        .hint("remove one of the two")
+                        .repairs(repair::without_item(self.sources, argument.value.span)),
                 );
             }
             // The last parameter of a variadic operator takes all that is left: `reshape(1, 1536)`.
@@ -142,7 +149,10 @@ impl Evaluator<'_> {
                         callee,
                         format!("`{}` needs `{}`: {}", stanza.name, parameter.name, parameter.doc),
                     )
-                    .hint(format!("write `{}({}: ..)`", stanza.name, parameter.name)),
+                    .hint(format!("write `{}({}: ..)`", stanza.name, parameter.name))
+                    .repairs(usual(parameter).map(|value| {
+                        repair::with_argument(self.sources, callee, &format!("{}: {value}", parameter.name))
+                    })),
                 );
             }
         }
@@ -172,13 +182,59 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The same as edits.
+    fn repairs_of(&self, stanza: &Stanza, parameter: &Parameter, argument: &Argument, value: &Value) -> Vec<Fix> {
+        let span = argument.value.span;
+        if let (Value::Text(text), Some(_)) = (value, without_quotes(value, parameter)) {
+            let words: &[&str] = match parameter.ty {
+                ParameterType::Word(words) | ParameterType::WordOrReals(words) => words,
+                _ => &[],
+            };
+            return match words.is_empty() || words.contains(&&**text) {
+                true => vec![repair::unquoted(span, text)],
+                false => repair::one_of(text, words, span),
+            };
+        }
+        if self.of_habit(stanza, argument, value).is_some() {
+            let is_input = matches!(value, Value::Input(_) | Value::Tensor(_));
+            return match is_input {
+                true => repair::piped(self.sources, span).into_iter().collect(),
+                // `Linear(3, 16)`: what came in stands first; `BatchNorm(16)`: alone.
+                false => repair::without_first_item(self.sources, span).into_iter().collect(),
+            };
+        }
+        match (value, parameter.ty) {
+            (Value::Real(real), ParameterType::Int { at_least } | ParameterType::Extent { at_least }) => {
+                let whole = real.round().max(at_least as f64);
+                vec![repair::written(span, &whole.to_string())]
+            }
+            (Value::Int(_), ParameterType::Int { at_least } | ParameterType::Extent { at_least }) => {
+                vec![repair::written(span, &at_least.to_string())]
+            }
+            (Value::Int(_) | Value::Real(_), ParameterType::Real { low, high }) => {
+                let given = value.as_real().unwrap_or(low);
+                let bound = if given < low { low } else { high };
+                if bound.abs() < 1e6 { vec![repair::written(span, &bound.to_string())] } else { Vec::new() }
+            }
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn unknown_argument<T>(&mut self, function: &str, name: &str, span: Span, known: &[&str]) -> Eval<T> {
-        let hint = suggest(name, known, Place::Argument).unwrap_or_else(|| match known.is_empty() {
-            true => "it has none".to_string(),
-            false => format!("it has {}", known.join(", ")),
-        });
         let message = format!("`{function}` has no argument `{name}`");
-        self.fail(Diagnostic::error(Code::UnknownArgument, span, message).hint(hint))
+        let diagnostic = Diagnostic::error(Code::UnknownArgument, span, message);
+        let diagnostic = match suggest(name, known, Place::Argument) {
+            Some(suggestion) => {
+                let behind = ["activation", "act"].contains(&name);
+                let fix = behind.then(|| repair::behind_its_call(self.sources, span)).flatten();
+                diagnostic.suggest(self.sources, span, suggestion).repairs(fix)
+            }
+            None if known.is_empty() => {
+                diagnostic.hint("it has none").repairs(repair::without_item(self.sources, span))
+            }
+            None => diagnostic.hint(format!("it has {}", known.join(", "))),
+        };
+        self.fail(diagnostic)
     }
 
     fn whole(&mut self, expr: &Expr) -> Eval<i64> {
@@ -234,7 +290,11 @@ impl Evaluator<'_> {
                 None => format!("it is one of {}", words.join(", ")),
             };
             let message = format!("`{}` of `{function}` cannot be `{text}`", parameter.name);
-            return self.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+            return self.fail(
+                Diagnostic::error(Code::WrongArgument, expr.span, message)
+                    .hint(hint)
+                    .repairs(repair::meant(&text, words, expr.span)),
+            );
         }
         if let (ExprKind::Name(word), ParameterType::Padding) = (&expr.kind, parameter.ty)
             && word == "same"
@@ -249,7 +309,11 @@ impl Evaluator<'_> {
                 None => format!("it is one of {}", words.join(", ")),
             };
             let message = format!("`{}` of `{function}` cannot be `{word}`", parameter.name);
-            return self.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+            return self.fail(
+                Diagnostic::error(Code::WrongArgument, expr.span, message)
+                    .hint(hint)
+                    .repairs(repair::meant(word, words, expr.span)),
+            );
         }
         let value = self.eval(expr)?;
         let accepted = match (&value, parameter.ty) {
@@ -279,10 +343,11 @@ impl Evaluator<'_> {
                 };
                 let message =
                     format!("`{}` of `{function}` takes {}, found {found}", parameter.name, accepts(parameter.ty));
+                let fixes = self.repairs_of(stanza, parameter, argument, &value);
                 let hint = without_quotes(&value, parameter)
                     .or_else(|| self.of_habit(stanza, argument, &value))
                     .unwrap_or_else(|| format!("{}: {}", parameter.name, parameter.doc));
-                self.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint))
+                self.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint).repairs(fixes))
             }
         }
     }
@@ -335,5 +400,15 @@ fn accepts(ty: ParameterType) -> String {
         ParameterType::Reals => "a list of numbers".into(),
         ParameterType::Word(words) => format!("one of {}", words.join(", ")),
         ParameterType::WordOrReals(words) => format!("one of {}, or a list of numbers", words.join(", ")),
+    }
+}
+
+/// What an argument that must be given often is.
+fn usual(parameter: &Parameter) -> Option<&'static str> {
+    match parameter.ty {
+        ParameterType::Int { .. } => Some("8"),
+        ParameterType::Extent { .. } => Some("2"),
+        ParameterType::Real { low, high } if low <= 0.5 && high >= 0.5 => Some("0.5"),
+        _ => None,
     }
 }

@@ -4,6 +4,7 @@
 //! behind in the graph (law 6).
 
 use super::{Code, Diagnostic, Eval, Evaluator};
+use crate::compile::repair;
 use crate::compile::value::{Family, Value};
 use crate::graph::{Binary, Coalesce, NodeId, Op, Presence, TensorType, Unary, show_shape};
 use fascicle_syntax::{BinaryOp, Expr, ExprKind, Span};
@@ -143,7 +144,8 @@ impl Evaluator<'_> {
                 self.fail(
                     Diagnostic::error(Code::NormalUsed, span, format!("expected numbers, found {ty}, a distribution"))
                         .also(origin, "made here")
-                        .hint("take a draw with `|> sample`, or its `.mean`"),
+                        .hint("take a draw with `|> sample`, or its `.mean`")
+                        .repair(repair::in_brackets(self.sources, span, "sample")),
                 )
             }
             _ => {
@@ -151,7 +153,8 @@ impl Evaluator<'_> {
                 self.fail(
                     Diagnostic::error(Code::ClassUsed, span, format!("expected numbers, found {ty}"))
                         .also(origin, "declared here")
-                        .hint("use `|> one_hot` or `|> Embedding(8)`"),
+                        .hint("use `|> one_hot` or `|> Embedding(8)`")
+                        .repair(repair::in_brackets(self.sources, span, "one_hot")),
                 )
             }
         }
@@ -273,7 +276,8 @@ impl Evaluator<'_> {
             return self.fail(
                 Diagnostic::error(Code::CoalescePresent, span, "everybody has this value: there is nothing to replace")
                     .also(self.origin(node), "made here")
-                    .hint("remove `??`, or declare the input with `?` if some people lack it"),
+                    .hint("remove `??`, or declare the input with `?` if some people lack it")
+                    .repair(repair::written(span, self.sources.text(left.span))),
             );
         }
         self.numbers(node, left.span)?;
@@ -289,7 +293,8 @@ impl Evaluator<'_> {
                     return self.fail(
                         Diagnostic::error(Code::AbsentUsed, right.span, "the training mean is known of inputs only")
                             .also(left.span, "this is computed")
-                            .hint("replace the input before it is encoded: `(m ?? mean) |> ...`, or use `?? zeros`"),
+                            .hint("replace the input before it is encoded: `(m ?? mean) |> ...`, or use `?? zeros`")
+                            .repair(repair::written(right.span, "zeros")),
                     );
                 }
                 self.node(Op::Coalesce(Coalesce::TrainingMean), vec![node], None, full, 0, span).map(Value::Tensor)

@@ -3,6 +3,7 @@
 use super::apply::same_shapes;
 use super::dimension::Dimensions;
 use super::{Code, Diagnostic, Eval, Evaluator, Frame, InstanceKind, MAX_DEPTH, Reported};
+use crate::compile::repair;
 use crate::compile::value::{InstanceId, Value, spell};
 use crate::graph::{Kind, NodeId, Presence, TensorType, show_shape};
 use fascicle_syntax::{Argument, Block, DeclarationKind, Expr, ExprKind, Parameter, Span, Type, TypeKind};
@@ -73,9 +74,20 @@ impl<'a> Evaluator<'a> {
                 continue;
             }
             let Some(default) = &parameter.default else {
+                let ty = parameter.ty.as_ref().map_or("", |ty| self.sources.text(ty.span));
+                let usual = match ty {
+                    "int" => Some("8"),
+                    "real" => Some("0.5"),
+                    "bool" => Some("true"),
+                    _ => None,
+                };
+                let given = usual.map(|value| format!("{}: {value}", parameter.name.text));
+                let fix = given.map(|given| repair::with_argument(self.sources, span, &given));
                 let message = format!("`{name}` needs `{}`", parameter.name.text);
                 return self.fail(
-                    Diagnostic::error(Code::MissingArgument, span, message).also(parameter.name.span, "declared here"),
+                    Diagnostic::error(Code::MissingArgument, span, message)
+                        .also(parameter.name.span, "declared here")
+                        .repairs(fix),
                 );
             };
             let scope = self.unit.declarations[position].scope;

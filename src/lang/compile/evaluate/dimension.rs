@@ -6,6 +6,7 @@
 //! ```
 
 use super::{Code, Diagnostic, Eval, Evaluator};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::{Kind, NodeId, TensorType};
 use fascicle_syntax::{BinaryOp, Block, DeclarationKind, Expr, ExprKind, Span, Type, TypeKind};
@@ -99,7 +100,8 @@ impl Evaluator<'_> {
             (Kind::Normal, false) => self.fail(
                 Diagnostic::error(Code::NormalUsed, place, format!("`{what}` needs numbers, found {found}"))
                     .also(ty.span, "declared here")
-                    .hint("take a draw with `|> sample`, or its `.mean`"),
+                    .hint("take a draw with `|> sample`, or its `.mean`")
+                    .repair(repair::with_stage(place, "sample")),
             ),
             (_, true) => self.fail(
                 Diagnostic::error(Code::KindMismatch, place, format!("`{what}` needs a Gaussian, found {found}"))
@@ -109,7 +111,8 @@ impl Evaluator<'_> {
             (_, false) => self.fail(
                 Diagnostic::error(Code::ClassUsed, place, format!("`{what}` needs numbers, found {found}"))
                     .also(ty.span, "declared here")
-                    .hint("use `|> one_hot` or `|> Embedding(8)`"),
+                    .hint("use `|> one_hot` or `|> Embedding(8)`")
+                    .repair(repair::with_stage(place, "one_hot")),
             ),
         }
     }

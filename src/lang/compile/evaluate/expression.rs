@@ -1,8 +1,9 @@
 //! Expressions, case by case.
 
 use super::{Code, Diagnostic, Eval, Evaluator, MAX_INSTANCES, MAX_STEPS, Reported, all};
+use crate::compile::repair;
 use crate::compile::value::{Range, Value};
-use fascicle_syntax::{Arm, BinaryOp, Body, Expr, ExprKind, Span, nearest};
+use fascicle_syntax::{Arm, BinaryOp, Body, Expr, ExprKind, Fix, Span, nearest};
 use indexmap::IndexMap;
 use std::rc::Rc;
 
@@ -64,7 +65,14 @@ impl Evaluator<'_> {
                     _ => "an operator or a comma is missing between the words".to_string(),
                 };
                 let message = format!("`{}` is not a value", text.join(" "));
-                self.fail(Diagnostic::error(Code::KindMismatch, span, message).hint(hint))
+                self.fail(Diagnostic::error(Code::KindMismatch, span, message).hint(hint).repairs(
+                    match words.as_slice() {
+                        [first, second, ..] if first.text == "return" => Some(
+                            Fix::new("remove `return`", Span { end: second.span.start, ..first.span }, "").certain(),
+                        ),
+                        _ => None,
+                    },
+                ))
             }
             ExprKind::List(items) => {
                 let values = all(items.iter().map(|item| self.eval(item)))?;
@@ -247,13 +255,19 @@ impl Evaluator<'_> {
             _ => vec!["else".to_string()],
         };
         if !missing.is_empty() {
-            let arms: Vec<String> = missing.iter().map(|m| format!("{m} => ..")).collect();
+            let lacking: Vec<String> = missing.iter().map(|m| format!("{m} => ..")).collect();
             let mut diagnostic = Diagnostic::error(
                 Code::NotExhaustive,
                 scrutinee.span,
                 format!("`match` leaves out `{}`", missing.join("`, `")),
             )
-            .hint(format!("add {}", arms.join(", ")));
+            .hint(format!("add {}", lacking.join(", ")));
+            if let Some(last) = arms.last().map(|arm| self.sources.text(arm.value.span)) {
+                let added: Vec<String> = missing.iter().map(|m| format!("{m} => {last}")).collect();
+                let behind = arms.last().map_or(span, |arm| Span { start: arm.value.span.end, ..arm.value.span });
+                diagnostic =
+                    diagnostic.fix("add what is missing, like the last arm", behind, format!(", {}", added.join(", ")));
+            }
             if let Value::Choice(choice) = &value {
                 diagnostic = diagnostic.also(choice.span, "its options are declared here");
             }
@@ -279,7 +293,8 @@ impl Evaluator<'_> {
         self.fail(
             Diagnostic::error(Code::UnknownOption, span, message)
                 .also(choice.span, "its options are declared here")
-                .hint(hint),
+                .hint(hint)
+                .repairs(repair::one_of(word, &options, span)),
         )
     }
 

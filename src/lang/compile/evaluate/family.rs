@@ -2,6 +2,7 @@
 
 use super::{Code, Diagnostic, Eval, Evaluator};
 use crate::compile::frameworks::is_package;
+use crate::compile::repair;
 use crate::compile::value::{Builtin, Family, Range, Value, spell};
 use crate::graph::{Binary, Op, Presence, Reduction, TensorType, show_shape};
 use fascicle_syntax::{Body, Expr, ExprKind, Iteration, Name, Span, nearest};
@@ -160,12 +161,22 @@ impl Evaluator<'_> {
                 None => {
                     let known: Vec<String> =
                         family.entries.iter().map(|(k, _)| format!("[{}]", k.join(", "))).collect();
+                    let single: Vec<&str> = family
+                        .entries
+                        .iter()
+                        .filter_map(|(k, _)| if let [k] = k.as_slice() { Some(k.as_str()) } else { None })
+                        .collect();
+                    let single = match (by, keys.as_slice()) {
+                        ([expr], [key]) => repair::one_of(key, &single, expr.span),
+                        _ => Vec::new(),
+                    };
                     let message = format!("the family has no member [{}]", keys.join(", "));
                     let place = by.first().map_or(span, |e| e.span);
                     self.fail(
                         Diagnostic::error(Code::UnknownKey, place, message)
                             .also(of.span, "the family")
-                            .hint(format!("it has {}", known.join(", "))),
+                            .hint(format!("it has {}", known.join(", ")))
+                            .repairs(single),
                     )
                 }
             },
@@ -187,7 +198,12 @@ impl Evaluator<'_> {
                 let cut = format!("{} |> slice(axis: 0, from: 0, to: 1)", self.sources.text(of.span));
                 self.fail(
                     Diagnostic::error(Code::KindMismatch, of.span, message)
-                        .hint(format!("an axis is cut by `slice`: `{cut}`")),
+                        .hint(format!("an axis is cut by `slice`: `{cut}`"))
+                        .fix(
+                            "cut it by `slice`",
+                            span,
+                            format!("slice({}, axis: 0, from: 0, to: 1)", self.sources.text(of.span)),
+                        ),
                 )
             }
             other => self.expected("a family or a list", &other, of.span),
@@ -197,11 +213,7 @@ impl Evaluator<'_> {
     pub(super) fn field(&mut self, of: &Expr, name: &Name, span: Span) -> Eval<Value> {
         if self.is_of_a_package(of) {
             let spelled = self.sources.text(span).to_string();
-            let hint = self
-                .suggestion(&spelled)
-                .unwrap_or_else(|| "nothing is imported: the operators are those that `fascicle doc` lists".into());
-            let message = format!("nobody declared `{spelled}`");
-            return self.fail(Diagnostic::error(Code::UnknownName, span, message).label("not known").hint(hint));
+            return self.undeclared(&spelled, span);
         }
         let value = self.eval(of)?;
         self.field_of(value, of.span, name, span)
@@ -272,7 +284,14 @@ impl Evaluator<'_> {
                     ),
                     _ => "only models, records, lists and Gaussians have fields".to_string(),
                 };
-                self.fail(Diagnostic::error(Code::UnknownField, name.span, message).also(of, what).hint(hint))
+                let function = match other {
+                    Value::Tensor(_) | Value::Input(_) => self.stage_called(&name.text),
+                    _ => None,
+                };
+                let piped = function.map(|f| repair::as_function(self.sources, of, name.span, f));
+                self.fail(
+                    Diagnostic::error(Code::UnknownField, name.span, message).also(of, what).hint(hint).repairs(piped),
+                )
             }
         }
     }
@@ -284,7 +303,11 @@ impl Evaluator<'_> {
             None => format!("it has {}", known.join(", ")),
         };
         let message = format!("{what} has no field `{}`", name.text);
-        self.fail(Diagnostic::error(Code::UnknownField, name.span, message).hint(hint))
+        self.fail(
+            Diagnostic::error(Code::UnknownField, name.span, message)
+                .hint(hint)
+                .repairs(repair::one_of(&name.text, known, name.span)),
+        )
     }
 
     /// Values that were given one by one, as a list, as a family or as a group: all of them, one after the other.

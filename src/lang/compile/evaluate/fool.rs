@@ -7,6 +7,7 @@
 use super::{Code, Diagnostic, Eval, Evaluator, Spanned};
 use crate::compile::declare::optimizer;
 use crate::compile::reader::Reader;
+use crate::compile::repair;
 use crate::compile::value::{InstanceId, Value};
 use crate::graph::{Binary, NodeId, Op, Reduction, TensorType};
 use crate::program::Optimizer;
@@ -139,7 +140,11 @@ impl Evaluator<'_> {
                     format!("the critic tells {count} members apart and gives {found}: [{count}] is needed"),
                 )
                 .also(self.origin(said), format!("this is {found}"))
-                .hint(format!("end the critic with `Linear({count})`: one logit a member, no softmax")),
+                .hint(format!("end the critic with `Linear({count})`: one logit a member, no softmax"))
+                .repairs(
+                    (self.origin(said).source == Default::default())
+                        .then(|| repair::ending(self.sources, self.origin(said), count)),
+                ),
             );
         }
         self.node(Op::Softmax { axis: 0, log: true }, vec![said], None, ty, 0, span)

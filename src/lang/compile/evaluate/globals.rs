@@ -2,10 +2,11 @@
 
 use super::{Code, Diagnostic, Eval, Evaluator, Global, Reported};
 use crate::compile::declare;
-use crate::compile::frameworks::{Place, called, suggest};
+use crate::compile::frameworks::{Place, Repair, Suggestion, called, suggest};
+use crate::compile::repair;
 use crate::compile::value::{Builtin, Value};
 use crate::ops;
-use fascicle_syntax::{DeclarationKind, Span};
+use fascicle_syntax::{DeclarationKind, Fix, Span};
 
 impl Evaluator<'_> {
     /// What a name means here, if anything.
@@ -37,12 +38,46 @@ impl Evaluator<'_> {
         if self.was_told(Code::UnknownName, span) {
             return Err(Reported);
         }
-        let hint = self.suggestion(name);
-        self.fail(
-            Diagnostic::error(Code::UnknownName, span, format!("nobody declared `{name}`"))
-                .label("not known")
-                .maybe_hint(hint),
-        )
+        self.undeclared(name, span)
+    }
+
+    /// An error for a name that nobody declared.
+    pub(super) fn undeclared<T>(&mut self, name: &str, span: Span) -> Eval<T> {
+        let diagnostic =
+            Diagnostic::error(Code::UnknownName, span, format!("nobody declared `{name}`")).label("not known");
+        if let Some(line) = library(name) {
+            return self.fail(
+                diagnostic
+                    .hint(format!("add at the top of the file: {line}"))
+                    .repairs(repair::with_use(self.sources, span.source, &line).map(Fix::certain)),
+            );
+        }
+        let Some(suggestion) = self.suggestion(name) else {
+            let hint = name.contains('.').then(|| NOTHING_IMPORTED.to_string());
+            return self.fail(diagnostic.maybe_hint(hint));
+        };
+        let behind = self.sources.get(span.source).and_then(|s| s.text.get(span.end as usize..)).unwrap_or("");
+        let fix = match name {
+            "None" | "null" => repair::without_item(self.sources, span),
+            "range" => behind.strip_prefix('(').and_then(|b| b.split_once(')')).and_then(|(count, _)| {
+                let is_count = count.bytes().all(|b| b.is_ascii_digit()) && !count.is_empty();
+                let call = Span { end: span.end + count.len() as u32 + 2, ..span };
+                is_count.then(|| repair::written(call, &format!("0..{count}")))
+            }),
+            _ => None,
+        };
+        if fix.is_some() {
+            return self.fail(diagnostic.suggest(self.sources, span, suggestion).repairs(fix));
+        }
+        // `CrossEntropyLoss()(m, y)`: what is made first there is applied at once here.
+        let is_function = |name: &str| ops::find(name).is_some_and(|stanza| !stanza.makes_a_module());
+        let place = match &suggestion.repair {
+            Some(Repair::Write { name, .. }) if is_function(name) && behind.starts_with("()(") => {
+                Span { end: span.end + 2, ..span }
+            }
+            _ => span,
+        };
+        self.fail(diagnostic.suggest(self.sources, place, suggestion))
     }
 
     /// The function of this name, or what such a method of another framework is called here.
@@ -52,15 +87,8 @@ impl Evaluator<'_> {
         known.iter().find(|k| **k == name).copied().or_else(|| called(name, &known))
     }
 
-    /// What it is called here where another framework has it, the nearest known name, or where the standard library has it.
-    pub(super) fn suggestion(&self, name: &str) -> Option<String> {
-        let library = crate::stdlib::names().find(|part| {
-            let source = crate::stdlib::source(part).unwrap_or("");
-            [format!("block {name}("), format!("loss {name}(")].iter().any(|d| source.contains(d))
-        });
-        if let Some(part) = library {
-            return Some(format!("add at the top of the file: use std.{part}.{name}"));
-        }
+    /// What it is called here where another framework has it, or the nearest known name.
+    fn suggestion(&self, name: &str) -> Option<Suggestion> {
         let mut known: Vec<&str> = self.frame().locals.iter().map(|(n, _)| n.as_str()).collect();
         known.extend(self.unit.visible(self.scope()));
         known.extend(ops::table().map(|s| s.name));
@@ -136,4 +164,16 @@ impl Evaluator<'_> {
         self.depth -= 1;
         result
     }
+}
+
+/// What is said of a name of a package that has no other name here.
+const NOTHING_IMPORTED: &str = "nothing is imported: the operators are those that `fascicle doc` lists";
+
+/// The line that brings a name of the standard library in.
+fn library(name: &str) -> Option<String> {
+    let part = crate::stdlib::names().find(|part| {
+        let source = crate::stdlib::source(part).unwrap_or("");
+        [format!("block {name}("), format!("loss {name}(")].iter().any(|d| source.contains(d))
+    })?;
+    Some(format!("use std.{part}.{name}"))
 }

@@ -41,7 +41,7 @@ use super::world::Tables;
 use crate::graph::{Graph, ModuleId, Node, NodeId, Op, TensorType};
 use crate::ops::{Arguments, Arity, Stanza};
 use crate::program::{Baseline, Cohort, InputSpec, Model};
-use fascicle_syntax::{SourceId, Span};
+use fascicle_syntax::{DeclarationKind, Fix, SourceId, Span};
 use indexmap::IndexMap;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -490,6 +490,26 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A model's head with a further input.
+    fn listed(&self, model: &str, input: &str) -> Option<Fix> {
+        match &self.unit.declarations.get(self.unit.resolve(0, model)?)?.declaration.kind {
+            DeclarationKind::Model { name, inputs, .. } => {
+                let title = format!("add `{input}` to the head of `{model}`");
+                Some(match inputs.last() {
+                    Some(last) => {
+                        let end = Span { start: last.span.end, ..last.span };
+                        Fix::new(title, end, format!(", {input}")).certain()
+                    }
+                    None => {
+                        let inside = Span { start: name.span.end + 1, end: name.span.end + 1, ..name.span };
+                        Fix::new(title, inside, input).certain()
+                    }
+                })
+            }
+            _ => None,
+        }
+    }
+
     /// The node of an input, made at its first use.
     fn input_node(&mut self, input: usize, span: Span) -> Eval<NodeId> {
         let allowed = self.frame().readable.as_ref().is_none_or(|r| r.contains(&input));
@@ -497,6 +517,7 @@ impl<'a> Evaluator<'a> {
             let name = self.inputs[input].name.clone();
             let model = self.frame().model.clone().unwrap_or_else(|| Rc::from(""));
             let declared = self.input_spans[input];
+            let fix = self.listed(&model, &name);
             return self.fail(
                 Diagnostic::error(
                     Code::NotListed,
@@ -504,7 +525,8 @@ impl<'a> Evaluator<'a> {
                     format!("model `{model}` reads `{name}` but does not list it"),
                 )
                 .also(declared, "declared here")
-                .hint(format!("add it to the model's head: model {model}(.., {name})")),
+                .hint(format!("add it to the model's head: model {model}(.., {name})"))
+                .repairs(fix),
             );
         }
         if let Some(node) = self.input_nodes.get(&input) {

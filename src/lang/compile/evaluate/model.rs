@@ -1,6 +1,7 @@
 //! Models: what they read, their outputs, and whether the result fits the target.
 
 use super::{Code, Diagnostic, Eval, Evaluator, Frame, Instance, Members, Reported};
+use crate::compile::repair;
 use crate::compile::value::{Family, InstanceId, Value};
 use crate::graph::{Kind, NodeId, show_shape};
 use crate::program::{InputRole, Model, Output};
@@ -70,10 +71,16 @@ impl Evaluator<'_> {
                     if self.inputs[input].role == InputRole::Target {
                         let name = self.inputs[input].name.clone();
                         let declared = self.input_spans[input];
+                        // Where the body reads it, it is no slip of the head alone.
+                        let body = Span { start: expr.span.end, end: self.end_of_declaration(expr.span), ..expr.span };
+                        let is_read = self.sources.text(body).split_once('{').is_some_and(|(_, body)| {
+                            body.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).any(|word| word == name)
+                        });
+                        let left_out = if is_read { None } else { repair::without_item(self.sources, expr.span) };
                         return self.fail(
                             Diagnostic::error(Code::TargetRead, expr.span, format!("`{name}` is a target: a model cannot read it"))
                                 .also(declared, "declared here")
-                                .hint(format!("declare it as a `condition` if it is known in use; `-> {name}` says that it is predicted")),
+                                .hint(format!("declare it as a `condition` if it is known in use; `-> {name}` says that it is predicted")).repairs(left_out),
                         );
                     }
                     readable.insert(input);
@@ -135,8 +142,11 @@ impl Evaluator<'_> {
         for (output, value) in values.outputs {
             if outputs.iter().any(|o: &Output| o.name == output.text) {
                 let message = format!("model `{}` has two outputs `{}`", name.text, output.text);
-                return self
-                    .fail(Diagnostic::error(Code::TwiceDeclared, output.span, message).hint("rename one of the two"));
+                return self.fail(
+                    Diagnostic::error(Code::TwiceDeclared, output.span, message)
+                        .hint("rename one of the two")
+                        .repair(repair::written(output.span, &format!("{}_2", output.text))),
+                );
             }
             let members = self.members_of_output(&value, output.span)?;
             fields.insert(output.text.clone(), value);
@@ -179,6 +189,15 @@ impl Evaluator<'_> {
         }
         let origin = self.origin(*node);
         let declared = self.input_spans[input];
+        let width = match &target.kind {
+            Kind::Class(levels) => Some(levels.len()),
+            Kind::Tensor if target.shape.is_empty() => Some(1),
+            _ => None,
+        };
+        let fix = width
+            .filter(|_| found.shape.len() == 1)
+            .zip(self.result_of(name))
+            .map(|(width, result)| repair::ending(self.sources, result, width));
         let (wanted, hint) = match &target.kind {
             Kind::Class(levels) => (
                 format!("{} numbers, one for each of {}", levels.len(), levels.join(", ")),
@@ -200,8 +219,24 @@ impl Evaluator<'_> {
             .label(format!("this is {found}"))
             .also(place, "predicted here")
             .also(declared, "declared here")
-            .maybe_hint(hint),
+            .maybe_hint(hint)
+            .repairs(fix),
         )
+    }
+
+    /// Where the declaration around a place ends.
+    fn end_of_declaration(&self, place: Span) -> u32 {
+        let around = |span: &Span| span.source == place.source && span.start <= place.start && place.end <= span.end;
+        let spans = self.unit.declarations.iter().map(|d| d.declaration.span);
+        spans.filter(around).map(|span| span.end).next().unwrap_or(place.end)
+    }
+
+    /// Where the unnamed result of a model stands.
+    fn result_of(&self, name: &Name) -> Option<Span> {
+        match &self.unit.declarations.get(self.unit.resolve(0, &name.text)?)?.declaration.kind {
+            DeclarationKind::Model { body, .. } => body.result.as_ref().map(|result| result.span),
+            _ => None,
+        }
     }
 
     /// The unnamed result of a model, or its only output.
@@ -242,7 +277,8 @@ impl Evaluator<'_> {
         };
         self.fail(
             Diagnostic::error(Code::UnknownField, name.span, format!("model `{model}` has no output `{}`", name.text))
-                .hint(hint),
+                .hint(hint)
+                .repairs(repair::one_of(&name.text, &known, name.span)),
         )
     }
 

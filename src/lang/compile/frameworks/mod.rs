@@ -8,8 +8,51 @@ mod names;
 #[cfg(test)]
 mod tests;
 
-use fascicle_syntax::nearest;
+use fascicle_syntax::near;
 use names::NAMES;
+
+/// What to do about a name that is not known.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Suggestion {
+    /// In words.
+    pub words: String,
+    /// As an edit of the place where the name stands.
+    pub repair: Option<Repair>,
+}
+
+/// What a place should read.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Repair {
+    /// Another name.
+    Write {
+        /// It.
+        name: String,
+        /// Whether nothing else can have been meant.
+        is_certain: bool,
+    },
+    /// Another name, and one more argument of its call.
+    Call {
+        /// It.
+        name: String,
+        /// The argument.
+        argument: String,
+    },
+    /// Nothing: the argument is left out.
+    LeaveOut,
+}
+
+impl Repair {
+    fn write(name: &str, is_certain: bool) -> Option<Self> {
+        if let Some((name, argument)) = name.split_once("(.., ") {
+            let argument = argument.trim_end_matches(')').to_string();
+            return Some(Self::Call { name: name.to_string(), argument });
+        }
+        // `kfold(..)` is a name, `stop early(..)` is more than that.
+        let name = name.strip_suffix("(..)").unwrap_or(name);
+        let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        is_name.then(|| Self::Write { name: name.to_string(), is_certain })
+    }
+}
 
 /// Where a name stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,24 +209,39 @@ pub(super) fn called(name: &str, known: &[&str]) -> Option<&'static str> {
 
 /// What to do about a name that nothing has, of those that there are.
 pub fn suggestion(name: &str, known: &[&str]) -> Option<String> {
-    suggest(name, known, Place::Value)
+    suggest(name, known, Place::Value).map(|suggestion| suggestion.words)
 }
 
 /// What to do about a name that is not known, of those that are: its name here where another framework has it, the nearest,
 /// or what there is instead.
-pub(super) fn suggest(name: &str, known: &[&str], place: Place) -> Option<String> {
+pub(super) fn suggest(name: &str, known: &[&str], place: Place) -> Option<Suggestion> {
     let last = name.rsplit('.').next().unwrap_or(name);
     let same = |k: &&str| plain(k) == plain(last);
+    let meant = |(near, is_certain): (&str, bool)| Suggestion {
+        words: format!("did you mean `{near}`?"),
+        repair: Repair::write(near, is_certain),
+    };
     if name == last && known.iter().any(same) {
-        return nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+        return near(name, known).map(meant);
     }
     if let Some(here) = known.iter().find(|k| same(k)).copied().or_else(|| called(last, known)) {
-        return Some(format!("`{name}` is called `{here}` here"));
+        let repair = Repair::write(here, true);
+        return Some(Suggestion { words: format!("`{name}` is called `{here}` here"), repair });
     }
     let said = SAYINGS.iter().find(|(theirs, at, _)| *at == place && theirs.iter().any(|t| plain(t) == plain(last)));
-    match (nearest(name, known), said) {
-        (_, Some((theirs, _, saying))) if theirs.contains(&last) => Some((*saying).to_string()),
-        (Some(near), _) => Some(format!("did you mean `{near}`?")),
-        (None, said) => said.map(|(_, _, saying)| (*saying).to_string()),
+    let saying = |saying: &str| Suggestion { words: saying.to_string(), repair: instead(saying) };
+    match (near(name, known), said) {
+        (_, Some((theirs, _, words))) if theirs.contains(&last) => Some(saying(words)),
+        (Some(near), _) => Some(meant(near)),
+        (None, said) => said.map(|(_, _, words)| saying(words)),
     }
+}
+
+/// The edit that a saying asks for, where it is one: "write `true`", "..: leave it out".
+fn instead(saying: &str) -> Option<Repair> {
+    if saying.ends_with("leave it out") {
+        return Some(Repair::LeaveOut);
+    }
+    let (_, rest) = saying.split_once("write `").or_else(|| saying.split_once("validation subjects is `"))?;
+    Repair::write(rest.split_once('`')?.0, true)
 }

@@ -60,13 +60,14 @@ fn no_name_of_the_language_is_taken_for_one_from_elsewhere() {
 #[test]
 fn a_name_is_told_with_what_it_is_called_where_it_stands() {
     let convolution = ["filters", "kernel", "stride"];
-    let said = |name: &str, known: &[&str]| suggest(name, known, super::Place::Argument).unwrap_or_default();
+    let said =
+        |name: &str, known: &[&str]| suggest(name, known, super::Place::Argument).map(|s| s.words).unwrap_or_default();
     assert_eq!(said("kernel_size", &convolution), "`kernel_size` is called `kernel` here");
     assert_eq!(said("kernel_size", &["size"]), "`kernel_size` is called `size` here");
     assert_eq!(said("in_channels", &convolution), "it is known from what comes in: leave it out");
     assert_eq!(said("kernal", &convolution), "did you mean `kernel`?");
     let functions: Vec<&str> = ops::table().map(|s| s.name).collect();
-    let called = |name: &str| suggest(name, &functions, super::Place::Value).unwrap_or_default();
+    let called = |name: &str| suggest(name, &functions, super::Place::Value).map(|s| s.words).unwrap_or_default();
     assert_eq!(called("nn.ReLU"), "`nn.ReLU` is called `relu` here");
     assert_eq!(called("ReLU"), "did you mean `relu`?");
     assert_eq!(called("Dense"), "`Dense` is called `Linear` here");

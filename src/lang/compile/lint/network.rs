@@ -6,9 +6,10 @@
 use super::Base;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
+use crate::compile::repair;
 use crate::graph::{ConvOp, Graph, LossOp, Node, NodeId, Op, Unary};
 use crate::program::InputSource;
-use fascicle_syntax::Span;
+use fascicle_syntax::{Fix, Span};
 
 pub(super) fn network(base: &Base<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let graph = &base.program.graph;
@@ -64,7 +65,8 @@ fn probabilities(base: &Base<'_>, index: usize, node: &Node, loss: &LossOp) -> O
             .hint(match loss {
                 LossOp::CrossEntropy { .. } => format!("leave out `|> {made}`: metrics take logits too"),
                 _ => format!("leave out `|> {made}`, or `logits: true`"),
-            }),
+            })
+            .repairs(repair::without_last_stage(base.sources, origin(base, given))),
     )
 }
 
@@ -103,7 +105,8 @@ fn normalised(base: &Base<'_>, index: usize, node: &Node, loss: &LossOp) -> Opti
         Diagnostic::error(Code::NormalisedOutput, origin(base, given), message)
             .label("the last layer")
             .also(origin(base, NodeId(index as u32)), "the loss")
-            .hint(format!("leave it out, or let a layer follow it: `|> {module}() |> relu |> Linear(..)`")),
+            .hint(format!("leave it out, or let a layer follow it: `|> {module}() |> relu |> Linear(..)`"))
+            .repairs(repair::without_last_stage(base.sources, origin(base, given))),
     )
 }
 
@@ -116,12 +119,17 @@ fn along_space(base: &Base<'_>, index: usize, node: &Node) -> Option<Diagnostic>
     }
     let ty = &graph.node(given).ty;
     let axis = ty.shape.len() - 1;
+    let stage = repair::last_stage(base.sources, origin(base, NodeId(index as u32)));
+    let flattened = stage.map(|stage| {
+        let place = Span { end: stage.start, ..stage };
+        Fix::new("make a vector first", place, "flatten |> ")
+    });
     let message = format!("`Linear` goes along the last axis of {ty}, an axis of space");
     Some(
         Diagnostic::error(Code::LinearOverSpace, origin(base, NodeId(index as u32)), message)
             .label(format!("along axis {axis}, for each place of the others alike"))
             .also(origin(base, given), format!("this is {ty}"))
-            .hint("make a vector first: `|> flatten |> Linear(..)` or `|> global_avg_pool |> Linear(..)`; a map of the channels is a convolution with `kernel: 1`"),
+            .hint("make a vector first: `|> flatten |> Linear(..)` or `|> global_avg_pool |> Linear(..)`; a map of the channels is a convolution with `kernel: 1`").repairs(flattened),
     )
 }
 
@@ -140,10 +148,13 @@ fn in_another_order(base: &Base<'_>, index: usize, node: &Node, convolution: &Co
         "this `{operator}` has as many filters as channels come in, {outputs}, a kernel of {extent} and a stride of {step}"
     );
     let given = *node.inputs.first()?;
+    let stage = repair::last_stage(base.sources, origin(base, NodeId(index as u32)));
+    let fix = stage.map(|stage| repair::written(stage, &format!("{operator}({extent}, kernel: {step})")));
     Some(
         Diagnostic::error(Code::ConvolutionOrder, origin(base, NodeId(index as u32)), message)
             .also(origin(base, given), format!("this has {inputs} channel{}", if *inputs == 1 { "" } else { "s" }))
-            .hint(format!("how much comes in is known: `{operator}({extent}, kernel: {step})`")),
+            .hint(format!("how much comes in is known: `{operator}({extent}, kernel: {step})`"))
+            .repairs(fix),
     )
 }
 

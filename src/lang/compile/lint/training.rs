@@ -3,6 +3,7 @@
 use super::Base;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
+use crate::compile::repair;
 use crate::compile::unit::Unit;
 use crate::program::InputSource;
 use fascicle_syntax::{Clause, DeclarationKind, ExprKind, SourceId};
@@ -17,6 +18,8 @@ pub(super) fn training(unit: &Unit, base: &Base<'_>, diagnostics: &mut Vec<Diagn
         let clause = |word: &str| clauses.iter().find(|c| c.word.text == word);
         diagnostics.extend(last_of_early(clause("keep"), clause("stop")));
         if let Some(augment) = clause("augment").filter(|_| reads_no_image(base, &model.text)) {
+            let last = augment.values.last().map_or(augment.word.span, |value| value.value.span);
+            let fix = repair::without(base.sources, augment.word.span.to(last), "leave out `augment`".into());
             diagnostics.push(
                 Diagnostic::error(
                     Code::NothingAugmented,
@@ -24,7 +27,8 @@ pub(super) fn training(unit: &Unit, base: &Base<'_>, diagnostics: &mut Vec<Diagn
                     format!("`augment` changes images, and the stage of `{}` reads none", model.text),
                 )
                 .also(model.span, "this stage")
-                .hint("leave it out; noise in columns is a layer of the model: `|> Dropout(0.1)`"),
+                .hint("leave it out; noise in columns is a layer of the model: `|> Dropout(0.1)`")
+                .repairs(fix),
             );
         }
     }
@@ -37,11 +41,13 @@ fn last_of_early(keep: Option<&Clause>, stop: Option<&Clause>) -> Option<Diagnos
     if word != "last" {
         return None;
     }
+    let fix = repair::written(keep.values.first()?.value.span, "best");
     let message = "`stop early` waits for epochs that are no better, and `keep last` keeps the last of those";
     Some(
         Diagnostic::error(Code::BestDiscarded, keep.word.span, message)
             .also(stop.word.span, "stops when the best epoch lies behind")
-            .hint("write `keep best`, or leave `keep` out: the best on the validation subjects is what stays"),
+            .hint("write `keep best`, or leave `keep` out: the best on the validation subjects is what stays")
+            .repair(fix),
     )
 }
 

@@ -1,15 +1,16 @@
 //! What nothing uses, and what nobody asks.
 
 use crate::compile::code::Code;
-use crate::compile::diagnostic::Diagnostic;
+use crate::compile::diagnostic::{Diagnostic, Sources};
+use crate::compile::repair;
 use crate::compile::unit::{Unit, declared_name};
-use crate::graph::{InputId, Op};
-use crate::program::{Argument, InputSource, InputSpec, Program, Sampling};
+use crate::graph::{InputId, Kind, Op};
+use crate::program::{Argument, InputRole, InputSource, InputSpec, Program, Sampling};
 use fascicle_syntax::{DeclarationKind, SourceId, Type, TypeKind};
 use std::collections::BTreeSet;
 
 pub(super) fn unused(
-    unit: &Unit,
+    (unit, sources): (&Unit, &Sources),
     used: &[bool],
     base: Option<&Program>,
     variants: &[Program],
@@ -51,7 +52,12 @@ pub(super) fn unused(
         let verb = if what == "input" { "reads" } else { "uses" };
         diagnostics.push(
             Diagnostic::error(code, name.span, format!("nothing {verb} the {what} `{}`", name.text))
-                .hint("remove it, or use it"),
+                .hint("remove it, or use it")
+                .repairs(repair::without(
+                    sources,
+                    declared.declaration.span,
+                    format!("remove the {what} `{}`", name.text),
+                )),
         );
     }
     let Some(program) = base else { return };
@@ -64,13 +70,17 @@ pub(super) fn unused(
             let place =
                 unit.resolve(0, &model.name).and_then(|p| declared_name(&unit.declarations[p].declaration.kind));
             if let Some(name) = place {
+                let declared = unit.resolve(0, &model.name).map(|p| unit.declarations[p].declaration.span);
+                let line = format!("train {} {{ minimize {} }}", model.name, loss_of(program, index));
+                let fix = declared.and_then(|place| repair::with_line(sources, place, &line));
                 diagnostics.push(
                     Diagnostic::error(
                         Code::NoTraining,
                         name.span,
                         format!("nothing trains the model `{}`", model.name),
                     )
-                    .hint(format!("add: train {} {{ minimize .. }}", model.name)),
+                    .hint(format!("add: train {} {{ minimize .. }}", model.name))
+                    .repairs(fix),
                 );
             }
         }
@@ -85,13 +95,21 @@ pub(super) fn unused(
             _ => None,
         });
         if let Some(model) = place {
+            let index = program.models.iter().position(|m| m.name == model.text);
+            let asked = index.and_then(|index| score_of(program, index));
+            let stands = unit.declarations.iter().map(|d| d.declaration.span).find(|span| {
+                span.source == model.span.source && span.start <= model.span.start && model.span.end <= span.end
+            });
+            let line = asked.map(|metric| format!("score {}: {metric}", model.text));
+            let fix = stands.zip(line).and_then(|(place, line)| repair::with_line(sources, place, &line));
             let message = match program.used.is_empty() {
                 true => "the file trains and asks nothing of the result",
                 false => "the file uses a model and asks nothing of it",
             };
             diagnostics.push(
                 Diagnostic::error(Code::NoScore, model.span, message)
-                    .hint(format!("add for example: score {}: auc", model.text)),
+                    .hint(format!("add for example: score {}: auc", model.text))
+                    .repairs(fix),
             );
         }
     }
@@ -129,4 +147,33 @@ fn inputs_read<'p>(unit: &Unit, programs: impl Iterator<Item = &'p Program>) -> 
         }
     }
     Some(read)
+}
+
+/// The input that a model predicts, or the first target of the file.
+fn target_of(program: &Program, model: usize) -> Option<InputId> {
+    let is_target = |input: &&InputSpec| input.role == InputRole::Target;
+    let first = || program.inputs.iter().position(|input| is_target(&input)).map(|at| InputId(at as u32));
+    program.models.get(model)?.target.or_else(first)
+}
+
+/// The loss of what a model predicts.
+fn loss_of(program: &Program, model: usize) -> String {
+    let name = &program.models[model].name;
+    let Some(target) = target_of(program, model) else { return format!("mse({name}, {name})") };
+    let loss = if is_class(program, target) { "cross_entropy" } else { "mse" };
+    format!("{loss}({name}, {})", program.inputs[target.index()].name)
+}
+
+/// A metric of what a model says that it predicts.
+fn score_of(program: &Program, model: usize) -> Option<&'static str> {
+    let target = program.models.get(model)?.target?;
+    Some(match program.graph.inputs.get(target.index())?.ty.kind {
+        Kind::Class(_) => "balanced_accuracy",
+        Kind::Mask(_) => "dice",
+        _ => "mae",
+    })
+}
+
+fn is_class(program: &Program, input: InputId) -> bool {
+    program.graph.inputs.get(input.index()).is_some_and(|i| matches!(i.ty.kind, Kind::Class(_) | Kind::Mask(_)))
 }

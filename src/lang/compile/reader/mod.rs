@@ -9,8 +9,9 @@ use super::declare::entry::{Chapter, Entry, names};
 use super::diagnostic::Diagnostic;
 use super::evaluate::{Eval, Evaluator};
 use super::frameworks::{Place, called, suggest};
+use super::repair;
 use super::value::{Value, spell};
-use fascicle_syntax::{Argument, Expr, ExprKind, Name, Span, nearest};
+use fascicle_syntax::{Argument, Expr, ExprKind, Fix, Name, Span, nearest};
 
 /// Numbers that a range may stand for.
 const MOST_OF_RANGE: f64 = 1e5;
@@ -122,17 +123,27 @@ impl<'t> Reader<'t> {
 
     /// An error for a required argument that was not given.
     pub fn missing<T>(&self, e: &mut Evaluator<'_>, name: &str, hint: &str) -> Eval<T> {
+        self.missing_with(e, name, hint, None)
+    }
+
+    /// The same, where it is known what would be given.
+    pub fn missing_with<T>(&self, e: &mut Evaluator<'_>, name: &str, hint: &str, fix: Option<Fix>) -> Eval<T> {
         // It may stand there under the name that another framework has for it.
         let renamed =
             self.arguments.iter().filter_map(|(given, _)| *given).find(|g| called(&g.text, &[name]).is_some());
         if let Some(given) = renamed {
             let message = format!("`{}` has no argument `{}`", self.function, given.text);
             let hint = format!("`{}` is called `{name}` here", given.text);
-            return e.fail(Diagnostic::error(Code::UnknownArgument, given.span, message).hint(hint));
+            return e.fail(
+                Diagnostic::error(Code::UnknownArgument, given.span, message)
+                    .hint(hint)
+                    .repair(repair::written(given.span, name).certain()),
+            );
         }
         e.fail(
             Diagnostic::error(Code::MissingArgument, self.span, format!("`{}` needs `{name}`", self.function))
-                .hint(hint),
+                .hint(hint)
+                .repairs(fix),
         )
     }
 
@@ -151,7 +162,16 @@ impl<'t> Reader<'t> {
             Value::Text(text) if text.parse::<f64>().is_ok() => format!("without quotes: {text}"),
             _ => format!("give {wanted}"),
         };
-        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint))
+        let fix = match value {
+            Value::Text(text) if text.parse::<f64>().is_ok() => Some(repair::unquoted(span, text)),
+            Value::Text(text) if wanted == "true or false" => match text.as_ref() {
+                "yes" | "on" | "true" | "True" => Some(repair::written(span, "true")),
+                "no" | "off" | "false" | "False" => Some(repair::written(span, "false")),
+                _ => None,
+            },
+            _ => wanted.strip_prefix("a whole number of at least ").map(|least| repair::written(span, least)),
+        };
+        e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint).repairs(fix))
     }
 
     /// A number within bounds, given only by name.
@@ -178,7 +198,11 @@ impl<'t> Reader<'t> {
                 if let Some(percent) = number.filter(|n| low >= 0.0 && high <= 1.0 && *n > 1.0 && *n / 100.0 <= high) {
                     let message = format!("`{name}` of `{}` takes {wanted}, found {}", self.function, spell(&value));
                     let hint = format!("as a share: `{name}: {}`", percent / 100.0);
-                    return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+                    return e.fail(
+                        Diagnostic::error(Code::WrongArgument, expr.span, message)
+                            .hint(hint)
+                            .repair(repair::written(expr.span, &(percent / 100.0).to_string()).certain()),
+                    );
                 }
                 self.wrong(e, name, &wanted, &value, expr.span)
             }
@@ -197,7 +221,8 @@ impl<'t> Reader<'t> {
         if count > most {
             return e.fail(
                 Diagnostic::error(Code::TooLarge, expr.span, format!("`{name}` is {count}, and {most} is the most"))
-                    .hint(format!("{name}: {most}")),
+                    .hint(format!("{name}: {most}"))
+                    .repair(repair::written(expr.span, &most.to_string())),
             );
         }
         Ok(count)
@@ -249,7 +274,11 @@ impl<'t> Reader<'t> {
             ExprKind::Text(text) if words.contains(&text.as_str()) => {
                 let message = format!("`{name}` of `{}` is a word, found \"{text}\"", self.function);
                 let hint = format!("without quotes: `{name}: {text}`");
-                return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+                return e.fail(
+                    Diagnostic::error(Code::WrongArgument, expr.span, message)
+                        .hint(hint)
+                        .repair(repair::unquoted(expr.span, text)),
+                );
             }
             ExprKind::Name(word) if words.contains(&word.as_str()) => word.clone(),
             ExprKind::Name(word) => match e.lookup(word, expr.span) {
@@ -266,7 +295,11 @@ impl<'t> Reader<'t> {
             None => format!("it is one of {}", words.join(", ")),
         };
         let message = format!("`{name}` of `{}` cannot be `{spelled}`", self.function);
-        e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint))
+        e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, message)
+                .hint(hint)
+                .repairs(repair::one_of(&spelled, words, expr.span)),
+        )
     }
 
     /// A list of numbers; a single one stands for a list of one.
@@ -336,18 +369,26 @@ impl<'t> Reader<'t> {
         let asked: Vec<&str> = self.asked.clone();
         match name {
             Some(name) => {
-                let hint = suggest(&name.text, &asked, Place::Argument).unwrap_or_else(|| match asked.is_empty() {
-                    true => "it has none".to_string(),
-                    false => format!("it has {}", asked.join(", ")),
-                });
                 let message = format!("`{}` has no argument `{}`", self.function, name.text);
-                e.fail(Diagnostic::error(Code::UnknownArgument, name.span, message).hint(hint))
+                let diagnostic = Diagnostic::error(Code::UnknownArgument, name.span, message);
+                e.fail(match suggest(&name.text, &asked, Place::Argument) {
+                    Some(suggestion) => diagnostic.suggest(e.sources, name.span, suggestion),
+                    None => {
+                        let left_out = repair::without_item(e.sources, name.span);
+                        let hint = match asked.is_empty() {
+                            true => "it has none".to_string(),
+                            false => format!("it has {}", asked.join(", ")),
+                        };
+                        diagnostic.hint(hint).repairs(left_out)
+                    }
+                })
             }
             None => {
                 let message = format!("`{}` has too many arguments", self.function);
                 let hint =
                     if asked.is_empty() { "it has none".to_string() } else { format!("it has {}", asked.join(", ")) };
-                e.fail(Diagnostic::error(Code::UnknownArgument, expr.span, message).hint(hint))
+                let left_out = repair::without_item(e.sources, expr.span);
+                e.fail(Diagnostic::error(Code::UnknownArgument, expr.span, message).hint(hint).repairs(left_out))
             }
         }
     }
@@ -367,6 +408,16 @@ pub(super) fn unknown_function<T>(
     span: Span,
     known: &[&str],
 ) -> Eval<T> {
-    let hint = suggest(name, known, Place::Value).unwrap_or_else(|| format!("there is {}", known.join(", ")));
-    e.fail(Diagnostic::error(code, span, format!("there is no {what} `{name}`")).hint(hint))
+    let diagnostic = Diagnostic::error(code, span, format!("there is no {what} `{name}`"));
+    e.fail(match suggest(name, known, Place::Value) {
+        Some(suggestion) => diagnostic.suggest(e.sources, span, suggestion),
+        None => {
+            // Of those that stand for one another with any arguments.
+            let alike =
+                matches!(what, "source of cohorts" | "sampler of a search" | "optimizer" | "paired test" | "cohort");
+            let few: &[&str] = if alike && known.len() <= 4 { known } else { &[] };
+            let fixes: Vec<Fix> = few.iter().map(|name| repair::written(span, name)).collect();
+            diagnostic.hint(format!("there is {}", known.join(", "))).repairs(fixes)
+        }
+    })
 }

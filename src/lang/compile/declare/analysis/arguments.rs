@@ -1,5 +1,6 @@
 //! The arguments of an analysis, parameter by parameter.
 
+use super::super::protocol::in_protocol;
 use super::functions::Takes;
 use super::{Context, FUNCTIONS, given, image, packed, people, values};
 use crate::compile::code::Code;
@@ -81,7 +82,8 @@ pub(super) fn arguments(
     if context.function.kind == AnalysisKind::LogisticProbe && draws && !has_validation(context) {
         return e.fail(
             Diagnostic::error(Code::SubsetUnknown, span, "there are no validation subjects to choose the penalty on")
-                .hint("give the protocol some (kfold(5, validation: 0.1)), or write `search: 0`"),
+                .hint("give the protocol some (kfold(5, validation: 0.1)), or write `search: 0`")
+                .repairs(in_protocol(e, "validation", "0.1")),
         );
     }
     // A map of thousands of tests says nothing uncorrected.

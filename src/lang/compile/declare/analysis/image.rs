@@ -5,6 +5,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::Reader;
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::{InputId, Kind};
 use crate::program::{Argument, ImageStep, InputSource, SpatialKind};
@@ -20,7 +21,13 @@ pub(super) fn output(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) 
         let message = format!("`{spelled}` is a family, and `{}` needs one output", context.function.name);
         return e.fail(
             Diagnostic::error(Code::KindMismatch, expr.span, message)
-                .hint(format!("pick one: {spelled}[{}]", keys.join(&format!("], {spelled}[")))),
+                .hint(format!("pick one: {spelled}[{}]", keys.join(&format!("], {spelled}["))))
+                .repairs(
+                    keys.iter()
+                        .take(4)
+                        .map(|key| repair::written(expr.span, &format!("{spelled}[{key}]")))
+                        .collect::<Vec<_>>(),
+                ),
         );
     };
     let ty = e.ty(*node).clone();
@@ -53,7 +60,10 @@ pub(super) fn depended_on(e: &mut Evaluator<'_>, expr: &Expr, output: Option<&Ar
         };
         let declared = e.input_spans[input];
         return e.fail(
-            Diagnostic::error(Code::KindMismatch, expr.span, message).also(declared, "declared here").hint(hint),
+            Diagnostic::error(Code::KindMismatch, expr.span, message)
+                .also(declared, "declared here")
+                .hint(hint)
+                .repairs(images.iter().take(4).map(|image| repair::written(expr.span, image)).collect::<Vec<_>>()),
         );
     }
     // Where the output is broken, its own error is enough.
@@ -67,7 +77,11 @@ pub(super) fn depended_on(e: &mut Evaluator<'_>, expr: &Expr, output: Option<&Ar
             [first, ..] => format!("it depends on {}: smooth_grad({spelled}, of: {first})", images.join(", ")),
         };
         let message = format!("`{spelled}` does not depend on `{}`", e.inputs[input].name);
-        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::WrongArgument, expr.span, message)
+                .hint(hint)
+                .repairs(images.iter().take(4).map(|image| repair::written(expr.span, image)).collect::<Vec<_>>()),
+        );
     }
     Ok(Argument::Image(InputId(input as u32)))
 }

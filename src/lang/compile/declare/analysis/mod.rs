@@ -28,6 +28,7 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::Kind;
 use crate::program::{Analysis, Protocol};
@@ -58,7 +59,13 @@ pub(in crate::compile) fn analysis(
         let second = calls.get(1).map_or("..", |c| e.sources.text(c.span));
         let hint = format!("declare the second by itself: analysis {}_2 = {second}", name.text);
         let place = calls.get(1).map_or(name.span, |c| c.span);
-        return e.fail(Diagnostic::error(Code::WrongArgument, place, "an analysis asks one thing").hint(hint));
+        let left_out = repair::without(e.sources, place, "declare the second by itself".into());
+        let line = repair::with_line(e.sources, place, &format!("analysis {}_2 = {second}", name.text));
+        let fix = left_out
+            .zip(line)
+            .and_then(|(fix, line)| line.edits.into_iter().next().map(|edit| fix.and(edit.span, edit.text)));
+        return e
+            .fail(Diagnostic::error(Code::WrongArgument, place, "an analysis asks one thing").hint(hint).repairs(fix));
     };
     let one = |e: &mut Evaluator<'_>, call: &Expr, full: String| {
         let (function, reader) = called(e, call)?;

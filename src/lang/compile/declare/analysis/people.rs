@@ -7,6 +7,7 @@ use crate::compile::declare::leak;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::Reader;
+use crate::compile::repair;
 use crate::program::{Argument, Subset};
 use fascicle_syntax::{DeclarationKind, Expr, ExprKind};
 
@@ -46,7 +47,11 @@ pub(super) fn people(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) 
                     expr.span,
                     format!("`{cohort}` holds people who trained the model"),
                 )
-                .hint(format!("ask for those who did not: `{cohort}.test` or `{cohort}.validation`")),
+                .hint(format!("ask for those who did not: `{cohort}.test` or `{cohort}.validation`"))
+                .repairs(
+                    [format!("{cohort}.test"), format!("{cohort}.validation")]
+                        .map(|who| repair::written(expr.span, &who)),
+                ),
             );
         }
         leak::judged(e, &cohort, context.trained_on, expr.span)?;
@@ -63,7 +68,8 @@ pub(super) fn people(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) 
                     name.span,
                     "people who trained the model are not a fair reference",
                 )
-                .hint(format!("use `{cohort}.validation` or `{cohort}.test`")),
+                .hint(format!("use `{cohort}.validation` or `{cohort}.test`"))
+                .repairs(["test", "validation"].map(|who| repair::written(name.span, who))),
             );
         }
         if !context.trained_on.contains(&cohort) {
@@ -73,7 +79,8 @@ pub(super) fn people(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) 
                     name.span,
                     format!("no stage trains on `{cohort}`, so it is not divided"),
                 )
-                .hint(format!("use all of it: `{cohort}`")),
+                .hint(format!("use all of it: `{cohort}`"))
+                .repair(repair::written(expr.span, &cohort)),
             );
         }
         return Ok(Argument::People { cohort, subset });

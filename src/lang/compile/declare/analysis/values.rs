@@ -10,6 +10,7 @@ use crate::compile::declare::together::Beside;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::{Reader, call_parts};
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::Kind;
 use crate::program::{Analysis, Argument, Covariate, CovariateKind, FieldType, InputSource};
@@ -132,8 +133,11 @@ fn versus(e: &mut Evaluator<'_>, left: &Expr, right: &Expr, span: Span) -> Eval<
             },
             None => "both must be classes of one target".to_owned(),
         };
+        let sides = [(&first, left.span), (&second, right.span)];
+        let unknown = sides.into_iter().find(|(level, _)| !known.contains(&level.as_str()));
+        let fix = unknown.and_then(|(level, place)| repair::meant(level, &known, place));
         let message = format!("no class has both `{first}` and `{second}`");
-        return e.fail(Diagnostic::error(Code::UnknownName, span, message).hint(hint));
+        return e.fail(Diagnostic::error(Code::UnknownName, span, message).hint(hint).repairs(fix));
     };
     match &input.source {
         InputSource::Column { column, .. } => {
@@ -208,7 +212,11 @@ pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) 
             None => format!("there is {}", shown.join(", ")),
         };
         let message = format!("nobody is `{wanted}`");
-        return e.fail(Diagnostic::error(Code::UnknownName, class.span, message).hint(hint));
+        return e.fail(
+            Diagnostic::error(Code::UnknownName, class.span, message)
+                .hint(hint)
+                .repairs(repair::one_of(&wanted, &shown, class.span)),
+        );
     }
     match argument {
         Argument::Column { cohort, column, .. } => Ok(Argument::Column { cohort, column, levels: vec![wanted] }),
@@ -399,7 +407,11 @@ fn result(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Opt
                 None => format!("it has {}", known.join(", ")),
             };
             let message = format!("the result of `{}` has no field `{}`", analysis.name, field.text);
-            e.fail(Diagnostic::error(Code::UnknownField, field.span, message).hint(hint))
+            e.fail(Diagnostic::error(Code::UnknownField, field.span, message).hint(hint).repairs(repair::meant(
+                &field.text,
+                &known,
+                field.span,
+            )))
         }
         None => {
             let spelled = e.sources.text(expr.span).to_owned();
@@ -435,7 +447,10 @@ pub(super) fn member<'a>(
         ),
         (_, None) => e.fail(
             Diagnostic::error(Code::KindMismatch, span, format!("`{name}` is a family of analyses"))
-                .hint(format!("pick one: {name}[{}]", keys.join(&format!("], {name}[")))),
+                .hint(format!("pick one: {name}[{}]", keys.join(&format!("], {name}["))))
+                .repairs(
+                    keys.iter().take(4).map(|key| repair::written(span, &format!("{name}[{key}]"))).collect::<Vec<_>>(),
+                ),
         ),
         (members, Some(index)) => {
             let key = e.key_of_index(index)?;

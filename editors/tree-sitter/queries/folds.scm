@@ -1,0 +1,5 @@
+(block) @fold
+(arguments) @fold
+(list) @fold
+(comment)+ @fold
+(doc_comment)+ @fold
