@@ -280,13 +280,14 @@ impl State {
 
     fn finished(&mut self, done: Done, connection: &Connection) -> Result<(), Broken> {
         let Done { file, version, analysis, results } = done;
-        match self.workspace.files.get(&file) {
+        // What was known before is taken apart when everything has been said: a large network takes its time.
+        let _before = match self.workspace.files.get(&file) {
             Some(snapshot) if snapshot.document.version == version => {
                 let snapshot = snapshot.analysed(Arc::new(analysis));
-                self.workspace.files.insert(file.clone(), Arc::new(snapshot));
+                self.workspace.files.insert(file.clone(), Arc::new(snapshot))
             }
             _ => return Ok(()),
-        }
+        };
         match results {
             Some(Some(results)) => {
                 self.results.insert(file.clone(), results);
