@@ -97,3 +97,9 @@ block ResShortcut(filters: int, stride: int = 1, momentum: real = 0.1)(x: [c, d,
     x |> Conv3d(filters, kernel: 1, stride: stride, padding: 0, bias: false) |> BatchNorm(momentum: momentum)
   }
 }
+
+/// Squeeze and excitation: each channel times how much it matters, as two layers judge by the means of all (Hu et al. 2018;
+/// MONAI's `ChannelSELayer(r=ratio)`).
+block SqueezeExcite(ratio: int = 2)(x: [c, d, h, w]) -> [c, d, h, w] {
+  x * (x |> global_avg_pool |> Linear(c / ratio) |> relu |> Linear(c) |> sigmoid)
+}

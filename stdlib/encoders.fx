@@ -1,6 +1,6 @@
 /// Encoders: an image or a table in, a vector out.
 
-use std.blocks.{ConvBnRelu, LinearBnRelu}
+use std.blocks.{ConvBnRelu, LinearBnRelu, Res}
 
 /// `steps` times convolve and halve, doubling the filters; then the mean over space: [width * 2^(steps-1)].
 block Cnn3d(width: int = 8, steps: int = 3)(x: [c, d, h, w]) -> [width * 2 ^ (steps - 1)] {
@@ -108,4 +108,74 @@ block Vgg3d(width: int = 16, steps: int = 3)(x: [c, d, h, w]) -> [width * 2 ^ (s
       |> max_pool3d(2)
       |> BatchNorm()
   }
+}
+
+/// ResNet's basic blocks behind a convolution of 7 and pooling (He et al. 2016; over three axes as MONAI's `resnet10`, `resnet18` and
+/// `resnet34` with `bias_downsample=False`, whose first stride is 1, and as MedicalNet, whose it is 2): 14.4, 33.2 or 63.5 million
+/// parameters with one channel.
+block ResNet(kind: one_of(resnet10, resnet18, resnet34) = resnet18, width: int = 64, stride: int = 2)(
+  x: [c, d, h, w],
+) -> [8*width] {
+  let blocks = match kind { resnet10 => [1, 1, 1, 1], resnet18 => [2, 2, 2, 2], resnet34 => [3, 4, 6, 3] }
+  let first = x
+    |> Conv3d(width, kernel: 7, stride: stride, padding: 3, bias: false)
+    |> BatchNorm()
+    |> relu
+    |> max_pool3d(3, stride: 2, padding: 1)
+  let top = fold i in 0..4 from first { y =>
+    fold j in 0..blocks[i] from y { z =>
+      z |> Res(width * 2 ^ i, stride: if i > 0 and j == 0 { 2 } else { 1 })
+    }
+  }
+  top |> global_avg_pool
+}
+
+/// What a layer of a DenseNet adds beside what it was given: normalise, let through, convolve by 1 and by 3 (Huang et al. 2017).
+block DenseLayer(growth: int = 32, bottleneck: int = 4)(x: [c, d, h, w]) -> [c+growth, d, h, w] {
+  let new = x
+    |> BatchNorm()
+    |> relu
+    |> Conv3d(bottleneck * growth, kernel: 1, bias: false)
+    |> BatchNorm()
+    |> relu
+    |> Conv3d(growth, padding: 1, bias: false)
+  concat(x, new)
+}
+
+/// Half the channels and half the extent, between two dense blocks.
+block DenseTransition(x: [c, d, h, w]) -> [c/2, _, _, _] {
+  x |> BatchNorm() |> relu |> Conv3d(c / 2, kernel: 1, bias: false) |> avg_pool3d(2)
+}
+
+/// DenseNet (Huang et al. 2017; over three axes as MONAI's `DenseNet121`, `169` and `201`, without their linear layer).
+block DenseNet(
+  kind: one_of(densenet121, densenet169, densenet201) = densenet121,
+  width: int = 64,
+  growth: int = 32,
+)(x: [c, d, h, w]) -> [_] {
+  let layers = match kind {
+    densenet121 => [6, 12, 24, 16]
+    densenet169 => [6, 12, 32, 32]
+    densenet201 => [6, 12, 48, 32]
+  }
+  let first = x
+    |> Conv3d(width, kernel: 7, stride: 2, padding: 3, bias: false)
+    |> BatchNorm()
+    |> relu
+    |> max_pool3d(3, stride: 2, padding: 1)
+  let top = fold i in 0..4 from first { y =>
+    let dense = fold j in 0..layers[i] from y { z => z |> DenseLayer(growth) }
+    if i < 3 { dense |> DenseTransition() } else { dense }
+  }
+  top |> BatchNorm() |> relu |> global_avg_pool
+}
+
+/// The simple fully convolutional network for the age of a brain (Peng et al. 2021, SFCN): five times convolve, normalise, halve and let
+/// through, and a convolution by 1; the authors' classifier is `|> Dropout(0.5) |> Linear(40)` behind it. Of a brain of 160 x 192 x 160
+/// voxels their average pool covers all of what is left.
+block Sfcn(width: int = 32)(x: [c, d, h, w]) -> [2*width] {
+  let top = fold i in 0..5 from x { y =>
+    y |> Conv3d(width * 2 ^ (if i < 3 { i } else { 3 }), padding: 1) |> BatchNorm() |> max_pool3d(2) |> relu
+  }
+  top |> Conv3d(2 * width, kernel: 1, padding: 0) |> BatchNorm() |> relu |> global_avg_pool
 }

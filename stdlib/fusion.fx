@@ -154,3 +154,29 @@ block HyperPreactRes(
 block WeightedExpert(q: normal[n], weight: [n]) -> normal[n] {
   normal(mean: q.mean, log_var: q.log_var - log(weight))
 }
+
+/// Two vectors in one space, and a gate for each feature that says how much of which (Arevalo et al. 2017, the bimodal unit):
+/// `z * tanh(a) + (1 - z) * tanh(b)`.
+block GatedUnit(features: int)(a: [n], b: [m]) -> [features] {
+  let gate = concat(a, b) |> Linear(features, bias: false) |> sigmoid
+  gate * (a |> Linear(features, bias: false) |> tanh)
+    + (1 - gate) * (b |> Linear(features, bias: false) |> tanh)
+}
+
+/// All products of a feature of `a` with one of `b`, and the features themselves: the outer product of both with a 1 behind each (Zadeh
+/// et al. 2017, tensor fusion).
+block TensorFusion(a: [n], b: [m]) -> [(n + 1) * (m + 1)] {
+  ((a |> pad([0, 1], value: 1) |> reshape(n + 1, 1)) * (b |> pad([0, 1], value: 1) |> reshape(1, m + 1)))
+    |> flatten
+}
+
+/// A linear map of the same products whose tensor has a low rank, so that it is never formed (Liu et al. 2018, low-rank multimodal
+/// fusion): of each rank the product of a map of both, and of the ranks a weighted sum.
+block LowRankFusion(features: int, rank: int = 4)(a: [n], b: [m]) -> [features] {
+  let of_a = a |> pad([0, 1], value: 1) |> Linear(rank * features, bias: false) |> reshape(rank, features)
+  let of_b = b |> pad([0, 1], value: 1) |> Linear(rank * features, bias: false) |> reshape(rank, features)
+  (of_a * of_b) |> permute(1, 0) |> Linear(1, bias: false) |> reshape(features) |> Shift()
+}
+
+/// A learned number added to each feature.
+block Shift(x: [n]) -> [n] { x + Parameter(n)() }

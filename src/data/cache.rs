@@ -187,6 +187,11 @@ impl CachedImage {
         self.affine
     }
 
+    /// Whether its values are labels.
+    pub fn labels(&self) -> bool {
+        self.labels
+    }
+
     /// Labelled voxels that lie outside the grid, see [`Prepared::cut`].
     pub fn cut(&self) -> u64 {
         self.cut

@@ -14,6 +14,9 @@ const PARTS: &[(&str, &str)] = &[
     ("heads", include_str!("../../stdlib/heads.fx")),
     ("losses", include_str!("../../stdlib/losses.fx")),
     ("disentangle", include_str!("../../stdlib/disentangle.fx")),
+    ("attention", include_str!("../../stdlib/attention.fx")),
+    ("segmentation", include_str!("../../stdlib/segmentation.fx")),
+    ("unet", include_str!("../../stdlib/unet.fx")),
 ];
 
 /// The text of a part: `blocks`.

@@ -9,7 +9,9 @@
 //! subjects without computing an image twice.
 
 use crate::analysis::error::{AnalysisError, Result};
-use crate::analysis::metrics::image;
+use crate::analysis::metrics::image::{self, volume_similarity};
+use crate::analysis::metrics::lesion::lesion_f1;
+use crate::analysis::metrics::surface::{average_surface_distance, surface_dice};
 use crate::analysis::{
     Average, ClassScores, ConfusionMatrix, DrawnNumbers, DrawnRanks, ErrorKind, Noise, RegionPairs, RegionPlaces, Ssim,
     average_precision, brier, brier_of_class, calibration_error, concordance, dice, hausdorff, intersection_over_union,
@@ -18,7 +20,7 @@ use crate::analysis::{
 };
 use crate::graph::{InputId, Kind};
 use crate::program::{self, Cnr, ImageStep, InputSource, JudgedImage, Metric, Program};
-use ndarray::{Array2, ArrayView, ArrayView3, ArrayViewD, Axis, Ix1, IxDyn};
+use ndarray::{Array2, Array3, ArrayView, ArrayView3, ArrayViewD, Axis, Ix1, IxDyn};
 
 /// What is predicted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -474,17 +476,29 @@ fn score_of_mask(
         let flat = |mask: &'_ [bool]| ArrayView::<bool, Ix1>::from(mask).to_owned();
         match metric {
             Metric::Iou => intersection_over_union(flat(&t).view(), flat(&p).view()),
-            Metric::Hausdorff { percent } => {
-                let voxel_mm = grid.voxel_mm.ok_or(AnalysisError::Undefined {
-                    what: "the distance",
-                    reason: "the size of the voxels is not known here; an epoch can be chosen by `dice`",
-                })?;
-                let shaped = |mask: &'_ [bool]| {
-                    ArrayView3::from_shape(grid.shape, mask).map(|m| m.to_owned()).map_err(|_| {
-                        AnalysisError::Undefined { what: "the distance", reason: "the mask does not fill its grid" }
+            Metric::VolumeSimilarity => volume_similarity(flat(&t).view(), flat(&p).view()),
+            _ if metric.is_of_grids() => {
+                let shaped = |mask: Vec<bool>| {
+                    Array3::from_shape_vec(grid.shape, mask).map_err(|_| AnalysisError::Undefined {
+                        what: "the distance",
+                        reason: "the mask does not fill its grid",
                     })
                 };
-                hausdorff(shaped(&t)?.view(), shaped(&p)?.view(), voxel_mm, f64::from(percent))
+                let (t, p) = (shaped(t)?, shaped(p)?);
+                let mm = || {
+                    grid.voxel_mm.ok_or(AnalysisError::Undefined {
+                        what: "the distance",
+                        reason: "the size of the voxels is not known here; an epoch can be chosen by `dice`",
+                    })
+                };
+                match metric {
+                    Metric::Hausdorff { percent } => hausdorff(t.view(), p.view(), mm()?, f64::from(percent)),
+                    Metric::SurfaceDice { tolerance_um } => {
+                        surface_dice(t.view(), p.view(), mm()?, f64::from(tolerance_um) / 1000.0)
+                    }
+                    Metric::LesionF1 => lesion_f1(t.view(), p.view()),
+                    _ => average_surface_distance(t.view(), p.view(), mm()?),
+                }
             }
             _ => overlap(&t, &p, class),
         }

@@ -4,6 +4,7 @@ use super::subgraph::Subgraph;
 use crate::data::dataset::{Augmentation, Dataset, FittedInputs, Item};
 use crate::graph::InputId;
 use crate::nn::{Batch, InputBatch};
+use crate::program::Augment;
 use crate::train::DataError;
 
 /// Reads the inputs of a live part.
@@ -22,6 +23,14 @@ impl<'a> Rows<'a> {
         let optional = |at: usize| subgraph.graph.inputs[at].ty.may_be_absent();
         let needed = places.iter().enumerate().filter(|(at, _)| !optional(*at)).map(|(_, place)| *place).collect();
         Self { inputs, places, needed }
+    }
+
+    /// Looks whether what a stage reads of these people can be moved together.
+    ///
+    /// # Errors
+    /// See [`FittedInputs::check_moves`].
+    pub fn check_moves(&self, items: &[Item], augment: &[Augment]) -> Result<(), crate::data::error::DataError> {
+        self.inputs.check_moves(items, &self.places, augment)
     }
 
     fn dataset(&self) -> &Dataset {

@@ -164,8 +164,10 @@ impl<'a> FoldBatches<'a> {
         let of_stage = |keys: &[String]| of_cohorts(rows.inputs.dataset(), keys, &stage.cohorts);
         let training = rows.items(&of_stage(&split.train)).map_err(PlanError::data(task))?;
         let validation = rows.items(&of_stage(&split.validation)).map_err(PlanError::data(task))?;
+        let training = subgroup::training(task, stage, rows.inputs.dataset(), training, split, &protocol.stratify)?;
+        rows.check_moves(&training, &stage.augment).map_err(PlanError::data(task))?;
         Ok(Self {
-            training: subgroup::training(task, stage, rows.inputs.dataset(), training, split, &protocol.stratify)?,
+            training,
             validation: subgroup::within(task, stage, rows.inputs.dataset(), validation)?,
             rows,
             augment: &stage.augment,

@@ -222,8 +222,8 @@ fn number(rest: &str) -> usize {
             at = digits(at + 1 + sign);
         }
     }
-    if rest[at..].starts_with("mm") {
-        at += 2;
+    if let Some(unit) = ["mm", "deg"].iter().find(|unit| rest[at..].starts_with(**unit)) {
+        at += unit.len();
     } else if rest[at..].starts_with('%') && !rest[at + 1..].trim_start().starts_with(|c: char| c.is_alphanumeric()) {
         at += 1;
     }

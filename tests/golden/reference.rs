@@ -5,10 +5,11 @@ use fascicle::exchange::{Tensors, read_safetensors};
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 
-/// Below the goldens' root; `None` where they are not there.
+/// Below `tests/golden/made`, whose numbers `tests/reference/networks.py` makes, or below the goldens' root; `None` where it is not there.
 pub fn folder(name: &str) -> Option<PathBuf> {
-    let path = fascicle_reference::root().join("../shared/golden").join(name);
-    path.is_dir().then_some(path)
+    let root = fascicle_reference::root();
+    let places = [root.join("tests/golden/made"), root.join("../shared/golden")];
+    places.into_iter().map(|place| place.join(name)).find(|path| path.is_dir())
 }
 
 /// A folder, opened.

@@ -108,6 +108,20 @@ pub fn intersection_over_union<D: Dimension>(
     Ok(if union == 0 { 1.0 } else { counts.both as f64 / union as f64 })
 }
 
+/// How alike two masks are in volume, wherever they lie: `1 - |a - b| / (a + b)` (Taha and Hanbury 2015). SimpleITK's
+/// `GetVolumeSimilarity` is the signed difference over half the sum, `2 (a - b) / (a + b)`. Two empty masks have 1.
+///
+/// # Errors
+/// Shapes that differ, or no voxels.
+pub fn volume_similarity<D: Dimension>(
+    truth: ArrayView<'_, bool, D>,
+    predicted: ArrayView<'_, bool, D>,
+) -> Result<f64> {
+    let counts = overlap(truth, predicted)?;
+    let apart = counts.truth.abs_diff(counts.predicted);
+    Ok(if counts.sum() == 0 { 1.0 } else { 1.0 - apart as f64 / counts.sum() as f64 })
+}
+
 /// Sizes of two masks and of what they share.
 struct Overlap {
     truth: usize,

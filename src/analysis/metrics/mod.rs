@@ -9,6 +9,7 @@ pub mod classification;
 pub mod contrast;
 pub mod drawn;
 pub mod image;
+pub mod lesion;
 pub mod precision_recall;
 pub mod regression;
 pub mod roc;

@@ -1,10 +1,10 @@
 //! Distances between the surfaces of two masks, in millimetres.
 //!
 //! ```text
-//!  two masks [x, y, z] ──▶ surfaces (voxels that touch one outside by a face) ──▶ distances both ways ──▶ percentile
+//!  two masks [x, y, z] ──▶ surfaces (voxels that touch one outside by a face) ──▶ distances both ways ──▶ percentile, mean, share
 //! ```
 //!
-//! The definition is MONAI's `compute_hausdorff_distance`: a surface is a mask without its erosion by the cross of six
+//! Definitions are MONAI's (`compute_hausdorff_distance`, `compute_average_surface_distance`, `compute_surface_dice`): a surface is a mask without its erosion by the cross of six
 //! neighbours, where the border of the image counts as outside; distances are Euclidean between centres of voxels.
 
 use crate::bootstrap::quantile_of_sorted;
@@ -22,19 +22,62 @@ pub fn hausdorff(
     voxel_mm: [f64; 3],
     percent: f64,
 ) -> Result<f64> {
+    let ways = distances(truth, predicted, voxel_mm)?;
+    let one_way = ways.map(|mut distances| {
+        distances.sort_unstable_by(f64::total_cmp);
+        quantile_of_sorted(&distances, percent / 100.0)
+    });
+    Ok(one_way[0].max(one_way[1]))
+}
+
+/// The average symmetric surface distance: the mean of the distances of all voxels of both surfaces to the other one. MONAI's
+/// `compute_average_surface_distance(symmetric=True)`.
+///
+/// # Errors
+/// As [`hausdorff`].
+pub fn average_surface_distance(
+    truth: ArrayView3<'_, bool>,
+    predicted: ArrayView3<'_, bool>,
+    voxel_mm: [f64; 3],
+) -> Result<f64> {
+    let ways = distances(truth, predicted, voxel_mm)?;
+    let all = ways.iter().map(Vec::len).sum::<usize>();
+    Ok(ways.iter().flatten().sum::<f64>() / all as f64)
+}
+
+/// The surface Dice coefficient: the share of the voxels of both surfaces that lie at most `tolerance_mm` from the other one (Nikolov et
+/// al. 2021). MONAI's `compute_surface_dice`.
+///
+/// # Errors
+/// As [`hausdorff`].
+pub fn surface_dice(
+    truth: ArrayView3<'_, bool>,
+    predicted: ArrayView3<'_, bool>,
+    voxel_mm: [f64; 3],
+    tolerance_mm: f64,
+) -> Result<f64> {
+    let ways = distances(truth, predicted, voxel_mm)?;
+    let all = ways.iter().map(Vec::len).sum::<usize>();
+    let near = ways.iter().flatten().filter(|mm| **mm <= tolerance_mm).count();
+    Ok(near as f64 / all as f64)
+}
+
+/// From each voxel of a surface to the other surface: of the true one, of the predicted one.
+fn distances(
+    truth: ArrayView3<'_, bool>,
+    predicted: ArrayView3<'_, bool>,
+    voxel_mm: [f64; 3],
+) -> Result<[Vec<f64>; 2]> {
     check_shapes("the true mask", truth.shape(), "the predicted mask", predicted.shape())?;
     let surfaces = [surface(truth), surface(predicted)];
     if surfaces.iter().any(|surface| !surface.iter().any(|s| *s)) {
         return Err(AnalysisError::Undefined { what: "the distance of surfaces", reason: "one of the masks is empty" });
     }
-    let one_way = |from: &Array3<bool>, to: &Array3<bool>| {
+    let one_way = |from: &Array3<bool>, to: &Array3<bool>| -> Vec<f64> {
         let squared = squared_distances(to, voxel_mm);
-        let mut distances: Vec<f64> =
-            from.iter().zip(&squared).filter(|(is_surface, _)| **is_surface).map(|(_, d)| d.sqrt()).collect();
-        distances.sort_unstable_by(f64::total_cmp);
-        quantile_of_sorted(&distances, percent / 100.0)
+        from.iter().zip(&squared).filter(|(is_surface, _)| **is_surface).map(|(_, d)| d.sqrt()).collect()
     };
-    Ok(one_way(&surfaces[0], &surfaces[1]).max(one_way(&surfaces[1], &surfaces[0])))
+    Ok([one_way(&surfaces[0], &surfaces[1]), one_way(&surfaces[1], &surfaces[0])])
 }
 
 /// The voxels of a mask that touch one outside it by a face.
@@ -145,6 +188,34 @@ mod tests {
         assert_close(of([1.0, 1.5, 2.25], 100.0), 6.427_480_066_091_221, 1e-12);
         assert_close(of([1.0, 1.5, 2.25], 95.0), 3.967_850_136_272_233, 1e-12);
         assert_close(of([1.0, 1.5, 2.25], 50.0), 1.5, 1e-12);
+    }
+
+    /// MONAI 1.6.1, in single precision (`tests/reference/masks.py`).
+    #[test]
+    fn mean_distances_and_shares_of_surfaces_are_monais() {
+        let a = ball([6.0, 5.0, 4.0], 4.2);
+        let mut b = ball([7.0, 6.0, 5.0], 3.4);
+        b[[0, 0, 0]] = true;
+        let (iso, uneven) = ([1.0; 3], [1.0, 1.5, 2.25]);
+        for (mm, expected) in [(iso, 1.158_882_9), (uneven, 1.571_744_4)] {
+            assert_close(average_surface_distance(a.view(), b.view(), mm).unwrap(), expected, 1e-6);
+        }
+        let expected = [
+            (iso, 0.5, 0.174_273_86),
+            (iso, 1.0, 0.659_751_06),
+            (iso, 1.5, 0.759_336_11),
+            (iso, 2.0, 0.846_473_04),
+            (uneven, 0.5, 0.174_273_86),
+            (uneven, 1.0, 0.481_327_8),
+            (uneven, 1.5, 0.609_958_53),
+            (uneven, 2.0, 0.730_290_47),
+        ];
+        for (mm, tolerance, expected) in expected {
+            assert_close(surface_dice(a.view(), b.view(), mm, tolerance).unwrap(), expected, 1e-6);
+        }
+        // SimpleITK 2.5: GetVolumeSimilarity is 0.5576519916142557.
+        let similarity = super::super::image::volume_similarity(a.view(), b.view()).unwrap();
+        assert_close(similarity, 1.0 - 0.557_651_991_614_255_7 / 2.0, 1e-12);
     }
 
     #[test]

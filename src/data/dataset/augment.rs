@@ -1,6 +1,9 @@
 //! Random changes of training images, decided by seed, epoch and subject.
 
 use super::super::transform::Image;
+use super::super::transform::artefact;
+use super::super::transform::elastic::Elastic;
+use super::super::transform::spatial::{Move, moved};
 use fascicle_lang::program::Augment;
 use ndarray::{Array4, Axis};
 use rand::{RngExt, SeedableRng};
@@ -30,17 +33,40 @@ pub enum Augmentation<'a> {
 #[derive(Debug, Clone)]
 pub(super) struct Augmented {
     pub(super) view: usize,
-    changes: Vec<Change>,
-    /// From which each input draws what is its own: noise and gain.
+    /// What happens, with the step of the list that it is of.
+    changes: Vec<(usize, Change)>,
+    /// From which each input draws what is its own.
     key: Option<blake3::Hash>,
 }
 
+/// Moves are drawn for all inputs of a subject, what changes intensities for each.
 #[derive(Debug, Clone, PartialEq)]
 enum Change {
     Flip(usize),
     Shift([i64; 3]),
+    Move(Move),
     Noise(f64),
     Scale(f64),
+    Gamma((f64, f64)),
+    BiasField { most: f64, order: usize },
+    Blur(f64),
+    Swap { voxels: usize, times: usize },
+}
+
+impl Change {
+    /// Whether it goes by whole voxels, so that nothing need be interpolated.
+    fn is_exact(&self) -> bool {
+        !matches!(self, Self::Move(_))
+    }
+
+    fn as_move(&self) -> Option<Move> {
+        match self {
+            Self::Flip(axis) => Some(Move::Flip(*axis)),
+            Self::Shift(by) => Some(Move::Voxels(*by)),
+            Self::Move(step) => Some(step.clone()),
+            _ => None,
+        }
+    }
 }
 
 impl Augmentation<'_> {
@@ -55,17 +81,55 @@ impl Augmentation<'_> {
         let view = rng.random_range(0..views.max(1));
         let changes = augment
             .iter()
-            .filter_map(|augment| match augment {
-                Augment::Flip { axis } => rng.random_bool(0.5).then_some(Change::Flip(axis.position())),
-                Augment::Shift { voxels } => {
-                    let most = i64::try_from(*voxels).unwrap_or(i64::MAX);
-                    Some(Change::Shift(std::array::from_fn(|_| rng.random_range(-most..=most))))
-                }
-                Augment::Noise { sd } => Some(Change::Noise(*sd)),
-                Augment::Scale { by } => Some(Change::Scale(*by)),
-            })
+            .enumerate()
+            .filter_map(|(step, augment)| Some((step, draw(augment, &mut rng, &mut of_step(&hash, step, 0))?)))
             .collect();
         Augmented { view, changes, key: Some(hash) }
+    }
+}
+
+/// Numbers of one step of the list, for all inputs (0) or for one: no step's draws depend on another step.
+fn of_step(key: &blake3::Hash, step: usize, input: usize) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::from_seed(*key.as_bytes());
+    rng.set_stream(((step as u64 + 1) << 32) | input as u64);
+    rng
+}
+
+/// What happens, if anything. `common` are the numbers that flips and shifts have drawn from since there are augmentations, one behind
+/// the other; all others have numbers of their own.
+fn draw(augment: &Augment, common: &mut ChaCha8Rng, own: &mut ChaCha8Rng) -> Option<Change> {
+    let within = |rng: &mut ChaCha8Rng, most: f64| most * rng.random_range(-1.0..=1.0);
+    match augment {
+        Augment::Flip { axis, share } => common.random_bool(*share).then_some(Change::Flip(axis.position())),
+        Augment::Shift { voxels } => {
+            let most = i64::try_from(*voxels).unwrap_or(i64::MAX);
+            Some(Change::Shift(std::array::from_fn(|_| common.random_range(-most..=most))))
+        }
+        Augment::Sometimes { share, change } => {
+            // Drawn in any case, so that what comes behind does not depend on whether this happens.
+            let happens = own.random_bool(*share);
+            let drawn = draw(change, common, own);
+            if happens { drawn } else { None }
+        }
+        Augment::Affine { degrees, zoom, apart, shift_mm } => {
+            let mut factors: [f64; 3] = std::array::from_fn(|_| own.random_range(zoom.0..=zoom.1));
+            if !apart {
+                factors = [factors[0]; 3];
+            }
+            let degrees = degrees.map(|most| within(own, most));
+            let shift_mm = shift_mm.map(|most| within(own, most));
+            Some(Change::Move(Move::Affine { zoom: factors, degrees, shift_mm }))
+        }
+        Augment::Elastic { most_mm, points } => {
+            let elastic = Elastic::of(*points, || std::array::from_fn(|_| within(own, *most_mm)));
+            Some(Change::Move(Move::Elastic(elastic)))
+        }
+        Augment::Noise { sd } => Some(Change::Noise(*sd)),
+        Augment::Scale { by } => Some(Change::Scale(*by)),
+        Augment::Gamma { exponent } => Some(Change::Gamma(*exponent)),
+        Augment::BiasField { most, order } => Some(Change::BiasField { most: *most, order: *order }),
+        Augment::Blur { sd_mm } => Some(Change::Blur(*sd_mm)),
+        Augment::Swap { voxels, times } => Some(Change::Swap { voxels: *voxels, times: *times }),
     }
 }
 
@@ -75,30 +139,75 @@ impl Augmented {
         self.changes.is_empty()
     }
 
-    /// Changes one input's image. Places move alike in all inputs; noise and gain are each input's own, and only for
-    /// `intensities`.
+    /// Changes one input's image. Places move alike in all inputs; what is done to intensities is each input's own, and only
+    /// for `intensities`.
+    ///
+    /// Flips and shifts alone are taken in their order among the others. With a move between voxels, all moves are composed and
+    /// interpolated once, and what changes intensities comes behind them.
     pub(super) fn change(&self, mut image: Image, intensities: bool, input: usize) -> Image {
         let Some(key) = &self.key else { return image };
-        let mut rng = ChaCha8Rng::from_seed(*key.as_bytes());
+        let exact = self.changes.iter().all(|(_, change)| change.is_exact());
+        if !exact {
+            let moves: Vec<Move> = self.changes.iter().filter_map(|(_, change)| change.as_move()).collect();
+            image = moved(&image, &moves);
+        }
+        let mut common = ChaCha8Rng::from_seed(*key.as_bytes());
         // Stream 0 has drawn the places.
-        rng.set_stream(input as u64 + 1);
-        for change in &self.changes {
+        common.set_stream(input as u64 + 1);
+        for (step, change) in &self.changes {
             match change {
-                Change::Flip(axis) => image.data.invert_axis(Axis(axis + 1)),
-                Change::Shift(by) => image.data = shift(&image.data, *by),
-                Change::Noise(sd) if intensities => image.data.mapv_inplace(|v| {
-                    let draw: f64 = StandardNormal.sample(&mut rng);
+                Change::Flip(axis) if exact => image.data.invert_axis(Axis(axis + 1)),
+                Change::Shift(by) if exact => image.data = shift(&image.data, *by),
+                Change::Flip(_) | Change::Shift(_) | Change::Move(_) => {}
+                _ if !intensities => {}
+                Change::Noise(sd) => image.data.mapv_inplace(|v| {
+                    let draw: f64 = StandardNormal.sample(&mut common);
                     v + (sd * draw) as f32
                 }),
-                Change::Scale(by) if intensities => {
-                    let factor = 1.0 + by * rng.random_range(-1.0..=1.0);
+                Change::Scale(by) => {
+                    let factor = 1.0 + by * common.random_range(-1.0..=1.0);
                     image.data.mapv_inplace(|v| v * factor as f32);
                 }
-                Change::Noise(_) | Change::Scale(_) => {}
+                own => values(&mut image, own, &mut of_step(key, *step, input + 1)),
             }
         }
         image
     }
+}
+
+/// What has numbers of its own in each input.
+fn values(image: &mut Image, change: &Change, rng: &mut ChaCha8Rng) {
+    match change {
+        Change::Gamma((low, high)) => artefact::gamma(&mut image.data, rng.random_range(*low..=*high)),
+        Change::BiasField { most, order } => {
+            let mut draw = || most * rng.random_range(-1.0..=1.0);
+            let coefficients: Vec<f64> = (0..artefact::coefficients(*order)).map(|_| draw()).collect();
+            artefact::bias_field(&mut image.data, *order, &coefficients);
+        }
+        Change::Blur(most) => {
+            let sd = std::array::from_fn(|_| rng.random_range(0.0..=*most));
+            artefact::blur(image, sd);
+        }
+        Change::Swap { voxels, times } => {
+            let grid = image.grid();
+            let extent = grid.map(|n| if n == 1 { 1 } else { *voxels });
+            artefact::swap(&mut image.data, extent, &pairs(grid, extent, *times, rng));
+        }
+        _ => {}
+    }
+}
+
+/// Pairs of boxes that do not overlap; none where there is no room for two.
+fn pairs(grid: [usize; 3], extent: [usize; 3], times: usize, rng: &mut ChaCha8Rng) -> Vec<[[usize; 3]; 2]> {
+    let fits = (0..3).all(|i| extent[i] <= grid[i]) && (0..3).any(|i| grid[i] >= 2 * extent[i]);
+    if !fits {
+        return Vec::new();
+    }
+    let mut place = || std::array::from_fn(|i| rng.random_range(0..=grid[i] - extent[i]));
+    let apart = |[one, other]: &[[usize; 3]; 2]| (0..3).any(|i| one[i].abs_diff(other[i]) >= extent[i]);
+    // In an image with room for just two boxes few pairs lie apart: those that do not are drawn anew, so often.
+    let most = times.saturating_mul(100);
+    std::iter::repeat_with(|| [place(), place()]).take(most).filter(apart).take(times).collect()
 }
 
 /// Moves an image by whole voxels; what comes in has the border's value.

@@ -15,6 +15,7 @@ mod divide;
 mod fitted;
 mod gather;
 mod kept;
+mod moved;
 
 pub use augment::Augmentation;
 pub use batch::{Batch, InputBatch};

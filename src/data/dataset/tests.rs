@@ -196,7 +196,7 @@ fn random_changes_are_decided_by_seed_epoch_and_subject_and_move_all_inputs_alik
     let data = open(&list, &[load(&bids(dir.path()))], &dir.path().join("cache")).expect("opened");
     let fitted = data.fit(&["sub-1".into()]).expect("fitted");
     let item = Item { member: 0, slice: 0 };
-    let moves = [Augment::Flip { axis: AxisName::Sagittal }, Augment::Shift { voxels: 2 }];
+    let moves = [Augment::Flip { axis: AxisName::Sagittal, share: 0.5 }, Augment::Shift { voxels: 2 }];
     let noise = [Augment::Noise { sd: 1.0 }, Augment::Scale { by: 0.1 }];
     let value = |input, epoch, augment: &[Augment]| {
         fitted.value(item, input, &Augmentation::Random { seed: 3, epoch, augment }).expect("fine").expect("present")
@@ -384,4 +384,80 @@ fn everybody_of_a_site_that_trained_nobody_is_named_at_once() {
     let kept = serde_json::from_str(&serde_json::to_string(fitted.fitted()).expect("JSON")).expect("JSON");
     let again = data.with_fitted(kept).expect("the same inputs");
     assert_eq!(again.item(&keys[3], 0).expect("prepared"), fitted.item(&keys[3], 0).expect("prepared"));
+}
+
+/// Two scans and the mask of each; that of the second lies elsewhere in the world.
+#[test]
+fn a_mask_that_lies_elsewhere_than_its_scan_is_named_before_both_are_moved() {
+    let dir = folder();
+    let turn = Augment::Affine { degrees: [10.0; 3], zoom: (1.0, 1.0), apart: false, shift_mm: [0.0; 3] };
+    for (subject, origin) in [("sub-1", 0.0), ("sub-2", 3.0)] {
+        put_volume(dir.path(), &format!("{subject}/anat/{subject}_T1w.nii.gz"), [6, 6, 6], |x, _, _| x as f32);
+        let path = put(dir.path(), &format!("{subject}/anat/{subject}_dseg.nii.gz"), "");
+        let data = ndarray::Array3::from_shape_fn((6, 6, 6), |(x, _, _)| f32::from(u8::from(x > 2)));
+        let affine = crate::affine::Affine::IDENTITY.regrid([origin, 0.0, 0.0], [1.0; 3]);
+        crate::nifti::write(&path, data.view().into_dyn(), &affine, None).expect("an image");
+    }
+    let scan = volume_input("t1", T1W, [6, 6, 6], vec![]);
+    let mask = InputSpec {
+        role: InputRole::Target,
+        shape: vec![6, 6, 6],
+        levels: vec!["rest".into(), "part".into()],
+        ..volume_input("parts", "anat/*_dseg.nii.gz", [6, 6, 6], vec![])
+    };
+    let data = open(&[scan, mask], &[load(&bids(dir.path()))], &dir.path().join("cache")).expect("opened");
+    let items = data.items(&["sub-1".into(), "sub-2".into()]).expect("items");
+    let fitted = data.fit(&["sub-1".into()]).expect("fitted");
+    fitted.check_moves(&items, &[0, 1], &[Augment::Noise { sd: 1.0 }]).expect("nothing is moved");
+    fitted.check_moves(&items[..1], &[0, 1], std::slice::from_ref(&turn)).expect("they lie together");
+    let error = fitted.check_moves(&items, &[0, 1], std::slice::from_ref(&turn)).expect_err("apart").to_string();
+    for part in ["sub-2", "`parts`", "up to 3.0 mm", "`t1`", "[1.00 0.00 0.00 3.00;", "[1.00 0.00 0.00 0.00;"] {
+        assert!(error.contains(part), "{part}: {error}");
+    }
+    assert!(!error.contains("sub-1"), "{error}");
+    // Control points of 6.25 mm over 4 cells.
+    let elastic =
+        |most_mm| [Augment::Sometimes { share: 0.5, change: Box::new(Augment::Elastic { most_mm, points: 7 }) }];
+    fitted.check_moves(&items[..1], &[0, 1], &elastic(0.7)).expect("no folds");
+    let error = fitted.check_moves(&items[..1], &[0, 1], &elastic(2.0)).expect_err("folds").to_string();
+    assert!(error.contains("elastic(2mm) may fold") && error.contains("write elastic(0.7mm)"), "{error}");
+    // The scan and its mask move alike: where the scan is above the middle, the mask is set, but for what is between two voxels.
+    let look = |input, seed| {
+        let augment = [turn.clone(), Augment::Flip { axis: AxisName::Coronal, share: 0.5 }];
+        let draw = Augmentation::Random { seed, epoch: 0, augment: &augment };
+        fitted.value(items[0], input, &draw).expect("fine").expect("present")
+    };
+    for seed in 0..5 {
+        let (scan, mask) = (look(0, seed), look(1, seed));
+        assert!(scan.iter().zip(&mask).all(|(v, m)| (*v - 2.5).abs() < 0.75 || (*v > 2.5) == (*m == 1.0)), "{seed}");
+    }
+    assert_ne!(look(0, 1), look(0, 2));
+}
+
+#[test]
+fn what_one_change_draws_does_not_depend_on_the_others() {
+    let dir = folder();
+    tree(dir.path());
+    let data = open(&inputs(), &[load(&bids(dir.path()))], &dir.path().join("cache")).expect("opened");
+    let fitted = data.fit(&["sub-1".into()]).expect("fitted");
+    let value = |augment: &[Augment]| {
+        let draw = Augmentation::Random { seed: 3, epoch: 1, augment };
+        fitted.value(Item { member: 0, slice: 0 }, 0, &draw).expect("fine").expect("present")
+    };
+    let gamma = Augment::Gamma { exponent: (0.5, 2.0) };
+    let sometimes = |share, change: Augment| Augment::Sometimes { share, change: Box::new(change) };
+    let field = Augment::BiasField { most: 0.5, order: 2 };
+    let never = sometimes(0.0, Augment::Shift { voxels: 2 });
+    assert_eq!(value(&[never.clone(), gamma.clone()]), value(&[sometimes(0.0, field.clone()), gamma.clone()]));
+    assert_eq!(value(&[gamma.clone(), sometimes(0.0, field.clone())]), value(std::slice::from_ref(&gamma)));
+    assert_eq!(value(&[sometimes(1.0, gamma.clone())]), value(std::slice::from_ref(&gamma)));
+    let happens = (0..200).filter(|seed| {
+        let augment = [sometimes(0.25, gamma.clone())];
+        let draw = Augmentation::Random { seed: *seed, epoch: 1, augment: &augment };
+        let fixed = Augmentation::Fixed { view: 0 };
+        let of = |draw| fitted.value(Item { member: 0, slice: 0 }, 0, draw).expect("fine");
+        of(&draw) != of(&fixed)
+    });
+    let happens = happens.count();
+    assert!((30..=70).contains(&happens), "{happens} of 200 with a probability of 1/4");
 }

@@ -132,7 +132,11 @@ impl ImageChain {
         let mut image = Image { data, affine: volume.affine, labels: !self.levels.is_empty() };
         let mut cut = 0;
         for (at, step) in self.steps[..self.cached_steps()].iter().enumerate() {
-            let before = if matches!(step, ImageStep::Crop { .. }) { self.labelled(&image, at) } else { 0 };
+            let before = if matches!(step, ImageStep::Crop { .. } | ImageStep::Between { .. }) {
+                self.labelled(&image, at)
+            } else {
+                0
+            };
             image = self.step(image, step, &Learnt::Nothing, 0)?;
             if before > 0 {
                 cut += before - self.labelled(&image, at);
@@ -168,7 +172,9 @@ impl ImageChain {
         sides.sort_unstable();
         let mut wanted = self.grid().map_or([0; 3], |grid| grid.map(|side| side.unwrap_or(usize::MAX)));
         wanted.sort_unstable();
-        let changes = |s: &ImageStep| matches!(s, ImageStep::Crop { .. } | ImageStep::Resample { .. });
+        let changes = |s: &ImageStep| {
+            matches!(s, ImageStep::Crop { .. } | ImageStep::Between { .. } | ImageStep::Resample { .. })
+        };
         self.steps.iter().any(changes) || sides.iter().zip(wanted).any(|(side, wanted)| *side > wanted)
     }
 
@@ -193,7 +199,7 @@ impl ImageChain {
         };
         for step in &self.steps {
             match step {
-                ImageStep::Resample { .. } | ImageStep::Resize { .. } => return Ok(()),
+                ImageStep::Resample { .. } | ImageStep::Resize { .. } | ImageStep::Between { .. } => return Ok(()),
                 ImageStep::Crop { at, size } => return if fits(at, size) { Ok(()) } else { Err(refuse(at, size)) },
                 ImageStep::Views { views, .. } => {
                     return views
@@ -268,6 +274,7 @@ impl ImageChain {
                 image = resample::to_shape(&image, shape, *interpolation);
             }
             ImageStep::Crop { at, size } => image = grid::crop(&image, at, size)?,
+            ImageStep::Between { axes } => image = grid::between(&image, axes)?,
             ImageStep::Views { views, .. } => {
                 if let Some(view) = views.get(view % views.len().max(1)) {
                     image = grid::crop(&image, &view.at, &view.size)?;

@@ -1,6 +1,6 @@
 //! Gaussian smoothing of volumes, by its standard deviation in voxels.
 
-use ndarray::{Array1, ArrayViewMut3, Axis};
+use ndarray::{ArrayViewMut3, Axis};
 
 /// Standard deviations after which the kernel is cut off.
 const TRUNCATE: f64 = 4.0;
@@ -22,17 +22,25 @@ pub fn gaussian_filter(mut volume: ArrayViewMut3<'_, f32>, sd: [f64; 3]) {
         let raw: Vec<f64> = (0..=radius).map(|k| (-0.5 * (k as f64 / sd).powi(2)).exp()).collect();
         let total = raw[0] + 2.0 * raw[1..].iter().sum::<f64>();
         let kernel: Vec<f64> = raw.iter().map(|w| w / total).collect();
+        // The line with what continues it on both sides, so that every voxel has its neighbours in one place.
+        let n = volume.len_of(Axis(axis));
+        let mirrored = |i: usize| {
+            let i = (i as i64 - radius as i64).rem_euclid(2 * n as i64) as usize;
+            if i < n { i } else { 2 * n - 1 - i }
+        };
+        let source: Vec<usize> = (0..n + 2 * radius).map(mirrored).collect();
+        let (mut line, mut sides) = (vec![0.0_f64; n + 2 * radius], vec![0.0_f64; n]);
         for mut lane in volume.lanes_mut(Axis(axis)) {
-            let line: Array1<f64> = lane.mapv(f64::from);
-            let n = line.len() as i64;
-            let at = |i: i64| {
-                let i = i.rem_euclid(2 * n);
-                line[(if i < n { i } else { 2 * n - 1 - i }) as usize]
-            };
-            for (i, value) in lane.iter_mut().enumerate() {
-                let i = i as i64;
-                let sides: f64 = (1..=radius as i64).map(|k| kernel[k as usize] * (at(i - k) + at(i + k))).sum();
-                *value = (kernel[0] * at(i) + sides) as f32;
+            line.iter_mut().zip(&source).for_each(|(to, from)| *to = f64::from(lane[*from]));
+            sides.fill(0.0);
+            for (k, weight) in kernel.iter().enumerate().skip(1) {
+                let (before, behind) = (&line[radius - k..], &line[radius + k..]);
+                for ((sum, a), b) in sides.iter_mut().zip(before).zip(behind) {
+                    *sum += weight * (a + b);
+                }
+            }
+            for ((value, centre), sides) in lane.iter_mut().zip(&line[radius..]).zip(&sides) {
+                *value = (kernel[0] * centre + sides) as f32;
             }
         }
     }

@@ -28,6 +28,34 @@ pub(super) fn crop(image: &Image, at: &[i64], size: &[usize]) -> Result<Image> {
     Ok(Image { data, affine: image.affine.regrid(from.map(|i| i as f64), [1.0; 3]), labels: image.labels })
 }
 
+/// Cuts out what lies between two voxels of each axis; negative ones are counted from the end, where -1 is behind the last voxel.
+///
+/// # Errors
+/// A range that does not lie within the image, or holds no voxel of it.
+pub(super) fn between(image: &Image, axes: &[Option<(i64, i64)>; 3]) -> Result<Image> {
+    let grid = image.grid();
+    let (mut at, mut size) = ([0; 3], grid);
+    for (axis, name) in ["sagittal", "coronal", "axial"].into_iter().enumerate() {
+        let Some((start, end)) = axes[axis] else { continue };
+        let n = grid[axis] as i64;
+        let from_start = |voxel: i64| if voxel < 0 { n + 1 + voxel } else { voxel };
+        let (first, behind) = (from_start(start), from_start(end));
+        if first < 0 || behind > n || first >= behind {
+            // As the file writes them: the voxel behind -1 of the range is that of -1 here.
+            let written = |voxel: i64| if voxel < 0 { voxel + 1 } else { voxel };
+            let end = if end == -1 { "=-1".to_string() } else { written(end).to_string() };
+            let problem = format!(
+                "{name}: {}..{end} does not lie within the image, or holds none of its {n} voxels along that axis",
+                written(start)
+            );
+            return Err(DataError::Step { step: "crop", problem });
+        }
+        at[axis] = first;
+        size[axis] = (behind - first) as usize;
+    }
+    crop(image, &at, &size)
+}
+
 /// Crops or pads every axis around its centre; `None` leaves an axis as it is. Where the difference is odd, the
 /// voxel more or less is at the end. Padding has the image's background (see [`Image`]).
 pub(super) fn fit(image: Image, shape: [Option<usize>; 3]) -> Image {

@@ -10,10 +10,12 @@
 //! [`FittedColumns`] and [`FittedTarget`] are made by `fit` and are all that is needed to prepare anybody. Both can be saved as JSON.
 
 mod adjust;
+pub(crate) mod artefact;
 mod bayesian_ridge;
 mod chain;
 mod columns;
 mod covariates;
+pub(crate) mod elastic;
 mod gaussian;
 mod grid;
 mod histogram;
@@ -22,6 +24,7 @@ mod impute;
 mod intensity;
 mod percentile;
 mod resample;
+pub(crate) mod spatial;
 mod target;
 
 pub use bayesian_ridge::BayesianRidge;
@@ -38,3 +41,6 @@ pub use target::FittedTarget;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod augmentation_tests;

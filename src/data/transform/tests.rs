@@ -149,6 +149,26 @@ fn a_shape_is_reached_by_a_centred_crop_or_pad_and_the_affine_follows() {
 }
 
 #[test]
+fn ranges_of_voxels_are_counted_from_either_end() {
+    // `crop(axial: 2..-3, sagittal: ..)` as the compiler hands it on: -1 is behind the last voxel.
+    let between = |axes| ImageStep::Between { axes };
+    let axial = |start, end| [None, None, Some((start, end))];
+    let image = chain(vec![between(axial(2, -4))], [4, 3, 5]).prepare(&ramp([4, 3, 10])).expect("prepared").image;
+    assert_eq!((image.grid(), image.data[[0, 0, 0, 0]], image.data[[0, 0, 0, 4]]), ([4, 3, 5], 2.0, 6.0));
+    assert_eq!(image.affine.at([0.0; 3]), [0.0, 0.0, 2.0]);
+    let last =
+        chain(vec![between([Some((-3, -1)), None, None])], [2, 3, 4]).prepare(&ramp([4, 3, 4])).expect("prepared");
+    assert_eq!((last.image.data[[0, 0, 0, 0]], last.image.data[[0, 1, 0, 0]]), (200.0, 300.0));
+    let refused = |start, end| {
+        chain(vec![between(axial(start, end))], [4, 3, 5]).prepare(&ramp([4, 3, 10])).expect_err("refused").to_string()
+    };
+    for (start, end, written) in [(6, -6, "axial: 6..-5"), (0, 11, "axial: 0..11"), (-12, -1, "axial: -11..=-1")] {
+        let error = refused(start, end);
+        assert!(error.contains(written) && error.contains("its 10 voxels"), "{error}");
+    }
+}
+
+#[test]
 fn padding_has_the_level_of_the_border_and_for_labels_zero() {
     let mut data = Array3::from_elem([4, 4, 4], -7.0);
     data[[2, 2, 2]] = 50.0;

@@ -126,6 +126,11 @@ impl Value {
         }
     }
 
+    /// The unit of a number that has one.
+    pub(super) fn unit(&self) -> Option<&str> {
+        if let Self::Quantity(_, unit) = self { Some(unit) } else { None }
+    }
+
     /// What it is, in the language's words: "a list", "a module".
     pub(super) fn describe(&self) -> &'static str {
         match self {

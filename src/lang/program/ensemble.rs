@@ -56,7 +56,7 @@ impl Metric {
     /// Whether what runs predict of such a truth can be ranked by it, of those who validate and nothing besides.
     pub fn ranks(self, truth: &Kind) -> bool {
         // These need the training images, or the size of voxels.
-        if self.larger_is_better().is_none() || matches!(self, Self::Skill | Self::Hausdorff { .. }) {
+        if self.larger_is_better().is_none() || matches!(self, Self::Skill) || self.is_of_grids() {
             return false;
         }
         match truth {

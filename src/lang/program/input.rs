@@ -165,6 +165,12 @@ pub enum ImageStep {
         /// Extent.
         size: Vec<usize>,
     },
+    /// A range of voxels along some axes, counted from either end.
+    Between {
+        /// First voxel and the one behind the last, by axis (right, front, up); what is negative counts from the end, where -1 is
+        /// behind the last voxel. `None` leaves the axis as it is.
+        axes: [Option<(i64, i64)>; 3],
+    },
     /// Several boxes: training draws one, prediction averages all.
     Views {
         /// Named boxes.

@@ -66,6 +66,17 @@ pub enum Metric {
         /// The percentile of the distances that stands for the largest; 100: the largest.
         percent: u8,
     },
+    /// Mean distance of the surfaces of masks, mm.
+    SurfaceDistance,
+    /// Share of the surfaces of masks that lies near the other.
+    SurfaceDice {
+        /// How near, in thousandths of a millimetre.
+        tolerance_um: u32,
+    },
+    /// How alike masks are in volume.
+    VolumeSimilarity,
+    /// F1 of the connected parts of masks.
+    LesionF1,
 }
 
 /// How a contrast-to-noise ratio is taken; the ratio itself is in `fascicle_analysis::metrics::contrast`.
@@ -204,6 +215,10 @@ impl Metric {
         ("iou", Self::Iou),
         ("hausdorff", Self::Hausdorff { percent: 100 }),
         ("skill", Self::Skill),
+        ("surface_distance", Self::SurfaceDistance),
+        ("surface_dice", Self::SurfaceDice { tolerance_um: 1000 }),
+        ("volume_similarity", Self::VolumeSimilarity),
+        ("lesion_f1", Self::LesionF1),
     ];
 
     /// Its name in results, and where variants are compared: that of the language, with what else it is a metric of.
@@ -218,6 +233,9 @@ impl Metric {
             Self::NormDiffBy(NormDiff { signed: false, over: Average::Median }) => "norm_diff_median",
             Self::NormDiffBy(NormDiff { signed: false, over: Average::Mean }) => "norm_diff",
             Self::Hausdorff { percent } if percent < 100 => return format!("hausdorff{percent}").into(),
+            Self::SurfaceDice { tolerance_um } if tolerance_um != 1000 => {
+                return format!("surface_dice_{}mm", f64::from(tolerance_um) / 1000.0).into();
+            }
             _ => plain,
         })
     }
@@ -241,7 +259,12 @@ impl Metric {
 
     /// Whether it asks for a mask as truth.
     pub fn is_of_masks(self) -> bool {
-        matches!(self, Self::Dice | Self::Iou | Self::Hausdorff { .. })
+        matches!(self, Self::Dice | Self::Iou | Self::VolumeSimilarity) || self.is_of_grids()
+    }
+
+    /// Whether it asks for a mask and for how its voxels lie to one another, and of those of distances how large they are.
+    pub fn is_of_grids(self) -> bool {
+        matches!(self, Self::Hausdorff { .. } | Self::SurfaceDistance | Self::SurfaceDice { .. } | Self::LesionF1)
     }
 
     /// Whether it is known of each class by itself, too: of classes (`true`) or of the classes of a mask.
@@ -265,7 +288,8 @@ impl Metric {
             // What has a sign is best at 0.
             Self::NormDiffBy(NormDiff { signed, .. }) => (!signed).then_some(false),
             Self::Mae | Self::Mse | Self::Rmse | Self::NormDiff => Some(false),
-            Self::Brier | Self::CalibrationError { .. } | Self::Hausdorff { .. } => Some(false),
+            Self::Brier | Self::CalibrationError { .. } => Some(false),
+            Self::Hausdorff { .. } | Self::SurfaceDistance => Some(false),
             _ => Some(true),
         }
     }

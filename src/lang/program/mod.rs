@@ -11,6 +11,7 @@
 //! written out. All of it can be serialised, because fingerprints of tasks are hashes of these values.
 
 mod analysis;
+mod augment;
 mod baseline;
 mod cohort;
 mod comparison;
@@ -27,6 +28,7 @@ mod stage;
 mod unit;
 
 pub use analysis::{Analysis, AnalysisKind, Argument, ColumnTest, Correction, FieldType, GroupTest, Subset};
+pub use augment::Augment;
 pub use baseline::{Baseline, BaselineMethod, SvmKernel};
 pub use cohort::{Cohort, CohortClause, CohortSource, Comparison, Pairing, PhantomSettings, Predicate, Scalar};
 pub use comparison::{ComparedScores, ModelComparison, PairedTest, Sweep};
@@ -44,8 +46,8 @@ pub use protocol::{Protocol, ProtocolKind, Tested, Validation};
 pub use residual::Residual;
 pub use search::{MedianPruning, Search, SearchAxis, SearchSampler, SearchValues};
 pub use stage::{
-    Adversary, Augment, EarlyStop, Keep, Memory, Monitor, Optimizer, Precision, Sampling, Schedule, Stage, StageInit,
-    StageLoad, Take,
+    Adversary, EarlyStop, Keep, Memory, Monitor, Optimizer, Precision, Sampling, Schedule, Stage, StageInit, StageLoad,
+    Take,
 };
 
 use crate::graph::{Graph, InputId};

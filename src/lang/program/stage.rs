@@ -1,6 +1,6 @@
 //! Training stages.
 
-use super::{AxisName, Metric, Predicate};
+use super::{Augment, Metric, Predicate};
 use crate::graph::{ModuleId, NodeId};
 use serde::{Deserialize, Serialize};
 
@@ -228,32 +228,6 @@ pub enum Monitor {
     Loss,
     /// A metric of the model's prediction of its target.
     Metric(Metric),
-}
-
-/// A random change of the training images, drawn anew each time a subject is seen. All spatial inputs of a subject
-/// are changed alike.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Augment {
-    /// Mirrored with probability 1/2.
-    Flip {
-        /// Across which plane.
-        axis: AxisName,
-    },
-    /// Moved by up to so many voxels along each axis, edges filled with the border's value.
-    Shift {
-        /// Largest move.
-        voxels: usize,
-    },
-    /// Gaussian noise added.
-    Noise {
-        /// Its standard deviation.
-        sd: f64,
-    },
-    /// Multiplied by a factor drawn from `1 - by ..= 1 + by`.
-    Scale {
-        /// Largest relative change.
-        by: f64,
-    },
 }
 
 /// How subjects are drawn.

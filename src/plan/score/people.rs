@@ -119,7 +119,7 @@ impl Context<'_> {
                 beyond.extend(outside.map_err(PlanError::data(task))?.map(|outside| (row.key.clone(), outside)));
             }
         }
-        if score.metrics.iter().any(|metric| matches!(metric, Metric::Hausdorff { .. })) {
+        if score.metrics.iter().any(|metric| metric.is_of_grids()) {
             let dataset = self.dataset(variant)?;
             let fitted = self.fitted_of(variant, score.model, run)?;
             let inputs = fitted.of(task, &dataset)?;

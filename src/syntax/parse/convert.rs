@@ -539,7 +539,7 @@ impl Convert {
 
     fn number(&self, text: &str, span: Span) -> Result<ExprKind> {
         let error = |message: String| SyntaxError { message, span, related: None, hint: None, fixes: Box::default() };
-        let digits_end = text.find("mm").or_else(|| text.find('%')).unwrap_or(text.len());
+        let digits_end = ["mm", "deg", "%"].iter().find_map(|unit| text.find(unit)).unwrap_or(text.len());
         let (digits, unit) = text.split_at(digits_end);
         let digits = digits.replace('_', "");
         let real = || {

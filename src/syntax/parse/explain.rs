@@ -389,7 +389,7 @@ fn hint(around: &Around<'_>, wanted: &Wanted) -> Option<String> {
         "<" | "<=" | ">" | ">=" | "==" | "!=" if wanted.after_value => {
             "join comparisons with `and`: `a < b and b < c`".into()
         }
-        "mm" => format!("the unit stands right behind the number: `{before}mm`"),
+        "mm" | "deg" => format!("the unit stands right behind the number: `{before}{found}`"),
         _ if wanted.words.is_empty()
             && !wanted.end
             && around.is_name(-1)

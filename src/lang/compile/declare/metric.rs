@@ -40,6 +40,9 @@ pub(super) fn asked_metric(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Metric, 
         Metric::NormDiff => norm_diff(e, &mut reader)?,
         Metric::CalibrationError { .. } => Metric::CalibrationError { bins: reader.whole(e, "bins")? },
         Metric::Hausdorff { .. } => hausdorff(e, &mut reader)?,
+        Metric::SurfaceDice { .. } => {
+            Metric::SurfaceDice { tolerance_um: (reader.number(e, "tolerance")? * 1000.0).round() as u32 }
+        }
         plain => plain,
     };
     if let Some(value) = reader.rest().first() {

@@ -1,6 +1,7 @@
 //! Declarations that are not expressions: each file turns one kind into its part of the [`crate::program`].
 
 pub(super) mod analysis;
+mod augment;
 pub(super) mod baseline;
 pub(super) mod cohort;
 pub(super) mod column;

@@ -1,8 +1,9 @@
 //! `train`: what is minimised, by which optimiser, from which weights, for how long.
 
+use super::augment::augment;
 use super::entry::{Chapter, names};
 use super::subgroup::{take, within};
-use super::training::{augment, early_stop, keep, optimizer, sampling, schedule};
+use super::training::{early_stop, keep, optimizer, sampling, schedule};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Critic, Eval, Evaluator, Reported, all};
@@ -201,7 +202,7 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
         }
         "augment" => {
             for value in &clause.values {
-                draft.stage.augment.push(augment(e, &value.value)?);
+                draft.stage.augment.extend(augment(e, &value.value)?);
             }
         }
         "sample" => {

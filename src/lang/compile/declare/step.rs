@@ -6,9 +6,13 @@ use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts, unknown_function};
 use crate::compile::repair;
+use crate::compile::value::Value;
 use crate::program::AxisName;
 use crate::program::{ImageMask, ImageStep, Interpolation, View, ViewAverage};
 use fascicle_syntax::{Expr, ExprKind};
+
+/// More voxels along an axis than any image has.
+const MOST_VOXELS: f64 = 1e6;
 
 /// Compiles one step.
 pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> {
@@ -75,10 +79,13 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
             ImageStep::Resample { voxel_mm: mm, interpolation: interpolation(e, &mut reader)? }
         }
         "resize" => ImageStep::Resize { interpolation: interpolation(e, &mut reader)? },
-        "crop" => {
-            let (at, size) = window(e, &mut reader)?;
-            ImageStep::Crop { at, size }
-        }
+        "crop" => match between(e, &mut reader)? {
+            Some(axes) => ImageStep::Between { axes },
+            None => {
+                let (at, size) = window(e, &mut reader)?;
+                ImageStep::Crop { at, size }
+            }
+        },
         "views" => {
             let average = match reader.choice(e, "average")? {
                 "probabilities" => ViewAverage::Probabilities,
@@ -174,6 +181,34 @@ fn window(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<(Vec<i64>, Vec
         );
     }
     Ok((at, extents))
+}
+
+/// `crop(axial: 40..-40)`: ranges along axes of the body; `None` where there are none.
+fn between(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<Option<[Option<(i64, i64)>; 3]>> {
+    let mut axes = [None; 3];
+    for (axis, name) in axes.iter_mut().zip(["sagittal", "coronal", "axial"]) {
+        let Some(expr) = reader.named(name) else { continue };
+        let value = e.eval(expr)?;
+        let Value::Range(range) = &value else {
+            return reader.wrong(e, name, "a range of voxels such as 40..-40", &value, expr.span);
+        };
+        let (start, end) = (range.start, range.end);
+        if !range.whole || start.abs().max(end.abs()) > MOST_VOXELS {
+            return reader.wrong(e, name, "a range of whole numbers such as 40..-40", &value, expr.span);
+        }
+        // `10..=-1` goes to the last voxel, and `10..-1` to the one before it.
+        let behind = end as i64 + i64::from(range.inclusive) - i64::from(end < 0.0);
+        // Of two ends that are counted from the same side it is known which comes first.
+        if (start < 0.0) == (behind < 0) && start as i64 - i64::from(start < 0.0) >= behind {
+            let message = format!("the range of `{name}` holds no voxel");
+            return e.fail(
+                Diagnostic::error(Code::WrongArgument, expr.span, message)
+                    .hint("the end stands behind the start; what is negative counts from the end: 40..-40"),
+            );
+        }
+        *axis = Some((start as i64 - i64::from(start < 0.0), behind));
+    }
+    Ok(axes.iter().any(Option::is_some).then_some(axes))
 }
 
 /// The channels that the steps make of one volume; `None` where they leave the number as it is.

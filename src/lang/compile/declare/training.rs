@@ -1,4 +1,4 @@
-//! How a stage trains: optimiser, schedule, which weights are kept, augmentation, how subjects are drawn.
+//! How a stage trains: optimiser, schedule, which weights are kept, how subjects are drawn.
 
 use super::column::named_param;
 use super::entry::{Chapter, find, names};
@@ -9,11 +9,11 @@ use crate::compile::reader::{CallParts, Reader, call_parts, unknown_entry};
 use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::Kind;
-use crate::program::{Augment, EarlyStop, Keep, Metric, Monitor, Optimizer, Sampling, Schedule};
+use crate::program::{EarlyStop, Keep, Metric, Monitor, Optimizer, Sampling, Schedule};
 use fascicle_syntax::{Clause, Expr, ExprKind, Span};
 
 /// The call of something in a chapter of the table, and its arguments.
-fn entry<'t>(e: &mut Evaluator<'_>, expr: &'t Expr, chapter: Chapter) -> Eval<(CallParts<'t>, Reader<'t>)> {
+pub(super) fn entry<'t>(e: &mut Evaluator<'_>, expr: &'t Expr, chapter: Chapter) -> Eval<(CallParts<'t>, Reader<'t>)> {
     let (what, known) = (chapter.one(), names(chapter));
     match call_parts(expr).filter(|p| p.receiver.is_none()) {
         Some(parts) => match find(chapter, parts.name) {
@@ -203,20 +203,6 @@ pub(super) fn early_stop(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<EarlyStop> 
     let stop = EarlyStop { patience: reader.whole(e, "patience")?, min_delta: reader.number(e, "min_delta")? };
     reader.finish(e)?;
     Ok(stop)
-}
-
-pub(super) fn augment(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Augment> {
-    let (parts, mut reader) = entry(e, expr, Chapter::Augmentation)?;
-    let augment = match parts.name {
-        "flip" => Augment::Flip { axis: super::step::axis_named(reader.choice(e, "axis")?) },
-        "shift" => Augment::Shift { voxels: reader.whole(e, "voxels")? },
-        // A random crop of the padded image is a random shift.
-        "crop" => Augment::Shift { voxels: reader.whole(e, "jitter")? },
-        "noise" => Augment::Noise { sd: reader.number(e, "sd")? },
-        _ => Augment::Scale { by: reader.number(e, "by")? },
-    };
-    reader.finish(e)?;
-    Ok(augment)
 }
 
 /// `shuffled`, `balanced(by: diagnosis)`; `if over { balanced(by: diagnosis) } else { shuffled }`, the same by `match`, or a

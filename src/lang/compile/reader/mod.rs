@@ -97,6 +97,11 @@ impl<'t> Reader<'t> {
         self.arguments.iter().find(|(n, _)| n.is_some_and(|n| n.text == name)).map(|(_, expr)| *expr)
     }
 
+    /// The first argument, left where it is.
+    pub fn first(&self) -> Option<&'t Expr> {
+        self.arguments.first().map(|(_, expr)| *expr)
+    }
+
     /// All positional arguments that are left.
     pub fn rest(&mut self) -> Vec<&'t Expr> {
         let mut rest = Vec::new();

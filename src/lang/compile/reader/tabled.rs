@@ -28,8 +28,14 @@ impl<'t> Reader<'t> {
     /// A number, within the bounds of the table; its default where it is not given.
     pub fn number(&mut self, e: &mut Evaluator<'_>, name: &str) -> Eval<f64> {
         match self.tabled(name) {
-            Some((Parameter { takes: Takes::Number { low, high, .. }, .. }, Some(expr))) => {
-                self.real_of(e, name, expr, *low, *high)
+            Some((parameter @ Parameter { takes: Takes::Number { low, high, .. }, .. }, Some(expr))) => {
+                let number = self.real_of(e, name, expr, *low, *high)?;
+                match (parameter.suffix(), e.eval(expr)?) {
+                    (Some(unit), value @ Value::Quantity(..)) if value.unit() != Some(unit) => {
+                        self.wrong(e, name, &format!("a number of {unit}"), &value, expr.span)
+                    }
+                    _ => Ok(number),
+                }
             }
             Some((Parameter { takes: Takes::Number { default: Some(default), .. }, .. }, None)) => Ok(*default),
             Some((parameter, _)) => self.required(e, parameter),

@@ -10,6 +10,7 @@ const MASK: Parameter = Parameter::named(
     "",
     "voxels that count: all, those that are not 0 (`brain` is another word for it), those above the image's mean",
 );
+const RANGE: Takes = Takes::said("a range, negative from the end: `40..-40`", "");
 const INTERPOLATION: Parameter =
     Parameter::named("interpolation", Takes::Word(&["linear", "nearest"]), "", "how values between voxels are made");
 
@@ -44,16 +45,22 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "crop",
         chapter: Chapter::ImageStep,
-        doc: "Cuts a box of voxels out, the same for everybody.",
+        doc: "Cuts a box of voxels out: one of the same place and extent for everybody, or what lies between voxels that are counted from \
+              either end of an axis.\n\n\
+              `crop(axial: 40..-40)` leaves out 40 slices at the bottom and 40 at the top, however many an image has; `..=-1` goes to the last. \
+              Of `slices` it is the way to say which are items. A mask is cropped as its scan is, by the same step.",
         source: "numpy slicing",
         parameters: &[
             Parameter::positional(
                 "at",
-                Takes::required("a whole number an axis"),
+                Takes::said("a whole number an axis", ""),
                 "voxels",
                 "where the box begins: right, front, up",
             ),
-            Parameter::positional("size", Takes::required("a whole number above 0 an axis"), "voxels", "its extent"),
+            Parameter::positional("size", Takes::said("a whole number above 0 an axis", ""), "voxels", "its extent"),
+            Parameter::named("sagittal", RANGE, "voxels", "from left to right; all where not given"),
+            Parameter::named("coronal", RANGE, "voxels", "from back to front"),
+            Parameter::named("axial", RANGE, "voxels", "from bottom to top"),
         ],
         example: "modality part: volume[1, 8, 8, 8] = people.image(\"anat/*_T1w.nii.gz\") |> crop(at: [4, 4, 0], size: [8, 8, 8])",
     },

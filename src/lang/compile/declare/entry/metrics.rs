@@ -211,4 +211,38 @@ pub(super) const ENTRIES: &[Entry] = &[
         "Murphy 1988, mean squared error skill score",
         "score back.t1: skill",
     ),
+    metric(
+        "surface_distance",
+        "Average symmetric surface distance of two masks in millimetres: the mean over the voxels of both surfaces of how far the other \
+         surface is; mean over classes but the background. Surfaces are those of `hausdorff`.",
+        "MONAI `compute_average_surface_distance(symmetric=True, spacing=..)`",
+        "score spots: surface_distance",
+    ),
+    Entry {
+        name: "surface_dice",
+        chapter: Chapter::Metric,
+        doc: "The share of the surfaces of two masks that lies at most so far from the other surface; mean over classes but the background. \
+              Surfaces are those of `hausdorff`. In results surface_dice(2mm) is called surface_dice_2mm.",
+        source: "Nikolov et al. 2021; MONAI `compute_surface_dice(class_thresholds=.., spacing=..)`",
+        parameters: &[Parameter::positional(
+            "tolerance",
+            Takes::number(0.0, 1000.0, 1.0),
+            "mm",
+            "how far apart surfaces count as the same",
+        )],
+        example: "score spots: surface_dice(2mm)",
+    },
+    metric(
+        "volume_similarity",
+        "How alike two masks are in volume, wherever they lie: 1 - |a - b| / (a + b); mean over classes but the background.",
+        "Taha and Hanbury 2015; 1 - |v| / 2 of SimpleITK's `GetVolumeSimilarity`",
+        "score spots: volume_similarity",
+    ),
+    metric(
+        "lesion_f1",
+        "F1 of lesions, the connected parts of a class: of the share of true ones that a predicted one touches and of the share of predicted \
+         ones that touch a true one. Voxels are connected by a face, an edge or a corner; mean over classes but the background.",
+        "Commowick et al. 2018, MSSEG; SimpleITK `ConnectedComponent(fullyConnected=True)`",
+        "score spots: lesion_f1",
+    ),
 ];

@@ -1,7 +1,7 @@
 //! What declarations and clauses are written with, besides operators and analyses: one entry of a table each.
 //!
 //! ```text
-//!  functions  sources  types  image_steps  column_steps  clauses  stages  baselines  protocols  searches  metrics
+//!  functions  sources  types  image_steps  column_steps  clauses  stages  augmentations  baselines  protocols  searches  metrics
 //!       └──▶ entries() ──▶ declare: names, bounds and defaults of arguments
 //!                     └──▶ documentation: `fascicle doc`, docs/reference.md
 //! ```
@@ -9,6 +9,7 @@
 //! The compiler takes from here which names there are, and through [`Reader`](crate::compile::reader::Reader) within what
 //! bounds an argument lies and what holds where it is not given; what it makes of them stands in `declare`.
 
+mod augmentations;
 mod baselines;
 mod clauses;
 mod column_steps;
@@ -209,6 +210,15 @@ impl Parameter {
         Self { name, takes, by_name: true, unit, doc }
     }
 
+    /// What stands right behind a number of its unit: `mm`, `deg`; `None` where nothing can.
+    pub(in crate::compile) fn suffix(&self) -> Option<&'static str> {
+        match self.unit {
+            "mm" => Some("mm"),
+            "degrees" => Some("deg"),
+            _ => None,
+        }
+    }
+
     /// What is accepted, in words.
     pub fn accepts(&self) -> String {
         let unit = if self.unit.is_empty() { String::new() } else { format!(", in {}", self.unit) };
@@ -310,7 +320,7 @@ train spots { minimize cross_entropy(spots, lesion) }
 "#;
 
 /// The tables, one behind the other.
-const TABLES: [&[Entry]; 12] = [
+const TABLES: [&[Entry]; 13] = [
     functions::ENTRIES,
     sources::ENTRIES,
     types::ENTRIES,
@@ -318,6 +328,7 @@ const TABLES: [&[Entry]; 12] = [
     column_steps::ENTRIES,
     clauses::ENTRIES,
     stages::ENTRIES,
+    augmentations::ENTRIES,
     baselines::ENTRIES,
     protocols::ENTRIES,
     searches::ENTRIES,

@@ -1,4 +1,4 @@
-//! What the clauses of a stage are written with: optimizers, schedules, augmentations, how subjects are drawn, when it stops.
+//! What the clauses of a stage are written with: optimizers, schedules, how subjects are drawn, when it stops.
 
 use super::{Chapter, Entry, Parameter, Takes};
 
@@ -149,57 +149,6 @@ pub(super) const ENTRIES: &[Entry] = &[
             ),
         ],
         example: "train dx { minimize cross_entropy(dx, diagnosis), schedule OneCycle(max_lr: 0.01) }",
-    },
-    Entry {
-        name: "flip",
-        chapter: Chapter::Augmentation,
-        doc: "Mirrors with probability 1/2. All images and masks of a subject are mirrored alike.",
-        source: "TorchIO `RandomFlip`",
-        parameters: &[Parameter::positional(
-            "axis",
-            Takes::Word(&["sagittal", "coronal", "axial"]),
-            "",
-            "across which plane: `sagittal` swaps left and right",
-        )],
-        example: "train dx { minimize cross_entropy(dx, diagnosis), augment flip(axis: sagittal) }",
-    },
-    Entry {
-        name: "shift",
-        chapter: Chapter::Augmentation,
-        doc: "Moves along each axis by a whole number of voxels; what comes in has the border's value. All images and masks of a \
-              subject move alike.",
-        source: "MONAI `RandAffine(translate_range=.., mode=\"nearest\", padding_mode=\"border\")`, by whole voxels",
-        parameters: &[Parameter::positional("voxels", Takes::count(1, 2), "voxels", "the largest move")],
-        example: "train dx { minimize cross_entropy(dx, diagnosis), augment shift(2) }",
-    },
-    Entry {
-        name: "crop",
-        chapter: Chapter::Augmentation,
-        doc: "A random crop of the padded image, which is a `shift` under its common name.",
-        source: "torchvision `RandomCrop(padding=.., padding_mode=\"edge\")`",
-        parameters: &[Parameter::positional("jitter", Takes::count(1, 4), "voxels", "the largest move")],
-        example: "train dx { minimize cross_entropy(dx, diagnosis), augment crop(jitter: 4) }",
-    },
-    Entry {
-        name: "noise",
-        chapter: Chapter::Augmentation,
-        doc: "Adds Gaussian noise to images, not to masks and labels.",
-        source: "MONAI `RandGaussianNoise(prob=1, sample_std=False)`",
-        parameters: &[Parameter::positional(
-            "sd",
-            Takes::number(0.0, 1e6, 0.1),
-            "intensity",
-            "its standard deviation, after the steps of the image",
-        )],
-        example: "train dx { minimize cross_entropy(dx, diagnosis), augment noise(0.05) }",
-    },
-    Entry {
-        name: "scale",
-        chapter: Chapter::Augmentation,
-        doc: "Multiplies intensities by a factor between `1 - by` and `1 + by`, one an image; not masks and labels.",
-        source: "MONAI `RandScaleIntensity(prob=1)`",
-        parameters: &[Parameter::positional("by", Takes::number(0.0, 1.0, 0.1), "", "the largest relative change")],
-        example: "train dx { minimize cross_entropy(dx, diagnosis), augment scale(0.1) }",
     },
     Entry {
         name: "shuffled",
