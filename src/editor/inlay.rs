@@ -85,7 +85,7 @@ pub fn inlay(snapshot: &Snapshot, within: Range<usize>, shown: Shown) -> Vec<Hin
         hints.extend(varied(snapshot));
     }
     hints.retain(|hint| within.start <= hint.at && hint.at <= within.end);
-    hints.sort_by(|a, b| (a.at, a.kind).cmp(&(b.at, b.kind)));
+    hints.sort_by_key(|hint| (hint.at, hint.kind));
     hints
 }
 
