@@ -16,7 +16,6 @@ use surroundings::Surroundings;
 pub(super) struct LspArgs {
     /// Speak over standard input and output: what it does anyway, for editors that say so
     #[arg(long)]
-    #[expect(dead_code, reason = "it is done without being asked for")]
     stdio: bool,
     /// The folder of all runs, whose results are shown over scores, analyses and stages
     #[arg(long, default_value = "runs", value_name = "DIR")]

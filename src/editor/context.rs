@@ -242,7 +242,8 @@ fn brackets(text: &str, words: &[Lexeme]) -> Vec<Open> {
         let this = spelled(at);
         match this {
             "(" | "[" | "{" if lexeme.kind == LexemeKind::Bracket => {
-                let callee = at.checked_sub(1).filter(|before| {
+                // The second word is what a declaration declares: `model m(` is no call.
+                let callee = at.checked_sub(1).filter(|before| *before != 1).filter(|before| {
                     let before = &words[*before];
                     this == "("
                         && before.end == lexeme.start

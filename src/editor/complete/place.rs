@@ -172,7 +172,7 @@ fn declaration(asked: &Asked<'_>, list: &mut List<'_>, (keyword, last, before): 
         ("protocol", "=") => chapter(list, Chapter::Protocol, 0),
         ("baseline", "=") => chapter(list, Chapter::Baseline, 0),
         ("baseline", _) if before == "->" => words(list, &["on"]),
-        ("analysis", "=") => {
+        ("analysis", "=" | "{") => {
             for analysis in analyses() {
                 let proposal =
                     Proposal::new(analysis.name, ProposalKind::Function, 0).key(format!("analysis:{}", analysis.name));

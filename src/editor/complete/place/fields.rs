@@ -5,6 +5,7 @@ use super::{SUBSETS, entry_proposal};
 use crate::callable::Callable;
 use crate::complete::list::{List, Proposal, ProposalKind};
 use crate::complete::{Asked, value};
+use crate::names::names_in;
 use fascicle_lang::compile::{Chapter, EmptyWorld, Seen, analyses, entries};
 use fascicle_lang::graph::Kind;
 use fascicle_lang::names::{SymbolKind, names};
@@ -42,6 +43,19 @@ pub(in crate::complete) fn taken(asked: &Asked<'_>, list: &mut List<'_>) {
                         if symbol.kind == SymbolKind::Block { ProposalKind::Block } else { ProposalKind::Function };
                     let proposal = Proposal::new(&symbol.name, kind, 0).detail(callable.head().0);
                     list.add(proposal.key(format!("std:{part}.{}", symbol.name)));
+                }
+            }
+        }
+        [file, ".", given @ ..] if file.starts_with('"') => {
+            let path = asked.workspace.outside.beside(&asked.snapshot.file, file.trim_matches('"'));
+            let Some(names) = names_in(&path, asked.workspace) else { return };
+            for (id, symbol) in names.symbols() {
+                let own = symbol.declared.first().is_some_and(|d| d.source == SourceId::default());
+                let global = symbol.owner.is_none() && symbol.within.is_none() && symbol.kind.is_declared();
+                if own && global && !given.contains(&symbol.name.as_str()) {
+                    let callable = Callable::declared(&names, id).map(|callable| callable.head().0);
+                    let detail = callable.unwrap_or_else(|| symbol.kind.describe().to_owned());
+                    list.add(Proposal::new(&symbol.name, ProposalKind::Value, 0).detail(detail));
                 }
             }
         }

@@ -89,6 +89,8 @@ pub(in crate::complete) fn in_head(asked: &Asked<'_>, list: &mut List<'_>, keywo
                 }
             }
         }
+        // A name of the file's own.
+        ("block" | "loss", "(" | ",") => {}
         ("block" | "loss", ":") => {
             types(list);
             for (word, said) in [("normal", "a diagonal Gaussian: normal[n]"), ("real", "one number a subject")] {

@@ -1,0 +1,4 @@
+block B(⟨⟩
+//= replaces ""
+//=
+//= and 0 more
