@@ -94,7 +94,7 @@ module.exports = grammar({
       /[0-9][0-9_]*/,
       optional(/\.[0-9][0-9_]*/),
       optional(/[eE][+-]?[0-9]+/),
-      optional(choice("mm", "%")),
+      optional(choice("mm", "deg", "%")),
     )),
     string: () => token(seq('"', repeat(choice(/[^"\\\n]/, /\\./)), '"')),
     regex: () => token(prec(1, seq("/", /[^0-9\/\s\\*=]/, repeat(choice(/[^\/\\\s,]/, /\\./)), "/"))),

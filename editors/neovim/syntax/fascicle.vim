@@ -5,7 +5,7 @@ endif
 
 syntax match fascicleLayer /\<[A-Z][A-Za-z0-9_]*\>/
 syntax match fascicleArgument /\<[A-Za-z_][A-Za-z0-9_]*\ze\s*:/
-syntax match fascicleNumber /\<[0-9][0-9_]*\(\.[0-9][0-9_]*\)\?\([eE][+-]\?[0-9]\+\)\?\(mm\>\|%\)\?/
+syntax match fascicleNumber /\<[0-9][0-9_]*\(\.[0-9][0-9_]*\)\?\([eE][+-]\?[0-9]\+\)\?\(mm\>\|deg\>\|%\)\?/
 syntax match fascicleOperator /|>\|=>\|->\|??\|\.\.=\?\|==\|!=\|<=\|>=\|[-+*%^<>=|?]/
 syntax region fascicleText start=/"/ skip=/\\./ end=/"\|$/
 syntax match fascicleRegex "\(^\|[(\[, \t]\)\zs/[^0-9/ \t*=]\([^/\\ \t,]\|\\.\)*/"
@@ -24,22 +24,23 @@ syntax keyword fascicleLink against as by from of on over vs with without
 syntax keyword fascicleType bool class image int list mask normal one_of real slices tensor text vector volume
 " words: end
 " words: function
-syntax keyword fascicleFunction abs absent absolute_error accuracy adaptive_avg_pool adaptive_max_pool add adjacent affinity_propagation auc
-syntax keyword fascicleFunction average_precision avg_pool1d avg_pool2d avg_pool3d balanced balanced_accuracy batch_mean bids
-syntax keyword fascicleFunction binary_cross_entropy bins brier calibration_error cca clamp cnr column columns combat concat concordance
-syntax keyword fascicleFunction confusion constant conv1d conv2d conv3d correlation cox_loss crop cross_entropy decision_tree describe dice
-syntax keyword fascicleFunction dice_loss divide each early elastic_net elu exp f1 factor_analysis fenchel_dual flatten flip fool frequency
-syntax keyword fascicleFunction gaussian_nll gelu given global_avg_pool global_max_pool hausdorff histogram_standardize holdout huber info_nce
-syntax keyword fascicleFunction interpolate iou is_zero iterative kfold kl kruskal_wallis l1 labels layer_entropy leaky_relu leave_out length
-syntax keyword fascicleFunction linear_probe log log_density log_mean_exp log_softmax log_sum_exp log_var_of logistic logistic_probe mae
-syntax keyword fascicleFunction mann_whitney margin matmul max max_pool1d max_pool2d max_pool3d maximum mean mean_of median min minimum minmax
-syntax keyword fascicleFunction moe mopoe mse multiply nearest negate noise norm_diff normative_deviation one_hot one_sample_t onehot pad
-syntax keyword fascicleFunction paint pearson permutation permute phantom poe position power probabilities psnr quantiles r2 random
-syntax keyword fascicleFunction random_forest random_place recall reduce_max reduce_mean reduce_min reduce_sum relu resample rescale reshape
-syntax keyword fascicleFunction reshape_as residualize residuals resize retrieval reverse ridge rmse scale shift shuffled sigmoid similarity
-syntax keyword fascicleFunction size skill slice smooth smooth_grad softmax softplus spearman sqrt square squared_error squeeze ssim stack
-syntax keyword fascicleFunction standardize stop_gradient subtract sum supervised_contrastive svm table tanh tpe tsne two_sample_t unsqueeze
-syntax keyword fascicleFunction upsample variance views zscore
+syntax keyword fascicleFunction abs absent absolute_error accuracy adaptive_avg_pool adaptive_max_pool add adjacent affine
+syntax keyword fascicleFunction affinity_propagation auc average_precision avg_pool1d avg_pool2d avg_pool3d balanced balanced_accuracy
+syntax keyword fascicleFunction batch_mean bias_field bids binary_cross_entropy bins blur brier calibration_error cca clamp cnr column columns
+syntax keyword fascicleFunction combat concat concordance confusion constant conv1d conv2d conv3d correlation cox_loss crop cross_entropy
+syntax keyword fascicleFunction decision_tree describe dice dice_loss divide each early elastic elastic_net elu exp f1 factor_analysis
+syntax keyword fascicleFunction fenchel_dual flatten flip fool frequency gamma gaussian_nll gelu given global_avg_pool global_max_pool
+syntax keyword fascicleFunction hausdorff histogram_standardize holdout huber info_nce interpolate iou is_zero iterative kfold kl
+syntax keyword fascicleFunction kruskal_wallis l1 labels layer_entropy leaky_relu leave_out length lesion_f1 linear_probe log log_density
+syntax keyword fascicleFunction log_mean_exp log_softmax log_sum_exp log_var_of logistic logistic_probe mae mann_whitney margin matmul max
+syntax keyword fascicleFunction max_pool1d max_pool2d max_pool3d maximum mean mean_of median min minimum minmax moe mopoe mse multiply nearest
+syntax keyword fascicleFunction negate noise norm_diff normative_deviation one_hot one_sample_t onehot pad paint pearson permutation permute
+syntax keyword fascicleFunction phantom poe position power probabilities psnr quantiles r2 random random_forest random_place recall reduce_max
+syntax keyword fascicleFunction reduce_mean reduce_min reduce_sum relu resample rescale reshape reshape_as residualize residuals resize
+syntax keyword fascicleFunction retrieval reverse ridge rmse rotate scale shift shuffled sigmoid similarity size skill slice smooth
+syntax keyword fascicleFunction smooth_grad softmax softplus spearman sqrt square squared_error squeeze ssim stack standardize stop_gradient
+syntax keyword fascicleFunction subtract sum supervised_contrastive surface_dice surface_distance svm swap table tanh tpe tsne two_sample_t
+syntax keyword fascicleFunction unsqueeze upsample variance views volume_similarity zoom zscore
 " words: end
 " words: clause
 syntax match fascicleClause /^\s\+\(accumulate\|augment\|batch\|choose\|clip\|compare\|complete\|epochs\|freeze\|init\|join\|keep\|memory\|minimize\|optimizer\|pair\|precision\|prune\|rename\|sample\|sampler\|schedule\|seed\|stop\|subject\|take\|trials\|within\)\>\ze\([ \t]*[:(.]\)\@!/

@@ -23,9 +23,12 @@ pub(super) fn of(out: &Path, file: &str) -> Option<Results> {
     (results != Results::default()).then_some(results)
 }
 
+/// Of something that is scored, each metric with its means, a variant each.
+type Means = Vec<(String, Vec<f64>)>;
+
 /// `fused on test` is said over `score fused`; of several variants the range.
 fn scores(found: &[MeanScore]) -> Vec<(String, String)> {
-    let mut answers: Vec<(String, Vec<(String, Vec<f64>)>)> = Vec::new();
+    let mut answers: Vec<(String, Means)> = Vec::new();
     for score in found {
         let Some(mean) = score.mean else { continue };
         let of = score.of.split(" on ").next().unwrap_or(&score.of).to_owned();

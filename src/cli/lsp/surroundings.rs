@@ -28,8 +28,11 @@ pub(super) struct Surroundings {
     files: Files,
     out: PathBuf,
     tables: Mutex<Vec<KeptTable>>,
-    packed: Mutex<BTreeMap<String, (Stamp, Result<PackedContents, String>)>>,
+    packed: Mutex<BTreeMap<String, KeptArchive>>,
 }
+
+/// An archive, with the state of its file when it was read.
+type KeptArchive = (Stamp, Result<PackedContents, String>);
 
 /// When the files of a cohort or of an archive were changed, and how long they are.
 type Stamp = Vec<(PathBuf, Option<(SystemTime, u64)>)>;

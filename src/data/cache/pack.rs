@@ -35,6 +35,11 @@ const LOOK: Duration = Duration::from_secs(1);
 const WRITING: &str = ".writing-";
 const LEFT: Duration = Duration::from_secs(3600);
 
+/// A volume: the pack that holds it, and its bytes there.
+type Place = (Arc<Mmap>, Range<usize>);
+/// The table of a pack.
+type Table = Vec<([u8; 32], Range<usize>)>;
+
 /// The packs of a folder, as far as they were looked at.
 #[derive(Debug)]
 pub(super) struct Packs {
@@ -47,7 +52,7 @@ struct Known {
     /// By path; `None` for a file that is no whole pack.
     packs: BTreeMap<PathBuf, Option<Arc<Mmap>>>,
     /// Where volumes are: in several packs, where one of them was damaged.
-    places: BTreeMap<[u8; 32], Vec<(Arc<Mmap>, Range<usize>)>>,
+    places: BTreeMap<[u8; 32], Vec<Place>>,
     looked: Option<Instant>,
 }
 
@@ -101,7 +106,7 @@ impl Known {
 }
 
 /// A pack, mapped, and where its volumes are; `None` where the file is short, or its table is not what was written.
-fn open(path: &Path) -> Option<(Arc<Mmap>, Vec<([u8; 32], Range<usize>)>)> {
+fn open(path: &Path) -> Option<(Arc<Mmap>, Table)> {
     let file = File::open(path).ok()?;
     // SAFETY: the file is written aside, renamed into place and never changed after; a process that changes it all the
     // same can change the values read, not their number, which is the map's.

@@ -53,7 +53,7 @@ fn deformed() -> Move {
 #[test]
 fn an_affine_move_is_torchios() {
     let found = moved(&image(), &[turned()]);
-    is_near(&found.data, [4.257_760_5, 3.725_387_3, 5.649_324_4, 5.344_104_3, 5.051_208_5, 4.619_870_2]);
+    is_near(&found.data, [4.257_760_5, 3.725_387_3, 5.649_324_4, 5.344_104_3, 5.051_208_5, 4.619_87]);
     // Of a mask the nearest voxel.
     let labels = Image { data: image().data.mapv(|v| f32::from(u8::from(v > 5.0))), labels: true, ..image() };
     is_near(&moved(&labels, &[turned()]).data, [1.0, 0.0, 1.0, 1.0, 0.0, 0.0]);
@@ -106,7 +106,7 @@ fn a_slice_stays_in_its_plane_and_its_channels_move_alike() {
 fn contrast_is_monais() {
     let mut data = image().data - 3.0;
     artefact::gamma(&mut data, 1.4);
-    is_near(&data, [-0.227_420_57, 0.789_291_4, -2.601_892_7, 7.0, 5.628_583_9, 4.316_880_7]);
+    is_near(&data, [-0.227_420_57, 0.789_291_4, -2.601_892_7, 7.0, 5.628_584, 4.316_881]);
     let mut flat = Array4::from_elem((1, 2, 2, 2), 3.0);
     artefact::gamma(&mut flat, 0.5);
     assert_eq!(flat, Array4::from_elem((1, 2, 2, 2), 3.0));

@@ -183,8 +183,11 @@ fn window(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<(Vec<i64>, Vec
     Ok((at, extents))
 }
 
+/// First voxel and the one behind the last, along sagittal, coronal and axial axes; `None`: the whole axis.
+type Ranges = [Option<(i64, i64)>; 3];
+
 /// `crop(axial: 40..-40)`: ranges along axes of the body; `None` where there are none.
-fn between(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<Option<[Option<(i64, i64)>; 3]>> {
+fn between(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<Option<Ranges>> {
     let mut axes = [None; 3];
     for (axis, name) in axes.iter_mut().zip(["sagittal", "coronal", "axial"]) {
         let Some(expr) = reader.named(name) else { continue };

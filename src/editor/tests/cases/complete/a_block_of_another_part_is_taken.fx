@@ -22,4 +22,5 @@ c	71	F	2.5	AD	3
 //= ConvTranspose2d (ConvTranspose2d(filters, kernel, stride: 1, padding: 0, output_padding: 0, dilation: 1, groups: 1, bias: true, init: uniform, std?, bias_init: uniform)(x)) writes "ConvTranspose2d(${1:filters}, ${2:kernel})"
 //= constant (constant(value, size: 1)) writes "constant(${1:value})"
 //= CondConv (CondConv(filters, kernel: 3, stride: 1, padding: 1, experts: 3)(x: [c, h, w], about: [k]) -> [filters, _, _]) writes "CondConv(${1:filters})", and at 25 "\nuse std.disentangle.CondConv"
+//= CrossAttention (CrossAttention(heads: 4)(x: [n, f], y: [m, g]) -> [n, f]) writes "CrossAttention()", and at 25 "\nuse std.attention.CrossAttention"
 //= and 0 more

@@ -25,4 +25,4 @@ c	71	F	2.5	AD	3
 //= fusion (param)
 //= about ([2])
 //= t1 ([1, 32, 32, 32])
-//= and 177 more
+//= and 203 more

@@ -25,4 +25,4 @@ c	71	F	2.5	AD	3
 //= Conv1d (Conv1d(filters, kernel: 3, stride: 1, padding: same, dilation: 1, groups: 1, bias: true, init: uniform, std?, bias_init: uniform)(x)) writes "Conv1d(${1:filters})"
 //= Conv2d (Conv2d(filters, kernel: 3, stride: 1, padding: same, dilation: 1, groups: 1, bias: true, init: uniform, std?, bias_init: uniform)(x)) writes "Conv2d(${1:filters})"
 //= Conv3d (Conv3d(filters, kernel: 3, stride: 1, padding: same, dilation: 1, groups: 1, bias: true, init: uniform, std?, bias_init: uniform)(x)) writes "Conv3d(${1:filters})"
-//= and 171 more
+//= and 197 more

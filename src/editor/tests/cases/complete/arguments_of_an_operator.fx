@@ -22,4 +22,5 @@ c	71	F	2.5	AD	3
 //= binary_cross_entropy (binary_cross_entropy(prediction, target, logits: false)) writes "binary_cross_entropy(${1:prediction}, ${2:target})"
 //= cross_entropy (cross_entropy(prediction, target, weight: equal, smoothing: 0)) writes "cross_entropy(${1:prediction}, ${2:target})"
 //= supervised_contrastive (supervised_contrastive(values, temperature: 0.07, base_temperature?, clip?, penalty: 0, critic: cosine)) writes "supervised_contrastive(${1:values})"
+//= DenseTransition (DenseTransition()(x: [c, d, h, w]) -> [c/2, _, _, _]) writes "DenseTransition()", and at 25 "\nuse std.encoders.DenseTransition"
 //= and 0 more

@@ -31,4 +31,4 @@ c	71	F	2.5	AD	3
 //= elu (elu(x, alpha: 1))
 //= gelu (gelu(x))
 //= PRelu (PRelu(channels: one)(x)) writes "PRelu()"
-//= and 157 more
+//= and 183 more

@@ -16,4 +16,4 @@ block New(n: int)(x: [c, d, h, w], about: [k]) {
 //= elu (elu(x, alpha: 1))
 //= gelu (gelu(x))
 //= PRelu (PRelu(channels: one)(x)) writes "PRelu()"
-//= and 158 more
+//= and 184 more

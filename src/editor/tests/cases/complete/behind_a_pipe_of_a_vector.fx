@@ -26,4 +26,4 @@ c	71	F	2.5	AD	3
 //= gelu (gelu(x))
 //= PRelu (PRelu(channels: one)(x)) writes "PRelu()"
 //= sigmoid (sigmoid(x))
-//= and 155 more
+//= and 181 more

@@ -29,4 +29,4 @@ c	71	F	2.5	AD	3
 //= Dropout (Dropout(p: 0.5)(x)) writes "Dropout()"
 //= ChannelDropout (ChannelDropout(p: 0.5)(x)) writes "ChannelDropout()"
 //= max_pool3d (max_pool3d(x, kernel, stride?, padding: 0)) writes "max_pool3d(${1:kernel})"
-//= and 155 more
+//= and 181 more

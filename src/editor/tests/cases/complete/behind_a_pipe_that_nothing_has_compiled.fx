@@ -20,4 +20,4 @@ train m { minimize mse(m, age) }
 //= elu (elu(x, alpha: 1))
 //= gelu (gelu(x))
 //= PRelu (PRelu(channels: one)(x)) writes "PRelu()"
-//= and 157 more
+//= and 183 more

@@ -27,4 +27,4 @@ c	71	F	2.5	AD	3
 //= bias_init (= uniform, `uniform`, `zeros`) writes "bias_init: "
 //= deep (let)
 //= wide (let)
-//= and 189 more
+//= and 215 more

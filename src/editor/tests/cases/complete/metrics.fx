@@ -26,4 +26,4 @@ c	71	F	2.5	AD	3
 //= r2 (r2())
 //= pearson (pearson())
 //= spearman (spearman())
-//= and 13 more
+//= and 17 more

@@ -16,4 +16,5 @@ c	71	F	2.5	AD	3
 //= PreactRes (PreactRes(filters, stride: 1, dropout: 0.0, momentum: 0.1)(x: [c, d, h, w]) -> [filters, _, _, _])
 //= Res (Res(filters, stride: 1, momentum: 0.1)(x: [c, d, h, w]) -> [filters, _, _, _])
 //= ResShortcut (ResShortcut(filters, stride: 1, momentum: 0.1)(x: [c, d, h, w]) -> [ filters, _, _, _, ])
+//= SqueezeExcite (SqueezeExcite(ratio: 2)(x: [c, d, h, w]) -> [c, d, h, w])
 //= and 0 more

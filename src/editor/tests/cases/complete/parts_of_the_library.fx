@@ -11,4 +11,7 @@ c	71	F	2.5	AD	3
 //= heads (Projection heads: what stands between an encoder and a loss that compares views.)
 //= losses (Losses made of others.)
 //= disentangle (Anatomy and appearance of a slice (Ouyang et al. 2021, Representation disentanglement for multi-modal brain MRI)
+//= attention (Attention: tokens, `[n, f]`, look at tokens.)
+//= segmentation (Losses of masks, beside `cross_entropy` and `dice_loss`.)
+//= unet (U-Nets: networks that draw, on the grid of what they see.)
 //= and 0 more
