@@ -6,7 +6,7 @@
 //!  images that are in none ──decode, side by side──▶ Filling ── a pack whenever half a minute or half a GiB is done
 //! ```
 //!
-//! A file server is asked for a few large files, not for one an image ([`pack`]). A pack is written aside and renamed into place when
+//! A file server is asked for a few large files, not for one an image (`cache/pack.rs`). A pack is written aside and renamed into place when
 //! its table is written; a volume in it carries a checksum over its header, its values and its key. One whose checksum is wrong is made
 //! again, into another pack. Packs are never changed, so that any number of processes on any number of machines map them.
 
