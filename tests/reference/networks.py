@@ -119,8 +119,11 @@ def network(case, module, inputs, source, runs=("eval", "train"), forward=None):
                     outputs[f"train.buffer_after.{name}"] = buffer.clone()
     total = sum(p.numel() for p in module.parameters())
     meta = {"source": source, "params": {"total": total}, "loss": "sum(out*cot)", "procedural": formulas}
-    # Of double precision: what is left of a gradient that vanishes in exact arithmetic, such as that of a bias before batch statistics.
-    vanishing = {run: {n: s["l2"] for n, s in of.items() if s["l2"] < 1e-10} for run, of in gradients.items()}
+    # Of double precision: what is left of a gradient that vanishes in exact arithmetic, such as that of a bias before batch statistics, and
+    # what their epsilon leaves of one that would: the scale of a normalisation in front of others. Of that of DenseNet's first (7e-7 of the
+    # largest) PyTorch's own single precision is 2e-2 off.
+    largest = {run: max((s["l2"] for s in of.values()), default=0.0) for run, of in gradients.items()}
+    vanishing = {run: {n: s["l2"] for n, s in of.items() if s["l2"] < 1e-5 * largest[run]} for run, of in gradients.items()}
     noise = {run: {"grads": {"zero_in_exact_arithmetic": names}} for run, names in vanishing.items()}
     more = {"procedural_inputs": given, "grads_summary": gradients, "noise_f32_vs_f64": noise}
     write(case, {**meta, **more}, outputs)
