@@ -12,7 +12,7 @@ use crate::plan::{
     self, AfterFailure, Clock, Failures, Outcome, PlanError, Planned, PlannedTask, RunOptions, SourceText, Tracker,
     TrialPrograms, Workers,
 };
-use crate::program::Experiment;
+use crate::program::{Experiment, Program as CompiledProgram};
 use crate::report::content::{Critic, Layer, Model};
 use crate::syntax::nearest;
 use clap::Args;
@@ -139,9 +139,9 @@ impl Prepared {
         }
     }
 
-    /// How fast the devices are, as far as that is known.
-    fn clock(&self) -> Option<Clock> {
-        self.devices.first().and_then(|device| Clock::measured(device, &self.experiment.variants))
+    /// How fast the devices are, by `of`.
+    fn clock(&self, of: fn(&Device, &[CompiledProgram]) -> Option<Clock>) -> Option<Clock> {
+        self.devices.first().and_then(|device| of(device, &self.experiment.variants))
     }
 
     /// The experiment, and how it is run.
@@ -353,8 +353,8 @@ pub(super) fn run(args: &RunArgs) -> u8 {
     listen_for_interrupts();
     let began = Instant::now();
     let terminal = Terminal::new(args.quiet);
-    // Who sees no progress need not wait for what it is reckoned by.
-    let clock = if args.quiet { None } else { prepared.clock() };
+    // Who sees no progress need not wait for what it is reckoned by; and steps made for their time would be steps not trained.
+    let clock = if args.quiet { None } else { prepared.clock(Clock::kept) };
     let (experiment, options) = prepared.options(&args.plan.out, &terminal, &trials, clock);
     let outcome = plan::run(&experiment, &options);
     terminal.finish();
@@ -395,7 +395,7 @@ pub(super) fn plan(args: &PlanArgs) -> u8 {
         Err(status) => return status,
     };
     let quiet = Terminal::new(true);
-    let clock = prepared.clock();
+    let clock = prepared.clock(Clock::measured);
     let (experiment, options) = prepared.options(&args.out, &quiet, &trials, clock);
     let Planned { tasks, is_whole, seconds } = match plan::plan(&experiment, &options) {
         Ok(planned) => planned,

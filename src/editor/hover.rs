@@ -5,7 +5,7 @@ mod declared;
 mod derivation;
 mod value;
 
-pub(crate) use declared::{own_name, swept};
+pub(crate) use declared::swept;
 pub(crate) use value::input;
 
 use crate::reference;

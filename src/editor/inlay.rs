@@ -2,7 +2,7 @@
 //! dimensions were solved for, what a parameter is and which values a sweep gives it. Each kind can be switched off.
 
 use crate::document::Carry;
-use crate::hover::{input, own_name, swept};
+use crate::hover::{input, swept};
 use crate::shown;
 use crate::snapshot::Snapshot;
 use fascicle_lang::compile::{Call, Fact, Record, Seen};
@@ -222,7 +222,7 @@ fn heads(record: &Record, carry: Option<&Carry>) -> Vec<Hint> {
 /// Behind each parameter that a sweep varies: its values.
 fn varied(snapshot: &Snapshot) -> Vec<Hint> {
     let params = snapshot.tree().declarations.iter().filter_map(|declaration| match &declaration.kind {
-        DeclarationKind::Param { default, .. } => Some((own_name(&declaration.kind)?, default)),
+        DeclarationKind::Param { default, .. } => Some((declaration.kind.name()?, default)),
         _ => None,
     });
     let hint = |(name, default): (&fascicle_syntax::Name, &fascicle_syntax::Expr)| {

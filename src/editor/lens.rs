@@ -2,7 +2,6 @@
 //! and commands that a terminal executes.
 
 use crate::analysis::SweepSummary;
-use crate::hover::own_name;
 use crate::outside::Results;
 use crate::snapshot::Snapshot;
 use fascicle_lang::compile::ModelTable;
@@ -92,7 +91,7 @@ fn title(snapshot: &Snapshot, declaration: &Declaration, results: Option<&Result
             (!said.is_empty()).then(|| format!("last run: {}", said.join("; ")))
         }
         DeclarationKind::Analysis { .. } => {
-            let name = own_name(&declaration.kind)?;
+            let name = declaration.kind.name()?;
             answer(&name.text).map(|said| format!("last run: {said}"))
         }
         DeclarationKind::Train { model, .. } => {

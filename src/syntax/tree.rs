@@ -195,6 +195,33 @@ pub enum DeclarationKind {
     },
 }
 
+impl DeclarationKind {
+    /// The name under which a declaration can be referred to, if it has one.
+    pub fn name(&self) -> Option<&Name> {
+        match self {
+            Self::Param { name, .. }
+            | Self::Cohort { name, .. }
+            | Self::Input { name, .. }
+            | Self::Group { name, .. }
+            | Self::Model { name, .. }
+            | Self::Baseline { name, .. }
+            | Self::UseModel { name, .. }
+            | Self::Loss { name, .. }
+            | Self::Protocol { name, .. }
+            | Self::Analysis { name, .. }
+            | Self::Sweep { name, .. }
+            | Self::Search { name, .. } => Some(name),
+            Self::Block(block) => Some(&block.name),
+            Self::Use(_)
+            | Self::Extends { .. }
+            | Self::Train { .. }
+            | Self::Ensemble { .. }
+            | Self::Score { .. }
+            | Self::Compare { .. } => None,
+        }
+    }
+}
+
 /// `use std.blocks.{A, B}`, `use std.losses.margin`, `use "own.fx".Block`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Use {

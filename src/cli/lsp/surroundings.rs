@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn what_a_file_names_lies_beside_it() {
         let around = Surroundings::new(PathBuf::new());
-        assert_eq!(around.beside("/work/a/x.fx", "../b/./y.fx"), "/work/b/y.fx");
+        assert_eq!(around.beside("/study/a/x.fx", "../b/./y.fx"), "/study/b/y.fx");
         assert_eq!(around.beside("x.fx", "y.fx"), "y.fx");
     }
 }

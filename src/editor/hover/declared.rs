@@ -8,7 +8,7 @@ use fascicle_lang::compile::{ColumnSummary, TableSummary};
 use fascicle_lang::graph::{bytes, operations};
 use fascicle_lang::program::Program;
 use fascicle_lang::stdlib;
-use fascicle_syntax::{Body, Declaration, DeclarationKind, InputWord, Name, SourceId, parse};
+use fascicle_syntax::{Body, Declaration, DeclarationKind, InputWord, SourceId, parse};
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ pub(super) fn declared(snapshot: &Snapshot, at: usize, word: &Range<usize>) -> O
     {
         return Some(column);
     }
-    let declaration = snapshot.tree().declarations.iter().find(|d| own_name(&d.kind).is_some_and(|n| n.text == name));
+    let declaration = snapshot.tree().declarations.iter().find(|d| d.kind.name().is_some_and(|n| n.text == name));
     if let Some(declaration) = declaration {
         return Some(described(snapshot, declaration, name));
     }
@@ -49,7 +49,7 @@ pub(super) fn declared(snapshot: &Snapshot, at: usize, word: &Range<usize>) -> O
 
 /// Whether a file declares or takes a name.
 pub(super) fn is_declared(snapshot: &Snapshot, name: &str) -> bool {
-    snapshot.tree().declarations.iter().any(|d| own_name(&d.kind).is_some_and(|n| n.text == name))
+    snapshot.tree().declarations.iter().any(|d| d.kind.name().is_some_and(|n| n.text == name))
 }
 
 /// The `let` or `output` whose name this is.
@@ -64,29 +64,6 @@ fn body_of(kind: &DeclarationKind) -> Option<&Body> {
         DeclarationKind::Model { body, .. } | DeclarationKind::Loss { body, .. } => Some(body),
         DeclarationKind::Block(block) => Some(&block.body),
         _ => None,
-    }
-}
-
-/// The name that a declaration declares.
-pub(crate) fn own_name(kind: &DeclarationKind) -> Option<&Name> {
-    use DeclarationKind as D;
-    match kind {
-        D::Param { name, .. }
-        | D::Cohort { name, .. }
-        | D::Input { name, .. }
-        | D::Group { name, .. }
-        | D::Model { name, .. }
-        | D::Baseline { name, .. }
-        | D::UseModel { name, .. }
-        | D::Loss { name, .. }
-        | D::Protocol { name, .. }
-        | D::Analysis { name, .. }
-        | D::Sweep { name, .. }
-        | D::Search { name, .. } => Some(name),
-        D::Block(block) => Some(&block.name),
-        D::Use(_) | D::Extends { .. } | D::Train { .. } | D::Ensemble { .. } | D::Score { .. } | D::Compare { .. } => {
-            None
-        }
     }
 }
 
@@ -198,7 +175,7 @@ fn columns(snapshot: &Snapshot) -> impl Iterator<Item = (&str, &ColumnSummary)> 
 
 /// The column of this name; in a cohort's own clauses of that cohort.
 fn column(snapshot: &Snapshot, around: &Declaration, name: &str) -> Option<String> {
-    if own_name(&around.kind).is_some_and(|own| own.text == name) {
+    if around.kind.name().is_some_and(|own| own.text == name) {
         return None;
     }
     let own = match &around.kind {
@@ -249,6 +226,6 @@ fn of_source(snapshot: &Snapshot, file: &str, name: &str) -> Option<String> {
 /// What a text declares under a name.
 fn of_text(text: &str, name: &str) -> Option<String> {
     let (file, _) = parse(text, SourceId::default());
-    let declaration = file.declarations.iter().find(|d| own_name(&d.kind).is_some_and(|n| n.text == name))?;
+    let declaration = file.declarations.iter().find(|d| d.kind.name().is_some_and(|n| n.text == name))?;
     Some(reference::declared(head(text, declaration), &declaration.doc))
 }

@@ -1,15 +1,13 @@
 //! The server, spoken with in memory: what a client sends, what it gets.
 
+mod conversation;
+
+use conversation::Client;
 use fascicle_editor::outside::Results;
-use fascicle_editor::server::serve;
 use fascicle_editor::{NoOutside, Outside};
 use fascicle_lang::compile::{TableProblem, TableSummary};
 use fascicle_lang::program::Cohort;
-use lsp_server::{Connection, Message, Notification, Request};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 const TEXT: &str = "\
@@ -21,64 +19,16 @@ train m { minimize cross_entropy(m, y) }
 target y: class{A, B} = c.column(\"y\")
 ";
 
-/// A client with its server.
-struct Client {
-    connection: Connection,
-    server: Option<JoinHandle<()>>,
-    asked: i32,
-    /// What was published, by address.
-    published: BTreeMap<String, Value>,
+/// What these tests ask about.
+trait Asks {
+    /// What is published of a version of a file.
+    fn diagnostics(&mut self, uri: &str, version: i32) -> Vec<Value>;
+    fn replace(&self, uri: &str, version: i32, range: [[u32; 2]; 2], text: &str);
+    fn hints(&mut self, uri: &str) -> Vec<String>;
+    fn over(&mut self, uri: &str) -> Vec<String>;
 }
 
-impl Client {
-    fn new(outside: impl Outside + 'static, options: &Value, capabilities: &Value) -> Self {
-        let (server, connection) = Connection::memory();
-        let thread = std::thread::spawn(move || serve(&server, Arc::new(outside)).expect("a conversation"));
-        let mut client = Self { connection, server: Some(thread), asked: 0, published: BTreeMap::new() };
-        let initialize = json!({
-            "processId": null, "rootUri": null, "capabilities": capabilities, "initializationOptions": options,
-        });
-        let answer = client.ask("initialize", initialize);
-        assert!(answer["capabilities"]["hoverProvider"].as_bool() == Some(true), "{answer}");
-        client.tell("initialized", json!({}));
-        client
-    }
-
-    fn tell(&self, method: &str, params: Value) {
-        let notification = Notification::new(method.to_owned(), params);
-        self.connection.sender.send(Message::Notification(notification)).expect("the server listens");
-    }
-
-    fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.asked += 1;
-        let request = Request::new(self.asked.into(), method.to_owned(), params);
-        self.connection.sender.send(Message::Request(request)).expect("the server listens");
-        loop {
-            match self.next() {
-                Message::Response(response) if response.id == self.asked.into() => {
-                    return match response.response_result {
-                        Ok(result) => result,
-                        Err(error) => json!({ "error": error.message }),
-                    };
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn next(&mut self) -> Message {
-        let message =
-            self.connection.receiver.recv_timeout(Duration::from_secs(20)).expect("the server says something");
-        if let Message::Notification(notification) = &message
-            && notification.method == "textDocument/publishDiagnostics"
-        {
-            let uri = notification.params["uri"].as_str().unwrap_or_default().to_owned();
-            self.published.insert(uri, notification.params.clone());
-        }
-        message
-    }
-
-    /// What is published of a version of a file.
+impl Asks for Client {
     fn diagnostics(&mut self, uri: &str, version: i32) -> Vec<Value> {
         loop {
             if let Some(known) = self.published.get(uri).filter(|known| known["version"] == version) {
@@ -86,11 +36,6 @@ impl Client {
             }
             self.next();
         }
-    }
-
-    fn open(&self, uri: &str, text: &str) {
-        let item = json!({ "uri": uri, "languageId": "fascicle", "version": 1, "text": text });
-        self.tell("textDocument/didOpen", json!({ "textDocument": item }));
     }
 
     fn replace(&self, uri: &str, version: i32, range: [[u32; 2]; 2], text: &str) {
@@ -114,23 +59,10 @@ impl Client {
     }
 }
 
-impl Drop for Client {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        assert_eq!(self.ask("shutdown", Value::Null), Value::Null);
-        self.tell("exit", Value::Null);
-        if let Some(server) = self.server.take() {
-            server.join().expect("the server ends");
-        }
-    }
-}
-
 #[test]
 fn a_file_is_opened_broken_and_mended() {
     let mut client = Client::new(NoOutside, &Value::Null, &json!({}));
-    let uri = "file:///work/a%20b.fx";
+    let uri = "file:///study/a%20b.fx";
     client.open(uri, TEXT);
     let told = client.diagnostics(uri, 1);
     assert!(told.iter().all(|d| d["severity"] != 1), "{told:?}");

@@ -1,14 +1,12 @@
 //! What the server answers of names, spoken with in memory.
 
-use fascicle_editor::server::serve;
+mod conversation;
+
+use conversation::Client;
 use fascicle_editor::{NoOutside, Outside};
 use fascicle_lang::compile::{TableProblem, TableSummary};
 use fascicle_lang::program::Cohort;
-use lsp_server::{Connection, Message, Notification, Request};
 use serde_json::{Value, json};
-use std::sync::Arc;
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 const BASE: &str = "param width: int = 4\n";
 const TEXT: &str = "\
@@ -28,7 +26,7 @@ struct Beside;
 
 impl Outside for Beside {
     fn text(&self, path: &str) -> Result<String, String> {
-        if path == "/work/base.fx" { Ok(BASE.to_owned()) } else { Err(format!("there is no {path}")) }
+        if path == "/study/base.fx" { Ok(BASE.to_owned()) } else { Err(format!("there is no {path}")) }
     }
 
     fn beside(&self, file: &str, named: &str) -> String {
@@ -36,7 +34,7 @@ impl Outside for Beside {
     }
 
     fn experiments(&self) -> Vec<String> {
-        vec!["/work/base.fx".to_owned(), "/work/main.fx".to_owned()]
+        vec!["/study/base.fx".to_owned(), "/study/main.fx".to_owned()]
     }
 
     fn table(&self, cohort: &Cohort, wait: bool) -> Option<Result<TableSummary, TableProblem>> {
@@ -44,91 +42,44 @@ impl Outside for Beside {
     }
 }
 
-struct Client {
-    connection: Connection,
-    server: Option<JoinHandle<()>>,
-    asked: i32,
+/// The client of these tests, with the file open.
+fn opened(capabilities: &Value) -> Client {
+    let client = Client::new(Beside, &Value::Null, capabilities);
+    client.open(MAIN, TEXT);
+    client
 }
 
-impl Client {
-    fn new(capabilities: &Value) -> Self {
-        let (server, connection) = Connection::memory();
-        let thread = std::thread::spawn(move || serve(&server, Arc::new(Beside)).expect("a conversation"));
-        let mut client = Self { connection, server: Some(thread), asked: 0 };
-        client.ask("initialize", json!({ "processId": null, "rootUri": null, "capabilities": capabilities }));
-        client.tell("initialized", json!({}));
-        let item = json!({ "uri": MAIN, "languageId": "fascicle", "version": 1, "text": TEXT });
-        client.tell("textDocument/didOpen", json!({ "textDocument": item }));
-        client
+/// Asks at the first place of a word in the text.
+fn at(client: &mut Client, method: &str, word: &str, more: Value) -> Value {
+    let at = TEXT.find(word).expect("the word stands there");
+    let line = TEXT[..at].matches('\n').count();
+    let start = TEXT[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let column = TEXT[start..at].encode_utf16().count();
+    let mut params = json!({ "textDocument": { "uri": MAIN }, "position": { "line": line, "character": column } });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        params[key] = value.clone();
     }
-
-    fn tell(&self, method: &str, params: Value) {
-        let notification = Notification::new(method.to_owned(), params);
-        self.connection.sender.send(Message::Notification(notification)).expect("the server listens");
-    }
-
-    fn ask(&mut self, method: &str, params: Value) -> Value {
-        self.asked += 1;
-        let request = Request::new(self.asked.into(), method.to_owned(), params);
-        self.connection.sender.send(Message::Request(request)).expect("the server listens");
-        loop {
-            match self.connection.receiver.recv_timeout(Duration::from_secs(20)).expect("the server says something") {
-                Message::Response(response) if response.id == self.asked.into() => {
-                    return match response.response_result {
-                        Ok(result) => result,
-                        Err(error) => json!({ "error": error.message }),
-                    };
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Asks at the first place of a word in the text.
-    fn at(&mut self, method: &str, word: &str, more: Value) -> Value {
-        let at = TEXT.find(word).expect("the word stands there");
-        let line = TEXT[..at].matches('\n').count();
-        let start = TEXT[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let column = TEXT[start..at].encode_utf16().count();
-        let mut params = json!({ "textDocument": { "uri": MAIN }, "position": { "line": line, "character": column } });
-        for (key, value) in more.as_object().into_iter().flatten() {
-            params[key] = value.clone();
-        }
-        self.ask(method, params)
-    }
+    client.ask(method, params)
 }
 
-impl Drop for Client {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            return;
-        }
-        assert_eq!(self.ask("shutdown", Value::Null), Value::Null);
-        self.tell("exit", Value::Null);
-        if let Some(server) = self.server.take() {
-            server.join().expect("the server ends");
-        }
-    }
-}
-
-const MAIN: &str = "file:///work/main.fx";
+const MAIN: &str = "file:///study/main.fx";
 
 #[test]
 fn names_lead_to_other_files_and_to_the_library() {
-    let mut client = Client::new(&json!({}));
-    let found = client.at("textDocument/definition", "width)", json!({}));
-    assert_eq!(found[0]["uri"], "file:///work/base.fx");
+    let mut client = opened(&json!({}));
+    let found = at(&mut client, "textDocument/definition", "width)", json!({}));
+    assert_eq!(found[0]["uri"], "file:///study/base.fx");
     assert_eq!(found[0]["range"]["start"], json!({ "line": 0, "character": 6 }));
-    let found = client.at("textDocument/definition", "ConvBnRelu(", json!({}));
+    let found = at(&mut client, "textDocument/definition", "ConvBnRelu(", json!({}));
     assert_eq!(found[0]["uri"], "fascicle:/std/blocks.fx");
     let content = client.ask("workspace/textDocumentContent", json!({ "uri": "fascicle:/std/blocks.fx" }));
     let line = found[0]["range"]["start"]["line"].as_u64().unwrap_or_default() as usize;
     let text = content["text"].as_str().unwrap_or_default();
     assert!(text.lines().nth(line).is_some_and(|line| line.starts_with("block ConvBnRelu(")), "{line}: {text}");
     let context = json!({ "context": { "includeDeclaration": true } });
-    let found = client.at("textDocument/references", "width)", context);
+    let found = at(&mut client, "textDocument/references", "width)", context);
     assert_eq!(found.as_array().map(Vec::len), Some(2), "{found}");
-    let lit = client.at("textDocument/documentHighlight", "t1 |> Conv", json!({}));
+    let lit = at(&mut client, "textDocument/documentHighlight", "t1 |> Conv", json!({}));
     // The declaration, two heads and two bodies, of which one cannot be read; places are counted in UTF-16.
     assert_eq!(lit.as_array().map(Vec::len), Some(5), "{lit}");
 }
@@ -136,15 +87,15 @@ fn names_lead_to_other_files_and_to_the_library() {
 #[test]
 fn a_renaming_says_what_follows_from_it() {
     let able = json!({ "workspace": { "workspaceEdit": { "documentChanges": true, "changeAnnotationSupport": {} } } });
-    let mut client = Client::new(&able);
-    let range = client.at("textDocument/prepareRename", "width)", json!({}));
+    let mut client = opened(&able);
+    let range = at(&mut client, "textDocument/prepareRename", "width)", json!({}));
     assert_eq!(range["placeholder"], "width");
-    let renamed = client.at("textDocument/rename", "width)", json!({ "newName": "filters" }));
+    let renamed = at(&mut client, "textDocument/rename", "width)", json!({ "newName": "filters" }));
     let files = renamed["changes"].as_object().map(|changes| changes.keys().cloned().collect::<Vec<_>>());
-    assert_eq!(files, Some(vec!["file:///work/base.fx".to_owned(), MAIN.to_owned()]), "{renamed}");
-    let refused = client.at("textDocument/rename", "width)", json!({ "newName": "t1" }));
+    assert_eq!(files, Some(vec!["file:///study/base.fx".to_owned(), MAIN.to_owned()]), "{renamed}");
+    let refused = at(&mut client, "textDocument/rename", "width)", json!({ "newName": "t1" }));
     assert!(refused["error"].as_str().is_some_and(|why| why.contains("`t1` is taken: modality")), "{refused}");
-    let refused = client.at("textDocument/prepareRename", "flatten", json!({}));
+    let refused = at(&mut client, "textDocument/prepareRename", "flatten", json!({}));
     assert!(refused["error"].as_str().is_some_and(|why| why.contains("a word of the language")), "{refused}");
 }
 
@@ -152,8 +103,8 @@ fn a_renaming_says_what_follows_from_it() {
 fn proposals_are_written_as_the_client_can_and_documented_when_asked() {
     for snippets in [true, false] {
         let able = json!({ "textDocument": { "completion": { "completionItem": { "snippetSupport": snippets } } } });
-        let mut client = Client::new(&able);
-        let found = client.at("textDocument/completion", "Linear(2)", json!({}));
+        let mut client = opened(&able);
+        let found = at(&mut client, "textDocument/completion", "Linear(2)", json!({}));
         let items = found["items"].as_array().cloned().unwrap_or_default();
         let linear = items.iter().find(|item| item["label"] == "Linear").expect("an operator");
         let written = if snippets { "Linear(${1:outputs})" } else { "Linear(outputs)" };
@@ -170,17 +121,17 @@ fn proposals_are_written_as_the_client_can_and_documented_when_asked() {
 
 #[test]
 fn the_rest_is_answered_in_the_protocol_s_words() {
-    let mut client = Client::new(&json!({}));
+    let mut client = opened(&json!({}));
     let document = json!({ "textDocument": { "uri": MAIN } });
     let symbols = client.ask("textDocument/documentSymbol", document.clone());
     let names: Vec<&str> = symbols.as_array().into_iter().flatten().filter_map(|s| s["name"].as_str()).collect();
     assert_eq!(names[..4], ["base.fx", "std.blocks.ConvBnRelu", "c", "t1"], "{names:?}");
     let found = client.ask("workspace/symbol", json!({ "query": "wid" }));
-    assert_eq!(found[0]["location"]["uri"], "file:///work/base.fx", "{found}");
+    assert_eq!(found[0]["location"]["uri"], "file:///study/base.fx", "{found}");
     let tokens = client.ask("textDocument/semanticTokens/full", document.clone());
     let data: Vec<u64> = tokens["data"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
     assert!(data.len() > 100 && data.len().is_multiple_of(5), "{data:?}");
-    let help = client.at("textDocument/signatureHelp", "2) }", json!({}));
+    let help = at(&mut client, "textDocument/signatureHelp", "2) }", json!({}));
     assert_eq!(help["signatures"][0]["parameters"][0]["label"], json!([7, 14]), "{help}");
     assert_eq!(help["activeParameter"], 0);
     let folds = client.ask("textDocument/foldingRange", document.clone());

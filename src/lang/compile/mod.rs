@@ -38,7 +38,7 @@ pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
 pub use record::{Call, CallId, Fact, LISTED, Record, Seen};
 pub use render::{JsonDiagnostic, JsonEdit, JsonFix, JsonLabel, json_diagnostics, render};
 pub use trial::{TrialSettings, programs_with};
-pub(crate) use unit::{beside, declared_name};
+pub(crate) use unit::beside;
 pub use world::{
     ColumnSummary, EmptyWorld, PackedContents, Shapes, TableProblem, TableProblemKind, TableSummary, Who, World,
 };

@@ -76,32 +76,9 @@ impl Unit {
 
     fn index_names(&mut self) {
         for (position, declared) in self.declarations.iter().enumerate() {
-            if let Some(name) = declared_name(&declared.declaration.kind) {
+            if let Some(name) = declared.declaration.kind.name() {
                 self.scopes[declared.scope].names.insert(name.text.clone(), position);
             }
-        }
-    }
-}
-
-/// The name under which a declaration can be referred to, if it has one.
-pub(crate) fn declared_name(kind: &DeclarationKind) -> Option<&Name> {
-    use DeclarationKind as D;
-    match kind {
-        D::Param { name, .. }
-        | D::Cohort { name, .. }
-        | D::Input { name, .. }
-        | D::Group { name, .. }
-        | D::Model { name, .. }
-        | D::Baseline { name, .. }
-        | D::UseModel { name, .. }
-        | D::Loss { name, .. }
-        | D::Protocol { name, .. }
-        | D::Analysis { name, .. }
-        | D::Sweep { name, .. }
-        | D::Search { name, .. } => Some(name),
-        D::Block(block) => Some(&block.name),
-        D::Use(_) | D::Extends { .. } | D::Train { .. } | D::Ensemble { .. } | D::Score { .. } | D::Compare { .. } => {
-            None
         }
     }
 }
@@ -112,7 +89,7 @@ fn subject(kind: &DeclarationKind) -> Option<&str> {
     match kind {
         D::Train { model, .. } | D::Ensemble { model, .. } => Some(&model.text),
         D::Score { .. } | D::Compare { .. } => None,
-        kind => declared_name(kind).map(|name| name.text.as_str()),
+        kind => kind.name().map(|name| name.text.as_str()),
     }
 }
 
@@ -144,7 +121,7 @@ fn replacement_key(kind: &DeclarationKind, sources: &Sources) -> Option<String> 
             Some(format!("compare {} against {} on {on}", texts(of), texts(against)))
         }
         D::Protocol { .. } => Some("protocol".into()),
-        other => declared_name(other).map(|n| n.text.clone()),
+        other => other.name().map(|n| n.text.clone()),
     }
 }
 
@@ -202,7 +179,7 @@ impl<'a> Loader<'a> {
             for (name, (_, taken)) in &scope.imports {
                 let Some(own) = scope.names.get(name) else { continue };
                 let kind = &self.unit.declarations[*own].declaration.kind;
-                let place = declared_name(kind).map_or(*taken, |n| n.span);
+                let place = kind.name().map_or(*taken, |n| n.span);
                 self.diagnostics.push(
                     Diagnostic::error(Code::TwiceDeclared, place, format!("`{name}` is declared twice"))
                         .label("again here")
@@ -249,7 +226,7 @@ impl<'a> Loader<'a> {
             }
             let key = replacement_key(&declaration.kind, self.sources);
             if let Some(key) = &key {
-                let place = declared_name(&declaration.kind).map_or(declaration.span, |n| n.span);
+                let place = declaration.kind.name().map_or(declaration.span, |n| n.span);
                 let stage = matches!(
                     declaration.kind,
                     DeclarationKind::Train { .. } | DeclarationKind::Score { .. } | DeclarationKind::Compare { .. }
@@ -258,7 +235,7 @@ impl<'a> Loader<'a> {
                     let what = key.strip_prefix("ensemble ").unwrap_or(key);
                     let removed =
                         repair::without(self.sources, declaration.span, format!("remove the second `{what}`"));
-                    let renamed = declared_name(&declaration.kind).filter(|name| name.text == *key);
+                    let renamed = declaration.kind.name().filter(|name| name.text == *key);
                     let renamed = renamed.map(|name| repair::written(name.span, &format!("{}_2", name.text)));
                     let twice = renamed.or(removed);
                     self.diagnostics.push(
@@ -314,7 +291,7 @@ impl<'a> Loader<'a> {
         for name in names {
             let inherited = self.unit.declarations.iter().filter(|d| is_inherited(d));
             let known: Vec<&str> =
-                inherited.filter_map(|d| declared_name(&d.declaration.kind)).map(|n| n.text.as_str()).collect();
+                inherited.filter_map(|d| d.declaration.kind.name()).map(|n| n.text.as_str()).collect();
             if known.contains(&name.text.as_str()) || self.unit.is_broken(scope, &name.text) {
                 continue;
             }
@@ -481,7 +458,7 @@ impl<'a> Loader<'a> {
     /// The names that a scope declares itself.
     fn names_of(&self, scope: usize) -> Vec<String> {
         let own = self.unit.declarations.iter().filter(|d| d.scope == scope);
-        own.filter_map(|d| declared_name(&d.declaration.kind).map(|n| n.text.clone())).collect()
+        own.filter_map(|d| d.declaration.kind.name().map(|n| n.text.clone())).collect()
     }
 }
 

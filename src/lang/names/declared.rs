@@ -3,7 +3,7 @@
 use super::broken::Broken;
 use super::scope::Scope;
 use super::{Names, Role, Symbol, SymbolId, SymbolKind};
-use crate::compile::{World, beside, declared_name};
+use crate::compile::{World, beside};
 use crate::stdlib;
 use fascicle_syntax::{
     DECLARATION_WORDS, Declaration, DeclarationKind, Expr, ExprKind, File, InputWord, LexemeKind, Name, Parameter,
@@ -161,7 +161,7 @@ impl Loader<'_> {
 
     /// Declares what a declaration declares, with its members.
     fn declare(&mut self, declaration: &Declaration, scope: usize) {
-        let Some(name) = declared_name(&declaration.kind) else { return };
+        let Some(name) = declaration.kind.name() else { return };
         let Some(kind) = kind(&declaration.kind) else { return };
         let symbol = self.global(name, kind, declaration.span, &declaration.doc, scope, true);
         match &declaration.kind {

@@ -104,15 +104,15 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// For programs that are run: rates are measured where none are kept, which takes about a second, and so are steps of networks that
-    /// have not been met, some three seconds of them.
+    /// For programs of which it is asked how long they take: rates are measured where none are kept, which takes about a second, and so are
+    /// steps of networks that have not been met, some three seconds of them.
     ///
     /// `None` for a card, whose kernels are chosen and compiled as they are met: what its tasks take is known when they have run.
     pub fn measured(device: &Device, programs: &[Program]) -> Option<Self> {
         Self::of(device, programs, true)
     }
 
-    /// For programs that are looked at: no step is made of a network that has not been met, and its trainings are told by the rates.
+    /// For programs that are looked at, or about to run: no step is made of a network that has not been met, and its trainings are told by the rates.
     pub fn kept(device: &Device, programs: &[Program]) -> Option<Self> {
         Self::of(device, programs, false)
     }

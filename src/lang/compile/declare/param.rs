@@ -183,7 +183,7 @@ pub(in crate::compile) fn spell_setting(e: &Evaluator<'_>, value: &Value) -> Str
             .unit
             .declarations
             .get(*position)
-            .and_then(|d| crate::compile::unit::declared_name(&d.declaration.kind))
+            .and_then(|d| d.declaration.kind.name())
             .map_or_else(String::new, |n| n.text.clone()),
         Value::Operator(stanza) => stanza.name.to_string(),
         Value::Group(inputs) => {

@@ -13,10 +13,9 @@
 
 use super::{Evaluator, Global};
 use crate::compile::diagnostic::Severity;
-use crate::compile::unit::declared_name;
 use crate::compile::value::Value;
 use crate::graph::Graph;
-use fascicle_syntax::Span;
+use fascicle_syntax::{DeclarationKind, Span};
 use indexmap::IndexMap;
 use std::rc::Rc;
 
@@ -75,7 +74,7 @@ impl<'a> Checkpoints<'a> {
         self.checkpoints.iter().rev().find(|checkpoint| {
             let e = &checkpoint.evaluator;
             let consulted = e.consulted.iter().map(|p| &e.unit.declarations[*p].declaration.kind);
-            !consulted.filter_map(declared_name).any(|name| differs(&name.text))
+            !consulted.filter_map(DeclarationKind::name).any(|name| differs(&name.text))
         })
     }
 

@@ -6,7 +6,6 @@
 use super::{Eval, Evaluator, InstanceKind};
 use crate::compile::declare::param::spell_setting;
 use crate::compile::record::{Call, CallId, Fact, LISTED, Record, Seen};
-use crate::compile::unit::declared_name;
 use crate::compile::value::Value;
 use crate::graph::Graph;
 use fascicle_syntax::{Expr, ExprKind, SourceId, Span};
@@ -208,7 +207,7 @@ impl Evaluator<'_> {
             return None;
         }
         let position = self.unit.resolve(self.scope(), name)?;
-        declared_name(&self.unit.declarations[position].declaration.kind).map(|name| name.span)
+        self.unit.declarations[position].declaration.kind.name().map(|name| name.span)
     }
 
     fn seen(&self, value: &Value, depth: usize) -> Seen {
@@ -218,7 +217,7 @@ impl Evaluator<'_> {
         };
         let name_of = |position: usize| {
             let declared = self.unit.declarations.get(position);
-            declared.and_then(|d| declared_name(&d.declaration.kind)).map_or_else(String::new, |n| n.text.clone())
+            declared.and_then(|d| d.declaration.kind.name()).map_or_else(String::new, |n| n.text.clone())
         };
         match value {
             Value::Tensor(node) => Seen::Tensor(self.ty(*node).clone(), Some(*node)),

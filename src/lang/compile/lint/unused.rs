@@ -3,7 +3,7 @@
 use crate::compile::code::Code;
 use crate::compile::diagnostic::{Diagnostic, Sources};
 use crate::compile::repair;
-use crate::compile::unit::{Unit, declared_name};
+use crate::compile::unit::Unit;
 use crate::graph::{InputId, Kind, Op};
 use crate::program::{Argument, InputRole, InputSource, InputSpec, Program, Sampling};
 use fascicle_syntax::{DeclarationKind, SourceId, Type, TypeKind};
@@ -28,8 +28,7 @@ pub(super) fn unused(
             _ => *used,
         };
         // What a file extends it need not use; the other file is told of its own.
-        let inherited =
-            declared_name(&declared.declaration.kind).is_some_and(|name| Some(name.span.source) != unit.main);
+        let inherited = declared.declaration.kind.name().is_some_and(|name| Some(name.span.source) != unit.main);
         if read || declared.scope != 0 || inherited {
             continue;
         }
@@ -67,8 +66,7 @@ pub(super) fn unused(
             program.stages.iter().any(|s| s.model == index || modules.iter().any(|m| s.trainable.contains(m)));
         let asked = program.scores.iter().any(|s| s.model == index) || !program.analyses.is_empty();
         if !trained && asked && program.baseline_of(index).is_none() && program.used(index).is_none() {
-            let place =
-                unit.resolve(0, &model.name).and_then(|p| declared_name(&unit.declarations[p].declaration.kind));
+            let place = unit.resolve(0, &model.name).and_then(|p| unit.declarations[p].declaration.kind.name());
             if let Some(name) = place {
                 let declared = unit.resolve(0, &model.name).map(|p| unit.declarations[p].declaration.span);
                 let line = format!("train {} {{ minimize {} }}", model.name, loss_of(program, index));
