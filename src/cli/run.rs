@@ -31,7 +31,8 @@ pub(super) struct RunArgs {
     /// How many tasks run side by side [default: as many as cores and memory allow; a card each]
     #[arg(long, value_name = "N", value_parser = workers)]
     workers: Option<usize>,
-    /// Also write the run for another tool: mlflow, into OUT/mlruns, or mlflow=DIR (`mlflow ui --backend-store-uri DIR` shows it)
+    /// Also write the run for another tool: mlflow, into OUT/mlruns or mlflow=DIR (`mlflow ui --backend-store-uri DIR` shows it);
+    /// wandb, into OUT/wandb or wandb=DIR (`wandb sync` uploads it)
     #[arg(long, value_name = "TOOL[=DIR]", value_parser = tracker)]
     track: Option<(Tracker, Option<PathBuf>)>,
     /// After a failure go on with all that does not need what failed: this is what happens anyway
@@ -60,12 +61,13 @@ fn tracker(text: &str) -> Result<(Tracker, Option<PathBuf>), String> {
         Some((tool, folder)) => (tool, Some(folder)),
         None => (text, None),
     };
-    match (tool, folder) {
-        (_, Some("")) => Err("expected a folder behind `=`".to_string()),
-        ("mlflow", folder) => Ok((Tracker::Mlflow, folder.map(PathBuf::from))),
-        _ => {
-            Err("expected `mlflow` or `mlflow=DIR`; learning curves for TensorBoard are in every run's folder"
-                .to_string())
+    let known = Tracker::ALL.into_iter().find_map(|(name, tracker)| (name == tool).then_some(tracker));
+    match (known, folder) {
+        (Some(_), Some("")) => Err("expected a folder behind `=`".to_string()),
+        (Some(tracker), folder) => Ok((tracker, folder.map(PathBuf::from))),
+        (None, _) => {
+            let names = Tracker::ALL.map(|(name, _)| format!("`{name}` or `{name}=DIR`")).join(", ");
+            Err(format!("expected {names}; learning curves for TensorBoard are in every run's folder"))
         }
     }
 }
@@ -342,8 +344,8 @@ pub(super) fn run(args: &RunArgs) -> u8 {
         Err(status) => return status,
     };
     prepared.workers = args.workers.map_or(Workers::Fitting, Workers::Fixed);
-    let mlruns = || args.plan.out.join("mlruns");
-    prepared.track = args.track.clone().map(|(tool, folder)| (tool, folder.unwrap_or_else(mlruns)));
+    let folder = |tool: Tracker| args.plan.out.join(tool.folder());
+    prepared.track = args.track.clone().map(|(tool, at)| (tool, at.unwrap_or_else(|| folder(tool))));
     if args.stop_at_failure {
         prepared.after_failure = AfterFailure::Stop;
     }

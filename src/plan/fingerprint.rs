@@ -68,14 +68,24 @@ impl Parts {
     /// # Errors
     /// A value that JSON cannot hold: a map whose keys are not texts.
     pub fn with(mut self, name: impl Into<String>, value: &impl Serialize) -> Result<Self> {
-        self.parts.insert(name.into(), hash_of(value)?);
+        self.add(name.into(), hash_of(value)?);
         Ok(self)
     }
 
     /// Adds the result of another task.
     pub fn after(mut self, name: impl Into<String>, other: &Identity) -> Self {
-        self.parts.insert(name.into(), other.fingerprint.0.clone());
+        self.add(name.into(), other.fingerprint.0.clone());
         self
+    }
+
+    /// Two parts of one name, as two scores of one model on two sets of people, both count.
+    fn add(&mut self, name: String, hash: String) {
+        let taken = |name: &String| self.parts.contains_key(name);
+        let name = match taken(&name) {
+            false => name,
+            true => (2..).map(|n| format!("{name} ({n})")).find(|name| !taken(name)).unwrap_or(name),
+        };
+        self.parts.insert(name, hash);
     }
 
     /// Hashes all of it.
@@ -160,6 +170,17 @@ mod tests {
         assert_ne!(identity(&a)?.fingerprint, identity(&serde_json::json!({ "b": 2, "a": [1.5, null] }))?.fingerprint);
         let other = Parts::new("train", 2).with("settings", &a)?.finish();
         assert_ne!(identity(&a)?.fingerprint, other.fingerprint, "another version of the code is another task");
+        Ok(())
+    }
+
+    #[test]
+    fn of_two_parts_with_one_name_both_count() -> Result<()> {
+        let of = |first: u32, second: u32| -> Result<Fingerprint> {
+            Ok(Parts::new("compare", 1).with("score of m", &first)?.with("score of m", &second)?.finish().fingerprint)
+        };
+        assert_ne!(of(1, 2)?, of(3, 2)?);
+        assert_ne!(of(1, 2)?, of(1, 3)?);
+        assert_eq!(Parts::new("compare", 1).with("a", &1)?.with("a", &2)?.finish().parts.len(), 3);
         Ok(())
     }
 }

@@ -1,13 +1,15 @@
-//! A run in the files of another tool, beside its own folder: `--track mlflow`.
+//! A run in the files of another tool, beside its own folder: `--track mlflow`, `--track wandb`.
 //!
 //! ```text
 //!  Context, Results ──Tracked::of──▶ Tracked { whole, trainings } ──mlflow──▶ mlruns/EXPERIMENT/RUN/..
+//!                                                                └─wandb──▶ wandb/offline-run-DAY_TIME-ID/..
 //! ```
 //!
 //! The whole run is one run there, and each training (variant, seed, fold, repetition) one below it. Their names follow from the
 //! experiment and the training alone: running again replaces what was there, and adds nothing twice.
 
 mod mlflow;
+mod wandb;
 
 use super::content::Results;
 use super::context::Context;
@@ -22,6 +24,21 @@ use std::path::{Path, PathBuf};
 pub enum Tracker {
     /// MLflow's file store: `mlflow ui --backend-store-uri FOLDER` shows it.
     Mlflow,
+    /// Runs of Weights & Biases that wait for `wandb sync`.
+    Wandb,
+}
+
+impl Tracker {
+    /// All of them, as the command line calls them.
+    pub const ALL: [(&'static str, Self); 2] = [("mlflow", Self::Mlflow), ("wandb", Self::Wandb)];
+
+    /// The folder that its files are in where none is named.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Mlflow => "mlruns",
+            Self::Wandb => "wandb",
+        }
+    }
 }
 
 /// What another tool is told of a run.
@@ -42,6 +59,8 @@ struct TrackedRun {
     end: i64,
     params: Vec<(String, String)>,
     tags: Vec<(String, String)>,
+    /// What it is about.
+    note: Option<String>,
     metrics: Vec<TrackedMetric>,
     /// Files that belong to it.
     files: Vec<PathBuf>,
@@ -64,6 +83,7 @@ pub(super) fn track(context: &Context<'_>, results: &Results, started: jiff::Tim
     let tracked = Tracked::of(context, results, started, run)?;
     match tracker {
         Tracker::Mlflow => mlflow::write(&tracked, folder),
+        Tracker::Wandb => wandb::write(&tracked, folder),
     }
 }
 
@@ -80,7 +100,7 @@ impl Tracked {
             ("fascicle.version".into(), env!("CARGO_PKG_VERSION").into()),
         ];
         if !experiment.doc.is_empty() {
-            whole.tags.push(("mlflow.note.content".into(), experiment.doc.clone()));
+            whole.note = Some(experiment.doc.clone());
         }
         whole.files = ["report.html", "scores.tsv", "scores_summary.tsv", "params.json", "provenance.json"]
             .iter()

@@ -77,8 +77,12 @@ fn write_run(home: &Path, experiment: &str, id: &str, run: &TrackedRun, parent: 
         ("user_id", quoted(&user)),
     ];
     put(&root.join("meta.yaml"), &yaml(&meta))?;
-    let own =
-        [("mlflow.runName", Some(run.name.as_str())), ("mlflow.parentRunId", parent), ("mlflow.user", Some(&user))];
+    let own = [
+        ("mlflow.runName", Some(run.name.as_str())),
+        ("mlflow.parentRunId", parent),
+        ("mlflow.user", Some(&user)),
+        ("mlflow.note.content", run.note.as_deref()),
+    ];
     let own = own.iter().filter_map(|(name, value)| Some((*name, (*value)?)));
     for (name, value) in own.chain(run.tags.iter().map(|(name, value)| (name.as_str(), value.as_str()))) {
         put(&below(root, "tags", name), value)?;
