@@ -84,6 +84,7 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
         optional: ty.maybe,
         shape,
         levels: declared.levels,
+        window: None,
     });
     e.input_spans.push(name.span.to(ty.span));
     Ok(Value::Input(id))

@@ -2,6 +2,7 @@
 
 use super::augment::augment;
 use super::entry::{Chapter, names};
+use super::patches::patches;
 use super::subgroup::{take, within};
 use super::training::{early_stop, keep, optimizer, sampling, schedule};
 use crate::compile::code::Code;
@@ -97,6 +98,7 @@ pub(in crate::compile) fn stage(e: &mut Evaluator<'_>, model: &Name, on: &[Name]
         keep: Keep::Best(Monitor::Loss),
         augment: Vec::new(),
         sampling: Sampling::Shuffled,
+        patches: None,
         within: None,
         take: None,
         precision: Precision::Float32,
@@ -215,6 +217,7 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
             let expr = single(e, clause)?;
             draft.stage.sampling = sampling(e, expr)?;
         }
+        "patches" => draft.stage.patches = Some(patches(e, clause)?),
         "within" => {
             let expr = single(e, clause)?;
             draft.stage.within = within(e, expr, &draft.stage.cohorts)?;
