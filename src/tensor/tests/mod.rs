@@ -6,6 +6,7 @@ mod derivatives;
 #[cfg(feature = "vulkan")]
 mod faults_of_burn;
 mod histories;
+mod many;
 mod reductions;
 
 use super::*;
