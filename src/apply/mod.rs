@@ -189,8 +189,8 @@ fn batch(program: &Program, needed: &[InputId], given: &Tensors, whole: bool) ->
     let mut batch = Batch { rows, inputs: vec![None; program.graph.inputs.len()] };
     for id in needed {
         let input = spec(id);
-        let shape = if whole { &program.inputs[id.index()].shape } else { &input.ty.shape };
-        let expected: Vec<usize> = std::iter::once(rows).chain(shape.iter().copied()).collect();
+        let of_row = if whole { &program.inputs[id.index()].shape } else { &input.ty.shape };
+        let expected: Vec<usize> = std::iter::once(rows).chain(of_row.iter().copied()).collect();
         let present = match given.get(&format!("{}/present", input.name)) {
             Some((_, flags)) if flags.len() != rows => {
                 wrong.push(format!("`{}/present`: expected {rows} numbers, found {}", input.name, flags.len()));
@@ -203,7 +203,7 @@ fn batch(program: &Program, needed: &[InputId], given: &Tensors, whole: bool) ->
             if !input.ty.may_be_absent() {
                 wrong.push(format!("`{}` is missing: expected {}", input.name, show_shape(&expected)));
             }
-            let shape = shape.clone();
+            let shape = of_row.clone();
             batch.inputs[id.index()] = Some(InputBatch { values: Vec::new(), shape, present: vec![false; rows] });
             continue;
         };
@@ -217,7 +217,7 @@ fn batch(program: &Program, needed: &[InputId], given: &Tensors, whole: bool) ->
         let size = values.len() / rows;
         let kept = (0..rows).filter(|row| present[*row]).flat_map(|row| &values[row * size..(row + 1) * size]);
         let values = kept.copied().collect();
-        batch.inputs[id.index()] = Some(InputBatch { values, shape: shape.clone(), present });
+        batch.inputs[id.index()] = Some(InputBatch { values, shape: of_row.clone(), present });
     }
     if wrong.is_empty() { Ok(batch) } else { Err(ApplyError::Inputs(wrong)) }
 }

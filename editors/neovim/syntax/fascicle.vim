@@ -34,16 +34,16 @@ syntax keyword fascicleFunction hausdorff histogram_standardize holdout huber in
 syntax keyword fascicleFunction kruskal_wallis l1 labels layer_entropy leaky_relu leave_out length lesion_f1 linear_probe log log_density
 syntax keyword fascicleFunction log_mean_exp log_softmax log_sum_exp log_var_of logistic logistic_probe mae mann_whitney margin matmul max
 syntax keyword fascicleFunction max_pool1d max_pool2d max_pool3d maximum mean mean_of median min minimum minmax moe mopoe mse multiply nearest
-syntax keyword fascicleFunction negate noise norm_diff normative_deviation one_hot one_sample_t onehot pad paint pearson permutation permute
-syntax keyword fascicleFunction phantom poe position power probabilities psnr quantiles r2 random random_forest random_place recall reduce_max
-syntax keyword fascicleFunction reduce_mean reduce_min reduce_sum relu resample rescale reshape reshape_as residualize residuals resize
-syntax keyword fascicleFunction retrieval reverse ridge rmse rotate scale shift shuffled sigmoid similarity size skill slice smooth
+syntax keyword fascicleFunction negate noise norm_diff normative_deviation one_hot one_sample_t onehot overlap pad paint pearson permutation
+syntax keyword fascicleFunction permute phantom poe position power probabilities psnr quantiles r2 random random_forest random_place recall
+syntax keyword fascicleFunction reduce_max reduce_mean reduce_min reduce_sum relu resample rescale reshape reshape_as residualize residuals
+syntax keyword fascicleFunction resize retrieval reverse ridge rmse rotate scale shift shuffled sigmoid similarity size skill slice smooth
 syntax keyword fascicleFunction smooth_grad softmax softplus spearman sqrt square squared_error squeeze ssim stack standardize stop_gradient
 syntax keyword fascicleFunction subtract sum supervised_contrastive surface_dice surface_distance svm swap table tanh tpe tsne two_sample_t
 syntax keyword fascicleFunction unsqueeze upsample variance views volume_similarity zoom zscore
 " words: end
 " words: clause
-syntax match fascicleClause /^\s\+\(accumulate\|augment\|batch\|choose\|clip\|compare\|complete\|epochs\|freeze\|init\|join\|keep\|memory\|minimize\|optimizer\|pair\|precision\|prune\|rename\|sample\|sampler\|schedule\|seed\|stop\|subject\|take\|trials\|within\)\>\ze\([ \t]*[:(.]\)\@!/
+syntax match fascicleClause /^\s\+\(accumulate\|augment\|batch\|choose\|clip\|compare\|complete\|epochs\|freeze\|init\|join\|keep\|memory\|minimize\|optimizer\|pair\|patches\|precision\|prune\|rename\|sample\|sampler\|schedule\|seed\|stop\|subject\|take\|trials\|within\)\>\ze\([ \t]*[:(.]\)\@!/
 " words: end
 " words: constant
 syntax keyword fascicleConstant false prior true

@@ -46,18 +46,18 @@
   "log_softmax" "log_sum_exp" "log_var_of" "logistic" "logistic_probe" "mae" "mann_whitney" "margin" "matmul"
   "max" "max_pool1d" "max_pool2d" "max_pool3d" "maximum" "mean" "mean_of" "median" "min" "minimum" "minmax"
   "moe" "mopoe" "mse" "multiply" "nearest" "negate" "noise" "norm_diff" "normative_deviation" "one_hot"
-  "one_sample_t" "onehot" "pad" "paint" "pearson" "permutation" "permute" "phantom" "poe" "position" "power"
-  "probabilities" "psnr" "quantiles" "r2" "random" "random_forest" "random_place" "recall" "reduce_max"
-  "reduce_mean" "reduce_min" "reduce_sum" "relu" "resample" "rescale" "reshape" "reshape_as" "residualize"
-  "residuals" "resize" "retrieval" "reverse" "ridge" "rmse" "rotate" "scale" "shift" "shuffled" "sigmoid"
-  "similarity" "size" "skill" "slice" "smooth" "smooth_grad" "softmax" "softplus" "spearman" "sqrt" "square"
-  "squared_error" "squeeze" "ssim" "stack" "standardize" "stop_gradient" "subtract" "sum"
+  "one_sample_t" "onehot" "overlap" "pad" "paint" "pearson" "permutation" "permute" "phantom" "poe" "position"
+  "power" "probabilities" "psnr" "quantiles" "r2" "random" "random_forest" "random_place" "recall"
+  "reduce_max" "reduce_mean" "reduce_min" "reduce_sum" "relu" "resample" "rescale" "reshape" "reshape_as"
+  "residualize" "residuals" "resize" "retrieval" "reverse" "ridge" "rmse" "rotate" "scale" "shift" "shuffled"
+  "sigmoid" "similarity" "size" "skill" "slice" "smooth" "smooth_grad" "softmax" "softplus" "spearman" "sqrt"
+  "square" "squared_error" "squeeze" "ssim" "stack" "standardize" "stop_gradient" "subtract" "sum"
   "supervised_contrastive" "surface_dice" "surface_distance" "svm" "swap" "table" "tanh" "tpe" "tsne"
   "two_sample_t" "unsqueeze" "upsample" "variance" "views" "volume_similarity" "zoom" "zscore"))
 ; words: end
 ; words: clause
 ((identifier) @attribute (#any-of? @attribute
   "accumulate" "augment" "batch" "choose" "clip" "compare" "complete" "epochs" "freeze" "init" "join" "keep"
-  "memory" "minimize" "optimizer" "pair" "precision" "prune" "rename" "sample" "sampler" "schedule" "seed"
-  "stop" "subject" "take" "trials" "within"))
+  "memory" "minimize" "optimizer" "pair" "patches" "precision" "prune" "rename" "sample" "sampler" "schedule"
+  "seed" "stop" "subject" "take" "trials" "within"))
 ; words: end
