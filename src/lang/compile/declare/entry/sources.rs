@@ -137,7 +137,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "image",
         chapter: Chapter::InputSource,
         doc: "One image a subject (and session); steps follow behind `|>`, and the result is cropped or padded to the declared shape.",
-        source: "NIfTI-1",
+        source: "NIfTI-1 and NIfTI-2; FreeSurfer's MGH with the affine of nibabel",
         parameters: &[
             Parameter::positional(
                 "pattern",
