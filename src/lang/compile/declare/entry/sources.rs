@@ -110,7 +110,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     clause(
         "join",
-        "A further table, joined by the subject column.",
+        "A further table, joined by the subject column; `freesurfer/*/stats/aseg.stats` is one of FreeSurfer's files, one a person.",
         &[Parameter::positional("file", Takes::said("a text", ""), "", "CSV or TSV")],
         "cohort others = table(\"data/others.csv\") { join \"data/genes.tsv\" }",
     ),
