@@ -1,8 +1,10 @@
 //! A model with given weights on given tensors, without a cohort: outputs, losses, gradients.
 
-use crate::graph::{InputId, NodeId, Op, show_shape};
-use crate::nn::{Batch, Device, Forward, HostValue, InputBatch, Mode, Network, NnError, RunSettings, Values};
-use crate::program::{Program, Stage};
+use crate::graph::{Graph, InputId, ModuleId, NodeId, Op, show_shape};
+use crate::nn::{
+    Batch, Device, Forward, HostValue, InputBatch, Mode, Network, NnError, RunSettings, Values, Whole, Windows,
+};
+use crate::program::{InputSpec, Program, Stage};
 use fascicle_exchange::{Mismatch, Place, ShapeMismatch, Tensors, UnmatchedTensor};
 use places::{chosen, places_of};
 use std::collections::BTreeMap;
@@ -90,7 +92,11 @@ pub fn apply(job: &Application<'_>) -> Result<Tensors, ApplyError> {
     let modules = graph.live_modules(&live);
     let places = places_of(&graph, &modules);
     let weights = fitting(program, &places, job.weights)?;
-    let batch = batch(program, &graph.live_inputs(&live), job.inputs)?;
+    let inputs = graph.live_inputs(&live);
+    if let Some(windows) = whole_images(job, &inputs)? {
+        return by_windows(job, &graph, (&modules, &weights), (&windows, &inputs), &outputs);
+    }
+    let batch = batch(program, &inputs, job.inputs, false)?;
 
     let mode = job.training.map_or(Mode::Prediction, |seed| Mode::Training { seed, step: 0 });
     let settings = RunSettings { track_inputs: job.gradients, ..RunSettings::new(mode) };
@@ -171,7 +177,7 @@ fn fitting(program: &Program, places: &[Place], given: &Tensors) -> Result<Tenso
 }
 
 /// The inputs as a batch.
-fn batch(program: &Program, needed: &[InputId], given: &Tensors) -> Result<Batch, ApplyError> {
+fn batch(program: &Program, needed: &[InputId], given: &Tensors, whole: bool) -> Result<Batch, ApplyError> {
     let mut wrong = Vec::new();
     let spec = |id: &InputId| &program.graph.inputs[id.index()];
     let rows = needed.iter().find_map(|id| given.get(&spec(id).name)?.0.first().copied());
@@ -183,7 +189,8 @@ fn batch(program: &Program, needed: &[InputId], given: &Tensors) -> Result<Batch
     let mut batch = Batch { rows, inputs: vec![None; program.graph.inputs.len()] };
     for id in needed {
         let input = spec(id);
-        let expected: Vec<usize> = std::iter::once(rows).chain(input.ty.shape.iter().copied()).collect();
+        let shape = if whole { &program.inputs[id.index()].shape } else { &input.ty.shape };
+        let expected: Vec<usize> = std::iter::once(rows).chain(shape.iter().copied()).collect();
         let present = match given.get(&format!("{}/present", input.name)) {
             Some((_, flags)) if flags.len() != rows => {
                 wrong.push(format!("`{}/present`: expected {rows} numbers, found {}", input.name, flags.len()));
@@ -196,7 +203,7 @@ fn batch(program: &Program, needed: &[InputId], given: &Tensors) -> Result<Batch
             if !input.ty.may_be_absent() {
                 wrong.push(format!("`{}` is missing: expected {}", input.name, show_shape(&expected)));
             }
-            let shape = input.ty.shape.clone();
+            let shape = shape.clone();
             batch.inputs[id.index()] = Some(InputBatch { values: Vec::new(), shape, present: vec![false; rows] });
             continue;
         };
@@ -210,9 +217,91 @@ fn batch(program: &Program, needed: &[InputId], given: &Tensors) -> Result<Batch
         let size = values.len() / rows;
         let kept = (0..rows).filter(|row| present[*row]).flat_map(|row| &values[row * size..(row + 1) * size]);
         let values = kept.copied().collect();
-        batch.inputs[id.index()] = Some(InputBatch { values, shape: input.ty.shape.clone(), present });
+        batch.inputs[id.index()] = Some(InputBatch { values, shape: shape.clone(), present });
     }
     if wrong.is_empty() { Ok(batch) } else { Err(ApplyError::Inputs(wrong)) }
+}
+
+/// How whole images are gone over, where whole images are given of what the program sees by windows; `None` where all is given as the network
+/// reads it.
+fn whole_images(job: &Application<'_>, needed: &[InputId]) -> Result<Option<Windows>, ApplyError> {
+    let program = job.program;
+    let seen: Vec<&InputSpec> = program.inputs.iter().collect();
+    let is_whole = |id: &InputId| {
+        let spec = &program.inputs[id.index()];
+        let given = job.inputs.get(&spec.name).map(|(shape, _)| shape.get(1..));
+        spec.shape != program.graph.inputs[id.index()].ty.shape && given.flatten() == Some(spec.shape.as_slice())
+    };
+    match needed.iter().find(|id| is_whole(id)) {
+        None => Ok(None),
+        Some(id) if job.training.is_some() || job.gradients => {
+            let (spec, input) = (&program.inputs[id.index()], &program.graph.inputs[id.index()]);
+            let (seen, whole) = (show_shape(&input.ty.shape), show_shape(&spec.shape));
+            Err(ApplyError::Inputs(vec![format!(
+                "`{}`: a step of training and gradients are those of a patch, {seen}, found whole images, {whole}",
+                spec.name
+            )]))
+        }
+        Some(_) => Ok(Windows::of(&seen)),
+    }
+}
+
+/// Windows at a time, where no stage says how many.
+const WINDOWS: usize = 4;
+
+/// The outputs that are maps, over the whole images of each row.
+fn by_windows(
+    job: &Application<'_>,
+    graph: &Arc<Graph>,
+    (modules, weights): (&[ModuleId], &Tensors),
+    (windows, inputs): (&Windows, &[InputId]),
+    outputs: &[(String, NodeId)],
+) -> Result<Tensors, ApplyError> {
+    let program = job.program;
+    let maps: Vec<&(String, NodeId)> = outputs.iter().filter(|(_, node)| windows.is_map(graph, *node)).collect();
+    let nodes: Vec<NodeId> = maps.iter().map(|(_, node)| *node).collect();
+    let all = batch(program, inputs, job.inputs, true)?;
+    let mut network = Network::new(graph, modules, 0, &job.device);
+    network.set_weights(weights)?;
+    let network = network.for_prediction();
+    let forward = Forward::new(graph.clone(), &nodes);
+    let settings = RunSettings::new(Mode::Prediction);
+    let stage = program.stages.iter().find(|stage| stage.patches.is_some());
+    let at_a_time = stage.map_or(WINDOWS, |stage| stage.batch);
+    let mut values: Vec<Vec<f32>> = nodes.iter().map(|_| Vec::new()).collect();
+    let shapes = nodes.iter().map(|node| windows.whole_shape(&graph.node(*node).ty.shape));
+    let shapes: Vec<Vec<usize>> = shapes.collect();
+    for row in 0..all.rows {
+        let subject = row_of(&all, row);
+        let mut whole: Vec<Whole<'_>> = nodes.iter().map(|node| Whole::new(windows, graph, *node)).collect();
+        for which in windows.pieces(at_a_time) {
+            let found = forward.run(&network, &windows.cut(&subject, which.clone()), &settings)?;
+            for (whole, node) in whole.iter_mut().zip(&nodes) {
+                whole.add(found.host(*node)?, &which);
+            }
+        }
+        for ((whole, values), shape) in whole.into_iter().zip(&mut values).zip(&shapes) {
+            match whole.finish() {
+                Some((row, _)) => values.extend(row),
+                None => values.extend(std::iter::repeat_n(f32::NAN, shape.iter().product())),
+            }
+        }
+    }
+    let named = maps.into_iter().zip(shapes).zip(values);
+    Ok(named.map(|(((name, _), shape), values)| (name.clone(), ([vec![all.rows], shape].concat(), values))).collect())
+}
+
+/// One row of a batch.
+fn row_of(batch: &Batch, row: usize) -> Batch {
+    let inputs = batch.inputs.iter().map(|input| {
+        let input = input.as_ref()?;
+        let size: usize = input.shape.iter().product();
+        let present = input.present.get(row).copied().unwrap_or(false);
+        let at = input.present.iter().take(row).filter(|present| **present).count() * size;
+        let values = if present { input.values.get(at..at + size).unwrap_or_default().to_vec() } else { Vec::new() };
+        Some(InputBatch { values, shape: input.shape.clone(), present: vec![present] })
+    });
+    Batch { rows: 1, inputs: inputs.collect() }
 }
 
 /// A value with a row for every subject.

@@ -63,6 +63,9 @@ enum Mode {
 const HELP: &str = r#"No cohort is read: the file of inputs holds, under the inputs' names, [rows, ..shape]. Classes are numbers from 0. An
 input with `?` that is not in the file is one that nobody has; NAME/present, one number a row, says who has it.
 
+Of images that a model is trained on by `patches`, the file holds whole ones, over which the model goes by windows, or patches. Whole ones
+give the outputs that are maps.
+
 The file that is written holds, by name:
   m.z  m.z[t1]  m                outputs, one row a subject, not-a-number for those who lack it
   loss/STAGE                     with --gradients: the loss of each `train`

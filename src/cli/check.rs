@@ -158,6 +158,19 @@ fn layers(model: &ModelTable) -> String {
         table::bytes(on_cpu),
         table::bytes(on_card),
     ));
+    if let Some(windows) = &model.windows {
+        let shown = |extents: [usize; 3]| {
+            let axes = if extents[2] == 1 { 2 } else { 3 };
+            extents[..axes].iter().map(usize::to_string).collect::<Vec<_>>().join(" x ")
+        };
+        out.push_str(&format!(
+            "a subject of a step is a patch of {} voxels; a prediction goes over an image of {} by {} of them, {} at a time, and holds one image\n",
+            shown(windows.size),
+            shown(windows.image),
+            windows.count,
+            model.batch,
+        ));
+    }
     if let Some(recomputed) = &model.recomputed {
         out.push_str(&format!(
             "values are made again on the way back: without `memory recompute` a step takes {} on the CPU, {} on a card, and {} \

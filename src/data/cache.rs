@@ -165,6 +165,25 @@ impl CachedImage {
         fits
     }
 
+    /// Copies a box of voxels of every channel, in C order; `false` where it does not lie within the image or fill `out`.
+    #[must_use]
+    pub fn copy_box(&self, at: [usize; 3], size: [usize; 3], out: &mut [f32]) -> bool {
+        let [channels, nx, ny, nz] = self.shape;
+        let grid = [nx, ny, nz];
+        let fits = (0..3).all(|i| at[i].checked_add(size[i]).is_some_and(|end| end <= grid[i]));
+        if !fits || size.contains(&0) || out.len() != channels * size.iter().product::<usize>() {
+            return false;
+        }
+        let values = self.numbers();
+        for (line, out) in out.chunks_exact_mut(size[2]).enumerate() {
+            let (channel, x, y) = (line / (size[0] * size[1]), line / size[1] % size[0], line % size[1]);
+            let first = ((channel * nx + at[0] + x) * ny + at[1] + y) * nz + at[2];
+            let Some(line) = values.get(first..first + size[2]) else { return false };
+            out.iter_mut().zip(line).for_each(|(out, bytes)| *out = f32::from_le_bytes(*bytes));
+        }
+        true
+    }
+
     /// Axial slices, as channels one after the other.
     pub fn slices(&self, slices: &[usize]) -> Image {
         let [c, x, y, _] = self.shape;

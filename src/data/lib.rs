@@ -32,6 +32,7 @@ mod keep;
 pub mod label_table;
 mod load;
 pub mod nifti;
+pub mod numbers;
 mod pair;
 pub mod phantom;
 pub mod restore;

@@ -77,6 +77,7 @@ pub(crate) fn volume_input(name: &str, pattern: &str, shape: [usize; 3], steps: 
         optional: false,
         shape: vec![1, shape[0], shape[1], shape[2]],
         levels: Vec::new(),
+        window: None,
     }
 }
 
@@ -90,6 +91,7 @@ pub(crate) fn class_input(name: &str, column: &str, levels: &[&str]) -> InputSpe
         optional: false,
         shape: Vec::new(),
         levels: levels.iter().map(|l| (*l).to_owned()).collect(),
+        window: None,
     }
 }
 

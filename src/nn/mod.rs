@@ -22,6 +22,7 @@ mod network;
 mod settings;
 mod step;
 mod values;
+mod windows;
 
 pub use batch::{Batch, InputBatch};
 pub use error::{NnError, WeightsError};
@@ -31,6 +32,7 @@ pub use gradients::Gradients;
 pub use network::{Network, Weight, WeightId};
 pub use settings::{Mode, RunSettings};
 pub use values::{HostValue, Statistics, Value, Values};
+pub use windows::{Whole, Windows};
 
 pub use fascicle_tensor::{Arithmetic, Device, Precision, Tensor};
 

@@ -102,7 +102,7 @@ pub(super) fn predicted(
     let (table, rows) = table(task, program, read, inputs, items)?;
     let predicted = fitted.predict(&table).map_err(|e| PlanError::task(task, e))?;
     let shape = vec![predicted.outputs];
-    Ok(Values { shape, rows, values: as_output(&predicted), ..Values::default() })
+    Ok(Values { shape, rows, values: as_output(&predicted).into(), ..Values::default() })
 }
 
 fn declared(program: &Program, at: usize) -> Result<&Baseline> {

@@ -135,7 +135,7 @@ impl Context<'_> {
             let nodes = nodes.collect::<Result<_>>()?;
             let truths = members[0].truths.iter().map(|truth| of_rows(truth, &joined.places[0])).collect();
             let together = Predicted { rows: joined.rows, nodes, truths, without: Vec::new(), grids: Vec::new() };
-            together.write_part(task, folder, &part(at))?;
+            together.write_part(folder, &part(at))?;
         }
         if declared.best.is_some() {
             put_json(&folder.join(RANKINGS), &rankings)?;
@@ -196,14 +196,14 @@ fn joined(task: &str, on: Subset, members: &[Predicted]) -> Result<Joined> {
 
 /// The values of some rows, numbered anew.
 fn of_rows(values: &Values, places: &[usize]) -> Values {
-    let mut kept = Values { rows: Vec::new(), values: Vec::new(), ..values.clone() };
+    let (mut rows, mut kept) = (Vec::new(), Vec::new());
     for (row, place) in places.iter().enumerate() {
         if let Some(numbers) = values.row(*place) {
-            kept.rows.push(row);
-            kept.values.extend_from_slice(numbers);
+            rows.push(row);
+            kept.extend_from_slice(numbers);
         }
     }
-    kept
+    Values { rows, values: kept.into(), ..values.clone() }
 }
 
 /// What the members say of a node, as one.
@@ -240,7 +240,7 @@ fn of_node(
             mean.into_iter().map(|v| v as f32).collect()
         }
     };
-    Ok(Values { values, ..first.clone() })
+    Ok(Values { values: values.into(), ..first.clone() })
 }
 
 fn combination(rule: Rule) -> Combination {
@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     fn logits(values: &[f32]) -> Values {
-        Values { shape: vec![2, 2], rows: vec![0], values: values.to_vec(), ..Values::default() }
+        Values { shape: vec![2, 2], rows: vec![0], values: values.to_vec().into(), ..Values::default() }
     }
 
     #[test]

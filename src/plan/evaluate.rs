@@ -10,10 +10,13 @@ use super::predict::Values;
 use super::rows::Rows;
 use super::subgraph::Subgraph;
 use crate::data::dataset::{Augmentation, Item};
+use crate::data::numbers::Growing;
 use crate::graph::{Graph, InputId, NodeId};
 use crate::nn::Device;
 use crate::train::{DataError, PredictJob, Prediction, TrainingStatistics, Weights, predict};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -34,6 +37,8 @@ pub(super) struct Evaluation<'a> {
     pub batch: usize,
     pub device: &'a Device,
     pub interrupt: &'a AtomicBool,
+    /// Where the maps of whole images are laid aside as they come.
+    pub aside: &'a Path,
 }
 
 impl Evaluation<'_> {
@@ -45,6 +50,8 @@ impl Evaluation<'_> {
         let soft: Vec<Option<usize>> = nodes.iter().map(|node| self.soft.get(node).copied()).collect();
         let nodes: Vec<NodeId> = nodes.iter().filter_map(|node| self.subgraph.node(*node)).collect();
         let left_out = left_out.and_then(|input| self.subgraph.input_of(input));
+        let windows = self.reader.windows();
+        let several_views = self.reader.inputs.dataset().views() > 1;
         let interrupted = || self.interrupt.load(Ordering::Relaxed);
         let mut views = Vec::new();
         for view in 0..self.reader.inputs.dataset().views() {
@@ -60,6 +67,17 @@ impl Evaluation<'_> {
                 }
                 Ok(batch)
             };
+            let mut aside: Vec<Growing> = Vec::new();
+            let failed = |source| PlanError::task(self.task, format!("maps cannot be laid aside: {source}"));
+            if windows.is_some() && !several_views {
+                let files = nodes.iter().map(|_| Growing::new(Some(self.aside)));
+                aside = files.collect::<std::io::Result<_>>().map_err(failed)?;
+            }
+            let is_laid_aside = !aside.is_empty();
+            let aside = RefCell::new(aside);
+            let lay_aside = |node: usize, values: &[f32]| {
+                aside.borrow_mut().get_mut(node).map_or(Ok(()), |file| file.push(values)).map_err(DataError::from)
+            };
             let predicted = predict(&PredictJob {
                 graph: self.graph.clone(),
                 nodes: &nodes,
@@ -68,13 +86,25 @@ impl Evaluation<'_> {
                 subjects: self.items.len(),
                 batch: self.batch,
                 read: &read,
+                windows: windows.as_ref(),
+                lay_aside: is_laid_aside.then_some(&lay_aside),
+                interrupt: self.interrupt,
                 device: self.device,
             });
             // The reader refuses where the flag is set; whatever then came out is of no use.
             if interrupted() {
                 return Err(PlanError::Interrupted { task: self.task.to_owned() });
             }
-            views.push(predicted.map_err(PlanError::train(self.task))?);
+            let predicted = predicted.map_err(PlanError::train(self.task))?;
+            if is_laid_aside {
+                let files = aside.into_inner().into_iter().zip(predicted);
+                let values = files.map(|(file, of_node)| {
+                    let values = file.finish()?;
+                    Ok(Values { shape: of_node.shape, rows: of_node.subjects, values, ..Values::default() })
+                });
+                return values.collect::<std::io::Result<_>>().map_err(failed);
+            }
+            views.push(predicted);
         }
         Ok(mean_over_views(views, &soft))
     }
@@ -114,7 +144,7 @@ fn mean_over_views(mut views: Vec<Vec<Prediction>>, soft: &[Option<usize>]) -> V
                     p.iter_mut().for_each(|p| *p = p.max(f32::MIN_POSITIVE).ln())
                 });
             }
-            Values { shape: sum.shape, rows: sum.subjects, values, ..Values::default() }
+            Values { shape: sum.shape, rows: sum.subjects, values: values.into(), ..Values::default() }
         })
         .collect()
 }
@@ -145,13 +175,13 @@ mod tests {
         // One view is sure of the first class, the other wavers: by logits 4 to 0.5, by probabilities nearly 3 to 1.
         let views = || vec![view(&[8.0, 0.0]), view(&[0.0, 1.0])];
         let logits = mean_over_views(views(), &[None]);
-        assert_eq!(logits[0].values, [4.0, 0.5]);
+        assert_eq!(*logits[0].values, [4.0, 0.5]);
         let soft = mean_over_views(views(), &[Some(2)]);
         let sure = 1.0 / (1.0 + (-8.0_f64).exp());
         let wavering = 1.0 / (1.0 + 1.0_f64.exp());
         assert!((softmax(&soft[0].values)[0] - f64::midpoint(sure, wavering)).abs() < 1e-6, "{soft:?}");
         // Of one view nothing is averaged.
-        assert_eq!(mean_over_views(vec![view(&[8.0, 0.0])], &[Some(2)])[0].values, [8.0, 0.0]);
+        assert_eq!(*mean_over_views(vec![view(&[8.0, 0.0])], &[Some(2)])[0].values, [8.0, 0.0]);
     }
 
     #[test]

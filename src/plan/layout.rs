@@ -220,7 +220,7 @@ impl Builder<'_> {
                 let identity = Parts::new("fit", fit::VERSION)
                     .after("division", &self.identity(split)?)
                     .with("fold", &fold)?
-                    .with("inputs", &program.inputs)?
+                    .with("inputs", &seen_whole(&program.inputs))?
                     .with("means", &mean_inputs(program))?
                     .finish();
                 let name = RunKey { seed: *seed, fold, repeat: 0 }
@@ -495,4 +495,9 @@ fn runs(program: &Program) -> Vec<RunKey> {
 /// The runs of a model among those of its program.
 pub(super) fn runs_of(program: &Program, tasks: &VariantTasks, model: usize) -> Vec<RunKey> {
     program.used(model).map_or_else(|| tasks.runs.clone(), |used| RunKey::all(&used.protocol))
+}
+
+/// Inputs as they are prepared, however much of an image a network then sees at a time.
+fn seen_whole(inputs: &[InputSpec]) -> Vec<InputSpec> {
+    inputs.iter().map(|input| InputSpec { window: None, ..input.clone() }).collect()
 }

@@ -110,6 +110,14 @@ impl PairedValues {
         self.rows += 1;
     }
 
+    /// Without its rows.
+    pub fn clear(&mut self) {
+        self.rows = 0;
+        self.truth.clear();
+        self.predicted.clear();
+        self.voxel_mm.clear();
+    }
+
     /// What a metric is computed from, of all classes together or of one.
     ///
     /// # Errors

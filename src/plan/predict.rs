@@ -11,13 +11,13 @@ use super::evaluate::Evaluation;
 use super::index::{key_here, person_numbers};
 use super::request::{PredictionRequest, SETS, is_image};
 use super::rows::Rows;
-use super::store::{get_json, put_bytes, put_json};
+use super::store::{get_json, put_json};
 use super::subgraph::Subgraph;
 use super::task::{ProgramKey, RunKey, trained_cohorts};
 use super::train::means_of;
-use super::weights::{read_weights, weights_bytes};
 use crate::data::affine::Affine;
 use crate::data::dataset::{Dataset, FittedInput, FittedInputs, Item};
+use crate::data::numbers::{self, Growing, Numbers};
 use crate::data::split::Split;
 use crate::graph::{InputId, ModuleId, NodeId};
 use crate::nn::{Device, Network};
@@ -76,7 +76,7 @@ pub(super) struct Values {
     /// Rows that have it, ascending.
     pub rows: Vec<usize>,
     #[serde(skip)]
-    pub values: Vec<f32>,
+    pub values: Numbers,
 }
 
 /// Where the voxels of a truth are in the world, for rows that are shown.
@@ -100,7 +100,8 @@ impl Values {
     fn of_rows(mut self, wanted: impl Fn(usize) -> bool) -> Self {
         let width = self.width();
         let kept = self.rows.iter().enumerate().filter(|(_, row)| wanted(**row));
-        self.values = kept.flat_map(|(at, _)| &self.values[at * width..(at + 1) * width]).copied().collect();
+        let values: Vec<f32> = kept.flat_map(|(at, _)| &self.values[at * width..(at + 1) * width]).copied().collect();
+        self.values = values.into();
         self.rows.retain(|row| wanted(*row));
         self
     }
@@ -128,12 +129,12 @@ impl Predicted {
     pub fn read_part(folder: &Path, part: &str) -> Result<Self> {
         let mut read: Self = get_json(&folder.join(format!("{part}{PREDICTED}")))?;
         let path = folder.join(format!("{part}{VALUES}"));
-        let mut values = read_weights(&path)?;
+        let mut values = numbers::read(&path).map_err(PlanError::io("read", &path))?;
         let without = read.without.iter_mut().enumerate().map(|(at, arrays)| (format!("without/{at}"), arrays));
         let all = [("node".into(), &mut read.nodes), ("truth".into(), &mut read.truths)];
         for (kind, arrays) in all.into_iter().chain(without) {
             for (at, array) in arrays.iter_mut().enumerate() {
-                let (_, numbers) = values.remove(&format!("{kind}/{at}")).unwrap_or_default();
+                let numbers = values.remove(&format!("{kind}/{at}")).unwrap_or_default();
                 if numbers.len() != array.rows.len() * array.width() {
                     let problem = format!("{kind}/{at} has {} numbers for {} rows", numbers.len(), array.rows.len());
                     return Err(PlanError::Unreadable { path, problem });
@@ -182,16 +183,17 @@ impl Predicted {
     ///
     /// # Errors
     /// What the operating system says.
-    pub fn write_part(&self, task: &str, folder: &Path, part: &str) -> Result<()> {
-        let mut arrays = Weights::new();
+    pub fn write_part(&self, folder: &Path, part: &str) -> Result<()> {
+        let mut arrays = BTreeMap::new();
         let without = self.without.iter().enumerate().map(|(at, values)| (format!("without/{at}"), values));
         let all = [("node".into(), &self.nodes), ("truth".into(), &self.truths)];
         for (kind, values) in all.into_iter().chain(without) {
             for (at, values) in values.iter().enumerate() {
-                arrays.insert(format!("{kind}/{at}"), (vec![values.rows.len(), values.width()], values.values.clone()));
+                arrays.insert(format!("{kind}/{at}"), ([values.rows.len(), values.width()], &*values.values));
             }
         }
-        put_bytes(&folder.join(format!("{part}{VALUES}")), &weights_bytes(task, &arrays)?)?;
+        let path = folder.join(format!("{part}{VALUES}"));
+        numbers::write(&path, &arrays).map_err(PlanError::io("write", &path))?;
         put_json(&folder.join(format!("{part}{PREDICTED}")), self)
     }
 }
@@ -226,20 +228,20 @@ impl Context<'_> {
         let key = self.program_of_run(variant, run);
         let request = PredictionRequest::of(self.program_at(key), model)
             .ok_or_else(|| PlanError::inconsistent("nothing is asked of a model"))?;
-        self.predicted_with(task, key, model, &request, run)?.write_part(task, folder, "")
+        self.predicted_with(task, (key, model), &request, run, folder)?.write_part(folder, "")
     }
 
-    /// What a program predicts of what is asked.
+    /// What a program predicts of what is asked. Maps of whole images are laid aside in `folder`.
     ///
     /// # Errors
     /// See [`PlanError`].
     pub fn predicted_with(
         &self,
         task: &str,
-        key: ProgramKey,
-        model: usize,
+        (key, model): (ProgramKey, usize),
         request: &PredictionRequest,
         run: RunKey,
+        folder: &Path,
     ) -> Result<Predicted> {
         let (program, variant) = (self.program_at(key), key.variant);
         let subgraph = Subgraph::of(&program.graph, &request.nodes);
@@ -289,6 +291,7 @@ impl Context<'_> {
             batch,
             device: self.device,
             interrupt: self.options.interrupt,
+            aside: folder,
         };
         let packed = program.used(model).filter(|used| used.baseline.is_some());
         let mut nodes = match program.baseline_of(model) {
@@ -310,8 +313,13 @@ impl Context<'_> {
             in_own_units(program, &inputs, nodes, &mut values);
             without.push(values.into_iter().map(|v| v.of_rows(goes_on)).collect::<Vec<_>>());
         }
-        let truths =
-            request.truths.iter().map(|input| truth(task, &inputs, *input, &items)).collect::<Result<Vec<_>>>()?;
+        // Of whole images that a network sees by windows the truth is as large as what is predicted.
+        let aside = reader.windows().map(|_| folder);
+        let truths = request
+            .truths
+            .iter()
+            .map(|input| truth((task, aside), &inputs, *input, &items))
+            .collect::<Result<Vec<_>>>()?;
         let computed = request.nodes.iter().zip(&nodes);
         let left_out = request.without.iter().zip(&without).flat_map(|((_, ids), values)| ids.iter().zip(values));
         if let Some((node, _)) = computed.chain(left_out).find(|(_, v)| v.values.iter().any(|v| !v.is_finite())) {
@@ -427,26 +435,34 @@ pub(super) fn live_weights(
 fn in_own_units(program: &Program, inputs: &FittedInputs<'_>, nodes: &[NodeId], values: &mut [Values]) {
     for (node, values) in nodes.iter().zip(values) {
         if let Some(unit) = program.unit_of(*node).and_then(|target| inputs.unit(target.index())) {
-            unit.revert_all(&mut values.values);
+            values.values.change(|values| unit.revert_all(values));
         }
     }
 }
 
-fn truth(task: &str, inputs: &FittedInputs<'_>, input: InputId, items: &[Item]) -> Result<Values> {
+fn truth(
+    (task, aside): (&str, Option<&Path>),
+    inputs: &FittedInputs<'_>,
+    input: InputId,
+    items: &[Item],
+) -> Result<Values> {
     let spec = &inputs.dataset().inputs[input.index()];
     let elements = match &inputs.fitted()[input.index()] {
         FittedInput::Columns(columns) => columns.names(),
         FittedInput::Image(_) | FittedInput::AsItIs | FittedInput::Target(_) => Vec::new(),
     };
-    let mut truth = Values { name: spec.name.clone(), shape: spec.shape.clone(), elements, ..Values::default() };
+    let (mut rows, failed) =
+        (Vec::new(), |source| PlanError::task(task, format!("maps cannot be laid aside: {source}")));
+    let mut values = Growing::new(aside).map_err(failed)?;
     for (row, item) in items.iter().enumerate() {
         let value = inputs.observed(*item, input.index()).map_err(PlanError::data(task))?;
         if let Some(value) = value {
-            truth.rows.push(row);
-            truth.values.extend(value);
+            rows.push(row);
+            values.push(&value).map_err(failed)?;
         }
     }
-    Ok(truth)
+    let values = values.finish().map_err(failed)?;
+    Ok(Values { name: spec.name.clone(), shape: spec.shape.clone(), elements, rows, values })
 }
 
 /// Where the images of the first test subjects lie.

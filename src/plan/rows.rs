@@ -3,8 +3,8 @@
 use super::subgraph::Subgraph;
 use crate::data::dataset::{Augmentation, Dataset, FittedInputs, Item};
 use crate::graph::InputId;
-use crate::nn::{Batch, InputBatch};
-use crate::program::Augment;
+use crate::nn::{Batch, InputBatch, Windows};
+use crate::program::{Augment, InputSpec};
 use crate::train::DataError;
 
 /// Reads the inputs of a live part.
@@ -31,6 +31,20 @@ impl<'a> Rows<'a> {
     /// See [`FittedInputs::check_moves`].
     pub fn check_moves(&self, items: &[Item], augment: &[Augment]) -> Result<(), crate::data::error::DataError> {
         self.inputs.check_moves(items, &self.places, augment)
+    }
+
+    /// Looks whether patches of what a stage reads of these people are patches of the same places.
+    ///
+    /// # Errors
+    /// See [`FittedInputs::check_parts`].
+    pub fn check_parts(&self, items: &[Item]) -> Result<(), crate::data::error::DataError> {
+        self.inputs.check_parts(items, &self.places)
+    }
+
+    /// How the inputs that are seen by parts are gone over, where there are any.
+    pub fn windows(&self) -> Option<Windows> {
+        let specs: Vec<&InputSpec> = self.places.iter().map(|place| &self.dataset().inputs[*place]).collect();
+        Windows::of(&specs)
     }
 
     fn dataset(&self) -> &Dataset {

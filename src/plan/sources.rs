@@ -209,7 +209,7 @@ pub(super) fn cohorts_identity(cohorts: &[&Cohort]) -> Vec<Value> {
 
 /// What of an input decides who has it: all but what is done to an image's voxels.
 pub(super) fn presence_identity(spec: &InputSpec) -> InputSpec {
-    let mut spec = spec.clone();
+    let mut spec = InputSpec { window: None, ..spec.clone() };
     if let InputSource::Image { kind: SpatialKind::Volume | SpatialKind::Image, steps, .. } = &mut spec.source {
         steps.retain(|step| matches!(step, ImageStep::Views { .. }));
         for step in steps.iter_mut() {

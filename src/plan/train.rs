@@ -13,7 +13,7 @@ use super::weights::{read_weights, weights_bytes};
 use crate::data::dataset::{Augmentation, Dataset, Item};
 use crate::data::split::Split;
 use crate::graph::{ClassWeights, InputId, Kind, LossOp, ModuleId, NodeId, Op};
-use crate::nn::Batch;
+use crate::nn::{Batch, Windows};
 use crate::program::{Adversary, Augment, Keep, Model, Monitor, Output, Program, Protocol, Stage};
 use crate::train::{
     Batches, DataError, DrawnSubject, EVENT_FILE, Epoch, Job, Progress, Trained, TrainingStatistics,
@@ -153,6 +153,17 @@ pub(super) struct FoldBatches<'a> {
     training: Vec<Item>,
     validation: Vec<Item>,
     augment: &'a [Augment],
+    patches: Option<DrawnPatches>,
+    /// How whole images are gone over, where the stage sees patches of them.
+    windows: Option<Windows>,
+}
+
+/// How a stage draws patches.
+struct DrawnPatches {
+    /// The mask whose classes are drawn alike, by its place in the dataset.
+    balanced: Option<usize>,
+    /// Patches of a subject in an epoch.
+    each: usize,
 }
 
 impl<'a> FoldBatches<'a> {
@@ -166,7 +177,16 @@ impl<'a> FoldBatches<'a> {
         let validation = rows.items(&of_stage(&split.validation)).map_err(PlanError::data(task))?;
         let training = subgroup::training(task, stage, rows.inputs.dataset(), training, split, &protocol.stratify)?;
         rows.check_moves(&training, &stage.augment).map_err(PlanError::data(task))?;
+        let patches = stage.patches.as_ref().map(|patches| DrawnPatches {
+            balanced: patches.balanced.as_ref().and_then(|mask| rows.inputs.dataset().input(mask)),
+            each: patches.each.max(1),
+        });
+        if patches.is_some() {
+            rows.check_parts(&training).map_err(PlanError::data(task))?;
+        }
         Ok(Self {
+            windows: patches.as_ref().and_then(|_| rows.windows()),
+            patches,
             training,
             validation: subgroup::within(task, stage, rows.inputs.dataset(), validation)?,
             rows,
@@ -175,9 +195,16 @@ impl<'a> FoldBatches<'a> {
     }
 }
 
+impl FoldBatches<'_> {
+    /// Looks at a subject in an epoch.
+    fn each(&self) -> usize {
+        self.patches.as_ref().map_or(1, |patches| patches.each)
+    }
+}
+
 impl Batches for FoldBatches<'_> {
     fn training_len(&self) -> usize {
-        self.training.len()
+        self.training.len() * self.each()
     }
 
     fn validation_len(&self) -> usize {
@@ -186,8 +213,16 @@ impl Batches for FoldBatches<'_> {
 
     fn training(&self, draws: &[DrawnSubject], inputs: &[InputId]) -> std::result::Result<Batch, DataError> {
         let look = |draw: &DrawnSubject| {
-            let item = self.training.get(draw.position).copied().ok_or("a subject is drawn that does not train")?;
-            Ok((item, Augmentation::Random { seed: draw.seed, epoch: 0, augment: self.augment }))
+            let position = draw.position / self.each();
+            let item = self.training.get(position).copied().ok_or("a subject is drawn that does not train")?;
+            let (seed, augment) = (draw.seed, self.augment);
+            Ok((
+                item,
+                match &self.patches {
+                    Some(patches) => Augmentation::Patch { seed, augment, balanced: patches.balanced },
+                    None => Augmentation::Random { seed, epoch: 0, augment },
+                },
+            ))
         };
         let rows = draws.iter().map(look).collect::<std::result::Result<Vec<_>, DataError>>()?;
         self.rows.batch(&rows, inputs)
@@ -202,10 +237,14 @@ impl Batches for FoldBatches<'_> {
         self.rows.batch(&rows, inputs)
     }
 
+    fn windows(&self) -> Option<&Windows> {
+        self.windows.as_ref()
+    }
+
     fn class_of(&self, column: &str, position: usize) -> Option<usize> {
         let dataset = self.rows.inputs.dataset();
         let input = dataset.input(column)?;
-        dataset.classes(input)?.get(self.training.get(position)?.member).copied().flatten()
+        dataset.classes(input)?.get(self.training.get(position / self.each())?.member).copied().flatten()
     }
 }
 

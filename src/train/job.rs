@@ -2,7 +2,7 @@
 
 use super::{DataError, DrawnSubject, Epoch};
 use crate::graph::{Graph, InputId};
-use crate::nn::{Batch, Device};
+use crate::nn::{Batch, Device, Windows};
 use crate::program::{Metric, Model, Stage};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,6 +33,11 @@ pub trait Batches: Sync {
     /// # Errors
     /// What cannot be read, naming the subject.
     fn validation(&self, positions: &[usize], inputs: &[InputId]) -> Result<Batch, DataError>;
+
+    /// How the network goes over the validation subjects, where it sees their images by windows: a row is then of whole images.
+    fn windows(&self) -> Option<&Windows> {
+        None
+    }
 
     /// The class of a training subject in a column; `None` where it has none. For balanced sampling.
     fn class_of(&self, column: &str, position: usize) -> Option<usize>;

@@ -54,7 +54,7 @@ pub use error::{DataError, NotFinite, TrainError};
 pub use history::Epoch;
 pub use job::{Batches, Job, MetricFunction, Progress, Trained, TrainingStatistics, ValidationPredictions, Weights};
 pub use order::DrawnSubject;
-pub use predict::{PredictJob, Prediction, ReadBatch, predict};
+pub use predict::{LayAside, PredictJob, Prediction, ReadBatch, predict};
 pub use reinitialize::{ReinitializeJob, ReinitializedLosses, reinitialized_losses};
 pub use run::train;
 pub use saliency::{ReadViews, SaliencyJob, saliency};

@@ -2,8 +2,9 @@
 
 use super::{DataError, TrainError, TrainingStatistics, Weights};
 use crate::graph::{Graph, InputId, NodeId};
-use crate::nn::{Batch, Device, Forward, HostValue, Mode, Network, NnError, RunSettings, Values};
+use crate::nn::{Batch, Device, Forward, HostValue, Mode, Network, NnError, RunSettings, Values, Whole, Windows};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The values of a node for the subjects that have it.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +49,9 @@ pub(super) fn prediction_settings(training_statistics: &TrainingStatistics) -> R
 /// How a [`PredictJob`] reads the inputs of the subjects at some positions; `inputs` are those the network reads.
 pub type ReadBatch<'a> = dyn Fn(&[usize], &[InputId]) -> Result<Batch, DataError> + 'a;
 
+/// Where whole maps go, see [`PredictJob::lay_aside`].
+pub type LayAside<'a> = dyn Fn(usize, &[f32]) -> Result<(), DataError> + 'a;
+
 /// What is to be predicted, with what, for whom.
 pub struct PredictJob<'a> {
     /// The network.
@@ -60,10 +64,16 @@ pub struct PredictJob<'a> {
     pub training_statistics: &'a TrainingStatistics,
     /// Number of subjects.
     pub subjects: usize,
-    /// Subjects evaluated at a time.
+    /// Subjects evaluated at a time; where there are windows, so many of them of one subject.
     pub batch: usize,
     /// Delivers their inputs.
     pub read: &'a ReadBatch<'a>,
+    /// How images are gone over that the network sees by windows: what is read is whole, and so are the predictions.
+    pub windows: Option<&'a Windows>,
+    /// Takes the whole map of a node (by its place) of the next subject who has it, in the place of [`Prediction::values`].
+    pub lay_aside: Option<&'a LayAside<'a>>,
+    /// Ends a prediction by windows between two batches of them.
+    pub interrupt: &'a AtomicBool,
     /// Where to compute.
     pub device: &'a Device,
 }
@@ -74,7 +84,8 @@ pub struct PredictJob<'a> {
 /// # Errors
 /// Weights that are missing or of another shape, data that cannot be read, a device that fails.
 pub fn predict(job: &PredictJob<'_>) -> Result<Vec<Prediction>, TrainError> {
-    let PredictJob { graph, nodes, weights, training_statistics, subjects, batch, read, device } = job;
+    let PredictJob { graph, nodes, weights, training_statistics, subjects, batch, read, .. } = job;
+    let PredictJob { windows, lay_aside, interrupt, device, .. } = job;
     let forward = Forward::new(graph.clone(), nodes);
     let modules = graph.live_modules(forward.live());
     let inputs = graph.live_inputs(forward.live());
@@ -86,8 +97,32 @@ pub fn predict(job: &PredictJob<'_>) -> Result<Vec<Prediction>, TrainError> {
 
     let mut gathered: Vec<Gathered> = nodes.iter().map(|node| Gathered::of(graph, *node)).collect();
     let positions: Vec<usize> = (0..*subjects).collect();
+    let during = |source| TrainError::Data { during: "prediction".into(), source };
+    if let Some(windows) = windows {
+        check_maps(windows, graph, nodes).map_err(during)?;
+        for node in &mut gathered {
+            node.prediction.shape = windows.whole_shape(&node.prediction.shape);
+        }
+        for position in positions {
+            let subject = read(&[position], &inputs).map_err(during)?;
+            let by_windows =
+                ByWindows { windows, forward: &forward, network: &network, settings: &settings, batch: *batch };
+            let whole = by_windows
+                .of_subject(&subject, nodes, interrupt, |_, _| Ok(()))?
+                .ok_or_else(|| during("interrupted".into()))?;
+            for (at, (node, whole)) in gathered.iter_mut().zip(whole).enumerate() {
+                let Some((values, _)) = whole.finish() else { continue };
+                node.prediction.subjects.push(position);
+                match lay_aside {
+                    Some(lay_aside) => lay_aside(at, &values).map_err(during)?,
+                    None => node.prediction.values.extend(values),
+                }
+            }
+        }
+        return Ok(gathered.into_iter().map(Gathered::finish).collect());
+    }
     for piece in positions.chunks((*batch).max(1)) {
-        let batch = read(piece, &inputs).map_err(|source| TrainError::Data { during: "prediction".into(), source })?;
+        let batch = read(piece, &inputs).map_err(during)?;
         let values = forward.run(&network, &batch, &settings)?;
         for node in &mut gathered {
             let value = HostOutput::of(&values, node.prediction.node)?;
@@ -95,6 +130,57 @@ pub fn predict(job: &PredictJob<'_>) -> Result<Vec<Prediction>, TrainError> {
         }
     }
     Ok(gathered.into_iter().map(Gathered::finish).collect())
+}
+
+/// Whole maps are made of maps.
+fn check_maps(windows: &Windows, graph: &Graph, nodes: &[NodeId]) -> Result<(), DataError> {
+    match nodes.iter().find(|node| !windows.is_map(graph, **node)) {
+        None => Ok(()),
+        Some(node) => Err(format!(
+            "`{}` has no value at each voxel of a window, of which a whole could be made",
+            graph.node(*node).path
+        )
+        .into()),
+    }
+}
+
+/// A network that goes over whole images by windows.
+pub(super) struct ByWindows<'a> {
+    pub windows: &'a Windows,
+    pub forward: &'a Forward,
+    pub network: &'a Network,
+    pub settings: &'a RunSettings,
+    /// Windows at a time.
+    pub batch: usize,
+}
+
+impl<'a> ByWindows<'a> {
+    /// The maps of some nodes over the images of a subject. `each` is told what came of every batch of windows, and how many they are.
+    /// `None` when the interrupt flag was set.
+    ///
+    /// # Errors
+    /// A subject that does not fit, a device that fails.
+    pub fn of_subject(
+        &self,
+        subject: &Batch,
+        nodes: &[NodeId],
+        interrupt: &AtomicBool,
+        mut each: impl FnMut(&Values, usize) -> Result<(), NnError>,
+    ) -> Result<Option<Vec<Whole<'a>>>, NnError> {
+        let graph = self.forward.graph();
+        let mut whole: Vec<Whole<'a>> = nodes.iter().map(|node| Whole::new(self.windows, graph, *node)).collect();
+        for which in self.windows.pieces(self.batch) {
+            if interrupt.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let values = self.forward.run(self.network, &self.windows.cut(subject, which.clone()), self.settings)?;
+            for (whole, node) in whole.iter_mut().zip(nodes) {
+                whole.add(values.host(*node)?, &which);
+            }
+            each(&values, which.len())?;
+        }
+        Ok(Some(whole))
+    }
 }
 
 /// A prediction that grows batch by batch.

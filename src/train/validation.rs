@@ -3,9 +3,9 @@
 use super::TrainError;
 use super::history::Mean;
 use super::job::{Job, ValidationPredictions};
-use super::predict::{HostOutput, prediction_settings};
+use super::predict::{ByWindows, HostOutput, prediction_settings};
 use crate::graph::{InputId, NodeId};
-use crate::nn::{Batch, Forward, Network};
+use crate::nn::{Batch, Forward, HostValue, Network, RunSettings, Whole, Windows};
 use crate::program::{Keep, Metric, Monitor};
 
 /// What validation needs to know once.
@@ -80,6 +80,9 @@ impl Validation {
         let mut terms = vec![Mean::default(); self.terms.len()];
         let mut seen = Seen::default();
         let positions: Vec<usize> = (0..job.batches.validation_len()).collect();
+        if let Some(windows) = job.batches.windows() {
+            return self.by_windows(job, network, (windows, &settings), &positions);
+        }
         for piece in positions.chunks(job.stage.batch.max(1)) {
             if job.interrupt.load(std::sync::atomic::Ordering::Relaxed) {
                 return Ok(None);
@@ -101,13 +104,61 @@ impl Validation {
                 seen.add(&HostOutput::of(&values, judged.prediction)?, &batch, judged.target);
             }
         }
-        let finite = |mean: &Mean| mean.value().filter(|v| v.is_finite());
         let monitored = match &self.metric {
             Some(judged) => judged.compute(job, seen)?,
             None => None,
         };
-        let terms = self.terms.iter().zip(&terms).filter_map(|((label, _), mean)| Some((label.clone(), finite(mean)?)));
-        Ok(Some(Validated { loss: finite(&loss), terms: terms.collect(), monitored }))
+        Ok(Some(self.validated(&loss, &terms, monitored)))
+    }
+
+    /// The same of whole images, gone over by windows: losses are means over windows, a metric is that of whole maps, subject by subject.
+    fn by_windows(
+        &self,
+        job: &Job<'_>,
+        network: &Network,
+        (windows, settings): (&Windows, &RunSettings),
+        positions: &[usize],
+    ) -> Result<Option<Validated>, TrainError> {
+        let by_windows =
+            ByWindows { windows, forward: &self.forward, network, settings, batch: job.stage.batch.max(1) };
+        let mut loss = Mean::default();
+        let mut terms = vec![Mean::default(); self.terms.len()];
+        let mut monitored = Mean::default();
+        let judged: Vec<NodeId> = self.metric.iter().map(|judged| judged.prediction).collect();
+        for position in positions {
+            let subject = job.batches.validation(&[*position], &self.inputs).map_err(|source| TrainError::Data {
+                during: format!("stage `{}`, validation", job.stage.name),
+                source,
+            })?;
+            let whole = by_windows.of_subject(&subject, &judged, job.interrupt, |values, count| {
+                if let Some(number) = HostOutput::of(values, self.loss)?.mean() {
+                    loss.add(number, count);
+                }
+                for (mean, (_, node)) in terms.iter_mut().zip(&self.terms) {
+                    if let Some(number) = HostOutput::of(values, *node)?.mean() {
+                        mean.add(number, count);
+                    }
+                }
+                Ok(())
+            })?;
+            let Some(whole) = whole else { return Ok(None) };
+            let drawn = whole.into_iter().next().and_then(Whole::finish);
+            if let (Some(judged), Some((values, shape))) = (&self.metric, drawn) {
+                let mut seen = Seen::default();
+                let predicted = HostOutput(Some(HostValue { values, shape, rows: Some(vec![0]) }));
+                seen.add(&predicted, &subject, judged.target);
+                if let Some(value) = judged.compute(job, seen)? {
+                    monitored.add(value, 1);
+                }
+            }
+        }
+        Ok(Some(self.validated(&loss, &terms, monitored.value())))
+    }
+
+    fn validated(&self, loss: &Mean, terms: &[Mean], monitored: Option<f64>) -> Validated {
+        let finite = |mean: &Mean| mean.value().filter(|v| v.is_finite());
+        let terms = self.terms.iter().zip(terms).filter_map(|((label, _), mean)| Some((label.clone(), finite(mean)?)));
+        Validated { loss: finite(loss), terms: terms.collect(), monitored }
     }
 }
 

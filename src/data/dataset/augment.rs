@@ -1,9 +1,10 @@
 //! Random changes of training images, decided by seed, epoch and subject.
 
+use super::super::affine::Affine;
 use super::super::transform::Image;
 use super::super::transform::artefact;
 use super::super::transform::elastic::Elastic;
-use super::super::transform::spatial::{Move, moved};
+use super::super::transform::spatial::{Move, Part, Places, moved};
 use fascicle_lang::program::Augment;
 use ndarray::{Array4, Axis};
 use rand::{RngExt, SeedableRng};
@@ -27,6 +28,15 @@ pub enum Augmentation<'a> {
         /// The changes, in order.
         augment: &'a [Augment],
     },
+    /// As at random, and of images that are seen by parts one of those.
+    Patch {
+        /// Decides what is drawn.
+        seed: u64,
+        /// The changes, in order.
+        augment: &'a [Augment],
+        /// The mask whose classes are as likely as one another to hold the centre of the part.
+        balanced: Option<usize>,
+    },
 }
 
 /// What was drawn for one item; the same for all its inputs.
@@ -37,6 +47,8 @@ pub(super) struct Augmented {
     changes: Vec<(usize, Change)>,
     /// From which each input draws what is its own.
     key: Option<blake3::Hash>,
+    /// The part of images that are seen by parts.
+    pub(super) part: Option<Part>,
 }
 
 /// Moves are drawn for all inputs of a subject, what changes intensities for each.
@@ -73,8 +85,10 @@ impl Augmentation<'_> {
     /// Draws for one item.
     pub(super) fn of(&self, key: &str, slice: usize, views: usize) -> Augmented {
         let (seed, epoch, augment) = match self {
-            Self::Fixed { view } => return Augmented { view: *view, changes: Vec::new(), key: None },
+            Self::Fixed { view } => return Augmented { view: *view, changes: Vec::new(), key: None, part: None },
             Self::Random { seed, epoch, augment } => (seed, epoch, augment),
+            // The seed of a look is another one in every epoch.
+            Self::Patch { seed, augment, .. } => (seed, &0, augment),
         };
         let hash = blake3::hash(format!("augment {seed} {epoch} {slice} {key}").as_bytes());
         let mut rng = ChaCha8Rng::from_seed(*hash.as_bytes());
@@ -84,7 +98,7 @@ impl Augmentation<'_> {
             .enumerate()
             .filter_map(|(step, augment)| Some((step, draw(augment, &mut rng, &mut of_step(&hash, step, 0))?)))
             .collect();
-        Augmented { view, changes, key: Some(hash) }
+        Augmented { view, changes, key: Some(hash), part: None }
     }
 }
 
@@ -139,27 +153,114 @@ impl Augmented {
         self.changes.is_empty()
     }
 
+    /// Numbers for where the part lies, which no change draws from.
+    pub(super) fn of_part(&self) -> Option<ChaCha8Rng> {
+        let mut rng = ChaCha8Rng::from_seed(*self.key?.as_bytes());
+        rng.set_stream(u64::MAX);
+        Some(rng)
+    }
+
+    /// The part of one input's image that was drawn. `read` gives a box of the image, all channels of it; the image has this grid, these
+    /// channels and this affine.
+    pub(super) fn cut(
+        &self,
+        part: &Part,
+        (grid, channels, affine, labels): ([usize; 3], usize, Affine, bool),
+        read: impl Fn(&Part) -> Option<Vec<f32>>,
+    ) -> Option<Image> {
+        let [x, y, z] = part.size;
+        let shape = (channels, x, y, z);
+        let moves: Vec<Move> = self.changes.iter().filter_map(|(_, change)| change.as_move()).collect();
+        let values = if moves.is_empty() {
+            read(part)?
+        } else if self.changes.iter().all(|(_, change)| change.is_exact()) {
+            let from: [Vec<usize>; 3] = std::array::from_fn(|axis| self.exact_places(axis, part, grid[axis]));
+            let at: [usize; 3] = std::array::from_fn(|i| from[i].iter().copied().min().unwrap_or(0));
+            let size = std::array::from_fn(|i| from[i].iter().copied().max().unwrap_or(0) + 1 - at[i]);
+            let around = read(&Part { at, size })?;
+            let mut values = Vec::with_capacity(channels * part.voxels());
+            for channel in 0..channels {
+                for x in &from[0] {
+                    for y in &from[1] {
+                        let line = ((channel * size[0] + x - at[0]) * size[1] + y - at[1]) * size[2];
+                        values.extend(from[2].iter().filter_map(|z| around.get(line + z - at[2])));
+                    }
+                }
+            }
+            values
+        } else {
+            let places = Places::of(grid, affine.voxel_mm(), &moves, part);
+            let around = read(&places.read)?;
+            let mut values = vec![0.0; channels * part.voxels()];
+            let of_channel = values.chunks_mut(part.voxels().max(1)).zip(around.chunks(places.read.voxels().max(1)));
+            of_channel.for_each(|(out, around)| places.sample(around, labels, out));
+            values
+        };
+        Some(Image { data: Array4::from_shape_vec(shape, values).ok()?, affine, labels })
+    }
+
+    /// The voxels along an axis that a part's come from, where nothing but mirrors (about the middle of the part) and moves by whole
+    /// voxels is drawn.
+    fn exact_places(&self, axis: usize, part: &Part, voxels: usize) -> Vec<usize> {
+        let (at, size) = (part.at[axis] as i64, part.size[axis] as i64);
+        let from = |i: i64| {
+            self.changes.iter().rev().fold(i, |i, (_, change)| match change {
+                Change::Flip(flipped) if *flipped == axis => size - 1 - i,
+                Change::Shift(by) if voxels > 1 => i.saturating_sub(by[axis]),
+                _ => i,
+            })
+        };
+        (0..size).map(|i| at.saturating_add(from(i)).clamp(0, voxels as i64 - 1) as usize).collect()
+    }
+
+    /// Changes the intensities of a part of one input's image, as `change` those of a whole one.
+    pub(super) fn change_part(&self, image: &mut Image, part: &Part, grid: [usize; 3], input: usize) {
+        self.intensities(image, (part.at, grid), input, &|_, _| ());
+    }
+
     /// Changes one input's image. Places move alike in all inputs; what is done to intensities is each input's own, and only
     /// for `intensities`.
     ///
     /// Flips and shifts alone are taken in their order among the others. With a move between voxels, all moves are composed and
     /// interpolated once, and what changes intensities comes behind them.
     pub(super) fn change(&self, mut image: Image, intensities: bool, input: usize) -> Image {
-        let Some(key) = &self.key else { return image };
+        if self.key.is_none() {
+            return image;
+        }
         let exact = self.changes.iter().all(|(_, change)| change.is_exact());
         if !exact {
             let moves: Vec<Move> = self.changes.iter().filter_map(|(_, change)| change.as_move()).collect();
             image = moved(&image, &moves);
         }
+        let whole = ([0; 3], image.grid());
+        let step = |image: &mut Image, change: &Change| match change {
+            Change::Flip(axis) if exact => image.data.invert_axis(Axis(axis + 1)),
+            Change::Shift(by) if exact => image.data = shift(&image.data, *by),
+            _ => {}
+        };
+        if intensities {
+            self.intensities(&mut image, whole, input, &step);
+        } else {
+            self.changes.iter().for_each(|(_, change)| step(&mut image, change));
+        }
+        image
+    }
+
+    /// Changes intensities in the order of the list, `moved` what moves between them.
+    fn intensities(
+        &self,
+        image: &mut Image,
+        part: ([usize; 3], [usize; 3]),
+        input: usize,
+        moved: &dyn Fn(&mut Image, &Change),
+    ) {
+        let Some(key) = &self.key else { return };
         let mut common = ChaCha8Rng::from_seed(*key.as_bytes());
         // Stream 0 has drawn the places.
         common.set_stream(input as u64 + 1);
         for (step, change) in &self.changes {
             match change {
-                Change::Flip(axis) if exact => image.data.invert_axis(Axis(axis + 1)),
-                Change::Shift(by) if exact => image.data = shift(&image.data, *by),
-                Change::Flip(_) | Change::Shift(_) | Change::Move(_) => {}
-                _ if !intensities => {}
+                Change::Flip(_) | Change::Shift(_) | Change::Move(_) => moved(image, change),
                 Change::Noise(sd) => image.data.mapv_inplace(|v| {
                     let draw: f64 = StandardNormal.sample(&mut common);
                     v + (sd * draw) as f32
@@ -168,21 +269,20 @@ impl Augmented {
                     let factor = 1.0 + by * common.random_range(-1.0..=1.0);
                     image.data.mapv_inplace(|v| v * factor as f32);
                 }
-                own => values(&mut image, own, &mut of_step(key, *step, input + 1)),
+                own => values(image, part, own, &mut of_step(key, *step, input + 1)),
             }
         }
-        image
     }
 }
 
 /// What has numbers of its own in each input.
-fn values(image: &mut Image, change: &Change, rng: &mut ChaCha8Rng) {
+fn values(image: &mut Image, part: ([usize; 3], [usize; 3]), change: &Change, rng: &mut ChaCha8Rng) {
     match change {
         Change::Gamma((low, high)) => artefact::gamma(&mut image.data, rng.random_range(*low..=*high)),
         Change::BiasField { most, order } => {
             let mut draw = || most * rng.random_range(-1.0..=1.0);
             let coefficients: Vec<f64> = (0..artefact::coefficients(*order)).map(|_| draw()).collect();
-            artefact::bias_field(&mut image.data, *order, &coefficients);
+            artefact::bias_field(&mut image.data, part, *order, &coefficients);
         }
         Change::Blur(most) => {
             let sd = std::array::from_fn(|_| rng.random_range(0.0..=*most));

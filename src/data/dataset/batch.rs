@@ -57,12 +57,12 @@ impl FittedInputs<'_> {
     /// # Errors
     /// All steps that cannot be done, with subject and input.
     pub fn input_batch(&self, items: &[(Item, Augmentation<'_>)], input: usize) -> Result<InputBatch> {
-        let shape = self.dataset.inputs[input].shape.clone();
-        let drawn = |item: &Item, draw: &Augmentation<'_>| {
-            draw.of(&self.dataset.members[item.member].key, item.slice, self.dataset.views())
-        };
+        let spec = &self.dataset.inputs[input];
+        let parts = items.iter().any(|(_, draw)| matches!(draw, Augmentation::Patch { .. }));
+        let shape = if parts { spec.seen_shape() } else { spec.shape.clone() };
+        let drawn = |item: &Item, draw: &Augmentation<'_>| self.draw(*item, draw);
         if !matches!(self.dataset.content[input], Content::Images { .. }) {
-            let of = |(item, draw): &(Item, Augmentation<'_>)| self.drawn_value(*item, input, &drawn(item, draw));
+            let of = |(item, draw): &(Item, Augmentation<'_>)| self.drawn_value(*item, input, &drawn(item, draw)?);
             let rows = all(items.par_iter().map(of).collect())?;
             let present = rows.iter().map(Option::is_some).collect();
             return Ok(InputBatch { values: rows.into_iter().flatten().flatten().collect(), shape, present });
@@ -73,7 +73,7 @@ impl FittedInputs<'_> {
         let size: usize = shape.iter().product();
         let mut values = vec![0.0; size * having.len()];
         let copy = |((item, draw), out): (&(Item, Augmentation<'_>), &mut [f32])| {
-            self.copy_image(*item, input, &drawn(item, draw), out)
+            self.copy_image(*item, input, &drawn(item, draw)?, out)
         };
         all(having.into_par_iter().zip(values.par_chunks_mut(size.max(1))).map(copy).collect())?;
         Ok(InputBatch { values, shape, present })

@@ -5,6 +5,7 @@ use super::super::error::{DataError, Result};
 use super::super::transform::{ColumnRow, FittedChain, FittedColumns, FittedTarget, Image, Unseen};
 use super::augment::{Augmentation, Augmented};
 use super::kept::Kept;
+use super::parts::Classes;
 use super::{Content, Dataset, Item};
 use fascicle_lang::program::{InputRole, InputSource, SpatialKind};
 use ndarray::ArrayViewMut4;
@@ -34,6 +35,8 @@ pub struct FittedInputs<'a> {
     fitted: Vec<FittedInput>,
     /// What the fitted steps made of images, by input.
     kept: Vec<Kept>,
+    /// Where the classes of masks lie by which patches are drawn.
+    pub(super) classes: Classes,
 }
 
 impl Dataset {
@@ -112,7 +115,7 @@ impl Dataset {
             _ => Kept::default(),
         });
         let kept = kept.collect();
-        FittedInputs { dataset: self, fitted, kept }
+        FittedInputs { dataset: self, fitted, kept, classes: Classes::default() }
     }
 }
 
@@ -165,7 +168,7 @@ impl FittedInputs<'_> {
     /// # Errors
     /// A step that cannot be done on this subject.
     pub fn value(&self, item: Item, input: usize, draw: &Augmentation<'_>) -> Result<Option<Vec<f32>>> {
-        let drawn = draw.of(&self.dataset.members[item.member].key, item.slice, self.dataset.views());
+        let drawn = self.draw(item, draw)?;
         self.drawn_value(item, input, &drawn)
     }
 
@@ -175,7 +178,8 @@ impl FittedInputs<'_> {
         match (&self.dataset.content[input], &self.fitted[input]) {
             (Content::Images { volumes, .. }, _) if volumes[item.member].is_none() => Ok(None),
             (Content::Images { .. }, _) => {
-                let mut values = vec![0.0; spec.shape.iter().product()];
+                let shape = if drawn.part.is_some() { spec.seen_shape() } else { spec.shape.clone() };
+                let mut values = vec![0.0; shape.iter().product()];
                 self.copy_image(item, input, drawn, &mut values)?;
                 Ok(Some(values))
             }
@@ -195,6 +199,9 @@ impl FittedInputs<'_> {
     /// An image that is there as it is in a batch.
     pub(super) fn copy_image(&self, item: Item, input: usize, drawn: &Augmented, out: &mut [f32]) -> Result<()> {
         let spec = &self.dataset.inputs[input];
+        if let (Some(part), Some(_)) = (&drawn.part, spec.window) {
+            return self.copy_part(item, input, (drawn, part), out);
+        }
         let (Content::Images { chain, volumes }, FittedInput::Image(fitted)) =
             (&self.dataset.content[input], &self.fitted[input])
         else {
@@ -214,17 +221,7 @@ impl FittedInputs<'_> {
                 false => Err(misfit(volume.shape().iter().product(), out.len())),
             };
         }
-        let image = if chain.is_all_cached() && cut {
-            let slices: Vec<usize> = fitted.neighbours(item.slice, volume.shape()[3]).collect();
-            Arc::new(volume.slices(&slices))
-        } else {
-            let mut whole = self.of_fold(fitted, item.member, input, volume)?;
-            if chain.has_views() {
-                let name = |e: DataError| e.of_subject(key, &spec.name);
-                whole = Arc::new(fitted.in_view(Arc::unwrap_or_clone(whole), drawn.view).map_err(name)?);
-            }
-            if cut { Arc::new(fitted.slice(&whole, item.slice)) } else { whole }
-        };
+        let image = self.seen_whole(item, input, drawn.view, fitted)?;
         let intensities = !image.labels && spec.role == InputRole::Modality;
         let image = match drawn.is_none() {
             true => image,
@@ -239,7 +236,13 @@ impl FittedInputs<'_> {
     }
 
     /// A member's image after the steps that are the same for every view.
-    fn of_fold(&self, fitted: &FittedChain, member: usize, input: usize, volume: &CachedImage) -> Result<Arc<Image>> {
+    pub(super) fn of_fold(
+        &self,
+        fitted: &FittedChain,
+        member: usize,
+        input: usize,
+        volume: &CachedImage,
+    ) -> Result<Arc<Image>> {
         let name = |e: DataError| e.of_subject(&self.dataset.members[member].key, &self.dataset.inputs[input].name);
         self.kept[input].get(member, || fitted.before_views(volume.image()).map_err(name))
     }
@@ -317,10 +320,10 @@ impl FittedInputs<'_> {
     }
 }
 
-fn of_another(input: &str) -> DataError {
+pub(super) fn of_another(input: &str) -> DataError {
     DataError::Input { input: input.to_owned(), problem: "the fitted steps are of another input".into() }
 }
 
-fn gone(key: &str) -> DataError {
+pub(super) fn gone(key: &str) -> DataError {
     DataError::Step { step: "fit", problem: format!("`{key}` has no image") }
 }

@@ -16,6 +16,7 @@ mod fitted;
 mod gather;
 mod kept;
 mod moved;
+mod parts;
 
 pub use augment::Augmentation;
 pub use batch::{Batch, InputBatch};
@@ -309,5 +310,7 @@ fn count_slices(inputs: &[InputSpec], content: &[Content], members: &[Member]) -
     Ok(slices)
 }
 
+#[cfg(test)]
+mod parts_tests;
 #[cfg(test)]
 mod tests;

@@ -32,6 +32,18 @@ impl FittedInputs<'_> {
         if !augment.iter().any(Augment::is_spatial) {
             return Ok(());
         }
+        self.check_together(items, inputs, augment)
+    }
+
+    /// Looks whether patches of the images among `inputs` are patches of the same places, for each of these people.
+    ///
+    /// # Errors
+    /// As [`FittedInputs::check_moves`].
+    pub fn check_parts(&self, items: &[Item], inputs: &[usize]) -> Result<()> {
+        self.check_together(items, inputs, &[])
+    }
+
+    fn check_together(&self, items: &[Item], inputs: &[usize], augment: &[Augment]) -> Result<()> {
         let mut members: Vec<usize> = items.iter().map(|item| item.member).collect();
         members.dedup();
         let told: Vec<Option<DataError>> = members
@@ -81,7 +93,7 @@ impl FittedInputs<'_> {
                     continue;
                 }
                 let problem = format!(
-                    "its voxels lie up to {mm:.1} mm from those of `{}`, with which it is moved: its affine is {}, that of `{0}` {}; bring \
+                    "its voxels lie up to {mm:.1} mm from those of `{}`, with which it is moved or cut: its affine is {}, that of `{0}` {}; bring \
                      both to one grid (resample the files, or the same `crop` in both), or correct the header",
                     name(image),
                     written(&mask.affine),

@@ -30,6 +30,7 @@ fn columns_input(name: &str, columns: Vec<ColumnSpec>, missing: Missing, width: 
         role: InputRole::Condition,
         shape: vec![width],
         levels: Vec::new(),
+        window: None,
         ..class_input(name, "", &[])
     }
 }
@@ -403,6 +404,7 @@ fn a_mask_that_lies_elsewhere_than_its_scan_is_named_before_both_are_moved() {
         role: InputRole::Target,
         shape: vec![6, 6, 6],
         levels: vec!["rest".into(), "part".into()],
+        window: None,
         ..volume_input("parts", "anat/*_dseg.nii.gz", [6, 6, 6], vec![])
     };
     let data = open(&[scan, mask], &[load(&bids(dir.path()))], &dir.path().join("cache")).expect("opened");

@@ -27,10 +27,16 @@ pub(crate) fn coefficients(order: usize) -> usize {
 
 /// Times the exponential of a polynomial of the place, -1 to 1 between the outermost voxels of each axis, whose coefficients come by
 /// rising powers of the first axis, then of the second, then of the third: TorchIO's `BiasField`.
-pub(crate) fn bias_field(data: &mut Array4<f32>, order: usize, coefficients: &[f64]) {
+///
+/// Of a part of an image, whose first voxel lies at `part.0` of `part.1` voxels, it is the field of the whole.
+pub(crate) fn bias_field(data: &mut Array4<f32>, part: ([usize; 3], [usize; 3]), order: usize, coefficients: &[f64]) {
     let (_, nx, ny, nz) = data.dim();
-    let along = |i: usize, n: usize| if n > 1 { 2.0 * i as f64 / (n as f64 - 1.0) - 1.0 } else { 0.0 };
-    let deep: Vec<f64> = (0..nz).map(|z| along(z, nz)).collect();
+    let (first, whole) = part;
+    let along = |i: usize, axis: usize| match whole[axis] {
+        n if n > 1 => 2.0 * (first[axis] + i) as f64 / (n as f64 - 1.0) - 1.0,
+        _ => 0.0,
+    };
+    let deep: Vec<f64> = (0..nz).map(|z| along(z, 2)).collect();
     let mut field = vec![0.0_f32; nz];
     for x in 0..nx {
         for y in 0..ny {
@@ -39,7 +45,7 @@ pub(crate) fn bias_field(data: &mut Array4<f32>, order: usize, coefficients: &[f
             let mut given = coefficients.iter();
             for i in 0..=order {
                 for j in 0..=order - i {
-                    let weight = along(x, nx).powi(i as i32) * along(y, ny).powi(j as i32);
+                    let weight = along(x, 0).powi(i as i32) * along(y, 1).powi(j as i32);
                     (line.iter_mut().take(order - i - j + 1)).zip(&mut given).for_each(|(sum, c)| *sum += c * weight);
                 }
             }

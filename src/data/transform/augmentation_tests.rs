@@ -117,7 +117,7 @@ fn a_bias_field_is_torchios() {
     let coefficients: Vec<f64> = (0..20).map(|i| 0.1 * f64::from((3 * i) % 7 - 3)).collect();
     assert_eq!(artefact::coefficients(3), coefficients.len());
     let mut data = image().data;
-    artefact::bias_field(&mut data, 3, &coefficients);
+    artefact::bias_field(&mut data, ([0; 3], [9, 8, 7]), 3, &coefficients);
     is_near(&data, [3.033_199_3, 3.752_904_4, 0.779_491_4, 6.629_92, 7.337_292, 5.925_744]);
     assert!((data[[0, 8, 7, 6]] - 2.714_512_3).abs() < 1e-5 && (data[[0, 0, 1, 0]] - 6.183_818).abs() < 1e-5);
 }

@@ -59,8 +59,8 @@ impl Elastic {
         add(place, sum, frame);
     }
 
-    /// The same along a line of the grid itself: what the first two axes weigh is the same for all of it.
-    pub(super) fn displace_line(&self, [x, y]: [usize; 2], frame: &Frame, places: &mut [[f64; 3]]) {
+    /// The same along a line of the grid itself, from a voxel on: what the first two axes weigh is the same for all of it.
+    pub(super) fn displace_line(&self, [x, y, first]: [usize; 3], frame: &Frame, places: &mut [[f64; 3]]) {
         let at = |axis: usize, voxel: usize| {
             let middle = (frame.grid[axis] as f64 - 1.0) / 2.0;
             self.weights(axis, (voxel as f64 - middle) * frame.voxel_mm[axis], frame)
@@ -77,7 +77,7 @@ impl Elastic {
             }
         }
         for (voxel, place) in places.iter_mut().enumerate() {
-            let z = at(2, voxel);
+            let z = at(2, first + voxel);
             let mut sum = [0.0; 3];
             for (wz, displacement) in z.of.iter().zip(line.get(z.first..z.first + 4).unwrap_or_default()) {
                 (0..3).for_each(|c| sum[c] += wz * displacement[c]);

@@ -106,7 +106,7 @@ impl Frame {
 /// Moves an image; the first move is done first.
 pub(crate) fn moved(image: &Image, moves: &[Move]) -> Image {
     let frame = Frame { grid: image.grid(), voxel_mm: image.affine.voxel_mm() };
-    let way = Way::of(moves, &frame);
+    let way = Way::of(moves, &frame, [0.0; 3]);
     let [nx, ny, nz] = frame.grid;
     let channels = image.data.dim().0;
     let standard = image.data.as_standard_layout();
@@ -117,7 +117,7 @@ pub(crate) fn moved(image: &Image, moves: &[Move]) -> Image {
     let mut line = vec![[0.0_f32; 3]; nz];
     for x in 0..nx {
         for y in 0..ny {
-            way.line([x, y], &frame, &mut line);
+            way.line([x, y, 0], &frame, &mut line);
             let at = (x * ny + y) * nz;
             for channel in 0..channels {
                 let from = source.get(channel * volume..(channel + 1) * volume).unwrap_or_default();
@@ -133,6 +133,73 @@ pub(crate) fn moved(image: &Image, moves: &[Move]) -> Image {
     Image { data, affine: image.affine, labels: image.labels }
 }
 
+/// A box of voxels within an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Its first voxel.
+    pub(crate) at: [usize; 3],
+    /// Voxels along each axis.
+    pub(crate) size: [usize; 3],
+}
+
+impl Part {
+    pub(crate) fn voxels(&self) -> usize {
+        self.size.iter().product()
+    }
+}
+
+/// Where the values of a part of a moved image come from: of the image itself, only what lies around these places is read.
+///
+/// Turns, changes of size and mirrors are about the middle of the part, so that what was chosen to lie there stays there; a deformation is
+/// that of the whole image.
+pub(crate) struct Places {
+    /// What is read of the image.
+    pub(crate) read: Part,
+    /// By voxel of the part, in voxels of what is read.
+    places: Vec<[f32; 3]>,
+}
+
+impl Places {
+    /// Of a part of an image with this grid and these voxels, moved; the first move is done first.
+    pub(crate) fn of(grid: [usize; 3], voxel_mm: [f64; 3], moves: &[Move], part: &Part) -> Self {
+        let frame = Frame { grid, voxel_mm };
+        let middle = frame.place(std::array::from_fn(|i| part.at[i] as f64 + (part.size[i] as f64 - 1.0) / 2.0));
+        let way = Way::of(moves, &frame, middle);
+        let [nx, ny, nz] = part.size;
+        let mut places = vec![[0.0_f32; 3]; part.voxels()];
+        for (line, places) in places.chunks_mut(nz.max(1)).enumerate() {
+            let first = [part.at[0] + line / ny.max(1), part.at[1] + line % ny.max(1), part.at[2]];
+            way.line(first, &frame, places);
+        }
+        debug_assert_eq!(places.len(), nx * ny * nz);
+        let last = grid.map(|n| n.saturating_sub(1) as f32);
+        let (mut low, mut high) = (last, [0.0_f32; 3]);
+        for place in &mut places {
+            for i in 0..3 {
+                place[i] = place[i].max(0.0).min(last[i]);
+                low[i] = low[i].min(place[i]);
+                high[i] = high[i].max(place[i]);
+            }
+        }
+        let at: [usize; 3] = std::array::from_fn(|i| low[i] as usize);
+        let size = std::array::from_fn(|i| (high[i].ceil() as usize).min(grid[i].saturating_sub(1)) + 1 - at[i]);
+        for place in &mut places {
+            (0..3).for_each(|i| place[i] -= at[i] as f32);
+        }
+        Self { read: Part { at, size }, places }
+    }
+
+    /// The values of a channel, of whose image `values` is what is to be read.
+    pub(crate) fn sample(&self, values: &[f32], labels: bool, out: &mut [f32]) {
+        let sampler = Sampler::of(self.read.size);
+        let value = |place: &[f32; 3]| match labels {
+            true => sampler.nearest(values, *place),
+            false => sampler.linear(values, *place),
+        };
+        out.iter_mut().zip(&self.places).for_each(|(out, place)| *out = value(place));
+    }
+}
+
 /// The way back from voxels of the result to those of the image, neighbouring affine moves as one.
 struct Way<'a> {
     /// In the order in which they are gone, last move first.
@@ -145,13 +212,16 @@ enum Step<'a> {
 }
 
 impl<'a> Way<'a> {
-    fn of(moves: &'a [Move], frame: &Frame) -> Self {
+    /// Turns, changes of size and mirrors are about `centre`, in millimetres from the centre of the field of view.
+    fn of(moves: &'a [Move], frame: &Frame, centre: [f64; 3]) -> Self {
         let mut steps: Vec<Step<'a>> = Vec::new();
         for step in moves.iter().rev() {
             if let Move::Elastic(elastic) = step {
                 steps.push(Step::Elastic(elastic));
             }
             let Some((linear, offset)) = step.back(frame) else { continue };
+            let turned = times(&linear, centre);
+            let offset: [f64; 3] = std::array::from_fn(|i| offset[i] + centre[i] - turned[i]);
             match steps.last_mut() {
                 Some(Step::Affine(before, moved)) => {
                     let through = times(&linear, *moved);
@@ -164,12 +234,12 @@ impl<'a> Way<'a> {
         Self { steps }
     }
 
-    /// Which voxels, in fractions of them, the values of a line along the last axis come from.
-    fn line(&self, [x, y]: [usize; 2], frame: &Frame, line: &mut [[f32; 3]]) {
+    /// Which voxels, in fractions of them, the values of a line along the last axis come from, from a voxel on.
+    fn line(&self, first: [usize; 3], frame: &Frame, line: &mut [[f32; 3]]) {
         let middle = frame.middle();
-        let start = frame.place([x as f64, y as f64, 0.0]);
+        let start = frame.place(first.map(|i| i as f64));
         let mut places: Vec<[f64; 3]> =
-            (0..frame.grid[2]).map(|z| [start[0], start[1], start[2] + z as f64 * frame.voxel_mm[2]]).collect();
+            (0..line.len()).map(|z| [start[0], start[1], start[2] + z as f64 * frame.voxel_mm[2]]).collect();
         for (at, step) in self.steps.iter().enumerate() {
             match step {
                 Step::Affine(linear, offset) => places.iter_mut().for_each(|place| {
@@ -177,7 +247,7 @@ impl<'a> Way<'a> {
                     *place = std::array::from_fn(|i| through[i] + offset[i]);
                 }),
                 // The first step starts from the grid itself, where the spline is a product of three.
-                Step::Elastic(elastic) if at == 0 => elastic.displace_line([x, y], frame, &mut places),
+                Step::Elastic(elastic) if at == 0 => elastic.displace_line(first, frame, &mut places),
                 Step::Elastic(elastic) => {
                     places.iter_mut().for_each(|place| elastic.displace(place, frame));
                 }

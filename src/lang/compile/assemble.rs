@@ -4,8 +4,8 @@
 //! else is still looked at, so that one pass tells all independent mistakes.
 
 use super::declare::{
-    analysis, baseline, cohort, compare, ensemble, facts, leak, order, packed, pair, param, protocol, score, search,
-    stage, sweep, target,
+    analysis, baseline, cohort, compare, ensemble, facts, leak, order, packed, pair, param, patches, protocol, score,
+    search, stage, sweep, target,
 };
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Checkpoints, Eval, Evaluator, PackedModel, Reported};
@@ -142,6 +142,8 @@ impl Assembly {
         if models == 0 {
             self.cohorts(e);
             self.inputs(e);
+            let settled = patches::settle(e, &self.main);
+            self.keep(settled);
         }
         self.settable(e);
         self.models(e, checkpoints, models);
@@ -195,7 +197,12 @@ impl Assembly {
             used: e.packed.iter().map(PackedModel::used).collect(),
         };
         // Only the whole program says what its outputs are compared with.
-        let told = [facts::facts(e, &program, &trained_on), target::predicted(e, &program), target::views(e, &program)];
+        let told = [
+            facts::facts(e, &program, &trained_on),
+            target::predicted(e, &program),
+            target::views(e, &program),
+            patches::checked(e, &program),
+        ];
         if self.keep(told.into_iter().collect::<Eval<()>>()).is_none() {
             return (None, Vec::new(), Vec::new());
         }

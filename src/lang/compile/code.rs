@@ -199,6 +199,12 @@ codes! {
         "`use model m from \"m.fascicle\"` takes a model from a file that `fascicle pack` made. The file is not there, is none of\nthose, was changed or made by another version, or lacks what is asked of it. Pack the run again, or copy the file again.";
     TrainsBesideUsed = "E0860", "a file that uses a packed model and trains",
         "A file with `use model` trains nothing: all its people are new to the model, and nobody is divided. Models, training,\nprotocols and what compares them by runs stand in a file of their own.";
+    Patches = "E0861", "patches that cannot be cut",
+        "`patches [64, 64, 64]` cuts the images that a stage reads: all of them alike, so that they must have the same\nextents, and a patch must lie within them. An image is padded to the shape that is declared.";
+    SeenTwoWays = "E0862", "an image that is seen whole and by patches",
+        "A model's inputs have one shape. What one stage reads by patches, every stage reads by patches of that size;\ndeclare the image a second time, under another name, for a model that sees it whole.";
+    NoMap = "E0863", "something of the whole person, asked of a patch",
+        "A model that is trained by patches predicts a whole image window by window, so that what is asked of it has a\nvalue at each voxel of a patch. One number, a class or a vector of a person needs a model of whole images.";
 
     UnusedParam = "W0901", "a parameter that changes nothing",
         "Nothing reads the parameter. Remove it, or use it.";

@@ -28,6 +28,9 @@ pub struct ModelTable {
     /// What recomputation changes, where the stage asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recomputed: Option<Recomputed>,
+    /// How whole images are predicted, where they are seen by windows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub windows: Option<WindowTable>,
     /// The batch size meant.
     pub batch: u64,
     /// What a training step at that size has a processor do; nothing where the model is not trained.
@@ -37,6 +40,17 @@ pub struct ModelTable {
     /// nothing but its training needs them.
     #[serde(default)]
     pub critics: Vec<CriticTable>,
+}
+
+/// How a whole image is predicted by windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WindowTable {
+    /// Voxels of the image along each axis of space, 1 along the third axis of a plane.
+    pub image: [usize; 3],
+    /// Voxels of a window.
+    pub size: [usize; 3],
+    /// Windows of an image.
+    pub count: u64,
 }
 
 /// What a stage whose values are made again on the way back would take without that, and what it costs.
@@ -88,7 +102,7 @@ pub fn model_tables(program: &Program) -> Vec<ModelTable> {
             let stages = program.stages.iter().filter(|s| s.model == index);
             let critics =
                 stages.flat_map(|s| &s.adversaries).map(|adversary| critic(&program.graph, adversary)).collect();
-            let table = table(&program.graph, &model.name, &model.live_roots, stage);
+            let table = table(program, &model.name, &model.live_roots, stage);
             let step =
                 stage.map(|s| Work::step(&program.graph, &[s.loss], &s.trainable, s.batch as u64)).unwrap_or_default();
             ModelTable { critics, step, ..table }
@@ -96,7 +110,8 @@ pub fn model_tables(program: &Program) -> Vec<ModelTable> {
         .collect()
 }
 
-fn table(graph: &Graph, name: &str, roots: &[NodeId], stage: Option<&Stage>) -> ModelTable {
+fn table(program: &Program, name: &str, roots: &[NodeId], stage: Option<&Stage>) -> ModelTable {
+    let graph = &program.graph;
     let live = graph.live(roots.iter().copied());
     let mut counted = vec![false; graph.modules.len()];
     let mut layers = Vec::new();
@@ -111,7 +126,13 @@ fn table(graph: &Graph, name: &str, roots: &[NodeId], stage: Option<&Stage>) -> 
     let own = Cost::of(graph, &live);
     let batch = stage.map_or(1, |s| s.batch as u64);
     let processors = [Processor::Card, Processor::Cpu];
-    let prediction_bytes = processors.map(|on| prediction_memory(graph, roots, batch, on, RunHolds::on(on)));
+    let prediction_bytes =
+        processors.map(|on| prediction_memory((graph, &program.inputs), roots, batch, on, RunHolds::on(on)));
+    let windows = graph.live_inputs(&live).iter().find_map(|input| {
+        let spec = &program.inputs[input.index()];
+        let (window, image) = (spec.window?, spec.extents()?);
+        Some(WindowTable { image, size: window.size, count: window.count(image) as u64 })
+    });
     let training = processors.map(|on| stage.map(|stage| stage.memory(graph, on, RunHolds::on(on))));
     let bytes = |at: usize| training[at].map_or(prediction_bytes[at], |memory| memory.bytes);
     let recomputed = match training {
@@ -129,6 +150,7 @@ fn table(graph: &Graph, name: &str, roots: &[NodeId], stage: Option<&Stage>) -> 
         memory_bytes_cpu: bytes(1),
         prediction_bytes,
         recomputed,
+        windows,
         batch,
         step: Work::default(),
         critics: Vec::new(),

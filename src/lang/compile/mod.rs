@@ -34,7 +34,7 @@ pub use declare::entry::{Chapter, ENTRY_PRELUDE, Entry, Parameter as EntryParame
 pub use diagnostic::{Diagnostic, Label, Severity, Source, Sources};
 pub use fascicle_syntax::{Edit, Fix};
 pub use frameworks::suggestion;
-pub use layers::{CriticTable, LayerRow, ModelTable, model_tables};
+pub use layers::{CriticTable, LayerRow, ModelTable, WindowTable, model_tables};
 pub use record::{Call, CallId, Fact, LISTED, Record, Seen};
 pub use render::{JsonDiagnostic, JsonEdit, JsonFix, JsonLabel, json_diagnostics, render};
 pub use trial::{TrialSettings, programs_with};

@@ -41,6 +41,7 @@ impl Resolver {
                 "schedule" => self.entry(Chapter::Schedule, value),
                 "augment" => self.entry(Chapter::Augmentation, value),
                 "sample" => self.entry(Chapter::Sampling, value),
+                "patches" => self.entry(Chapter::Patch, value),
                 "stop" => self.entry(Chapter::Stop, value),
                 "keep" => self.kept(value),
                 "within" => self.condition(value, false),

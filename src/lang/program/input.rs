@@ -1,5 +1,6 @@
 //! How the values a graph reads are made from the cohort's files.
 
+use super::Window;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -20,6 +21,9 @@ pub struct InputSpec {
     pub shape: Vec<usize>,
     /// Class names, where it is a class or a mask.
     pub levels: Vec<String>,
+    /// The part that a network reads at a time, where it is an image that is seen by parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
 }
 
 /// What an input is for.

@@ -3,7 +3,7 @@
 //! The arrays of a pass are those of its [`Evaluation`]. Beside them stand the weights with what an optimizer remembers of each,
 //! the copies that a run holds of where training stood, and the batches that are read while one is computed.
 
-use super::{Adversary, Keep, Memory, Optimizer, Stage};
+use super::{Adversary, InputSpec, Keep, Memory, Optimizer, Stage};
 use crate::graph::{Evaluation, Graph, InputId, ModuleId, NodeId, Processor};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -117,11 +117,34 @@ impl Optimizer {
     }
 }
 
-/// The peak memory of predicting so many subjects at a time.
-pub fn prediction_memory(graph: &Graph, nodes: &[NodeId], rows: u64, on: Processor, run: RunHolds) -> u64 {
+/// The peak memory of predicting so many subjects at a time; where images are seen by windows, of so many windows at a time of one
+/// subject, whose images and outputs stand whole beside them.
+pub fn prediction_memory(
+    (graph, inputs): (&Graph, &[InputSpec]),
+    nodes: &[NodeId],
+    rows: u64,
+    on: Processor,
+    run: RunHolds,
+) -> u64 {
     let evaluation = Evaluation::new(graph, nodes.to_vec(), Vec::new(), rows, on);
     let all: u64 = weights(graph, &graph.live_modules(&evaluation.live)).map(|weight| weight * F32).sum();
-    run.program + all + batch(graph, &evaluation) + evaluation.peak(&[])
+    run.program + all + batch(graph, &evaluation) + evaluation.peak(&[]) + whole(graph, inputs, nodes, &evaluation, on)
+}
+
+/// What stands of a whole subject beside its windows, on the host: the images, the sums of what windows gave, and of their weights.
+fn whole(graph: &Graph, inputs: &[InputSpec], nodes: &[NodeId], evaluation: &Evaluation<'_>, on: Processor) -> u64 {
+    let read = graph.live_inputs(&evaluation.live);
+    let seen: Vec<&InputSpec> =
+        read.iter().filter_map(|input| inputs.get(input.index())).filter(|spec| spec.window.is_some()).collect();
+    let Some((window, extents)) = seen.first().and_then(|spec| Some((spec.window?, spec.extents()?))) else { return 0 };
+    if on == Processor::Card {
+        return 0;
+    }
+    let voxels: u64 = extents.iter().map(|n| *n as u64).product();
+    let images: u64 = seen.iter().map(|spec| spec.shape.iter().map(|n| *n as u64).product::<u64>()).sum();
+    let of_window = window.voxels().max(1) as u64;
+    let outputs: u64 = nodes.iter().map(|node| graph.node(*node).ty.len() / of_window * voxels).sum();
+    F32 * (images + outputs + voxels)
 }
 
 /// Numbers of each weight and buffer.

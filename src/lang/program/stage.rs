@@ -1,6 +1,6 @@
 //! Training stages.
 
-use super::{Augment, Metric, Predicate};
+use super::{Augment, Metric, Patches, Predicate};
 use crate::graph::{ModuleId, NodeId};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,9 @@ pub struct Stage {
     pub augment: Vec<Augment>,
     /// How subjects are drawn.
     pub sampling: Sampling,
+    /// How parts of the images are drawn, where it does not train on whole ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patches: Option<Patches>,
     /// The condition that its training and validation subjects meet; all of them where there is none.
     // Left out of what is written where there is none, so that results from before there was this field are found again.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,8 @@
 //! What each task of a plan takes.
 
-use super::people::{Records, divided, others, reading, rows_of_a_record, rows_of_stage, work_of_stage};
+use super::people::{
+    Records, divided, others, reading, rows_of_a_record, rows_of_stage, windows_of_a_record, work_of_stage,
+};
 use super::scored;
 use super::{Clock, Rates};
 use crate::graph::{Graph, NodeId, Work};
@@ -176,7 +178,8 @@ impl OfTask<'_> {
     fn pass(&self, nodes: &[NodeId], records: f64, batch: usize) -> f64 {
         let graph: &Graph = &self.program.graph;
         let live = graph.live(nodes.iter().copied());
-        let rows = records * rows_of_a_record(self.program);
+        let windows = nodes.first().map_or(1.0, |node| windows_of_a_record(self.program, *node));
+        let rows = records * rows_of_a_record(self.program) * windows;
         let batches = (rows / batch.max(1) as f64).ceil();
         if batches == 0.0 {
             return 0.0;

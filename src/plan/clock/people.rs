@@ -2,7 +2,7 @@
 
 use super::Clock;
 use super::steps::work_of_step;
-use crate::graph::Work;
+use crate::graph::{NodeId, Work};
 use crate::plan::task::trained_cohorts;
 use crate::program::{
     CohortSource, ImageStep, InputSource, Program, Protocol, ProtocolKind, SpatialKind, Stage, Subset, Take, Tested,
@@ -102,6 +102,16 @@ pub(in crate::plan) fn rows_of_a_record(program: &Program) -> f64 {
     cut.or_else(painted).or_else(plane).unwrap_or(1) as f64
 }
 
+/// Windows that a network goes over to see all of a row, where it sees images by windows; else 1.
+pub(in crate::plan) fn windows_of_a_record(program: &Program, node: NodeId) -> f64 {
+    let live = program.graph.live([node]);
+    let seen = program.graph.live_inputs(&live).into_iter().find_map(|input| {
+        let spec = program.inputs.get(input.index())?;
+        Some(spec.window?.count(spec.extents()?))
+    });
+    seen.unwrap_or(1) as f64
+}
+
 /// Rows that a stage trains and validates on, in a fold of middling size.
 pub(in crate::plan) fn rows_of_stage(program: &Program, stage: &Stage, records: &Records) -> (f64, f64) {
     let all = match stage.cohorts.is_empty() {
@@ -115,7 +125,8 @@ pub(in crate::plan) fn rows_of_stage(program: &Program, stage: &Stage, records: 
         Some(Take::Share(share)) => share * fold.training,
     };
     let of_record = rows_of_a_record(program);
-    (training * of_record, fold.validation * of_record)
+    let Some(patches) = &stage.patches else { return (training * of_record, fold.validation * of_record) };
+    (training * of_record * patches.each as f64, fold.validation * of_record * windows_of_a_record(program, stage.loss))
 }
 
 /// What a stage does in one run: work, and steps an epoch.
@@ -142,7 +153,7 @@ pub(in crate::plan) fn work_of_stage(program: &Program, stage: &Stage, rows: (f6
 /// Bytes that reading a row of an input goes over: each step of an image is a pass.
 pub(in crate::plan) fn reading(program: &Program, input: usize) -> f64 {
     let Some(spec) = program.inputs.get(input) else { return 0.0 };
-    let numbers: usize = spec.shape.iter().product();
+    let numbers: usize = spec.seen_shape().iter().product();
     let passes = match &spec.source {
         InputSource::Image { steps, .. } => 2 + 2 * steps.len(),
         _ => 1,

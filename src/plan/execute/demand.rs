@@ -50,7 +50,13 @@ impl Demand {
                 let stage = program.stages.iter().find(|stage| stage.model == model);
                 let batch = stage.map_or(1, |stage| stage.batch as u64);
                 let passed = operations(program, of.live_roots.iter().copied());
-                let memory = prediction_memory(&program.graph, &of.live_roots, batch, Processor::Cpu, alone());
+                let memory = prediction_memory(
+                    (&program.graph, &program.inputs),
+                    &of.live_roots,
+                    batch,
+                    Processor::Cpu,
+                    alone(),
+                );
                 Self::of_operations(passed * batch, memory)
             }),
             _ => Self::small(),

@@ -114,7 +114,7 @@ impl PackedRun {
     pub(in crate::plan) fn in_own_units(&self, values: &mut [Values]) {
         for (member, unit) in &self.units {
             if let Some(values) = values.get_mut(*member) {
-                unit.revert_all(&mut values.values);
+                values.values.change(|values| unit.revert_all(values));
             }
         }
     }

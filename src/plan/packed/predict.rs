@@ -24,8 +24,8 @@ use crate::data::error::DataError;
 use crate::data::flow::Flow;
 use crate::data::nifti::read_header;
 use crate::graph::{InputId, Kind, NodeId};
-use crate::nn::Device;
-use crate::program::{InputRole, InputSource};
+use crate::nn::{Device, Windows};
+use crate::program::{InputRole, InputSource, InputSpec, Output};
 use crate::train::TrainingStatistics;
 use indexmap::IndexMap;
 use ndarray::ArrayView4;
@@ -121,7 +121,7 @@ pub fn predict(packed: &Packed, options: &PredictOptions<'_>) -> Result<Applied>
     let asked = outputs(model);
     let nodes: Vec<NodeId> = asked.iter().map(|output| output.node).collect();
     let subgraph = Subgraph::of(&model.program.graph, &nodes);
-    let (items, by_run) = evaluate(packed, options, &dataset, &subgraph, &nodes)?;
+    let (items, by_run) = evaluate(packed, options, &dataset, (&subgraph, &nodes), aside.path())?;
 
     let names: Vec<String> = items.iter().map(|item| dataset.members[item.member].key.clone()).collect();
     let mut predictions = Predictions::default();
@@ -184,27 +184,38 @@ pub fn predict(packed: &Packed, options: &PredictOptions<'_>) -> Result<Applied>
 fn outputs(model: &PackedModel) -> Vec<Asked> {
     let program = &model.program;
     let declared = &program.models[0];
-    let members = declared.outputs.iter().flat_map(|output| output.members.iter().map(move |member| (output, member)));
-    let asked = members.zip(&model.truths).map(|((output, (key, node)), truth)| {
-        let spelled = match output.name == declared.name {
-            true => declared.name.clone(),
-            false => format!("{}.{}", declared.name, output.name),
-        };
-        let meaning = truth.map_or(Meaning::Numbers(Vec::new()), |truth| {
-            let spec = &program.inputs[truth.index()];
-            match &program.graph.inputs[truth.index()].ty.kind {
-                Kind::Class(levels) => Meaning::Classes(levels.clone()),
-                kind if program.graph.node(*node).ty.shape.len() == 4
-                    && matches!(spec.source, InputSource::Image { .. }) =>
-                {
-                    Meaning::Drawn(Channels::of(kind, spec))
+    // Of images that are seen by windows, maps alone are put together to a whole.
+    let specs: Vec<&InputSpec> = program.inputs.iter().collect();
+    let windows = Windows::of(&specs);
+    let whole = |node: NodeId| windows.as_ref().is_none_or(|windows| windows.is_map(&program.graph, node));
+    let asked = members(model).zip(&model.truths).filter(|((_, _, node), _)| whole(*node)).map(
+        |((output, key, node), truth)| {
+            let spelled = match output.name == declared.name {
+                true => declared.name.clone(),
+                false => format!("{}.{}", declared.name, output.name),
+            };
+            let meaning = truth.map_or(Meaning::Numbers(Vec::new()), |truth| {
+                let spec = &program.inputs[truth.index()];
+                match &program.graph.inputs[truth.index()].ty.kind {
+                    Kind::Class(levels) => Meaning::Classes(levels.clone()),
+                    kind if program.graph.node(node).ty.shape.len() == 4
+                        && matches!(spec.source, InputSource::Image { .. }) =>
+                    {
+                        Meaning::Drawn(Channels::of(kind, spec))
+                    }
+                    _ => Meaning::Numbers(element_names(model, truth.index())),
                 }
-                _ => Meaning::Numbers(element_names(model, truth.index())),
-            }
-        });
-        Asked { label: label(&spelled, key), node: *node, meaning }
-    });
+            });
+            Asked { label: label(&spelled, key), node, meaning }
+        },
+    );
     asked.collect()
+}
+
+/// The model's outputs, each with the key of a member and its node.
+fn members(model: &PackedModel) -> impl Iterator<Item = (&Output, &str, NodeId)> {
+    let outputs = model.program.models.first().into_iter().flat_map(|declared| &declared.outputs);
+    outputs.flat_map(|output| output.members.iter().map(move |(key, node)| (output, key.as_str(), *node)))
 }
 
 fn element_names(model: &PackedModel, input: usize) -> Vec<String> {
@@ -219,12 +230,12 @@ fn evaluate(
     packed: &Packed,
     options: &PredictOptions<'_>,
     dataset: &Dataset,
-    subgraph: &Subgraph,
-    nodes: &[NodeId],
+    (subgraph, nodes): (&Subgraph, &[NodeId]),
+    aside: &Path,
 ) -> Result<(Vec<Item>, Vec<Vec<Values>>)> {
     let keys: Vec<String> = dataset.members.iter().map(|member| member.key.clone()).collect();
     let graph = Arc::new(subgraph.graph.clone());
-    let soft = soft_over_views(&packed.model, nodes);
+    let soft = soft_over_views(&packed.model);
     let (mut everybody, mut by_run) = (Vec::new(), Vec::new());
     for (at, (run, weights)) in packed.model.runs.iter().zip(&packed.weights).enumerate() {
         (options.progress)("runs", at, packed.weights.len());
@@ -246,6 +257,7 @@ fn evaluate(
             batch: packed.model.batch,
             device: &options.device,
             interrupt: options.interrupt,
+            aside,
         };
         let mut values = match (packed.model.program.baselines.first(), &run.baseline) {
             (Some(declared), Some(fitted)) => {
@@ -263,14 +275,14 @@ fn evaluate(
 }
 
 /// The outputs of classes whose views are averaged as probabilities; what they are compared to says which these are.
-fn soft_over_views(model: &PackedModel, nodes: &[NodeId]) -> BTreeMap<NodeId, usize> {
+fn soft_over_views(model: &PackedModel) -> BTreeMap<NodeId, usize> {
     let program = &model.program;
     let classes = |truth: &Option<InputId>| match &program.graph.inputs[(*truth)?.index()].ty.kind {
         Kind::Class(levels) | Kind::Mask(levels) => Some(levels.len()),
         _ => None,
     };
     let known: BTreeMap<NodeId, usize> =
-        nodes.iter().zip(&model.truths).filter_map(|(node, truth)| Some((*node, classes(truth)?))).collect();
+        members(model).zip(&model.truths).filter_map(|((_, _, node), truth)| Some((node, classes(truth)?))).collect();
     let reads = program.inputs[..model.reads].iter().any(|spec| spec.source.averages_probabilities());
     if reads { known } else { BTreeMap::new() }
 }

@@ -100,6 +100,10 @@ impl<'a> Gathered<'a> {
         let mut paired = PairedValues::new(TargetType::of(program, pair.truth), &truth.shape, &node.shape);
         paired.training_mean.clone_from(&of_truth.mean);
         let (mut persons, mut subjects) = (Vec::new(), Vec::new());
+        // Masks are judged subject by subject as they come: those of whole heads would not lie side by side.
+        let one_by_one = matches!(paired.what, TargetType::Mask(_)) && !score.metrics.contains(&Metric::Skill);
+        let mut by_row: Vec<Vec<crate::analysis::error::Result<f64>>> = vec![Vec::new(); self.lines.len()];
+        let mut rows = 0;
         for (at, row) in predicted.rows.iter().enumerate().filter(|(_, row)| row.set == score.on) {
             if score.cohort.as_ref().is_some_and(|cohort| *cohort != row.cohort)
                 || self.group.is_some_and(|group| !group.members.contains(&row.key))
@@ -114,13 +118,23 @@ impl<'a> Gathered<'a> {
             persons.push(row.person);
             subjects.push(row_name(&row.key, row.slice));
             paired.voxel_mm.extend(of_truth.voxel_mm.get(&row.key));
+            rows += 1;
+            if one_by_one {
+                for (asked, scores) in self.lines.iter().zip(&mut by_row) {
+                    let here = paired.evidence(asked.metric, asked.class).map_err(|e| PlanError::task(task, e))?;
+                    if let MetricInput::ByRow(of_row) = here {
+                        scores.extend(of_row);
+                    }
+                }
+                paired.clear();
+            }
             if let ([t], [p]) = (t, p)
                 && paired.what == TargetType::Numbers
             {
                 self.points.push((row.key.clone(), f64::from(*t), f64::from(*p)));
             }
         }
-        if paired.rows == 0 && self.group.is_some() {
+        if rows == 0 && self.group.is_some() {
             // A fold without anybody of a group is none of the others' fault: the score is missing there, and says why.
             self.persons.push(persons);
             for asked in &mut self.lines {
@@ -130,7 +144,7 @@ impl<'a> Gathered<'a> {
             }
             return Ok(());
         }
-        if paired.rows == 0 {
+        if rows == 0 {
             let problem = format!(
                 "{} has nobody to be scored on in {}: no subject of that set has both the output and `{}`",
                 label(&score.of, &self.key),
@@ -140,9 +154,12 @@ impl<'a> Gathered<'a> {
             return Err(PlanError::task(task, problem));
         }
         self.persons.push(persons);
-        let all: Vec<usize> = (0..paired.rows).collect();
-        for asked in &mut self.lines {
-            let here = paired.evidence(asked.metric, asked.class).map_err(|e| PlanError::task(task, e))?;
+        let all: Vec<usize> = (0..rows).collect();
+        for (asked, of_rows) in self.lines.iter_mut().zip(by_row) {
+            let here = match one_by_one {
+                true => MetricInput::ByRow(of_rows),
+                false => paired.evidence(asked.metric, asked.class).map_err(|e| PlanError::task(task, e))?,
+            };
             let value = if asked.metric == Metric::Confusion { None } else { Some(here.value(asked.metric, &all)) };
             let (value, reason) = match value {
                 Some(Ok(value)) => (Some(value), None),
@@ -152,7 +169,7 @@ impl<'a> Gathered<'a> {
             if let MetricInput::ByRow(values) = &here {
                 by_subject.add(run, &asked.key, asked.metric, &subjects, values);
             }
-            asked.runs.push(RunScore { run, value, reason, rows: paired.rows });
+            asked.runs.push(RunScore { run, value, reason, rows });
             asked.evidence.push(here);
         }
         Ok(())

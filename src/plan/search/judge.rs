@@ -84,7 +84,7 @@ impl Context<'_> {
             }
             None => {
                 let request = judged_request(search);
-                let predicted = self.predicted_with(task, key, search.judged.model, &request, run)?;
+                let predicted = self.predicted_with(task, (key, search.judged.model), &request, run, folder)?;
                 let (value, reason) = validated(self, task, key, (&search.judged, &request), (run, &predicted))?;
                 Judged { value, reason, curve, given_up }
             }

@@ -123,7 +123,16 @@ impl Sketch {
 
 fn spec(name: &str, role: InputRole, source: InputSource, shape: &[usize], levels: &[&str]) -> InputSpec {
     let levels = levels.iter().map(|l| (*l).to_owned()).collect();
-    InputSpec { name: name.into(), role, cohort: None, source, optional: false, shape: shape.to_vec(), levels }
+    InputSpec {
+        name: name.into(),
+        role,
+        cohort: None,
+        source,
+        optional: false,
+        shape: shape.to_vec(),
+        levels,
+        window: None,
+    }
 }
 
 fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
@@ -148,6 +157,7 @@ fn stage(name: &str, loss: NodeId, trainable: Vec<ModuleId>) -> Stage {
         keep: Keep::Last,
         augment: Vec::new(),
         sampling: Sampling::Shuffled,
+        patches: None,
         within: None,
         take: None,
         precision: Default::default(),

@@ -198,6 +198,7 @@ impl Scene {
             keep: Keep::Last,
             augment: Vec::new(),
             sampling: Sampling::Shuffled,
+            patches: None,
             within: None,
             take: None,
             precision: Default::default(),

@@ -14,6 +14,9 @@ fn try_to_predict(
         subjects: scene.people.inputs[0].1.len(),
         batch,
         read: &|positions, _| Ok(scene.people.batch(positions, None)),
+        windows: None,
+        lay_aside: None,
+        interrupt: &std::sync::atomic::AtomicBool::new(false),
         device: &crate::nn::tests::device(),
     })
 }

@@ -15,6 +15,7 @@ pub(in crate::complete) fn chapter_of_clause(clause: &str) -> Option<Chapter> {
         "schedule" => Chapter::Schedule,
         "augment" => Chapter::Augmentation,
         "sample" => Chapter::Sampling,
+        "patches" => Chapter::Patch,
         "stop" => Chapter::Stop,
         "sampler" => Chapter::SearchSampler,
         "prune" => Chapter::SearchPruning,

@@ -21,6 +21,7 @@ pub(super) mod order;
 pub(super) mod packed;
 pub(super) mod pair;
 pub(in crate::compile) mod param;
+pub(super) mod patches;
 pub(super) mod protocol;
 mod reference;
 pub(super) mod score;

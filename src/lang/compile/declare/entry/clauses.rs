@@ -149,6 +149,31 @@ pub(super) const ENTRIES: &[Entry] = &[
         "train dx { minimize cross_entropy(dx, diagnosis), sample balanced(by: diagnosis) }",
     ),
     clause(
+        "patches",
+        "Sees its images by parts: a step's row is a patch, cut alike from all images and masks that the stage reads and drawn anew each time. \
+         What is drawn follows from the run's seed, the epoch and the subject. Wherever the model predicts, validation, scores, maps and new \
+         people, it goes over whole images by windows of that size, whose outputs are averaged with Gaussian weights.",
+        "MONAI `sliding_window_inference(mode=\"gaussian\", sigma_scale=0.125)`; Isensee et al. 2021",
+        &[
+            Parameter::positional(
+                "extents",
+                Takes::required("the voxels of a patch along each axis: `[64, 64, 64]`, or `64` of all"),
+                "voxels",
+                "within the shape of the images",
+            ),
+            Parameter::positional(
+                "options",
+                Takes::said("`balanced(by: ..)`, `each(..)`, `overlap(..)`", ""),
+                "",
+                "one behind the other",
+            ),
+        ],
+        "modality head: volume[1, 32, 32, 32] = people.image(\"anat/*_T1w.nii.gz\") |> zscore\n\
+         target spot: mask[32, 32, 32]{rest, lesion} = people.image(\"anat/*_lesion.nii.gz\")\n\
+         model find(head) -> spot { head |> Conv3d(2) }\n\
+         train find { minimize cross_entropy(find, spot), patches [8, 8, 8], balanced(by: spot) }",
+    ),
+    clause(
         "within",
         "Trains on those of the training subjects who meet a condition, and validates on those of the validation subjects who do. Who \
          is scored, and what the steps of inputs are fitted on, stays as it is. `if` and `match` ask a parameter: \

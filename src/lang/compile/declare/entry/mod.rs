@@ -85,6 +85,8 @@ pub enum Chapter {
     Augmentation,
     /// `sample` of a stage.
     Sampling,
+    /// `patches` of a stage, behind their extents.
+    Patch,
     /// `stop` of a stage.
     Stop,
     /// `baseline`.
@@ -105,7 +107,7 @@ pub enum Chapter {
 
 impl Chapter {
     /// All of them, in the order of the reference.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Function,
         Self::CohortSource,
         Self::CohortClause,
@@ -119,6 +121,7 @@ impl Chapter {
         Self::Schedule,
         Self::Augmentation,
         Self::Sampling,
+        Self::Patch,
         Self::Stop,
         Self::Baseline,
         Self::Protocol,
@@ -145,6 +148,7 @@ impl Chapter {
             Self::Schedule => "schedule",
             Self::Augmentation => "augmentation",
             Self::Sampling => "sampling",
+            Self::Patch => "option of patches",
             Self::Stop => "stop",
             Self::Baseline => "method of baselines",
             Self::Protocol => "protocol",
@@ -172,6 +176,7 @@ impl Chapter {
             Self::Schedule => "Schedules of the learning rate",
             Self::Augmentation => "Augmentations",
             Self::Sampling => "Drawing subjects",
+            Self::Patch => "Patches",
             Self::Stop => "Stopping",
             Self::Baseline => "Baselines",
             Self::Protocol => "Protocols",

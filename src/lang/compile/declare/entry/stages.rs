@@ -172,6 +172,56 @@ pub(super) const ENTRIES: &[Entry] = &[
         example: "train dx { minimize cross_entropy(dx, diagnosis), sample balanced(by: diagnosis) }",
     },
     Entry {
+        name: "balanced",
+        chapter: Chapter::Patch,
+        doc: "Each class of a mask is as likely as any other to hold the centre of a patch, the background among them; of a class that a \
+              subject lacks, the others. Of a mask of two classes, half of the patches are about the foreground. Without it, a patch lies \
+              anywhere with the same chance. A centre too near to the border is moved, so that the patch lies within the image.",
+        source: "MONAI `RandCropByLabelClasses(ratios=None)`; of two classes `RandCropByPosNegLabel(pos=1, neg=1)`",
+        parameters: &[Parameter::positional(
+            "by",
+            Takes::required("a mask: a target or a condition"),
+            "",
+            "whose classes are drawn alike",
+        )],
+        example: "modality head: volume[1, 32, 32, 32] = people.image(\"anat/*_T1w.nii.gz\") |> zscore\n\
+                  target spot: mask[32, 32, 32]{rest, lesion} = people.image(\"anat/*_lesion.nii.gz\")\n\
+                  model find(head) -> spot { head |> Conv3d(2) }\n\
+                  train find { minimize cross_entropy(find, spot), patches [8, 8, 8], balanced(by: spot) }",
+    },
+    Entry {
+        name: "each",
+        chapter: Chapter::Patch,
+        doc: "So many patches of every subject in an epoch, drawn one apart from the other; a batch counts patches.",
+        source: "TorchIO `Queue(samples_per_volume=..)`",
+        parameters: &[Parameter::positional(
+            "count",
+            Takes::Count { least: 1, most: 10_000, default: Some(1) },
+            "patches",
+            "how many",
+        )],
+        example: "modality head: volume[1, 32, 32, 32] = people.image(\"anat/*_T1w.nii.gz\") |> zscore\n\
+                  target spot: mask[32, 32, 32]{rest, lesion} = people.image(\"anat/*_lesion.nii.gz\")\n\
+                  model find(head) -> spot { head |> Conv3d(2) }\n\
+                  train find { minimize cross_entropy(find, spot), patches [8, 8, 8], each(4) }",
+    },
+    Entry {
+        name: "overlap",
+        chapter: Chapter::Patch,
+        doc: "How much of a window its neighbour sees, too, when a whole image is predicted.",
+        source: "MONAI `sliding_window_inference(overlap=..)`; nnU-Net takes 0.5",
+        parameters: &[Parameter::positional(
+            "share",
+            Takes::number(0.0, 0.95, 0.25),
+            "",
+            "of a window's extent along each axis",
+        )],
+        example: "modality head: volume[1, 32, 32, 32] = people.image(\"anat/*_T1w.nii.gz\") |> zscore\n\
+                  target spot: mask[32, 32, 32]{rest, lesion} = people.image(\"anat/*_lesion.nii.gz\")\n\
+                  model find(head) -> spot { head |> Conv3d(2) }\n\
+                  train find { minimize cross_entropy(find, spot), patches [8, 8, 8], overlap(0.5) }",
+    },
+    Entry {
         name: "early",
         chapter: Chapter::Stop,
         doc: "Ends the stage when what `keep` goes by on the validation subjects, the loss or its metric, has not been better for so many \
