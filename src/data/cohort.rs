@@ -179,7 +179,10 @@ impl CohortData {
 
     pub(super) fn of_table(cohort: &Cohort, path: &Path, known: &Tables) -> Result<Self> {
         let table = JoinedTable::new(known.read(path)?, cohort.subject.as_deref())?;
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let folder = match super::stats::is_pattern(path) {
+            true => super::stats::above(path),
+            false => path.parent().unwrap_or(Path::new("")).to_owned(),
+        };
         let people = table.people()?;
         Self::assemble(cohort, origin_of(path), Files::Folder(folder), people, vec![table])
     }
@@ -471,6 +474,13 @@ impl CohortData {
             }
         }
         paths
+    }
+
+    /// What tells a table's file from the others wherever the cohort lies: its name, and where every person has one, whose it is.
+    pub(super) fn table_name(&self, file: &Path) -> String {
+        let patterns = self.tables.iter().map(|t| t.table.path.as_path()).filter(|path| super::stats::is_pattern(path));
+        let below = patterns.filter_map(|pattern| file.strip_prefix(super::stats::above(pattern)).ok()).next();
+        below.or_else(|| file.file_name().map(Path::new)).unwrap_or(file).to_string_lossy().into_owned()
     }
 }
 

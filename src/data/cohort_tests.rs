@@ -219,3 +219,63 @@ fn the_published_trees_are_read() {
         [Some(112.0), Some(113.0)]
     );
 }
+
+/// The patterns of the language's guide.
+#[test]
+fn what_fmriprep_and_clinica_write_is_found_by_pattern() {
+    let dir = folder();
+    let root = dir.path();
+    let space = "space-MNI152NLin2009cAsym";
+    for subject in ["sub-01", "sub-02"] {
+        put(root, &format!("study/{subject}/anat/{subject}_T1w.nii.gz"), "x");
+        for suffix in ["desc-preproc_T1w", "desc-brain_mask", "dseg", "label-GM_probseg", "label-WM_probseg"] {
+            for space in ["", "space-MNI152NLin2009cAsym_"] {
+                let file = format!("study/derivatives/fmriprep/{subject}/anat/{subject}_{space}{suffix}.nii.gz");
+                put(root, &file, "x");
+            }
+        }
+        put(root, &format!("study/derivatives/freesurfer/{subject}/mri/brain.mgz"), "x");
+        let session = format!("caps/subjects/{subject}/ses-M000");
+        let stem = format!("{subject}_ses-M000");
+        let linear = "space-MNI152NLin2009cSym_desc-Crop_res-1x1x1";
+        put(root, &format!("{session}/t1_linear/{stem}_{linear}_T1w.nii.gz"), "x");
+        put(root, &format!("{session}/t1_linear/{stem}_space-MNI152NLin2009cSym_res-1x1x1_affine.mat"), "x");
+        put(root, &format!("{session}/pet_linear/{stem}_trc-18FFDG_{linear}_suvr-cerebellumPons2_pet.nii.gz"), "x");
+        put(root, &format!("{session}/pet_linear/{stem}_trc-18FAV45_{linear}_suvr-pons2_pet.nii.gz"), "x");
+        let dartel = format!("{session}/t1/spm/dartel/group-adni/{stem}_T1w_segm");
+        for tissue in ["graymatter", "whitematter"] {
+            let end = "space-Ixi549Space_modulated-on_fwhm-8mm_probability.nii.gz";
+            put(root, &format!("{dartel}-{tissue}_{end}"), "x");
+        }
+        put(root, &format!("{session}/t1/freesurfer_cross_sectional/{stem}/mri/brain.mgz"), "x");
+    }
+    let found = |root: &str, patterns: &[String]| {
+        let data = load(&bids(&dir.path().join(root))).expect("loaded");
+        for pattern in patterns {
+            for record in 0..data.records.len() {
+                let file = data.image(record, &FilePattern::new(pattern).expect("a pattern"));
+                assert!(matches!(file, Ok(Some(ImageFile::Path(_)))), "{pattern}: {file:?}");
+            }
+        }
+        data.records.len()
+    };
+    let fmriprep = [
+        format!("derivatives/fmriprep/anat/*_{space}_desc-preproc_T1w.nii.gz"),
+        format!("derivatives/fmriprep/anat/*_{space}_desc-brain_mask.nii.gz"),
+        format!("derivatives/fmriprep/anat/*_{space}_label-GM_probseg.nii.gz"),
+        "derivatives/freesurfer/mri/brain.mgz".into(),
+    ];
+    assert_eq!(found("study", &fmriprep), 2);
+    let caps = [
+        "t1_linear/*_desc-Crop_res-1x1x1_T1w.nii.gz",
+        "pet_linear/*_trc-18FFDG_*_suvr-cerebellumPons2_pet.nii.gz",
+        "t1/spm/dartel/group-adni/*_segm-graymatter_space-Ixi549Space_modulated-on_fwhm-8mm_probability.nii.gz",
+        "t1/freesurfer_cross_sectional/*/mri/brain.mgz",
+    ];
+    assert_eq!(found("caps/subjects", &caps.map(String::from)), 2);
+    // Without its space a pattern finds the scan's own grid too.
+    let data = load(&bids(&dir.path().join("study"))).expect("loaded");
+    let both = FilePattern::new("derivatives/fmriprep/anat/*_desc-preproc_T1w.nii.gz").expect("a pattern");
+    let error = data.image(0, &both).expect_err("two").to_string();
+    assert!(error.contains("2 files match") && error.contains(space), "{error}");
+}

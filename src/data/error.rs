@@ -42,7 +42,7 @@ pub enum DataError {
         source: std::io::Error,
     },
     /// A file of 0 bytes.
-    #[error("{} is empty (0 bytes), expected a NIfTI image; fetch the file's content (git-annex, datalad, DVC) or take the subject out", path.display())]
+    #[error("{} is empty (0 bytes), expected an image; fetch the file's content (git-annex, datalad, DVC) or take the subject out", path.display())]
     EmptyFile {
         /// The file.
         path: PathBuf,
@@ -60,7 +60,7 @@ pub enum DataError {
         found: u64,
     },
     /// Not an image that can be read.
-    #[error("{} is not a NIfTI image that can be read: {problem}", path.display())]
+    #[error("{} is not an image that can be read (NIfTI, or MGH of FreeSurfer): {problem}", path.display())]
     NotNifti {
         /// The file.
         path: PathBuf,

@@ -26,7 +26,7 @@ pub fn content_hash_with(cohort: &CohortData, inputs: &[InputSpec], known: &Hash
     let mut parts: BTreeMap<String, blake3::Hash> = BTreeMap::new();
     for (i, path) in cohort.table_paths().into_iter().enumerate() {
         let read = || Ok(blake3::hash(&super::files::read_regular(path).map_err(DataError::io("read", path))?));
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = cohort.table_name(path);
         parts.insert(format!("table {i:06} {name}"), known.of(path, read)?);
     }
     let mut files: BTreeMap<String, ImageFile> = BTreeMap::new();

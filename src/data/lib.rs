@@ -39,6 +39,7 @@ pub mod restore;
 #[cfg(test)]
 pub(crate) mod samples;
 pub mod split;
+mod stats;
 pub mod summary;
 pub mod table;
 pub mod transform;

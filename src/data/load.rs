@@ -6,6 +6,7 @@ use super::error::{DataError, Result};
 use super::joined_table::JoinedTable;
 use super::keep;
 use super::pair::{self, PairingDecision};
+use super::stats;
 use super::table::Tables;
 use fascicle_lang::program::{Cohort, CohortClause, CohortSource};
 use std::path::Path;
@@ -51,7 +52,7 @@ impl CohortData {
                 Files::Folder(root) => root.join(path),
                 Files::Phantom(_) => base.join(path),
             };
-            let path = if beside.is_file() { beside } else { base.join(path) };
+            let path = if beside.is_file() || stats::is_there(&beside) { beside } else { base.join(path) };
             data.join(known, &path, cohort.subject.as_deref()).map_err(at)?;
         }
         for (place, name) in data.rename.keys().enumerate() {

@@ -126,12 +126,16 @@ impl Table {
         self.numeric.get(column).is_some_and(|known| *known.get_or_init(|| self.rows.iter().all(is_number)))
     }
 
-    /// Reads a file. `.tsv` means tabs and `.csv` commas, unless the first line has none of them but others.
+    /// Reads a file. `.tsv` means tabs and `.csv` commas, unless the first line has none of them but others. A path with a `*`
+    /// that ends in `.stats` is a table of FreeSurfer's files, one a person.
     ///
     /// # Errors
     /// No such file, text that is not UTF-8, no header, a column name that occurs twice, a line with too many or too
     /// few cells, a quote that is never closed.
     pub fn read(path: &Path) -> Result<Self> {
+        if super::stats::is_pattern(path) {
+            return super::stats::read(path);
+        }
         let bytes = super::files::read_regular(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => DataError::NotFound {
                 path: path.to_owned(),

@@ -129,7 +129,7 @@ fn an_empty_image_is_told_before_anything_runs() {
 fn text_in_the_place_of_an_image_is_told() {
     let scene = Scene::of_heads();
     scene.write(SCAN, "version https://git-lfs.github.com/spec/v1\n".repeat(20));
-    refused(&scene, "image.fx", &["sub-03_T1w.nii.gz is not a NIfTI image that can be read"]);
+    refused(&scene, "image.fx", &["sub-03_T1w.nii.gz is not an image that can be read"]);
 }
 
 #[test]

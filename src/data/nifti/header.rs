@@ -3,6 +3,7 @@
 use super::super::affine::Affine;
 use super::super::error::{DataError, Result};
 use super::bytes::Capacity;
+use super::mgh;
 use nifti::{Endianness, NiftiHeader};
 use std::path::Path;
 
@@ -93,12 +94,15 @@ pub struct Header {
 }
 
 impl Header {
-    /// Parses the (decompressed) beginning of a file.
+    /// Parses the (decompressed) beginning of a file, NIfTI or FreeSurfer's MGH.
     ///
     /// # Errors
-    /// Too few bytes, no NIfTI magic, axes that are not positive, an unknown voxel type, or axes in the world that
+    /// Too few bytes, no magic of NIfTI, axes that are not positive, an unknown voxel type, or axes in the world that
     /// are not independent.
     pub fn parse(path: &Path, head: &[u8]) -> Result<Self> {
+        if mgh::is_mgh(head) {
+            return mgh::parse(path, head);
+        }
         let refuse = |problem: String| DataError::NotNifti { path: path.to_owned(), problem };
         let Some(size) = head.first_chunk::<4>() else {
             return Err(DataError::Truncated {
@@ -115,7 +119,7 @@ impl Header {
             (_, 540) => (2, false),
             (found, _) => {
                 return Err(refuse(format!(
-                    "it starts with {found}, expected the header size 348 (NIfTI-1) or 540 (NIfTI-2)"
+                    "it starts with {found}, expected the header size 348 (NIfTI-1) or 540 (NIfTI-2), or the version 1 of an MGH file"
                 )));
             }
         };

@@ -1,4 +1,5 @@
-//! NIfTI-1 and NIfTI-2 files, one voxel array each: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`.
+//! NIfTI-1 and NIfTI-2 files, one voxel array each: `.nii`, `.nii.gz`, and pairs of `.hdr` and `.img`; and FreeSurfer's
+//! `.mgh` and `.mgz`, which differ in the header. Which of them a file is its first bytes say.
 //!
 //! ```text
 //!  path ──▶ bytes ──header──▶ Header ──voxels──▶ RawVolume (file order, f32) ──▶ Volume (RAS+)     ──write──▶ .nii.gz
@@ -9,6 +10,7 @@
 
 mod bytes;
 mod header;
+mod mgh;
 mod voxels;
 mod write;
 
@@ -33,3 +35,6 @@ pub fn read_header(path: &Path) -> Result<Header> {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod mgh_tests;

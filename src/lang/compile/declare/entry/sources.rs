@@ -110,7 +110,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     ),
     clause(
         "join",
-        "A further table, joined by the subject column.",
+        "A further table, joined by the subject column; `freesurfer/*/stats/aseg.stats` is one of FreeSurfer's files, one a person.",
         &[Parameter::positional("file", Takes::said("a text", ""), "", "CSV or TSV")],
         "cohort others = table(\"data/others.csv\") { join \"data/genes.tsv\" }",
     ),
@@ -137,7 +137,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "image",
         chapter: Chapter::InputSource,
         doc: "One image a subject (and session); steps follow behind `|>`, and the result is cropped or padded to the declared shape.",
-        source: "NIfTI-1",
+        source: "NIfTI-1 and NIfTI-2; FreeSurfer's MGH with the affine of nibabel",
         parameters: &[
             Parameter::positional(
                 "pattern",
