@@ -171,7 +171,9 @@ pub fn status(out: &Path, experiment: &str, fresh: bool) -> Result<Status, Clust
             (TaskState::ToRun, None) => ("to run", None),
         };
         *counts.entry(word).or_default() += 1;
-        let time_left = queued.map(|queued| queued.time_left.clone()).filter(|_| word == "running");
+        let time_left = queued.map(|queued| queued.time_left.clone());
+        // While the controller is away nobody knows it.
+        let time_left = time_left.filter(|left| word == "running" && !left.is_empty());
         tasks.push(TaskStatus { name: task.name.clone(), kind: task.kind, state: word, who, time_left });
     }
     let order = ["done", "running", "queued", "to run", "failed", "gone", "not reached"];

@@ -72,9 +72,8 @@ pub fn diagnostics(snapshot: &Snapshot) -> Vec<Problem> {
 /// file, and errors of variants, where their places were not touched. Else they would go and come with every key.
 fn still_told(snapshot: &Snapshot, known: &[Problem]) -> Vec<Problem> {
     let Some(whole) = &snapshot.whole else { return Vec::new() };
-    let compilation = &whole.analysis.compilation;
     let mut still = Vec::new();
-    for diagnostic in &compilation.diagnostics {
+    for diagnostic in whole.diagnostics.iter() {
         let later = diagnostic.variant.is_some() || diagnostic.severity == Severity::Warning;
         if !later || diagnostic.on_command_line || diagnostic.span().source != SourceId::default() {
             continue;
@@ -83,7 +82,7 @@ fn still_told(snapshot: &Snapshot, known: &[Problem]) -> Vec<Problem> {
         if known.iter().any(|problem| problem.range == range && problem.code == Some(diagnostic.code)) {
             continue;
         }
-        let told = problem(snapshot, diagnostic, 0, &compilation.sources);
+        let told = problem(snapshot, diagnostic, 0, &whole.sources);
         still.push(Problem { range, related: Vec::new(), index: None, ..told });
     }
     still

@@ -119,7 +119,7 @@ fn model(snapshot: &Snapshot, name: &str) -> Option<String> {
         let (card, cpu) = (table.memory_bytes, table.memory_bytes_cpu);
         parts.push(format!("a step of {} takes {} (CPU), {} (card)", table.batch, bytes(cpu), bytes(card)));
     }
-    let opened = snapshot.opened.as_ref().and_then(|opened| opened.models().iter().find(|table| table.name == name));
+    let opened = snapshot.opened.as_ref().and_then(|opened| opened.iter().find(|table| table.name == name));
     if let Some(changed) = opened.and_then(|opened| change(opened, table)) {
         parts.push(format!("since opened: {changed}"));
     }

@@ -10,6 +10,7 @@
 //! One thread speaks and owns the state; a request takes milliseconds, since what takes longer has been done by then.
 
 mod capabilities;
+mod colours;
 mod jobs;
 mod names;
 mod protocol;
@@ -30,6 +31,7 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, Response
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -62,6 +64,9 @@ pub fn serve(connection: &Connection, outside: Arc<dyn Outside>) -> Result<(), B
         refreshes: capabilities::refreshes(&params),
         client: names::client(&params),
         waiting: Vec::new(),
+        notices: RefCell::default(),
+        told: RefCell::default(),
+        answers: Cell::new(0),
         asked: 0,
         jobs: Jobs::start(outside, send),
     };
@@ -89,6 +94,12 @@ pub(crate) struct State {
     client: names::Client,
     /// Requests that wait for the present text of a file to be compiled, by its path.
     waiting: Vec<(String, Request)>,
+    /// What the user is to be told of answers, once they are sent.
+    notices: RefCell<Vec<String>>,
+    /// The semantic tokens that the client has, by path.
+    told: RefCell<BTreeMap<String, colours::Told>>,
+    /// How many answers with tokens there were.
+    answers: Cell<u64>,
     /// How many requests the client was sent.
     asked: i32,
     jobs: Jobs,
@@ -109,6 +120,10 @@ impl State {
                         }
                         let answer = self.answer(request);
                         connection.sender.send(Message::Response(answer))?;
+                        for message in self.notices.take() {
+                            let params = lsp::ShowMessageParams { kind: lsp::MessageType::Warning, message };
+                            notify(connection, "window/showMessage", params)?;
+                        }
                     }
                     Ok(Message::Notification(notification)) => self.told(notification, connection)?,
                     // Answers to requests to refresh say nothing.
@@ -201,6 +216,7 @@ impl State {
                     self.workspace.files.remove(&path);
                     self.answer_waiting(&path, connection)?;
                     self.results.remove(&path);
+                    self.told.borrow_mut().remove(&path);
                     if let Some(cancelled) = self.cancelled.remove(&path) {
                         cancelled.store(true, Ordering::Relaxed);
                     }

@@ -10,7 +10,7 @@
 use crate::analysis::{Analysis, OpenTexts, SweepSummary};
 use crate::document::{Carry, Document, Edit};
 use crate::outside::Outside;
-use fascicle_lang::compile::{Fact, ModelTable, Record, Seen, TableSummary};
+use fascicle_lang::compile::{Diagnostic, Fact, ModelTable, Record, Seen, Sources, TableSummary};
 use fascicle_lang::names::Names;
 use fascicle_lang::program::Program;
 use fascicle_syntax::{Declaration, File, SourceId, Span, SyntaxError, parse};
@@ -29,10 +29,10 @@ pub struct Snapshot {
     pub present: Option<Arc<Analysis>>,
     /// The last one of a text that is a program as it stands.
     pub good: Option<Good>,
-    /// The last one of which all variants were compiled, if the file as it stands had no errors.
-    pub whole: Option<Good>,
-    /// The program as it was when the file was opened, or first compiled.
-    pub opened: Option<Arc<Analysis>>,
+    /// What the last compilation of all variants told, if the file as it stands had no errors.
+    pub whole: Option<Whole>,
+    /// The models as they were when the file was opened, or first compiled.
+    pub opened: Option<Arc<[ModelTable]>>,
     parsed: Arc<OnceLock<(Arc<File>, Vec<SyntaxError>)>>,
     /// What its words mean, as it was last asked.
     pub(crate) named: Arc<Mutex<Option<Arc<Names>>>>,
@@ -45,6 +45,36 @@ pub struct Good {
     pub analysis: Arc<Analysis>,
     /// Where its places stand now.
     pub carry: Carry,
+}
+
+/// What stays of a compilation of all variants while they are compiled again: neither programs nor records.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// The sweeps with their variants.
+    pub sweeps: Arc<[SweepSummary]>,
+    /// What was told.
+    pub diagnostics: Arc<[Diagnostic]>,
+    /// The texts that it was told of.
+    pub sources: Arc<Sources>,
+    /// Where their places stand now.
+    pub carry: Carry,
+}
+
+impl Whole {
+    fn of(analysis: &Analysis, length: usize) -> Self {
+        let compilation = &analysis.compilation;
+        Self {
+            sweeps: analysis.sweeps.as_slice().into(),
+            diagnostics: compilation.diagnostics.as_slice().into(),
+            sources: Arc::new(compilation.sources.clone()),
+            carry: Carry::whole(length),
+        }
+    }
+
+    fn carried(mut self, edit: Edit) -> Self {
+        self.carry.edit(edit);
+        self
+    }
 }
 
 impl Good {
@@ -92,18 +122,21 @@ impl Snapshot {
         if edit.removed == 0 && edit.inserted == 0 {
             return Self { document, ..self.clone() };
         }
-        let carried = |good: &Option<Good>| good.clone().map(|good| good.carried(edit));
-        let (good, whole) = (carried(&self.good), carried(&self.whole));
+        let good = self.good.clone().map(|good| good.carried(edit));
+        let whole = self.whole.clone().map(|whole| whole.carried(edit));
         Self { document, present: None, good, whole, parsed: Arc::default(), named: Arc::default(), ..self.clone() }
     }
 
     /// The file with the analysis of this text.
     pub fn analysed(&self, analysis: Arc<Analysis>) -> Self {
         let broken = analysis.compilation.base.is_none() || analysis.panic.is_some();
-        let fresh = || Good { analysis: analysis.clone(), carry: Carry::whole(self.document.text().len()) };
+        let length = self.document.text().len();
+        let fresh = || Good { analysis: analysis.clone(), carry: Carry::whole(length) };
         let good = if broken { self.good.clone() } else { Some(fresh()) };
-        let whole = if broken || analysis.compilation.partial { self.whole.clone() } else { Some(fresh()) };
-        let opened = self.opened.clone().or_else(|| analysis.compilation.base.is_some().then(|| analysis.clone()));
+        let all = !broken && !analysis.compilation.partial;
+        let whole = if all { Some(Whole::of(&analysis, length)) } else { self.whole.clone() };
+        let is_program = analysis.compilation.base.is_some();
+        let opened = self.opened.clone().or_else(|| is_program.then(|| analysis.models().into()));
         Self { present: Some(analysis), good, whole, opened, ..self.clone() }
     }
 
@@ -148,7 +181,7 @@ impl Snapshot {
 
     /// The sweeps with their variants: of the last text of which all variants were compiled.
     pub fn sweeps(&self) -> &[SweepSummary] {
-        self.whole.as_ref().map(|whole| whole.analysis.sweeps.as_slice()).unwrap_or_default()
+        self.whole.as_ref().map(|whole| &*whole.sweeps).unwrap_or_default()
     }
 
     /// The tables of cohorts, by the cohort's name: those of the present text, else the last that were read.

@@ -1,4 +1,4 @@
-//! Convolutions, normalisation, pooling, interpolation and their gradients on the CPU, on plain slices.
+//! Convolutions, normalisation, pooling, interpolation and their gradients, and functions of each element, on the CPU, on plain slices.
 //!
 //! ```text
 //!  image [rows, c, d, h, w] ──lay──▶ Volume: padded, one part for each place within a stride
@@ -17,6 +17,7 @@
 //! Every sum has an order that does not depend on the number of threads.
 
 mod correlate;
+mod elementwise;
 mod forward;
 mod input_gradient;
 mod interpolate;
@@ -29,6 +30,7 @@ mod volume;
 mod weight_gradient;
 mod winograd;
 
+pub use elementwise::{ELEMENTS_WORTH_THREADS, map, map_over, zip, zip_over};
 pub use forward::forward;
 pub use input_gradient::input_gradient;
 pub use interpolate::{Between, interpolated, interpolated_gradient};

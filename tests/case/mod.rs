@@ -32,7 +32,7 @@ use fascicle::compile::{
     TableProblemKind, TableSummary, Who, World, compile, model_tables,
 };
 use fascicle::plan::contents_of;
-use fascicle::program::{Cohort, CohortClause, CohortSource, Program};
+use fascicle::program::{Cohort, CohortClause, CohortSource, Comparison, Predicate, Program};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -303,7 +303,8 @@ impl World for Case {
             CohortSource::Phantom(_) if self.tables.contains_key("phantom") => "phantom",
             _ => &cohort.name,
         };
-        self.tables.get(name).cloned().ok_or_else(|| TableProblem::unknown("there is no such table"))
+        let table = self.tables.get(name).ok_or_else(|| TableProblem::unknown("there is no such table"))?;
+        Ok(as_declared(table.clone(), cohort))
     }
 
     fn count(&self, cohort: &Cohort, who: &Who) -> Option<usize> {
@@ -338,6 +339,43 @@ impl World for Case {
         let contents = contents_of(base, &model).ok_or_else(|| format!("{program} has no model {model}"))?;
         Ok(PackedContents { reference, ..contents })
     }
+}
+
+/// A table as a cohort's `rename` and `keep` leave it: columns under the names of the file, and of a column whose counts are given
+/// the levels that its conditions accept.
+fn as_declared(mut table: TableSummary, cohort: &Cohort) -> TableSummary {
+    for (name, own) in &cohort.rename {
+        let is_there = table.column(name).is_some();
+        if let Some(column) = table.columns.iter_mut().find(|column| !is_there && column.name == *own) {
+            column.name.clone_from(name);
+        }
+    }
+    // How many people a condition leaves is known where it is known how many there are.
+    let counted = table.people.is_some();
+    for (_, condition) in cohort.keep.iter().filter(|_| counted) {
+        let Predicate::Compare { column, comparison, value } = condition else { continue };
+        let is_kept = |level: &String| match comparison {
+            Comparison::Equal => fascicle::data::is_value(level, value),
+            Comparison::NotEqual => !fascicle::data::is_value(level, value),
+            _ => true,
+        };
+        let Some(column) = table.columns.iter_mut().find(|c| c.name == *column) else { continue };
+        let Some(levels) = column.levels.take() else { continue };
+        let (mut kept, mut lost) = ((Vec::new(), Vec::new()), column.missing);
+        for (level, count) in levels.into_iter().zip(column.counts.drain(..)) {
+            if is_kept(&level) {
+                kept.0.push(level);
+                kept.1.push(count);
+            } else {
+                lost += count;
+            }
+        }
+        // A missing cell meets no condition.
+        column.missing = 0;
+        (column.levels, column.counts) = (Some(kept.0), kept.1);
+        table.people = table.people.map(|people| people.saturating_sub(lost));
+    }
+    table
 }
 
 /// Every file with this extension below a folder, sorted.

@@ -1,30 +1,34 @@
 //! The messages of affinity propagation: one round of them, and the clusters they amount to.
 //!
 //! Similarities and a preference come in; after any number of rounds, each subject says whether it stands for a
-//! cluster. Equations 1 to 3 of Frey and Dueck (2007), arranged so that a round reads and writes little:
+//! cluster. Equations 1 to 3 of Frey and Dueck (2007), arranged so that a round goes through lists and not through all pairs:
 //!
 //! - Responsibilities are not stored. With damping `d` and `f = 1 - d`, that of `k` for `i` is `c s(i, k) - m(i)`, where
 //!   `c <- d c + f` and `m(i) <- d m(i) + f first(i)`, for every `k` that was never the best choice of `i`. The few that
 //!   were have had the second best as their rival and stand a little higher: by how much is kept in a list.
-//! - A row is visited once a round, while it is in the nearest cache: its availabilities are brought up to date from
-//!   the last round's support, its two largest sums are found, and its responsibilities are added to the next support.
+//! - Availabilities are not stored either. That of `k` for `i` differs from that for others only by the responsibility of `k`
+//!   for `i` where this is positive: of all whose was never positive one number a column is kept. The few whose was
+//!   stand in the same list, each with its own, until it has come to be the common one again.
+//! - No availability for another is positive. So the two largest sums of a row are found among those most similar, and
+//!   no further than where a similarity alone is smaller; of positive responsibilities the same is true.
 //!
-//! Preferences are not among the similarities, so that any number of settings share these.
+//! Each number is made by the same operations in the same order as where all of them are stored. Preferences are not among the
+//! similarities, so that any number of settings share these.
 
 use crate::error::{AnalysisError, Result, check_array};
 use ndarray::ArrayView2;
-use pulp::{Arch, Simd, WithSimd};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-
-/// Sums that are compared side by side: four vectors of the widest processors.
-const LANES: usize = 32;
+use rayon::prelude::*;
 
 /// Similarities between different subjects, with noise in their last digits, by which ties are broken.
 pub(super) struct Similarities {
     subjects: usize,
     /// `[from, to]`; 0 between a subject and itself.
     between: Vec<f64>,
+    /// The others of each subject, the most similar first, and how similar they are, `[from, n - 1]` each.
+    nearest: Vec<u32>,
+    of_nearest: Vec<f64>,
     /// The noise of each subject's preference, -1 to 1.
     noise: Vec<f64>,
     /// The similarity that all have, where they have one.
@@ -36,8 +40,7 @@ pub(super) struct Messages<'a> {
     similarities: &'a Similarities,
     /// Of each subject to itself.
     preference: Vec<f64>,
-    /// How much speaks for `i` choosing `k`, judged by the others that chose it, `[i, k]`, as of the round before last;
-    /// where both are the same, with the preference added, as the similarities have none.
+    /// How much speaks for choosing `k`, judged by those that chose it, for all `i` whose row does not list it.
     availability: Vec<f64>,
     /// How well suited each is to stand for itself, and how much speaks for it.
     own_responsibility: Vec<f64>,
@@ -46,29 +49,26 @@ pub(super) struct Messages<'a> {
     support: Vec<f64>,
     /// What similarities count in responsibilities: `c` above.
     share: f64,
-    rows: Vec<Row>,
+    /// What is subtracted of a subject's responsibilities: `m` above.
+    level: Vec<f64>,
+    /// Of one subject after the other those that were its best choice in some round, or have had a positive responsibility.
+    listed: Vec<Listed>,
+    /// Where the list of each subject ends.
+    ends: Vec<usize>,
+    /// The last row that each column was listed in, counted from 1 over all rounds.
+    listed_in: Vec<u64>,
+    /// Rows that were gone through.
+    visited: u64,
 }
 
-/// A round, compiled for every width of vectors; the loops are plain ones.
-struct Round<'m, 'a> {
-    messages: &'m mut Messages<'a>,
-    damping: f64,
-}
-
-/// What a subject's responsibilities are made of, beside its similarities.
-#[derive(Default)]
-struct Row {
-    /// What is subtracted of all: `m` above.
-    level: f64,
-    /// Those that were the best choice in some round, and by how much they stand above the others.
-    raised: Vec<Raised>,
-}
-
-struct Raised {
-    by: f64,
-    column: usize,
-    /// Put aside while the others are computed.
-    aside: f64,
+/// Whose availability for a subject is not the common one, or whose responsibility is not like the others'.
+struct Listed {
+    column: u32,
+    similarity: f64,
+    /// By how much its responsibility is above that of one that was never the best.
+    raised: f64,
+    /// How much speaks for it, judged by the others.
+    availability: f64,
 }
 
 impl Similarities {
@@ -97,8 +97,16 @@ impl Similarities {
             }
             with_noise(v, random)
         });
-        let between = between.collect();
-        Ok(Self { subjects, between, noise, equal: equal.then_some(corner) })
+        let between: Vec<f64> = between.collect();
+        let others_of = |(i, s): (usize, &[f64])| {
+            let mut others: Vec<u32> = (0..subjects).filter(|k| *k != i).map(|k| k as u32).collect();
+            others.sort_unstable_by(|a, b| s[*b as usize].total_cmp(&s[*a as usize]).then(a.cmp(b)));
+            others
+        };
+        let nearest: Vec<u32> = between.par_chunks(subjects).enumerate().flat_map_iter(others_of).collect();
+        let rows = between.chunks(subjects).zip(nearest.chunks((subjects - 1).max(1)));
+        let of_nearest = rows.flat_map(|(s, nearest)| nearest.iter().map(|k| s[*k as usize])).collect();
+        Ok(Self { subjects, between, nearest, of_nearest, noise, equal: equal.then_some(corner) })
     }
 
     pub(super) fn subjects(&self) -> usize {
@@ -113,6 +121,12 @@ impl Similarities {
     fn row(&self, i: usize) -> &[f64] {
         &self.between[i * self.subjects..(i + 1) * self.subjects]
     }
+
+    /// The others of a subject with their similarities, the most similar first.
+    fn nearest(&self, i: usize) -> impl Iterator<Item = (usize, f64)> {
+        let range = i * (self.subjects - 1)..(i + 1) * (self.subjects - 1);
+        self.nearest[range.clone()].iter().map(|k| *k as usize).zip(self.of_nearest[range].iter().copied())
+    }
 }
 
 impl<'a> Messages<'a> {
@@ -122,60 +136,101 @@ impl<'a> Messages<'a> {
         Self {
             similarities,
             preference: similarities.noise.iter().map(|&random| with_noise(preference, random)).collect(),
-            availability: vec![0.0; n * n],
+            availability: vec![0.0; n],
             own_responsibility: vec![0.0; n],
             own_availability: vec![0.0; n],
             support: vec![0.0; n],
             share: 0.0,
-            rows: (0..n).map(|_| Row::default()).collect(),
+            level: vec![0.0; n],
+            listed: Vec::new(),
+            ends: vec![0; n],
+            listed_in: vec![0; n],
+            visited: 0,
         }
     }
 
     /// One round.
     pub(super) fn pass(&mut self, damping: f64) {
-        Arch::new().dispatch(Round { messages: self, damping });
-    }
-
-    #[inline(always)]
-    fn pass_with(&mut self, damping: f64) {
         let (n, fresh) = (self.similarities.subjects, 1.0 - damping);
         let share = damping * self.share + fresh;
         let mut support = vec![0.0; n];
-        for (i, row) in self.rows.iter_mut().enumerate() {
-            let s = self.similarities.row(i);
-            let a = &mut self.availability[i * n..(i + 1) * n];
-
-            row.raised.iter_mut().for_each(|raised| raised.aside = a[raised.column]);
-            update_availability(a, s, &self.support, (self.share, row.level), (damping, fresh));
-            for &Raised { by, column: k, aside } in &row.raised {
-                let others = self.support[k] - larger(self.share * s[k] - row.level + by, 0.0);
-                a[k] = damping * aside + fresh * smaller(others, 0.0);
-            }
-            a[i] = self.own_availability[i] + self.preference[i];
-
-            let (first, second) = two_largest(a, s);
-            let sum = |k: usize| a[k] + s[k];
-            // Most often it is that of the round before. Where two sums are equal it does not matter which.
-            let last = row.raised.last().map(|raised| raised.column).filter(|&k| sum(k) == first);
-            let best = last.or_else(|| (0..n).find(|&k| sum(k) == first)).unwrap_or(i);
-            row.choose(best, fresh * (first - second), damping, best == i);
-            row.level = damping * row.level + fresh * first;
-            let rival = if best == i { second } else { first };
-            let own = damping * self.own_responsibility[i] + fresh * (self.preference[i] - rival);
-            self.own_responsibility[i] = own;
-
-            let without_own = support[i];
-            row.raised.iter_mut().for_each(|raised| raised.aside = support[raised.column]);
-            add_support(&mut support, s, (share, row.level));
-            for &Raised { by, column: k, aside } in &row.raised {
-                support[k] = aside + larger(share * s[k] - row.level + by, 0.0);
-            }
-            support[i] = without_own + own;
-            row.raised.retain(|raised| {
-                let without = share * s[raised.column] - row.level;
-                without + raised.by != without
-            });
+        let common = &mut self.availability;
+        for (a, support) in common.iter_mut().zip(&self.support) {
+            *a = damping * *a + fresh * smaller(*support, 0.0);
         }
+        // Lists are written anew, one behind the other: memory is gone through in its order.
+        let mut lists = Vec::with_capacity(self.listed.len() + n);
+        let mut aside = Vec::new();
+        let mut begin = 0;
+        for i in 0..n {
+            self.visited += 1;
+            let (level, end, of_row) = (self.level[i], self.ends[i], lists.len());
+            for listed in &self.listed[begin..end] {
+                let k = listed.column as usize;
+                let own = larger(self.share * listed.similarity - level + listed.raised, 0.0);
+                let others = smaller(self.support[k] - own, 0.0);
+                let availability = damping * listed.availability + fresh * others;
+                aside.push(std::mem::replace(&mut common[k], availability));
+                self.listed_in[k] = self.visited;
+                lists.push(Listed { raised: listed.raised * damping, availability, ..*listed });
+            }
+            begin = end;
+            // What a subject says of itself is kept elsewhere.
+            let own_sum = self.own_availability[i] + self.preference[i];
+            let (mut first, mut second, mut best) = (own_sum, f64::NEG_INFINITY, None);
+            for (k, similarity) in self.similarities.nearest(i) {
+                // No availability for another is positive: from here on all sums are smaller.
+                if similarity <= second {
+                    break;
+                }
+                let sum = common[k] + similarity;
+                if sum > first {
+                    (second, first, best) = (first, sum, Some((k, similarity)));
+                } else if sum > second {
+                    second = sum;
+                }
+            }
+            lists[of_row..]
+                .iter()
+                .zip(aside.drain(..))
+                .for_each(|(listed, aside)| common[listed.column as usize] = aside);
+
+            let level = damping * level + fresh * first;
+            let rival = if best.is_none() { second } else { first };
+            let own = damping * self.own_responsibility[i] + fresh * (self.preference[i] - rival);
+            (self.level[i], self.own_responsibility[i]) = (level, own);
+
+            // The best choice of this round, where it is another, stands higher.
+            if let Some((k, similarity)) = best {
+                if self.listed_in[k] != self.visited {
+                    self.listed_in[k] = self.visited;
+                    lists.push(Listed::new(k, similarity, common));
+                }
+                let listed = lists[of_row..].iter_mut().find(|listed| listed.column as usize == k);
+                listed.into_iter().for_each(|listed| listed.raised += fresh * (first - second));
+            }
+            // Of these all that were the most similar are positive, and none behind the first that is not.
+            let positive = self.similarities.nearest(i).take_while(|(_, s)| share * s - level > 0.0);
+            for (k, similarity) in positive.filter(|(k, _)| self.listed_in[*k] != self.visited) {
+                lists.push(Listed::new(k, similarity, common));
+            }
+            let mut kept = of_row;
+            for at in of_row..lists.len() {
+                let listed = &lists[at];
+                let k = listed.column as usize;
+                let without = share * listed.similarity - level;
+                support[k] += larger(without + listed.raised, 0.0);
+                let is_raised = without + listed.raised != without;
+                if is_raised || without > 0.0 || listed.availability != common[k] {
+                    lists.swap(kept, at);
+                    kept += 1;
+                }
+            }
+            lists.truncate(kept);
+            support[i] += own;
+            self.ends[i] = kept;
+        }
+        self.listed = lists;
         (self.share, self.support) = (share, support);
         for ((a, r), support) in self.own_availability.iter_mut().zip(&self.own_responsibility).zip(&self.support) {
             *a = damping * *a + fresh * (support - r);
@@ -219,32 +274,10 @@ impl<'a> Messages<'a> {
     }
 }
 
-impl WithSimd for Round<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
-        self.messages.pass_with(self.damping);
-    }
-}
-
-impl Row {
-    /// The best choice of this round stands higher by `margin`, what was higher before by a damped share; the last of the
-    /// list is the last choice. What a subject says of itself is kept elsewhere.
-    #[inline(always)]
-    fn choose(&mut self, best: usize, margin: f64, damping: f64, is_own: bool) {
-        self.raised.iter_mut().for_each(|raised| raised.by *= damping);
-        if is_own {
-            return;
-        }
-        match self.raised.iter().position(|raised| raised.column == best) {
-            Some(at) => {
-                self.raised[at].by += margin;
-                let last = self.raised.len() - 1;
-                self.raised.swap(at, last);
-            }
-            None => self.raised.push(Raised { by: margin, column: best, aside: 0.0 }),
-        }
+impl Listed {
+    /// So far its availability is the common one.
+    fn new(column: usize, similarity: f64, common: &[f64]) -> Self {
+        Self { column: column as u32, similarity, raised: 0.0, availability: common[column] }
     }
 }
 
@@ -253,63 +286,11 @@ fn with_noise(v: f64, random: f64) -> f64 {
     v + (f64::EPSILON * v + 100.0 * f64::MIN_POSITIVE) * random
 }
 
-/// Availabilities of one row, where no responsibility is raised.
-#[inline(always)]
-fn update_availability(
-    a: &mut [f64],
-    s: &[f64],
-    support: &[f64],
-    (share, level): (f64, f64),
-    (damping, fresh): (f64, f64),
-) {
-    for ((a, &s), &support) in a.iter_mut().zip(s).zip(support) {
-        let others = support - larger(share * s - level, 0.0);
-        *a = damping * *a + fresh * smaller(others, 0.0);
-    }
-}
-
-/// Adds the positive responsibilities of one row, where none is raised.
-#[inline(always)]
-fn add_support(support: &mut [f64], s: &[f64], (share, level): (f64, f64)) {
-    for (support, &s) in support.iter_mut().zip(s) {
-        *support += larger(share * s - level, 0.0);
-    }
-}
-
-/// The largest and the second largest sum of two rows; twice the same where it is there twice.
-#[inline(always)]
-fn two_largest(a: &[f64], s: &[f64]) -> (f64, f64) {
-    let (mut first, mut second) = ([f64::NEG_INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let ((a, rest), (s, rest_of_s)) = (a.as_chunks::<LANES>(), s.as_chunks::<LANES>());
-    for (a, s) in a.iter().zip(s) {
-        for lane in 0..LANES {
-            let sum = a[lane] + s[lane];
-            second[lane] = larger(second[lane], smaller(first[lane], sum));
-            first[lane] = larger(first[lane], sum);
-        }
-    }
-    let (mut of_all, mut next) = (f64::NEG_INFINITY, f64::NEG_INFINITY);
-    let mut meet = |sum: f64| {
-        next = larger(next, smaller(of_all, sum));
-        of_all = larger(of_all, sum);
-    };
-    for lane in 0..LANES {
-        meet(first[lane]);
-        meet(second[lane]);
-    }
-    for (a, s) in rest.iter().zip(rest_of_s) {
-        meet(a + s);
-    }
-    (of_all, next)
-}
-
 /// As an instruction of the processor, which numbers that are none would not allow.
-#[inline(always)]
 fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }
 
-#[inline(always)]
 fn smaller(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }

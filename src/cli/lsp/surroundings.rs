@@ -20,8 +20,12 @@ const SMALL: u64 = 256 << 10;
 const EXPERIMENTS: usize = 1_000;
 /// How deep they may lie.
 const DEPTH: usize = 8;
-/// Tables that are kept.
-const KEPT: usize = 64;
+/// Cells that are kept, of all tables together: some 25 MB. A key changes who is read, and then there is another table.
+const CELLS: usize = 1_000_000;
+/// Tables that are kept, however small: one that cannot be read has no cells.
+const MOST: usize = 64;
+/// Tables that are kept whatever their size: an experiment reads few, and asks for them again with the next key.
+const KEPT: usize = 6;
 
 /// The file system, with what was read of it.
 pub(super) struct Surroundings {
@@ -42,6 +46,15 @@ struct KeptTable {
     cohort: Cohort,
     stamp: Stamp,
     table: Result<Arc<(CohortData, TableSummary)>, TableProblem>,
+    /// The files that were read for it: cohorts of the same files share them.
+    files: Arc<Tables>,
+}
+
+impl KeptTable {
+    /// How many cells it has.
+    fn cells(&self) -> usize {
+        self.table.as_ref().map_or(0, |read| read.0.records.len() * read.1.columns.len().max(1))
+    }
 }
 
 fn stamp(paths: impl IntoIterator<Item = PathBuf>) -> Stamp {
@@ -78,12 +91,20 @@ impl Surroundings {
     /// What is kept of a cohort, if its files are as they were.
     fn kept(&self, cohort: &Cohort) -> Option<Result<Arc<(CohortData, TableSummary)>, TableProblem>> {
         let now = stamp(places(cohort));
-        self.tables().iter().find(|kept| kept.stamp == now && kept.cohort == *cohort).map(|kept| kept.table.clone())
+        let mut tables = self.tables();
+        let at = tables.iter().position(|kept| kept.stamp == now && kept.cohort == *cohort)?;
+        // What is asked for last stands last.
+        let kept = tables.remove(at);
+        let table = kept.table.clone();
+        tables.push(kept);
+        Some(table)
     }
 
     fn read(&self, cohort: &Cohort) -> Result<Arc<(CohortData, TableSummary)>, TableProblem> {
         let stamp = stamp(places(cohort));
-        let loaded = CohortData::load_with(cohort, Path::new(""), &Tables::default()).and_then(|data| {
+        let known = self.tables().iter().find(|kept| kept.stamp == stamp).map(|kept| kept.files.clone());
+        let files = known.unwrap_or_default();
+        let loaded = CohortData::load_with(cohort, Path::new(""), &files).and_then(|data| {
             let mut summary = summarised(DataSummary::of(&data)?);
             summary.columns.iter_mut().for_each(|column| column.range = range(&data, column));
             Ok(Arc::new((data, summary)))
@@ -91,10 +112,11 @@ impl Surroundings {
         let table = loaded.map_err(|error| self.files.problem(&error));
         let mut tables = self.tables();
         tables.retain(|kept| kept.cohort != *cohort);
-        if tables.len() >= KEPT {
-            tables.remove(0);
+        tables.push(KeptTable { cohort: cohort.clone(), stamp, table: table.clone(), files });
+        let mut cells: usize = tables.iter().map(KeptTable::cells).sum();
+        while (cells > CELLS || tables.len() > MOST) && tables.len() > KEPT {
+            cells -= tables.remove(0).cells();
         }
-        tables.push(KeptTable { cohort: cohort.clone(), stamp, table: table.clone() });
         table
     }
 }
@@ -224,6 +246,26 @@ mod tests {
         assert!(around.table(&cohort(&path), false).is_none());
         assert!(around.table(&cohort(&path), true).is_some_and(|table| table.is_ok()));
         assert!(around.table(&cohort(&path), false).is_some_and(|table| table.is_ok()));
+    }
+
+    #[test]
+    fn tables_that_nobody_asks_for_any_more_are_let_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("people.tsv");
+        let columns: String = (0..100).map(|column| format!("\tc{column}")).collect();
+        let cells = "\t1".repeat(100);
+        let rows: String = (0..1_000).map(|row| format!("sub-{row}{cells}\n")).collect();
+        fs::write(&path, format!("participant_id{columns}\n{rows}")).expect("a table");
+        let around = Surroundings::new(folder.path().join("runs"));
+        let named = |at: usize| Cohort { name: format!("c{at}"), ..cohort(&path) };
+        for at in 0..30 {
+            assert!(around.table(&named(0), true).is_some_and(|table| table.is_ok()));
+            assert!(around.table(&named(at), true).is_some_and(|table| table.is_ok()));
+        }
+        let tables = around.tables();
+        assert!(tables.iter().map(KeptTable::cells).sum::<usize>() <= CELLS);
+        let kept: Vec<&str> = tables.iter().map(|kept| kept.cohort.name.as_str()).collect();
+        assert!(kept.contains(&"c0") && kept.contains(&"c29") && !kept.contains(&"c1"), "{kept:?}");
     }
 
     #[test]

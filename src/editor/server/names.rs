@@ -1,14 +1,14 @@
 //! Requests that ask for names: definition, references, renaming, completion, signatures, outline, folding, tokens, layout.
 
 use super::requests::Refused;
-use super::{State, protocol};
+use super::{State, colours, protocol};
 use crate::complete::{self, Proposal, ProposalKind};
 use crate::document::Document;
 use crate::names::{self, Location};
 use crate::outline::{self, Part};
 use crate::signature::signature;
 use crate::snapshot::Snapshot;
-use crate::tokens::{self, MODIFIERS, TokenClass};
+use crate::tokens::{MODIFIERS, TokenClass};
 use gen_lsp_types as lsp;
 use lsp_server::ErrorCode;
 use serde_json::Value;
@@ -68,7 +68,7 @@ pub fn capabilities(to: &mut lsp::ServerCapabilities) {
                 token_types: TokenClass::ALL.iter().map(|class| class.name().to_owned()).collect(),
                 token_modifiers: MODIFIERS.iter().map(|modifier| (*modifier).to_owned()).collect(),
             },
-            full: Some(lsp::Full::Bool(true)),
+            full: Some(lsp::SemanticTokensFullDelta { delta: Some(true) }.into()),
             ..lsp::SemanticTokensOptions::default()
         }
         .into(),
@@ -90,7 +90,10 @@ pub(super) fn answer(state: &State, method: &str, params: &Value) -> Option<Resu
         "workspace/symbol" => on::<lsp::WorkspaceSymbolRequest>(state, params, workspace_symbols),
         "textDocument/foldingRange" => on::<lsp::FoldingRangeRequest>(state, params, folds),
         "textDocument/selectionRange" => on::<lsp::SelectionRangeRequest>(state, params, selections),
-        "textDocument/semanticTokens/full" => on::<lsp::SemanticTokensRequest>(state, params, semantic_tokens),
+        "textDocument/semanticTokens/full" => on::<lsp::SemanticTokensRequest>(state, params, colours::full),
+        "textDocument/semanticTokens/full/delta" => {
+            on::<lsp::SemanticTokensDeltaRequest>(state, params, colours::delta)
+        }
         "textDocument/formatting" => on::<lsp::DocumentFormattingRequest>(state, params, formatting),
         "textDocument/onTypeFormatting" => {
             on::<lsp::DocumentOnTypeFormattingRequest>(state, params, formatting_on_brace)
@@ -315,6 +318,8 @@ fn rename(state: &State, params: lsp::RenameParams) -> Result<Option<lsp::Worksp
         by_file.entry(location.file.clone()).or_default().push(lsp::TextEdit { range, new_text: new_text.clone() });
     }
     if renaming.warnings.is_empty() || !state.client.annotations {
+        // Who cannot be asked before is told afterwards: a renaming that is refused would have to be done by hand.
+        state.notices.borrow_mut().extend(renaming.warnings.iter().map(|warning| warning.description.clone()));
         let changes = by_file.into_iter().map(|(file, edits)| (address(state, &file), edits)).collect();
         return Ok(Some(lsp::WorkspaceEdit { changes: Some(changes), ..lsp::WorkspaceEdit::default() }));
     }
@@ -442,26 +447,6 @@ fn selections(state: &State, params: lsp::SelectionRangeParams) -> Result<Option
         )
     };
     Ok(Some(params.positions.into_iter().map(one).collect()))
-}
-
-fn semantic_tokens(state: &State, params: lsp::SemanticTokensParams) -> Result<Option<lsp::SemanticTokens>, String> {
-    let Some(snapshot) = state.snapshot(&params.text_document.uri) else { return Ok(None) };
-    let mut last = lsp::Position { line: 0, character: 0 };
-    let mut data = Vec::new();
-    for token in tokens::tokens(snapshot, &state.workspace) {
-        let range = protocol::range(&snapshot.document, token.range.clone(), state.encoding);
-        let start = range.start;
-        let same_line = start.line == last.line;
-        data.push(lsp::SemanticToken {
-            delta_line: start.line - last.line,
-            delta_start: if same_line { start.character - last.character } else { start.character },
-            length: range.end.character.saturating_sub(start.character),
-            token_type: TokenClass::ALL.iter().position(|class| *class == token.class).unwrap_or(0) as u32,
-            token_modifiers_bitset: token.modifiers(),
-        });
-        last = start;
-    }
-    Ok(Some(lsp::SemanticTokens { result_id: None, data }))
 }
 
 fn formatting(state: &State, params: lsp::DocumentFormattingParams) -> Result<Option<Vec<lsp::TextEdit>>, String> {

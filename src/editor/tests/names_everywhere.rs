@@ -11,6 +11,7 @@ use fascicle_syntax::{LexemeKind, lexemes};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The experiments' folder.
 struct Experiments;
@@ -195,22 +196,35 @@ fn whole(snapshot: &Snapshot, workspace: &Workspace) {
 
 /// Asks at the borders of every so many words, of the text and of what is typed of it up to there.
 fn at_every(stride: usize) {
-    let workspace = workspace();
-    for file in Experiments.experiments() {
-        let snapshot = compiled(&file);
-        whole(&snapshot, &workspace);
-        let length = snapshot.text().len();
-        for lexeme in lexemes(snapshot.text()).into_iter().step_by(stride) {
-            for at in [lexeme.start, lexeme.end] {
-                everything(&snapshot, &workspace, at);
-                let typed = snapshot.edited(at..length, "", 2);
-                everything(&typed, &workspace, at);
-                whole(&typed, &workspace);
-                // In the middle of the text, with what follows still there and a bracket that nothing closes.
-                for inserted in [" |> ", "(", "."] {
-                    let broken = snapshot.edited(at..at, inserted, 2);
-                    everything(&broken, &workspace, at + inserted.len());
+    let files = Experiments.experiments();
+    let next = AtomicUsize::new(0);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    at_every_of(file, stride);
                 }
+            });
+        }
+    });
+}
+
+fn at_every_of(file: &str, stride: usize) {
+    let workspace = workspace();
+    let snapshot = compiled(file);
+    whole(&snapshot, &workspace);
+    let length = snapshot.text().len();
+    for lexeme in lexemes(snapshot.text()).into_iter().step_by(stride) {
+        for at in [lexeme.start, lexeme.end] {
+            everything(&snapshot, &workspace, at);
+            let typed = snapshot.edited(at..length, "", 2);
+            everything(&typed, &workspace, at);
+            whole(&typed, &workspace);
+            // In the middle of the text, with what follows still there and a bracket that nothing closes.
+            for inserted in [" |> ", "(", "."] {
+                let broken = snapshot.edited(at..at, inserted, 2);
+                everything(&broken, &workspace, at + inserted.len());
             }
         }
     }

@@ -6,6 +6,7 @@ use conversation::Client;
 use fascicle_editor::{NoOutside, Outside};
 use fascicle_lang::compile::{TableProblem, TableSummary};
 use fascicle_lang::program::Cohort;
+use lsp_server::Message;
 use serde_json::{Value, json};
 
 const BASE: &str = "param width: int = 4\n";
@@ -97,6 +98,58 @@ fn a_renaming_says_what_follows_from_it() {
     assert!(refused["error"].as_str().is_some_and(|why| why.contains("`t1` is taken: modality")), "{refused}");
     let refused = at(&mut client, "textDocument/prepareRename", "flatten", json!({}));
     assert!(refused["error"].as_str().is_some_and(|why| why.contains("a word of the language")), "{refused}");
+}
+
+#[test]
+fn who_cannot_be_asked_before_a_renaming_is_told_afterwards() {
+    let mut client = Client::new(Beside, &Value::Null, &json!({}));
+    let (good, text) = (
+        "file:///study/good.fx",
+        "\
+cohort c = bids(\"data\")
+modality t1: volume[1, 16, 16, 16] = c.image(\"anat/*_T1w.nii.gz\")
+model net(t1) { t1 |> Conv3d(1) }
+",
+    );
+    client.open(good, text);
+    // The paths of its weights are known once it is compiled.
+    while !matches!(client.next(), Message::Notification(said) if said.method == "textDocument/publishDiagnostics") {}
+    let place = json!({ "line": 2, "character": 7 });
+    let asked = json!({ "textDocument": { "uri": good }, "position": place, "newName": "encoder" });
+    let renamed = client.ask("textDocument/rename", asked);
+    assert!(renamed["changes"][good].is_array(), "{renamed}");
+    let said = loop {
+        if let Message::Notification(said) = client.next()
+            && said.method == "window/showMessage"
+        {
+            break said.params["message"].as_str().unwrap_or_default().to_owned();
+        }
+    };
+    assert!(said.contains("weights"), "{said}");
+}
+
+#[test]
+fn tokens_are_told_again_where_they_have_changed() {
+    let mut client = opened(&json!({}));
+    let document = json!({ "uri": MAIN });
+    let full = client.ask("textDocument/semanticTokens/full", json!({ "textDocument": document }));
+    let numbers = |of: &Value| of.as_array().into_iter().flatten().filter_map(Value::as_u64).collect::<Vec<u64>>();
+    let before = numbers(&full["data"]);
+    let version = json!({ "uri": MAIN, "version": 2 });
+    let at = json!({ "line": 8, "character": 0 });
+    let change = json!({ "range": { "start": at, "end": at }, "text": "param depth: int = 2\n" });
+    client.tell("textDocument/didChange", json!({ "textDocument": version, "contentChanges": [change] }));
+    let asked = json!({ "textDocument": document, "previousResultId": full["resultId"] });
+    let told = client.ask("textDocument/semanticTokens/full/delta", asked.clone());
+    let edit = &told["edits"][0];
+    let (start, count) =
+        (edit["start"].as_u64().unwrap_or(0) as usize, edit["deleteCount"].as_u64().unwrap_or(0) as usize);
+    let added = numbers(&edit["data"]);
+    assert!(added.len() < before.len() / 2, "{told}");
+    let made = [&before[..start], &added, &before[start + count..]].concat();
+    // The client that has not heard the last answer is told everything.
+    let all = client.ask("textDocument/semanticTokens/full/delta", asked);
+    assert_eq!(numbers(&all["data"]), made, "{all}");
 }
 
 #[test]

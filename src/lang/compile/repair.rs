@@ -3,8 +3,14 @@
 //! In comes the place of a mistake, known where it is raised; out goes a [`Fix`], built on the words around that place and
 //! not on the tree, so that it also holds what the tree leaves out: commas, line ends, comments.
 
+mod around;
+
 use super::diagnostic::Sources;
+pub(super) use around::{in_unit, made_again, piped_layers, unread, without_stage_around};
 use fascicle_syntax::{Fix, LexemeKind, SourceId, Span, lexemes, near};
+
+/// At most so many repairs are proposed where each is as likely as another.
+pub(super) const FEW: usize = 4;
 
 /// Another word in the place of one.
 pub(super) fn written(span: Span, text: &str) -> Fix {
@@ -301,7 +307,6 @@ pub(super) fn cell(level: &str) -> String {
 
 /// The word that was meant; where none is near, each of few.
 pub(super) fn one_of(spelled: &str, words: &[&str], span: Span) -> Vec<Fix> {
-    const FEW: usize = 4;
     match meant(spelled, words, span) {
         Some(fix) => vec![fix],
         None if words.len() <= FEW => words.iter().map(|word| written(span, word)).collect(),

@@ -12,11 +12,13 @@ use super::assemble::{Set, Variant};
 use super::code::Code;
 use super::declare::{param, search, sweep};
 use super::diagnostic::{Diagnostic, Severity, Sources};
+use super::repair;
 use super::unit::{Loader, Unit};
 use super::value::Value;
 use super::world::{Tables, World};
 use super::{given_settings, stack};
 use crate::program::Program;
+use fascicle_syntax::{DeclarationKind, ExprKind, Fix, Span, SweepAxis};
 use indexmap::IndexMap;
 
 /// Settings of a trial: params and their values, as `--set` has them.
@@ -68,7 +70,7 @@ impl<'a> Files<'a> {
             for (param, value) in draft.search.corners() {
                 let trial = self.trial(base, variant, own, &[(param.clone(), value.clone())]);
                 trial.mark_used(used);
-                told.extend(wrong(draft, program, &trial, (&param, &value)));
+                told.extend(wrong(self.unit, self.sources, draft, program, &trial, (&param, &value)));
             }
         }
         told
@@ -83,6 +85,8 @@ pub(super) struct Own<'s> {
 }
 
 fn wrong(
+    unit: &Unit,
+    sources: &Sources,
     draft: &search::Draft,
     program: &Program,
     trial: &Variant<'_>,
@@ -102,8 +106,27 @@ fn wrong(
     };
     vec![
         Diagnostic::error(Code::SearchReach, place, format!("{param} = {value} changes {difference}"))
-            .hint("a search chooses between networks and ways to train them; compare this by a `sweep`"),
+            .hint("a search chooses between networks and ways to train them; compare this by a `sweep`")
+            .repairs(swept(unit, sources, place)),
     ]
+}
+
+/// A search of a list of values as a sweep of them, compared by what the search would have chosen by.
+fn swept(unit: &Unit, sources: &Sources, place: Span) -> Option<Fix> {
+    let around = |span: Span| span.source == place.source && span.start <= place.start && place.end <= span.end;
+    let declaration = unit.declarations.iter().map(|d| &d.declaration).find(|d| around(d.span))?;
+    let DeclarationKind::Search { axes, clauses, .. } = &declaration.kind else { return None };
+    let listed = |axis: &SweepAxis| matches!(axis.values.as_ref().map(|values| &values.kind), Some(ExprKind::List(_)));
+    let (first, last) = (clauses.first()?, clauses.last()?);
+    let end = last.values.last().map(|value| value.links.last().map_or(value.value.span, |(_, of)| of.span))?;
+    let choose = clauses.iter().find(|clause| clause.word.text == "choose")?;
+    let metric = sources.text(choose.values.first()?.value.span).split_whitespace().next()?;
+    if !axes.iter().all(listed) {
+        return None;
+    }
+    let word = repair::word_in(sources, declaration.span, "search")?;
+    let inside = first.word.span.to(end);
+    Some(Fix::new("compare by a `sweep`", word, "sweep").and(inside, format!("compare {metric}")))
 }
 
 /// The programs of trials of a variant of a file, `settings` each. `given` are `--set name=value`, as text.

@@ -52,9 +52,13 @@ pub(super) fn gaussian(inputs: &[TensorType], position: usize) -> Result<usize, 
         (Kind::Normal, [n]) => {
             limits::shape(&[2, *n], "this Gaussian").map(|()| *n).map_err(|refusal| refusal.at_input(position))
         }
-        _ => Err(Refusal::new(format!("a Gaussian, normal[n], is needed here, and this is {}", describe(q)))
-            .at_input(position)
-            .hint("make one of means and log-variances: `normal(mean: h |> Linear(10), log_var: h |> Linear(10))`")),
+        (kind, shape) => {
+            let refusal = Refusal::new(format!("a Gaussian, normal[n], is needed here, and this is {}", describe(q)))
+                .at_input(position)
+                .hint("make one of means and log-variances: `normal(mean: h |> Linear(10), log_var: h |> Linear(10))`");
+            let is_vector = matches!(kind, Kind::Tensor) && shape.len() == 1;
+            Err(if is_vector { refusal.rewrite(Rewrite::Gaussian) } else { refusal })
+        }
     }
 }
 

@@ -256,7 +256,7 @@ fn same_shape(x: &TensorType, y: &TensorType, what: &str, position: usize) -> Re
             .hint("end the model with `Linear(1)`, after `global_avg_pool` or `flatten` where it has axes in space")
             .rewrite(Rewrite::Ending(1)),
         (a, b) if limits::numbers(a) == limits::numbers(b) => {
-            refusal.hint("`|> reshape_as(target)` brings the prediction to its shape")
+            refusal.hint("`|> reshape_as(target)` brings the prediction to its shape").rewrite(Rewrite::Reshaped)
         }
         _ => refusal.hint("a loss compares element with element: both need one shape"),
     })

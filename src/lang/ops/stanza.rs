@@ -235,6 +235,10 @@ pub enum Rewrite {
     Argument(&'static str, String),
     /// The two values in the other order.
     Swapped,
+    /// The first value in the shape of the second.
+    Reshaped,
+    /// What makes the value, once as the means and once as the log-variances of a Gaussian.
+    Gaussian,
     /// So many numbers at the end of what makes the first value.
     Ending(usize),
 }

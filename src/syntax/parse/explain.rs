@@ -3,11 +3,14 @@
 //! In comes a declaration that the grammar refused, or of which it read only a beginning; out goes a [`SyntaxError`] at
 //! the furthest place that the grammar reached, which is rarely the place where it gave up.
 
+pub(super) mod python;
+
 use super::{Grammar, Rule, SyntaxError, near, nearest};
 use crate::lexeme::{DECLARATION_WORDS, Lexeme, LexemeKind, RESERVED_WORDS, lexemes};
 use crate::{Fix, SourceId, Span};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
+use python::Origin;
 use std::sync::{Mutex, PoisonError};
 
 /// pest keeps the switch for its details in a global; one mistake at a time is explained with it.
@@ -210,6 +213,7 @@ fn repairs(around: &Around<'_>, wanted: &Wanted, offset: usize, source: SourceId
     };
     let write =
         |title: &str, place: Option<Span>, text: &str| place.map(|place| Fix::new(title, place, text).certain());
+    let origin = Origin { offset, source };
     // A mark between two words goes with the blanks before it.
     let without_mark = || {
         let (place, word) = (at(0, 0)?, at(-1, -1)?);
@@ -217,7 +221,7 @@ fn repairs(around: &Around<'_>, wanted: &Wanted, offset: usize, source: SourceId
     };
     let fix = match found {
         "=" | ":" if wanted.value && around.is_name(-1) => without_mark(),
-        "=" if around.is_adjacent() && matches!(before, "+" | "-" | "*" | "/") => None,
+        "=" if around.is_adjacent() && matches!(before, "+" | "-" | "*" | "/") => python::assigned(around, origin),
         "=" if wants("`:`") && around.at == 2 => None,
         "=" if wants("`:`") => at(0, 0).zip(at(-1, -1)).map(|(place, word)| {
             let behind = around.place(1, 1).map_or(place.end, |(start, _)| (offset + start) as u32);
@@ -234,6 +238,9 @@ fn repairs(around: &Around<'_>, wanted: &Wanted, offset: usize, source: SourceId
         ">" if before == "%" && around.text(1) == "%" => write("write `|>`", at(-1, 1), "|>"),
         "," if wanted.words == ["`)`"] => round_list(around, offset, source),
         ";" => without_mark(),
+        ":" if wants("`{`") && before != "lambda" && around.text(-2) != "lambda" => python::braced(around, origin),
+        "for" if wants("`]`") => python::comprehension(around, origin),
+        "if" if !around.is_first() => python::conditional(around, origin),
         "elif" => write("write `else if`", at(0, 0), "else if"),
         _ if before == "f" && around.is_adjacent() && found.starts_with('"') => {
             let name = at(-1, -1);

@@ -3,6 +3,7 @@
 //! the place where the mistake was made.
 
 use super::SyntaxError;
+use super::explain::python::product;
 use super::explain::{character_hint, character_repair};
 use crate::lexeme::{Lexeme, LexemeKind, lexemes};
 use crate::{Fix, SourceId, Span};
@@ -86,7 +87,10 @@ pub(super) fn check(text: &str, start: usize, limit: usize, source: SourceId) ->
                 let hint = spelling.chars().next().and_then(character_hint);
                 let place = span(start + lexeme.start, start + lexeme.end);
                 return Err(SyntaxError {
-                    fixes: character_repair(&text[start + lexeme.start..], place).into_iter().collect(),
+                    fixes: match spelling {
+                        "@" => product(text, place).into_iter().collect(),
+                        _ => character_repair(&text[start + lexeme.start..], place).into_iter().collect(),
+                    },
                     hint,
                     ..error(format!("`{shown}` is not part of the language"), lexeme, "")
                 });

@@ -1,15 +1,24 @@
 //! Arithmetic and functions of each element.
+//!
+//! burn's CPU backend goes through them on one thread. Where there are many elements in single precision, row by row, kernels of
+//! ours do the simple ones on all cores, and burn's are asked for parts of the others side by side: the same numbers.
 
 use super::{Array, on};
+use crate::traffic;
+use burn::backend::Flex;
 use burn::tensor::backend::Backend;
 use burn::tensor::ops::{ActivationOps, BoolTensor, FloatTensor, FloatTensorOps};
-use burn::tensor::{Scalar, TensorMetadata, get_device_settings};
+use burn::tensor::{DType, Scalar, TensorData, TensorMetadata, get_device_settings};
+use rayon::prelude::*;
 
 /// Methods that are one operation of the backend's.
 macro_rules! functions {
     ($($(#[$doc:meta])* $name:ident: $op:ident;)*) => {
         impl Array {
             $($(#[$doc])* pub fn $name(self) -> Self {
+                if let Some(made) = self.in_parts(|part| Flex::$op(part)) {
+                    return made;
+                }
                 on!(B, Array(x) = self => B::$op(x))
             })*
         }
@@ -17,7 +26,6 @@ macro_rules! functions {
 }
 
 functions! {
-    neg: float_neg;
     recip: float_recip;
     exp: float_exp;
     log: float_log;
@@ -29,7 +37,6 @@ functions! {
     tanh: float_tanh;
     /// The error function.
     erf: float_erf;
-    relu: relu;
     /// Gaussian error linear unit, with the exact error function.
     gelu: gelu;
     sigmoid: sigmoid;
@@ -49,8 +56,6 @@ macro_rules! with_number {
 }
 
 with_number! {
-    add_scalar: float_add_scalar;
-    mul_scalar: float_mul_scalar;
     div_scalar: float_div_scalar;
     pow_scalar: float_powf_scalar;
     at_least: float_clamp_min;
@@ -59,28 +64,82 @@ with_number! {
 }
 
 impl Array {
+    /// Minus each.
+    pub fn neg(self) -> Self {
+        let x = match self.each(|x| -x) {
+            Ok(made) => return made,
+            Err(x) => x,
+        };
+        on!(B, Array(x) = x => B::float_neg(x))
+    }
+
+    /// What is positive; 0 elsewhere.
+    pub fn relu(self) -> Self {
+        let x = match self.each(|x| x.max(0.0)) {
+            Ok(made) => return made,
+            Err(x) => x,
+        };
+        on!(B, Array(x) = x => B::relu(x))
+    }
+
+    /// Each and a number.
+    pub fn add_scalar(self, value: f64) -> Self {
+        let by = value as f32;
+        let x = match self.each(|x| x + by) {
+            Ok(made) => return made,
+            Err(x) => x,
+        };
+        on!(B, Array(x) = x => B::float_add_scalar(x, Scalar::from(value)))
+    }
+
+    /// Each times a number.
+    pub fn mul_scalar(self, value: f64) -> Self {
+        let by = value as f32;
+        let x = match self.each(|x| x * by) {
+            Ok(made) => return made,
+            Err(x) => x,
+        };
+        on!(B, Array(x) = x => B::float_mul_scalar(x, Scalar::from(value)))
+    }
+
     /// Sum. As for all operations of two arrays, the shorter shape is aligned at the first axes, and axes of extent 1 are
     /// repeated.
     pub fn add(self, other: Self) -> Self {
         let (a, b) = larger_first(self, other);
+        let (a, b) = match a.each_with(b, |x, y| x + y) {
+            Ok(made) => return made,
+            Err(pair) => pair,
+        };
         on!(B, Array(x) = a, Array(y) = b => B::float_add(x, y))
     }
 
     /// Difference.
     pub fn sub(self, other: Self) -> Self {
         let (a, b) = paired(self, other);
+        let (a, b) = match a.each_with(b, |x, y| x - y) {
+            Ok(made) => return made,
+            Err(pair) => pair,
+        };
         on!(B, Array(x) = a, Array(y) = b => B::float_sub(x, y))
     }
 
     /// Product.
     pub fn mul(self, other: Self) -> Self {
         let (a, b) = larger_first(self, other);
+        let (a, b) = match a.each_with(b, |x, y| x * y) {
+            Ok(made) => return made,
+            Err(pair) => pair,
+        };
         on!(B, Array(x) = a, Array(y) = b => B::float_mul(x, y))
     }
 
     /// Quotient.
     pub fn div(self, other: Self) -> Self {
         let (a, b) = paired(self, other);
+        let (a, b) = match a.each_with(b, |x, y| x / y) {
+            Ok(made) => return made,
+            Err(pair) => pair,
+        };
         on!(B, Array(x) = a, Array(y) = b => B::float_div(x, y))
     }
 
@@ -131,7 +190,78 @@ impl Array {
 
     /// `g` where the output of a rectifier is positive, else 0.
     pub fn relu_backward(output: Self, gradient: Self) -> Self {
+        // The gradient is held by nobody else, as a rule: what is made is written over it.
+        let (gradient, output) = match gradient.each_with(output, |g, y| if y > 0.0 { g } else { 0.0 }) {
+            Ok(made) => return made,
+            Err(pair) => pair,
+        };
         on!(B, Array(y) = output, Array(g) = gradient => B::relu_backward(y, g))
+    }
+}
+
+/// Ways of kernels of ours; where they are not to be taken, what was given comes back.
+impl Array {
+    /// A function of each.
+    fn each(self, f: impl Fn(f32) -> f32 + Copy + Sync) -> Result<Self, Self> {
+        let Some(mut x) = self.worth_threads() else { return Err(self) };
+        drop(self);
+        let len = x.layout().num_elements();
+        match x.try_storage_mut::<f32>().filter(|values| values.len() == len) {
+            Some(values) => {
+                fascicle_kernels::map_over(values, f);
+                traffic::count(|traffic| traffic.operations += 1);
+                Ok(Self::Cpu(x))
+            }
+            None => {
+                let dims = x.shape().to_vec();
+                Ok(Self::of_kernel(fascicle_kernels::map(x.as_slice().unwrap_or_default(), f), &dims))
+            }
+        }
+    }
+
+    /// A function of each and of that of an array of the same shape.
+    fn each_with(self, other: Self, f: impl Fn(f32, f32) -> f32 + Copy + Sync) -> Result<Self, (Self, Self)> {
+        let read = (self.dims() == other.dims()).then(|| Some((self.worth_threads()?, other.worth_threads()?)));
+        let Some((mut x, y)) = read.flatten() else { return Err((self, other)) };
+        drop((self, other));
+        let len = x.layout().num_elements();
+        let y = y.as_slice::<f32>().unwrap_or_default();
+        match x.try_storage_mut::<f32>().filter(|values| values.len() == len) {
+            Some(values) => {
+                fascicle_kernels::zip_over(values, y, f);
+                traffic::count(|traffic| traffic.operations += 1);
+                Ok(Self::Cpu(x))
+            }
+            None => {
+                let dims = x.shape().to_vec();
+                Ok(Self::of_kernel(fascicle_kernels::zip(x.as_slice().unwrap_or_default(), y, f), &dims))
+            }
+        }
+    }
+
+    /// An operation of burn's on parts of it side by side.
+    fn in_parts(&self, op: impl Fn(FloatTensor<Flex>) -> FloatTensor<Flex> + Sync) -> Option<Self> {
+        const ELEMENTS_A_PART: usize = 16 * 1024;
+        let x = self.worth_threads()?;
+        let values = x.as_slice::<f32>()?;
+        let mut made = vec![0.0; values.len()];
+        let parts = made.par_chunks_mut(ELEMENTS_A_PART).zip(values.par_chunks(ELEMENTS_A_PART));
+        parts.for_each(|(made, values)| {
+            let part = op(FloatTensor::<Flex>::from_data(TensorData::new(values.to_vec(), [values.len()])));
+            made.copy_from_slice(part.as_slice().unwrap_or_default());
+        });
+        Some(Self::of_kernel(made, &self.dims()))
+    }
+
+    /// The numbers where they are many, of single precision, in the CPU's memory and lie row by row.
+    fn worth_threads(&self) -> Option<FloatTensor<Flex>> {
+        match self {
+            Self::Cpu(x) if x.dtype() == DType::F32 && x.is_contiguous() => {
+                (x.layout().num_elements() >= fascicle_kernels::ELEMENTS_WORTH_THREADS).then(|| x.clone())
+            }
+            #[allow(unreachable_patterns)] // other backends are cargo features
+            _ => None,
+        }
     }
 }
 

@@ -4,4 +4,4 @@ model m(a) { a |> Linear(2) }
 // table: c: age number
 
 // error[E0210] 1:34 a cohort has no clause `where`
-// hint: a cohort has subject, keep, rename, join
+// hint: `where` is called `keep` here

@@ -9,9 +9,10 @@ use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::Reader;
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::program::Augment;
-use fascicle_syntax::Expr;
+use fascicle_syntax::{Expr, Fix};
 
 /// Factors that are more than this, or less than one over it, are no change of size that anybody means.
 const MOST_ZOOM: f64 = 10.0;
@@ -29,22 +30,26 @@ pub(super) fn augment(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Option<Augment
         "crop" => Augment::Shift { voxels: reader.whole(e, "jitter")? },
         "rotate" => match reader.positional("angle") {
             Some(angle) => affine(Some(axes(e, &reader, "angle", angle, ANGLE)?), None, None, false),
-            None => return reader.missing(e, "angle", "the largest, or one an axis: rotate(15deg)"),
+            None => {
+                let fix = repair::with_argument(e.sources, reader.span, "15deg");
+                return reader.missing_with(e, "angle", "the largest, or one an axis: rotate(15deg)", Some(fix));
+            }
         },
         "zoom" => match reader.positional("factors") {
             Some(factors) => {
                 let zoom = range(e, &reader, "factors", factors, MOST_ZOOM)?;
                 affine(None, Some(zoom), None, reader.whether(e, "apart")?)
             }
-            None => return reader.missing(e, "factors", "a range: zoom(0.9..1.1)"),
+            None => {
+                let fix = repair::with_argument(e.sources, reader.span, "0.9..1.1");
+                return reader.missing_with(e, "factors", "a range: zoom(0.9..1.1)", Some(fix));
+            }
         },
         "affine" => {
             let Some(angle) = reader.positional("rotate") else {
-                return reader.missing(
-                    e,
-                    "rotate",
-                    "the largest angle, or 0deg: affine(10deg, zoom: 0.9..1.1, shift: 5mm)",
-                );
+                let hint = "the largest angle, or 0deg: affine(10deg, zoom: 0.9..1.1, shift: 5mm)";
+                let fix = repair::with_argument(e.sources, reader.span, "rotate: 0deg");
+                return reader.missing_with(e, "rotate", hint, Some(fix));
             };
             let rotate = axes(e, &reader, "rotate", angle, ANGLE)?;
             let zoom = reader.named("zoom").map(|zoom| range(e, &reader, "zoom", zoom, MOST_ZOOM)).transpose()?;
@@ -55,7 +60,10 @@ pub(super) fn augment(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Option<Augment
         "noise" => Augment::Noise { sd: reader.number(e, "sd")? },
         "gamma" => match reader.positional("exponent") {
             Some(exponent) => Augment::Gamma { exponent: range(e, &reader, "exponent", exponent, 100.0)? },
-            None => return reader.missing(e, "exponent", "a range: gamma(0.7..1.5)"),
+            None => {
+                let fix = repair::with_argument(e.sources, reader.span, "0.7..1.5");
+                return reader.missing_with(e, "exponent", "a range: gamma(0.7..1.5)", Some(fix));
+            }
         },
         "bias_field" => Augment::BiasField { most: reader.number(e, "most")?, order: reader.whole(e, "order")? },
         "blur" => Augment::Blur { sd_mm: reader.number(e, "sd")? },
@@ -79,7 +87,10 @@ fn gain(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<f64> {
         let message = "`scale` multiplies intensities by a factor between `1 - by` and `1 + by`, found a range";
         let hint =
             format!("sizes are changed by `zoom({}..{})`; for intensities write scale(0.1)", range.start, range.end);
-        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint));
+        let callee = repair::word_in(e.sources, reader.span, "scale");
+        let fixes = callee.map(|callee| repair::written(callee, "zoom")).into_iter();
+        let fixes: Vec<Fix> = fixes.chain([repair::written(expr.span, "0.1")]).collect();
+        return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint).repairs(fixes));
     }
     reader.number(e, "by")
 }

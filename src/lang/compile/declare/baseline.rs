@@ -40,8 +40,8 @@ fn read(e: &mut Evaluator<'_>, name: &Name, inputs: &[Expr]) -> Eval<Vec<usize>>
             Value::Group(group) => group.to_vec(),
             other => return e.expected("an input or a group of inputs", &other, expr.span),
         };
-        for input in members {
-            readable(e, input, expr.span)?;
+        for input in members.iter().copied() {
+            readable(e, input, &members, expr.span)?;
             if !read.contains(&input) {
                 read.push(input);
             }
@@ -51,12 +51,29 @@ fn read(e: &mut Evaluator<'_>, name: &Name, inputs: &[Expr]) -> Eval<Vec<usize>>
     if read.is_empty() {
         let message = format!("baseline `{}` reads nothing", name.text);
         let hint = format!("name what it reads: baseline {}(thickness) -> ..; {READS}", name.text);
-        return e.fail(Diagnostic::error(Code::MissingArgument, name.span, message).hint(hint));
+        let rows = (0..e.inputs.len()).filter(|input| e.inputs[*input].role != InputRole::Target && is_row(e, *input));
+        let fixes: Vec<Fix> = rows
+            .map(|input| repair::with_argument(e.sources, name.span, &e.inputs[input].name))
+            .take(repair::FEW)
+            .collect();
+        return e.fail(Diagnostic::error(Code::MissingArgument, name.span, message).hint(hint).repairs(fixes));
     }
     Ok(read)
 }
 
-fn readable(e: &mut Evaluator<'_>, input: usize, span: Span) -> Eval<()> {
+/// Whether an input is a row of a table: numbers or a class.
+fn is_row(e: &Evaluator<'_>, input: usize) -> bool {
+    let ty = &e.graph.inputs[input].ty;
+    let is_row = match ty.kind {
+        Kind::Tensor => ty.shape.len() <= 1,
+        Kind::Class(_) => true,
+        Kind::Normal | Kind::Mask(_) => false,
+    };
+    is_row && !matches!(e.inputs[input].source, InputSource::Image { .. })
+}
+
+/// An input is none that a baseline cannot read; `members` are those that stand for it at its place.
+fn readable(e: &mut Evaluator<'_>, input: usize, members: &[usize], span: Span) -> Eval<()> {
     let spec = &e.inputs[input];
     let (name, declared) = (spec.name.clone(), e.input_spans[input]);
     if spec.role == InputRole::Target {
@@ -67,20 +84,21 @@ fn readable(e: &mut Evaluator<'_>, input: usize, span: Span) -> Eval<()> {
                 .repairs(repair::without_item(e.sources, span)),
         );
     }
-    let ty = &e.graph.inputs[input].ty;
-    let is_row = match ty.kind {
-        Kind::Tensor => ty.shape.len() <= 1,
-        Kind::Class(_) => true,
-        Kind::Normal | Kind::Mask(_) => false,
-    };
-    if is_row && !matches!(spec.source, InputSource::Image { .. }) {
+    if is_row(e, input) {
         return Ok(());
     }
+    let ty = &e.graph.inputs[input].ty;
+    let rows: Vec<&str> = members.iter().filter(|m| is_row(e, **m)).map(|m| e.inputs[*m].name.as_str()).collect();
+    let fix = match rows.is_empty() {
+        true => repair::without_item(e.sources, span),
+        false => Some(repair::written(span, &rows.join(", "))),
+    };
     let message = format!("a baseline cannot read `{name}`, which is {ty} of each person");
     e.fail(
         Diagnostic::error(Code::BaselineInput, span, message)
             .also(declared, "declared here")
-            .hint(format!("{READS}; of an image a model makes numbers")),
+            .hint(format!("{READS}; of an image a model makes numbers"))
+            .repairs(fix),
     )
 }
 
@@ -96,10 +114,16 @@ fn predicted(e: &mut Evaluator<'_>, target: &Name) -> Eval<usize> {
     }
     let (message, declared) =
         (format!("a baseline predicts a number or a class, and `{}` is {ty}", target.text), e.input_spans[input]);
+    let others = e.inputs.iter().zip(&e.graph.inputs).filter(|(spec, input)| {
+        let one = input.ty.kind == Kind::Tensor && input.ty.shape.is_empty();
+        spec.role == InputRole::Target && (one || matches!(input.ty.kind, Kind::Class(_)))
+    });
+    let fixes: Vec<Fix> = others.map(|(spec, _)| repair::written(target.span, &spec.name)).take(repair::FEW).collect();
     e.fail(
         Diagnostic::error(Code::BaselineTarget, target.span, message)
             .also(declared, "declared here")
-            .hint("one baseline for each number: target age: real = c.column(\"age\")"),
+            .hint("one baseline for each number: target age: real = c.column(\"age\")")
+            .repairs(fixes),
     )
 }
 

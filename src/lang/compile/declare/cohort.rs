@@ -60,7 +60,13 @@ impl Places {
         };
         let diagnostic = Diagnostic::error(code, span, format!("cohort `{}`: {}", cohort.name, problem.message))
             .also(source, "of this cohort")
-            .maybe_hint(problem.hint.clone());
+            .maybe_hint(problem.hint.clone())
+            // Whoever a condition leaves out, another one does not.
+            .repairs(
+                matches!(problem.clause, CohortClause::Keep(_))
+                    .then(|| repair::without_clause(e.sources, span))
+                    .flatten(),
+            );
         if code.is_warning() {
             e.diagnostics.push(diagnostic);
             return Ok(());

@@ -10,7 +10,7 @@ use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::compile::world::{ColumnSummary, IndexedTable};
 use crate::program::{ColumnSelector, ColumnSpec, ColumnStep, Missing, MissingIndicators};
-use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Span, nearest};
+use fascicle_syntax::{DeclarationKind, Expr, ExprKind, Fix, Span, nearest};
 use std::rc::Rc;
 
 /// What is known of the tables that columns are read from.
@@ -208,7 +208,8 @@ pub(super) fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables:
         let shown: Vec<&str> = table.columns.iter().take(8).map(|c| c.name.as_str()).collect();
         return e.fail(
             Diagnostic::error(Code::UnknownColumn, span, format!("no column of `{first}` matches /{pattern}/"))
-                .hint(format!("its columns are {}, ..", shown.join(", "))),
+                .hint(format!("its columns are {}, ..", shown.join(", ")))
+                .repairs(beginning(pattern, table, span)),
         );
     }
     for (cohort, table) in &tables[1..] {
@@ -217,6 +218,10 @@ pub(super) fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables:
             let shown: Vec<&str> = lacking.iter().take(4).copied().collect();
             let count = lacking.len();
             let known: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+            let renamed = match (nearest(lacking[0], &known), lacking.len()) {
+                (Some(near), 1) => rename(e, cohort, lacking[0], near),
+                _ => None,
+            };
             let near =
                 nearest(lacking[0], &known).map(|n| format!("; `{}` may be its `{n}`", lacking[0])).unwrap_or_default();
             return e.fail(
@@ -229,11 +234,43 @@ pub(super) fn matching(e: &mut Evaluator<'_>, pattern: &str, span: Span, tables:
                         if count > 4 { ", .." } else { "" }
                     ),
                 )
-                .hint(format!("select columns that both have, or map them in the cohort with `rename`{near}")),
+                .hint(format!("select columns that both have, or map them in the cohort with `rename`{near}"))
+                .repairs(renamed),
             );
         }
     }
     Ok(names)
+}
+
+/// `/^rh_/` where columns begin with `lh_`: another beginning that is near, of columns that there are.
+fn beginning(pattern: &str, table: &crate::compile::TableSummary, span: Span) -> Option<Fix> {
+    let prefix = pattern.strip_prefix('^')?;
+    let is_plain = prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if !is_plain || prefix.is_empty() {
+        return None;
+    }
+    let begins = table.columns.iter().filter_map(|c| c.name.get(..prefix.len()));
+    let mut known: Vec<&str> = begins.filter(|begin| begin.chars().last() == prefix.chars().last()).collect();
+    known.sort_unstable();
+    known.dedup();
+    nearest(prefix, &known).map(|near| repair::written(span, &format!("/^{near}/")))
+}
+
+/// A column of a cohort under the name that another cohort has for it.
+fn rename(e: &Evaluator<'_>, cohort: &str, name: &str, own: &str) -> Option<Fix> {
+    let position = e.unit.resolve(0, cohort)?;
+    let DeclarationKind::Cohort { source, clauses, .. } = &e.unit.declarations.get(position)?.declaration.kind else {
+        return None;
+    };
+    let clause = format!("rename {} from {}", repair::cell(name), repair::cell(own));
+    match clauses.is_empty() {
+        true => Some(Fix::new(
+            format!("add `{clause}`"),
+            Span { start: source.span.end, ..source.span },
+            format!(" {{ {clause} }}"),
+        )),
+        false => repair::with_clause(e.sources, source.span, &clause),
+    }
 }
 
 fn column_step(
@@ -447,7 +484,11 @@ pub(in crate::compile) fn column_name(e: &mut Evaluator<'_>, expr: &Expr) -> Eva
         ExprKind::Text(text) => Ok(text.clone()),
         _ => e.fail(
             Diagnostic::error(Code::WrongArgument, expr.span, "expected the name of a column")
-                .hint("a name that is no word stands in quotes: \"Age at scan\""),
+                .hint("a name that is no word stands in quotes: \"Age at scan\"")
+                .repairs(match expr.kind {
+                    ExprKind::Int(number) => Some(repair::written(expr.span, &format!("\"{number}\""))),
+                    _ => None,
+                }),
         ),
     }
 }

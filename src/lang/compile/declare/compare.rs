@@ -16,7 +16,7 @@ use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::repair;
 use crate::graph::{InputId, NodeId};
 use crate::program::{ComparedScores, Metric, ModelComparison, PairedTest, Protocol, Score, ScorePair, Subset};
-use fascicle_syntax::{ClauseValue, Expr, Fix, Name, Span, nearest};
+use fascicle_syntax::{ClauseValue, DeclarationKind, Expr, Fix, Name, Span, nearest};
 
 /// A declaration, as it stands in the file.
 pub(in crate::compile) struct Declared<'a> {
@@ -179,7 +179,7 @@ fn compared(
         let hint = "compare what is counted from it: accuracy, balanced_accuracy, f1";
         let own = scores.iter().filter(|s| outputs.first().is_some_and(|first| is_of(s, first)));
         let number = own.flat_map(|s| &s.metrics).find(|m| **m != Metric::Confusion);
-        let fix = number.map(|metric| repair::written(span, &metric.name()));
+        let fix = number.map(|metric| repair::written(span, &metric.name())).or_else(|| scored(e, span));
         return e.fail(Diagnostic::error(Code::KindMismatch, span, message).hint(hint).repairs(fix));
     }
     let mut of_outputs: Vec<Vec<usize>> = Vec::with_capacity(outputs.len());
@@ -219,6 +219,21 @@ fn compared(
         return e.fail(Diagnostic::error(Code::ComparedApart, span, message).hint(hint));
     }
     Ok(items)
+}
+
+/// `confusion` where it is scored and where it is compared, as the accuracy that is counted from it.
+fn scored(e: &Evaluator<'_>, compared: Span) -> Option<Fix> {
+    let scores = e.unit.declarations.iter().filter_map(|d| match &d.declaration.kind {
+        DeclarationKind::Score { items, .. } => Some(items),
+        _ => None,
+    });
+    let places = scores
+        .flatten()
+        .map(|item| item.value.span)
+        .filter(|span| span.source == compared.source && e.sources.text(*span) == Metric::Confusion.name());
+    let fix = Fix::new("score and compare the accuracy", compared, "accuracy");
+    let fix = places.fold(fix, |fix, at| fix.and(Span { start: at.end, ..at }, ", accuracy"));
+    (fix.edits.len() > 1).then_some(fix)
 }
 
 /// The pairs of a score in which nothing is left out.

@@ -8,7 +8,7 @@ use crate::compile::reader::{Reader, unknown_function};
 use crate::compile::repair;
 use crate::graph::Kind;
 use crate::program::{Best, Ensemble, EnsembleOver, Keep, Metric, Monitor, Protocol, Rule, Score, Stage, Subset};
-use fascicle_syntax::{Argument, Expr, Fix, Name, Span};
+use fascicle_syntax::{Argument, DeclarationKind, Expr, Fix, Name, Span};
 
 /// What an ensemble is made and judged by.
 pub(in crate::compile) struct Judged<'p> {
@@ -59,10 +59,18 @@ pub(in crate::compile) fn ensemble(
     if let Some(baseline) = e.baselines.iter().find(|b| b.model == at && classes && !b.method.gives_probabilities()) {
         let message = format!("an ensemble combines probabilities, and `{}` gives decisions", baseline.method.name());
         let declared = e.model_spans[at];
+        let method = e.unit.declarations.iter().find_map(|d| match &d.declaration.kind {
+            DeclarationKind::Baseline { name, method, .. } if name.text == model.text => Some(method.span),
+            _ => None,
+        });
+        let fixes: Vec<Fix> = method.map_or_else(Vec::new, |method| {
+            ["logistic()", "random_forest()"].map(|other| repair::written(method, other)).to_vec()
+        });
         return e.fail(
             Diagnostic::error(Code::NoProbabilities, model.span, message)
                 .also(declared, "declared here")
-                .hint("for example `logistic` or `random_forest` give probabilities"),
+                .hint("for example `logistic` or `random_forest` give probabilities")
+                .repairs(fixes),
         );
     }
     let (rule, best) = rule(e, model, arguments, classes)?;

@@ -91,9 +91,17 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
 }
 
 fn not_a_source<T>(e: &mut Evaluator<'_>, head: &Expr) -> Eval<T> {
+    // A text alone is the pattern of a file, where it looks like one, or a column.
+    let of = match e.cohorts.as_slice() {
+        [only] => format!("{}.", only.name),
+        _ => String::new(),
+    };
+    let is_path = e.sources.text(head.span).contains(['/', '*', '.']);
+    let read = format!("{of}{}", if is_path { "image" } else { "column" });
     e.fail(
         Diagnostic::error(Code::InputSource, head.span, "an input cannot be read from this")
-            .hint("write c.image(\"anat/*_T1w.nii.gz\"), c.columns(age, sex |> onehot) or c.column(\"diagnosis\")"),
+            .hint("write c.image(\"anat/*_T1w.nii.gz\"), c.columns(age, sex |> onehot) or c.column(\"diagnosis\")")
+            .repairs(matches!(head.kind, ExprKind::Text(_)).then(|| repair::in_brackets(e.sources, head.span, &read))),
     )
 }
 
@@ -162,6 +170,14 @@ fn dimension(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Option<usize>> {
         }
         other => e.expected("a whole number", other, expr.span),
     }
+}
+
+/// A class of the levels that a column has.
+fn class_of(levels: Option<&[String]>, place: Span) -> Option<Fix> {
+    const MOST_LEVELS: usize = 20;
+    let levels = levels.filter(|levels| (2..=MOST_LEVELS).contains(&levels.len()))?;
+    let cells: Vec<String> = levels.iter().map(|level| repair::cell(level)).collect();
+    Some(repair::written(place, &format!("class{{{}}}", cells.join(", "))))
 }
 
 fn type_mismatch<T>(e: &mut Evaluator<'_>, declared: &Declared, source: Span, what: &str, types: &str) -> Eval<T> {
@@ -397,7 +413,8 @@ fn column(
                         format!("column `{name}` of `{cohort}` holds text{}", in_line(summary)),
                     )
                     .also(expr.span, "read here")
-                    .hint("declare it as a class: class{A, B}"),
+                    .hint("declare it as a class: class{A, B}")
+                    .repairs(class_of(summary.levels.as_deref(), declared.span)),
                 );
             }
             if let (true, Some(levels)) = (declared.word == "class", &summary.levels)

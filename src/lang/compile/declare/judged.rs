@@ -62,9 +62,11 @@ pub(super) fn judged(
     if let Some(DeclarationKind::Cohort { name, .. }) = declared {
         diagnostic = diagnostic.also(name.span, "this cohort");
     }
-    e.fail(diagnostic.hint(
-        "`on test` are those that a fold keeps aside; a cohort is judged where every `train` names others: train m on people { .. }",
-    ))
+    e.fail(
+        diagnostic
+            .hint("`on test` are those that a fold keeps aside; a cohort is judged where every `train` names others: train m on people { .. }")
+            .repair(repair::written(name.span, "test")),
+    )
 }
 
 /// The groups of `within: sex`, `within: age > 70`.

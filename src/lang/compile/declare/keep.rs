@@ -8,7 +8,7 @@ use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::compile::world::{IndexedTable, Who};
 use crate::program::{Cohort, Comparison, Predicate, Scalar};
-use fascicle_syntax::{BinaryOp, Expr, ExprKind, Span, nearest};
+use fascicle_syntax::{BinaryOp, Expr, ExprKind, Fix, Span, nearest};
 
 /// Columns that tables of people have without saying so, or that the splitter makes.
 const IMPLIED: &[&str] = &["participant_id", "session_id", "session", "subject"];
@@ -88,11 +88,34 @@ pub(super) fn predicate(e: &mut Evaluator<'_>, expr: &Expr, read: &mut Read) -> 
             }
             Ok(Predicate::Compare { column, comparison, value })
         }
-        _ => e.fail(
-            Diagnostic::error(Code::WrongArgument, expr.span, "expected a condition on columns")
-                .hint("for example: keep age < 45 and sex == \"F\""),
-        ),
+        _ => {
+            let fixes = of_a_level(e, expr);
+            e.fail(
+                Diagnostic::error(Code::WrongArgument, expr.span, "expected a condition on columns")
+                    .hint("for example: keep age < 45 and sex == \"F\"")
+                    .repairs(fixes),
+            )
+        }
     }
+}
+
+/// A level alone as a condition on each column that has it.
+fn of_a_level(e: &mut Evaluator<'_>, expr: &Expr) -> Vec<Fix> {
+    let level = match &expr.kind {
+        ExprKind::Name(word) => word.as_str(),
+        ExprKind::Text(text) => text.as_str(),
+        _ => return Vec::new(),
+    };
+    let mut columns: Vec<String> = Vec::new();
+    for cohort in e.cohorts.clone() {
+        let Ok(table) = e.tables.of(&Cohort { keep: Vec::new(), ..cohort }) else { continue };
+        let has = table.columns.iter().filter(|c| c.levels.iter().flatten().any(|known| known == level));
+        columns.extend(has.map(|c| c.name.clone()));
+    }
+    columns.sort_unstable();
+    columns.dedup();
+    let conditions = columns.iter().map(|column| format!("{} == {}", repair::cell(column), e.sources.text(expr.span)));
+    conditions.take(repair::FEW).map(|condition| repair::written(expr.span, &condition)).collect()
 }
 
 /// A value, with that of a parameter in its place. A word that no parameter bears is a cell's text.

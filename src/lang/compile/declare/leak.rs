@@ -9,7 +9,7 @@ use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::repair;
 use crate::graph::InputId;
 use crate::program::{Cohort, Comparison, InputSource, Predicate, Scalar, Stage};
-use fascicle_syntax::{DeclarationKind, Span};
+use fascicle_syntax::{BinaryOp, DeclarationKind, ExprKind, Fix, Span};
 
 /// Cohorts that are trained on are divided each by itself: two that share people would have one person on both sides.
 pub(in crate::compile) fn people(e: &mut Evaluator<'_>, trained_on: &[String]) -> Eval<()> {
@@ -23,7 +23,8 @@ pub(in crate::compile) fn people(e: &mut Evaluator<'_>, trained_on: &[String]) -
                 Diagnostic::error(Code::SubjectsSplit, place, message)
                     .label("reads the same people")
                     .also(declared(e, a), "read here too")
-                    .hint(format!("train on one of them, or keep their people apart: {}", apart(a, b))),
+                    .hint(format!("train on one of them, or keep their people apart: {}", apart(a, b)))
+                    .repairs(without_shared(e, first, second)),
             );
         }
     }
@@ -41,12 +42,46 @@ pub(in crate::compile) fn judged(e: &mut Evaluator<'_>, cohort: &str, trained_on
         Diagnostic::error(Code::SubjectsSplit, place, message)
             .also(here, "reads the same source as the other")
             .also(there, "trains the model")
-            .hint(format!("keep their people apart: {}", apart(&other.name, cohort))),
+            .hint(format!("keep their people apart: {}", apart(&other.name, cohort)))
+            .repairs(without_shared(e, other, &judged)),
     )
 }
 
 fn apart(a: &str, b: &str) -> String {
     format!("`keep diagnosis == \"control\"` in `{a}` and `keep diagnosis != \"control\"` in `{b}`")
+}
+
+/// The second cohort without whom the first one keeps: those who do not meet its only condition.
+fn without_shared(e: &Evaluator<'_>, first: &Cohort, second: &Cohort) -> Option<Fix> {
+    let keeps = |cohort: &Cohort| {
+        let position = e.unit.resolve(0, &cohort.name)?;
+        let DeclarationKind::Cohort { source, clauses, .. } = &e.unit.declarations.get(position)?.declaration.kind
+        else {
+            return None;
+        };
+        Some((source.span, clauses))
+    };
+    let ((_, own), (source, others)) = (keeps(first)?, keeps(second)?);
+    let mut conditions = own.iter().filter(|clause| clause.word.text == "keep").flat_map(|clause| &clause.values);
+    let (condition, None) = (conditions.next()?, conditions.next()) else { return None };
+    let ExprKind::Binary { op, left, right } = &condition.value.kind else { return None };
+    let opposite = match op {
+        BinaryOp::Less => ">=",
+        BinaryOp::LessOrEqual => ">",
+        BinaryOp::Greater => "<=",
+        BinaryOp::GreaterOrEqual => "<",
+        BinaryOp::Equal => "!=",
+        BinaryOp::NotEqual => "==",
+        _ => return None,
+    };
+    let clause = format!("keep {} {opposite} {}", e.sources.text(left.span), e.sources.text(right.span));
+    match others.is_empty() {
+        true => {
+            let end = Span { start: source.end, ..source };
+            Some(Fix::new(format!("add `{clause}`"), end, format!(" {{ {clause} }}")))
+        }
+        false => repair::with_clause(e.sources, source, &clause),
+    }
 }
 
 fn declared(e: &Evaluator<'_>, cohort: &str) -> Span {
@@ -191,7 +226,10 @@ fn holds_target(e: &mut Evaluator<'_>, input: usize, target: usize) -> Eval<()> 
             argument => format!("leave `{}` out of `{argument}`", read.column),
         };
         let there = e.input_spans[target];
-        let left_out = (read.argument != "by").then(|| repair::without_item(e.sources, read.span)).flatten();
+        let left_out = match read.argument {
+            "by" => repair::without_stage_around(e.sources, read.span),
+            _ => repair::without_item(e.sources, read.span),
+        };
         return e.fail(
             Diagnostic::error(Code::CovariateIsTarget, read.span, message)
                 .also(there, "the target")

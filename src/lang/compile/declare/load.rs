@@ -144,6 +144,15 @@ fn unknown_path<T>(e: &mut Evaluator<'_>, path: &str, span: Span) -> Eval<T> {
     let mut diagnostic = Diagnostic::error(Code::UnknownField, span, format!("no module has the path `{path}`"))
         .hint(hint)
         .repairs(repair::meant(path, &known, span));
+    if diagnostic.fixes.is_empty() {
+        // Of few parts of the model that it names, each; the model as a whole is not what a part stands for.
+        let parts: Vec<&str> = known
+            .iter()
+            .copied()
+            .filter(|known| known.strip_prefix(root).is_some_and(|rest| rest.starts_with('.')))
+            .collect();
+        diagnostic = diagnostic.repairs(repair::one_of(path, &parts, span));
+    }
     if let Some((place, what)) = place {
         diagnostic = diagnostic.also(place, what);
     }

@@ -5,9 +5,10 @@ use super::stage::{Draft, Taken};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, all};
+use crate::compile::repair;
 use crate::graph::{Module, ModuleId, show_shape};
 use crate::program::{Adversary, Stage, StageInit};
-use fascicle_syntax::Span;
+use fascicle_syntax::{DeclarationKind, Fix, Span};
 use std::collections::BTreeSet;
 
 /// Resolves paths of `init` and `freeze`, finds what each stage trains, and puts the stages in order.
@@ -68,6 +69,10 @@ fn moved(e: &mut Evaluator<'_>, draft: &Draft) -> Eval<Stage> {
     if stage.trainable.iter().any(|m| e.graph.module(*m).parameters() > 0) {
         return Ok(stage);
     }
+    let fix = match used.is_empty() {
+        true => None,
+        false => clause_of(e, draft.span, "freeze").and_then(|clause| left_out(e, clause)),
+    };
     let (why, hint) = match used.is_empty() {
         true => ("no parameter is used by what is minimised", "minimise something that the model computes"),
         false => ("all that is minimised is frozen", "freeze only a part, for example one block of the model"),
@@ -79,7 +84,8 @@ fn moved(e: &mut Evaluator<'_>, draft: &Draft) -> Eval<Stage> {
             format!("the stage trains nothing: {why}"),
         )
         .also(draft.span, "this stage")
-        .hint(hint),
+        .hint(hint)
+        .repairs(fix),
     )
 }
 
@@ -145,9 +151,13 @@ fn kept(e: &mut Evaluator<'_>, stage: &mut Stage, span: Span, index: usize, trai
             let path = e.graph.module(module).path.clone();
             let message = format!("`{path}` is frozen, and no stage trains it");
             let made = made_at(e, module);
-            return e.fail(Diagnostic::error(Code::InitMismatch, span, message).also(made, "made here").hint(
-                "train it in a stage of its own, or do not freeze it; or give it weights: `init .. from \"file\"`",
-            ));
+            let fix = clause_of(e, span, "freeze").and_then(|clause| left_out(e, clause));
+            return e.fail(
+                Diagnostic::error(Code::InitMismatch, span, message)
+                    .also(made, "made here")
+                    .hint("train it in a stage of its own, or do not freeze it; or give it weights: `init .. from \"file\"`")
+                    .repairs(fix),
+            );
         };
         comes_from(stage, module, module, from);
     }
@@ -168,6 +178,22 @@ fn comes_from(stage: &mut Stage, to: ModuleId, from: ModuleId, earlier: usize) {
     }
 }
 
+/// The clause of this word in the stage whose model is named at a place, if it has one alone.
+fn clause_of(e: &Evaluator<'_>, stage: Span, word: &str) -> Option<Span> {
+    let clauses = e.unit.declarations.iter().find_map(|d| match &d.declaration.kind {
+        DeclarationKind::Train { model, clauses, .. } if model.span == stage => Some(clauses),
+        _ => None,
+    })?;
+    let mut of_word = clauses.iter().filter(|clause| clause.word.text == word);
+    let (clause, None) = (of_word.next()?, of_word.next()) else { return None };
+    let last = clause.values.last()?;
+    Some(clause.word.span.to(last.links.last().map_or(last.value.span, |(_, of)| of.span)))
+}
+
+fn left_out(e: &Evaluator<'_>, clause: Span) -> Option<Fix> {
+    repair::without(e.sources, clause, format!("leave out `{}`", e.sources.text(clause)))
+}
+
 /// Stages in an order in which each comes after those it takes weights from.
 fn order(e: &mut Evaluator<'_>, stages: Vec<Stage>, spans: &[Span]) -> Eval<Vec<Stage>> {
     let mut placed: Vec<usize> = Vec::with_capacity(stages.len());
@@ -185,7 +211,10 @@ fn order(e: &mut Evaluator<'_>, stages: Vec<Stage>, spans: &[Span]) -> Eval<Vec<
                 for i in &waiting[1..] {
                     diagnostic = diagnostic.also(spans[*i], "waits too");
                 }
-                return e.fail(diagnostic);
+                // Whoever begins takes nothing of the others.
+                let fixes: Vec<Fix> =
+                    waiting.iter().filter_map(|i| left_out(e, clause_of(e, spans[*i], "init")?)).collect();
+                return e.fail(diagnostic.repairs(fixes));
             }
         }
     }

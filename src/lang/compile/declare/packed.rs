@@ -41,12 +41,24 @@ pub(in crate::compile) fn trains_nothing(e: &mut Evaluator<'_>, main: &[usize]) 
             _ => "train in a file of its own, pack its run (`fascicle pack runs/NAME -o FILE`), and use the model here"
                 .to_owned(),
         };
+        // What only says how to train, and who is read for it.
+        let trains = matches!(
+            declaration.kind,
+            DeclarationKind::Train { .. }
+                | DeclarationKind::Protocol { .. }
+                | DeclarationKind::Sweep { .. }
+                | DeclarationKind::Search { .. }
+                | DeclarationKind::Compare { .. }
+                | DeclarationKind::Ensemble { .. }
+        );
+        let removed = trains.then(|| repair::without(e.sources, declaration.span, format!("remove {what}"))).flatten();
         let message = format!("{what} cannot stand beside `use model {}`: here nothing is trained", used.text);
         failed |= e
             .fail::<()>(
                 Diagnostic::error(Code::TrainsBesideUsed, place, message)
                     .also(used.span, "is used as it was trained")
-                    .hint(hint),
+                    .hint(hint)
+                    .repairs(removed),
             )
             .is_err();
     }

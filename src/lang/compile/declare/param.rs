@@ -117,7 +117,8 @@ pub(in crate::compile) fn coerce(
                 ("text", Value::Int(_) | Value::Real(_)) => {
                     vec![repair::written(span, &format!("\"{}\"", e.sources.text(span)))]
                 }
-                _ => Vec::new(),
+                // Of several values, the others.
+                _ => repair::without_item(e.sources, span).into_iter().collect(),
             };
             e.fail(Diagnostic::error(Code::ParamType, span, message).also(ty.span, "its type").repairs(fixes))
         }

@@ -163,7 +163,10 @@ fn kfold(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<ProtocolKind> {
 /// `leave_out(site, validation: 0.15)`.
 fn leave_out(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, trained_on: &[String]) -> Eval<ProtocolKind> {
     let Some(expr) = reader.positional("column") else {
-        return reader.missing(e, "column", "whose levels are left out in turn: leave_out(site)");
+        let known =
+            e.cohorts.clone().iter().all(|c| e.tables.of(c).map_or(true, |table| table.column("site").is_some()));
+        let fix = known.then(|| repair::first_argument(e.sources, reader.span, "leave_out", "site")).flatten();
+        return reader.missing_with(e, "column", "whose levels are left out in turn: leave_out(site)", fix);
     };
     let column = column_of_people(e, expr, LEAVE_OUT)?;
     let validation = reader.number(e, "validation")?;
@@ -195,10 +198,21 @@ fn shares(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<ProtocolKind> 
             .hint(
                 "they must add up to 1, with some training; where they are not written, training is 0.8, validation 0.1, and \
                  the test the rest",
-            ).repairs((train > 0.0 && train + validation < 1.0).then(|| in_protocol(e, "test", &format!("{}", ((1.0 - train - validation) * 1e6).round() / 1e6))).flatten()),
+            )
+            .repairs(rest(e, (train, validation, test))),
         );
     }
     Ok(ProtocolKind::Holdout { train, validation, test })
+}
+
+/// The test as what training and validation leave; training, where they leave nothing.
+fn rest(e: &Evaluator<'_>, (train, validation, test): (f64, f64, f64)) -> Option<Fix> {
+    let share = |share: f64| format!("{}", (share * 1e6).round() / 1e6);
+    match (train > 0.0 && train + validation < 1.0, validation + test < 1.0) {
+        (true, _) => in_protocol(e, "test", &share(1.0 - train - validation)),
+        (false, true) => in_protocol(e, "train", &share(1.0 - validation - test)),
+        (false, false) => None,
+    }
 }
 
 /// `holdout(0.8, 0.1, 0.1)` with the names of the shares.

@@ -11,7 +11,7 @@ use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::{InputId, Kind};
 use crate::program::{Metric, Predicate, Protocol, Score, ScorePair};
-use fascicle_syntax::{Argument, Expr, ExprKind, Name, Span};
+use fascicle_syntax::{Argument, Expr, ExprKind, Fix, Name, Span};
 
 /// Compiles a score.
 pub(in crate::compile) fn score(
@@ -309,7 +309,9 @@ fn dispensable(e: &mut Evaluator<'_>, input: InputId, pairs: &[ScorePair], span:
         return e.fail(
             Diagnostic::error(Code::NotLeftOut, span, format!("`{name}` cannot be left out: nobody is without it"))
                 .also(declared, "declared without `?`")
-                .hint(format!("declare it as one that may be absent: `modality {name}: ..? = ..`")),
+                .hint(format!("declare it as one that may be absent: `modality {name}: ..? = ..`"))
+                .repair(Fix::new("declare it with `?`", Span { start: declared.end, ..declared }, "?"))
+                .repairs(repair::without_named(e.sources, span)),
         );
     }
     if let Some(needs) = pairs.iter().find(|pair| e.ty(pair.prediction).presence.contains(&input)) {

@@ -21,7 +21,7 @@ use crate::compile::value::{Range, Value};
 use crate::program::{
     Keep, MedianPruning, Monitor, Protocol, Score, Search, SearchAxis, SearchSampler, SearchValues, Stage,
 };
-use fascicle_syntax::{Argument, Clause, Expr, ExprKind, Name, Span, SweepAxis, Type, TypeKind};
+use fascicle_syntax::{Argument, Clause, Expr, ExprKind, Fix, Name, Span, SweepAxis, Type, TypeKind};
 
 /// A search with the places of what it says, for what can only be told of the whole program.
 pub(in crate::compile) struct Draft {
@@ -40,16 +40,22 @@ pub(in crate::compile) fn search(
     protocol: &Protocol,
     trained: &[String],
 ) -> Eval<Draft> {
+    let places: Vec<Span> =
+        axes.iter().filter_map(|axis| Some(axis.names.first()?.span.to(axis.values.as_ref()?.span))).collect();
     let axes = all(axes.iter().map(|axis| self::axis(e, axis)));
     let said = Said::of(e, name, clauses, protocol, trained);
     let (axes, said) = (axes?, said?);
     for (at, (param, span, _)) in axes.iter().enumerate() {
+        let own_axis = places.iter().find(|place| place.start <= span.start && span.end <= place.end).copied();
         if let Some((_, first, _)) = axes[..at].iter().find(|(other, ..)| other == param) {
             let message = format!("`{param}` is looked for twice");
             return e.fail(
                 Diagnostic::error(Code::TwiceDeclared, *span, message)
                     .also(*first, "first here")
-                    .hint("give all that it may be in one place"),
+                    .hint("give all that it may be in one place")
+                    .repairs(own_axis.and_then(|axis| {
+                        repair::without(e.sources, axis, format!("leave out `{}`", e.sources.text(axis)))
+                    })),
             );
         }
     }
@@ -151,7 +157,8 @@ fn axis(e: &mut Evaluator<'_>, axis: &SweepAxis) -> Eval<(String, Span, SearchVa
         let (first, last) = (axis.names[0].span, axis.names[axis.names.len() - 1].span);
         return e.fail(
             Diagnostic::error(Code::SearchSpace, first.to(last), "a search looks for each param by itself")
-                .hint("write them one after the other: rate in log(1e-4..1e-2), width in [16, 32]"),
+                .hint("write them one after the other: rate in log(1e-4..1e-2), width in [16, 32]")
+                .repairs(one_after_the_other(e, axis)),
         );
     };
     let Some(ty) = swept(e, name)? else {
@@ -172,6 +179,34 @@ fn axis(e: &mut Evaluator<'_>, axis: &SweepAxis) -> Eval<(String, Span, SearchVa
         Some(expr) => values(e, name, ty, expr)?,
     };
     Ok((name.text.clone(), name.span, values))
+}
+
+/// `[rate, width] in [[1e-3, 8], [1e-2, 16]]` as an axis for each.
+fn one_after_the_other(e: &Evaluator<'_>, axis: &SweepAxis) -> Option<Fix> {
+    let values = axis.values.as_ref()?;
+    let ExprKind::List(rows) = &values.kind else { return None };
+    let rows = rows.iter().map(|row| match &row.kind {
+        ExprKind::List(cells) if cells.len() == axis.names.len() => Some(cells),
+        _ => None,
+    });
+    let rows: Vec<&Vec<Expr>> = rows.collect::<Option<_>>()?;
+    let of = |at: usize| {
+        let mut own: Vec<&str> = Vec::new();
+        for cell in rows.iter().filter_map(|row| row.get(at)).map(|cell| e.sources.text(cell.span)) {
+            if !own.contains(&cell) {
+                own.push(cell);
+            }
+        }
+        own
+    };
+    let axes = axis.names.iter().enumerate().map(|(at, name)| format!("{} in [{}]", name.text, of(at).join(", ")));
+    let now = axes.collect::<Vec<_>>().join(", ");
+    let first = axis.names.first()?.span;
+    // The brackets around the names stand outside of them.
+    let text = &e.sources.get(first.source)?.text;
+    let open = text.get(..first.start as usize)?.trim_end().strip_suffix('[')?.len();
+    let place = Span { start: open as u32, end: values.span.end, ..first };
+    Some(Fix::new("write them one after the other", place, now))
 }
 
 fn values(e: &mut Evaluator<'_>, name: &Name, ty: &Type, expr: &Expr) -> Eval<SearchValues> {
@@ -332,9 +367,16 @@ fn choose(
 }
 
 fn not_chosen<T>(e: &mut Evaluator<'_>, span: Span) -> Eval<T> {
+    // A metric alone, of each model that says what it predicts.
+    let alone = super::training::is_metric(e.sources.text(span));
+    let models = e.models.iter().filter(|model| alone && model.target.is_some()).take(repair::FEW);
+    let end = Span { start: span.end, ..span };
+    let fixes: Vec<Fix> =
+        models.map(|model| Fix::new(format!("add `of {}`", model.name), end, format!(" of {}", model.name))).collect();
     e.fail(
         Diagnostic::error(Code::WrongArgument, span, "`choose` takes a metric and a model")
-            .hint("for example: choose mae of m"),
+            .hint("for example: choose mae of m")
+            .repairs(fixes),
     )
 }
 

@@ -13,6 +13,7 @@ use crate::compile::reader::{Reader, unknown_function};
 use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::{Kind, NodeId};
+use crate::ops::{Arity, Family};
 use crate::program::{InputRole, Keep, Memory, Monitor, Optimizer, Precision, Sampling, Schedule, Stage};
 use fascicle_syntax::{BinaryOp, Clause, DeclarationKind, Expr, ExprKind, Fix, Name, Span, nearest};
 
@@ -146,7 +147,12 @@ fn clause(e: &mut Evaluator<'_>, clause: &Clause, draft: &mut Draft) -> Eval<()>
     match clause.word.text.as_str() {
         "minimize" => {
             let expr = single(e, clause)?;
-            let ((loss, terms), critics) = e.with_critics(|e| minimised(e, expr))?;
+            let told = e.diagnostics.len();
+            let minimised = e.with_critics(|e| minimised(e, expr));
+            if minimised.is_err() {
+                complete(e, told, expr, &draft.stage.name);
+            }
+            let ((loss, terms), critics) = minimised?;
             // A term of weight 0 is gone, and with it its critic.
             let live = e.graph.live([loss]);
             draft.critics = critics.into_iter().filter(|critic| live[critic.term.index()]).collect();
@@ -333,6 +339,53 @@ fn count(e: &mut Evaluator<'_>, clause: &Clause) -> Eval<usize> {
     let expr = single(e, clause)?;
     let reader = Reader::new(&clause.word.text, &[], clause.word.span);
     reader.count_of(e, "", expr, 1)
+}
+
+/// A loss that is only named, or that is given the prediction alone, is of this model and what it predicts: what is told of it since
+/// gets that as its repair.
+fn complete(e: &mut Evaluator<'_>, told: usize, expr: &Expr, model: &str) {
+    let (place, lacks) = match &expr.kind {
+        ExprKind::Text(name) | ExprKind::Name(name) => (expr.span, is_loss(name).then(|| name.clone())),
+        ExprKind::Call { callee, arguments } => match (&callee.kind, arguments.as_slice()) {
+            (ExprKind::Name(name), [only]) if only.name.is_none() => (expr.span, is_loss(name).then(|| name.clone())),
+            _ => return,
+        },
+        _ => return,
+    };
+    let (Some(name), Some(truth)) = (lacks, truth_of(e, model)) else { return };
+    let fix = match &expr.kind {
+        ExprKind::Call { .. } => repair::with_argument(e.sources, place, &truth),
+        _ => repair::written(place, &format!("{name}({model}, {truth})")),
+    };
+    if let Some(diagnostic) = e.diagnostics.get_mut(told).filter(|d| d.span() == place && d.fixes.is_empty()) {
+        diagnostic.fixes.push(fix);
+    }
+}
+
+/// Whether an operator compares a prediction with its truth.
+fn is_loss(name: &str) -> bool {
+    crate::ops::find(name).is_some_and(|stanza| {
+        matches!(stanza.arity, Arity::Exactly(reads) if reads.len() == 2) && stanza.family == Family::Loss
+    })
+}
+
+/// What a model's result is compared with: what it says that it predicts, or the one input that is like it.
+fn truth_of(e: &Evaluator<'_>, model: &str) -> Option<String> {
+    let own = e.models.iter().find(|own| own.name == model)?;
+    if let Some(target) = own.target {
+        return e.inputs.get(target.index()).map(|spec| spec.name.clone());
+    }
+    let [(_, node)] = own.output(model)?.members.as_slice() else { return None };
+    let ty = e.ty(*node);
+    let mut like = e
+        .graph
+        .inputs
+        .iter()
+        .filter(|input| input.ty.kind == Kind::Tensor && ty.kind == Kind::Tensor && input.ty.shape == ty.shape);
+    match (like.next(), like.next()) {
+        (Some(only), None) => Some(only.name.clone()),
+        _ => None,
+    }
 }
 
 /// What is minimised, as one number for the batch, and the terms of the sum, for the learning curves. Each term is

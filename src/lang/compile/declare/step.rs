@@ -206,7 +206,8 @@ fn between(e: &mut Evaluator<'_>, reader: &mut Reader<'_>) -> Eval<Option<Ranges
             let message = format!("the range of `{name}` holds no voxel");
             return e.fail(
                 Diagnostic::error(Code::WrongArgument, expr.span, message)
-                    .hint("the end stands behind the start; what is negative counts from the end: 40..-40"),
+                    .hint("the end stands behind the start; what is negative counts from the end: 40..-40")
+                    .repairs((end < start).then(|| repair::written(expr.span, &format!("{end}..{start}")))),
             );
         }
         *axis = Some((start as i64 - i64::from(start < 0.0), behind));

@@ -7,7 +7,7 @@ use crate::compile::evaluate::{Eval, Evaluator, all};
 use crate::compile::repair;
 use crate::compile::value::{Value, spell};
 use crate::program::{Cohort, Predicate, Take};
-use fascicle_syntax::{Expr, ExprKind};
+use fascicle_syntax::{Expr, ExprKind, Fix, Span, lexemes};
 
 /// `within sex == M`: a condition as `keep` has, on the people of the stage's cohorts. `everybody` is none;
 /// `if alone { sex == M } else { everybody }`, and the same by `match`, ask a parameter.
@@ -23,7 +23,8 @@ pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, cohorts: &[String]) -> 
                 None => Ok(None),
                 Some(None) => e.fail(
                     Diagnostic::error(Code::WrongArgument, expr.span, "one of the two says nothing")
-                        .hint("write: within if alone { sex == F } else { everybody }"),
+                        .hint("write: within if alone { sex == F } else { everybody }")
+                        .repairs(empty_branch(e, expr.span, "everybody")),
                 ),
             };
         }
@@ -43,6 +44,18 @@ pub(super) fn within(e: &mut Evaluator<'_>, expr: &Expr, cohorts: &[String]) -> 
         Err(_) => Ok(()),
     }))?;
     Ok(Some(condition))
+}
+
+/// The first body of a conditional that holds nothing, with what stands for nothing in it.
+pub(super) fn empty_branch(e: &Evaluator<'_>, conditional: Span, word: &str) -> Option<Fix> {
+    let text = e.sources.text(conditional);
+    let words = lexemes(text);
+    let (open, close) = words.windows(2).map(|pair| (pair[0], pair[1])).find(|(open, close)| {
+        text.get(open.start..open.end) == Some("{") && text.get(close.start..close.end) == Some("}")
+    })?;
+    let start = conditional.start;
+    let inside = Span { start: start + open.end as u32, end: start + close.start as u32, ..conditional };
+    Some(Fix::new(format!("write `{word}`"), inside, format!(" {word} ")))
 }
 
 /// `take 0.5`, `take 200`.

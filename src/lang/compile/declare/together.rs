@@ -8,7 +8,7 @@ use crate::compile::evaluate::{Eval, Evaluator};
 use crate::compile::reader::{Reader, call_parts, pipe_steps};
 use crate::compile::repair;
 use crate::program::{ColumnStep, Combat, Covariate, CovariateKind};
-use fascicle_syntax::{Expr, ExprKind, Span, nearest};
+use fascicle_syntax::{Expr, ExprKind, Fix, Span, nearest};
 
 /// What is read beside the columns of one input.
 #[derive(Default)]
@@ -54,7 +54,14 @@ pub(super) fn combat(
 ) -> Eval<Option<ColumnStep>> {
     const STEP: &str = "combat";
     let Some(expr) = reader.named("by") else {
-        return reader.missing(e, "by", "the column that says where somebody was measured: combat(by: site)");
+        // Sites are levels, and few of the columns are.
+        let hint = "the column that says where somebody was measured: combat(by: site)";
+        let known = match tables {
+            Tables::Known(tables) => tables.first().is_none_or(|(_, table)| table.column("site").is_some()),
+            Tables::Unknown(_) => true,
+        };
+        let fix = known.then(|| repair::with_argument(e.sources, span, "by: site"));
+        return reader.missing_with(e, "by", hint, fix);
     };
     let by = CovariateRead { step: STEP, argument: "by", column: column_name(e, expr)?, span: expr.span };
     sites(e, &by, tables)?;
@@ -190,12 +197,25 @@ fn covariates(
         all.push(Covariate { column, kind });
     }
     if all.is_empty() {
-        let left_out = (step == "combat").then(|| repair::without_named(e.sources, expr.span)).flatten();
+        let left_out = match step {
+            "combat" => repair::without_named(e.sources, expr.span),
+            _ => usual(e, expr.span, tables),
+        };
         let message = format!("`{argument}` of `{step}` names no column");
         let hint = if step == "combat" { "leave it out, or name some: keep: [age, sex]" } else { "on: [age, sex]" };
         return e.fail(Diagnostic::error(Code::WrongArgument, expr.span, message).hint(hint).repairs(left_out));
     }
     Ok(all)
+}
+
+/// Age and sex, of which the table has what it has, as far as it is known.
+fn usual(e: &Evaluator<'_>, list: Span, tables: &Tables) -> Option<Fix> {
+    let has = |name: &&str| match tables {
+        Tables::Known(tables) => tables.iter().all(|(_, table)| table.column(name).is_some()),
+        Tables::Unknown(_) => true,
+    };
+    let own: Vec<&str> = ["age", "sex"].into_iter().filter(has).collect();
+    (!own.is_empty() && e.sources.text(list) == "[]").then(|| repair::written(list, &format!("[{}]", own.join(", "))))
 }
 
 fn kind(e: &mut Evaluator<'_>, column: &str, span: Span, onehot: bool, tables: &Tables) -> Eval<CovariateKind> {

@@ -173,7 +173,16 @@ fn sampling_by(e: &mut Evaluator<'_>, name: &str, value: &Value, span: Span) -> 
             "say what each of its words stands for: sample match {name} {{ balanced => balanced(by: diagnosis), else => shuffled }}"
         ),
     };
-    e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint))
+    let class = e.graph.inputs.iter().find(|input| matches!(input.ty.kind, Kind::Class(_)));
+    let fix = class.filter(|_| matches!(value, Value::Bool(_))).map(|class| {
+        repair::written(span, &format!("if {name} {{ balanced(by: {}) }} else {{ shuffled }}", class.name))
+    });
+    e.fail(Diagnostic::error(Code::WrongArgument, span, message).hint(hint).repairs(fix))
+}
+
+/// Whether a word is a metric.
+pub(super) fn is_metric(word: &str) -> bool {
+    Metric::ALL.iter().any(|(name, _)| *name == word)
 }
 
 /// The metric of this name.
@@ -218,7 +227,8 @@ pub(super) fn sampling(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<Sampling> {
                 None => Ok(Sampling::Shuffled),
                 Some(None) => e.fail(
                     Diagnostic::error(Code::WrongArgument, expr.span, "one of the two says nothing")
-                        .hint("write: sample if over { balanced(by: diagnosis) } else { shuffled }"),
+                        .hint("write: sample if over { balanced(by: diagnosis) } else { shuffled }")
+                        .repairs(super::subgroup::empty_branch(e, expr.span, "shuffled")),
                 ),
             };
         }

@@ -119,7 +119,21 @@ impl Evaluator<'_> {
                     Value::Tensor(_) | Value::Input(_) => "to index use square brackets, to multiply use `*`",
                     _ => "only operators, functions, blocks and modules can be called",
                 };
-                self.fail(Diagnostic::error(Code::NotCallable, callee, format!("{what} cannot be called")).hint(hint))
+                // A tensor before brackets with one number is a product without its mark.
+                let times = match arguments {
+                    [only]
+                        if only.name.is_none() && matches!(only.value.kind, ExprKind::Int(_) | ExprKind::Real(_)) =>
+                    {
+                        let now = format!("{} * {}", self.sources.text(callee), self.sources.text(only.value.span));
+                        matches!(other, Value::Tensor(_) | Value::Input(_)).then(|| repair::written(span, &now))
+                    }
+                    _ => None,
+                };
+                self.fail(
+                    Diagnostic::error(Code::NotCallable, callee, format!("{what} cannot be called"))
+                        .hint(hint)
+                        .repairs(times),
+                )
             }
         }
     }
@@ -245,7 +259,10 @@ impl Evaluator<'_> {
             _ => format!("write it inside the `for`, or take one: `{text}[m]`"),
         };
         let what = list.describe();
-        self.fail(Diagnostic::error(Code::MissingArgument, span, message).also(place, what).hint(hint))
+        let is_word = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let fix = (matches!(list, Value::List(_)) && is_word)
+            .then(|| Fix::new("take the last", Span { start: place.end, ..place }, ".last"));
+        self.fail(Diagnostic::error(Code::MissingArgument, span, message).also(place, what).hint(hint).repairs(fix))
     }
 
     /// The one place where an operator of the table becomes a node.
@@ -413,6 +430,16 @@ impl Evaluator<'_> {
                 .map(|node| self.origin(*node))
                 .filter(|made| made.source == SourceId::default() && types.first().is_some_and(|t| t.shape.len() == 1))
                 .map(|made| repair::ending(self.sources, made, width)),
+            Rewrite::Reshaped => match spans {
+                [value, like] => Some(repair::with_stage(*value, &format!("reshape_as({})", self.sources.text(*like)))),
+                _ => None,
+            },
+            Rewrite::Gaussian => {
+                let value = *spans.get(position)?;
+                let given = self.sources.text(value);
+                let now = format!("normal(mean: {given}, log_var: {given})");
+                Some(Fix::new("make a Gaussian of it", value, now))
+            }
             Rewrite::Swapped => match spans {
                 [first, second] => {
                     let text = |span: Span| self.sources.text(span).to_string();
@@ -434,6 +461,13 @@ impl Evaluator<'_> {
         // In a loop both applications stand at one place: where the input came from tells them apart.
         let (other, what) =
             if place == span { (self.origin(input), "applied to this") } else { (place, "first applied here") };
+        let around = self
+            .unit
+            .declarations
+            .iter()
+            .map(|d| d.declaration.span)
+            .find(|own| own.source == span.source && own.start <= span.start && span.end <= own.end);
+        let again = around.and_then(|own| repair::made_again(self.sources, span, own));
         let show = |types: &[TensorType]| types.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
         self.fail(
             Diagnostic::error(
@@ -443,7 +477,8 @@ impl Evaluator<'_> {
             )
             .label(format!("applied to {}", show(now)))
             .also(other, what)
-            .hint(format!("make one `{name}` for each, or bring both inputs to one shape")),
+            .hint(format!("make one `{name}` for each, or bring both inputs to one shape"))
+            .repairs(again),
         )
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Code, Diagnostic, Eval, Evaluator, Reported};
 use crate::compile::declare::baseline::baseline;
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::{Kind, NodeId, Op, Presence, TensorType};
 use crate::program::{Model, Output};
@@ -51,10 +52,17 @@ impl Evaluator<'_> {
     pub fn no_network<T>(&mut self, model: usize, span: Span) -> Eval<T> {
         let (name, declared) = (self.models[model].name.clone(), self.model_spans[model]);
         let message = format!("`{name}` is a baseline: it is fitted as a whole, and no network can be made of it");
+        // To train one is done by its own declaration.
+        let trained = self.unit.declarations.iter().find_map(|d| match &d.declaration.kind {
+            DeclarationKind::Train { model, .. } if model.span == span => Some(d.declaration.span),
+            _ => None,
+        });
+        let fix = trained.and_then(|place| repair::without(self.sources, place, format!("remove `train {name}`")));
         self.fail(
             Diagnostic::error(Code::KindMismatch, span, message)
                 .also(declared, "declared here")
-                .hint(format!("it can be scored, compared and analysed: score {name}: ..")),
+                .hint(format!("it can be scored, compared and analysed: score {name}: .."))
+                .repairs(fix),
         )
     }
 }

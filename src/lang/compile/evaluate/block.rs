@@ -6,7 +6,7 @@ use super::{Code, Diagnostic, Eval, Evaluator, Frame, InstanceKind, MAX_DEPTH, R
 use crate::compile::repair;
 use crate::compile::value::{InstanceId, Value, spell};
 use crate::graph::{Kind, NodeId, Presence, TensorType, show_shape};
-use fascicle_syntax::{Argument, Block, DeclarationKind, Expr, ExprKind, Parameter, Span, Type, TypeKind};
+use fascicle_syntax::{Argument, Block, DeclarationKind, Expr, ExprKind, Fix, Parameter, Span, Type, TypeKind};
 use indexmap::IndexMap;
 use std::rc::Rc;
 
@@ -274,7 +274,16 @@ impl<'a> Evaluator<'a> {
             let _ = name;
             diagnostic = diagnostic.also(*origin, format!("applied here, with {}", values.join(", ")));
         }
-        self.fail(diagnostic.hint("change the promise or the body"))
+        let axes = shape.iter().zip(&wanted).zip(&found.shape);
+        let kept = axes.map(|((axis, wanted), found)| match wanted == found {
+            true => self.sources.text(axis.span),
+            // Whatever comes out.
+            false => "_",
+        });
+        let now = format!("[{}]", kept.collect::<Vec<_>>().join(", "));
+        let fix = (wanted.len() == found.shape.len() && normal == (found.kind == Kind::Normal) && !normal)
+            .then(|| Fix::new(format!("promise `{now}`"), ty.span, now));
+        self.fail(diagnostic.hint("change the promise or the body").repairs(fix))
     }
 }
 

@@ -50,12 +50,18 @@ impl Evaluator<'_> {
                         format!("change the signature to {} axes, or the value to {wanted}", found.shape.len())
                     }
                 };
+                let stages: &[&str] = match (pattern.len(), found.shape.len()) {
+                    (1, 2..) => &["flatten", "global_avg_pool"],
+                    _ => &[],
+                };
+                let vectors = stages.iter().map(|stage| repair::with_stage(*place, stage)).collect::<Vec<_>>();
                 return self.fail(
                     Diagnostic::error(Code::RankMismatch, *place, message)
                         .label(format!("this is {found}"))
                         .also(ty.span, format!("declared as {wanted}"))
                         .also(origin, "made here")
-                        .hint(hint),
+                        .hint(hint)
+                        .repairs(vectors),
                 );
             }
             for (dimension, extent) in pattern.iter().zip(&found.shape) {

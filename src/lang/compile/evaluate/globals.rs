@@ -64,6 +64,7 @@ impl Evaluator<'_> {
                 let call = Span { end: span.end + count.len() as u32 + 2, ..span };
                 is_count.then(|| repair::written(call, &format!("0..{count}")))
             }),
+            _ if name.rsplit('.').next() == Some("Sequential") => repair::piped_layers(self.sources, span),
             _ => None,
         };
         if fix.is_some() {
@@ -138,7 +139,8 @@ impl Evaluator<'_> {
                 let what = format!("`{}` is a cohort: people, not a value", name.text);
                 self.fail(
                     Diagnostic::error(Code::KindMismatch, span, what)
-                        .hint("modalities are read from it: modality m: vector[3] = c.columns(..)"),
+                        .hint("modalities are read from it: modality m: vector[3] = c.columns(..)")
+                        .repairs(self.unread_cohort(span)),
                 )
             }
             other => {
@@ -152,6 +154,19 @@ impl Evaluator<'_> {
                 self.fail(Diagnostic::error(Code::KindMismatch, span, format!("{what} cannot be used as a value here")).hint("analyses read analyses, scores read models; expressions read inputs, blocks, params and models"))
             }
         }
+    }
+
+    /// The head of a model without a cohort, which its body does not name.
+    fn unread_cohort(&self, span: Span) -> Option<Fix> {
+        self.unit.declarations.iter().find_map(|d| match &d.declaration.kind {
+            DeclarationKind::Model { inputs, body, .. } if inputs.iter().any(|input| input.span == span) => {
+                let name = self.sources.text(span);
+                let body = body.result.as_ref().map_or(d.declaration.span, |result| result.span);
+                let is_read = repair::word_in(self.sources, body, name).is_some();
+                repair::without_item(self.sources, span).filter(|_| !is_read)
+            }
+            _ => None,
+        })
     }
 
     /// Evaluates in the file's own frame, whatever is being evaluated at the moment.

@@ -35,10 +35,11 @@ use super::code::Code;
 use super::declare::together::CovariateRead;
 use super::diagnostic::{Diagnostic, Sources};
 use super::record::CallId;
+use super::repair;
 use super::unit::Unit;
-use super::value::{InstanceId, Value};
+use super::value::{Family, InstanceId, Value};
 use super::world::Tables;
-use crate::graph::{Graph, ModuleId, Node, NodeId, Op, TensorType};
+use crate::graph::{Graph, Kind, ModuleId, Node, NodeId, Op, TensorType};
 use crate::ops::{Arguments, Arity, Stanza};
 use crate::program::{Baseline, Cohort, InputSpec, Model};
 use fascicle_syntax::{DeclarationKind, Fix, SourceId, Span};
@@ -450,18 +451,29 @@ impl<'a> Evaluator<'a> {
                 Diagnostic::error(Code::KindMismatch, span, "the prior cannot be used here")
                     .hint("`prior` is an expert of `poe`, `moe` and `mopoe`, and the second argument of `kl`"),
             ),
-            Value::Module(_) => self.fail(
-                Diagnostic::error(
-                    Code::NotApplied,
-                    span,
-                    "expected a tensor, found a module that has not been applied",
+            Value::Module(_) => {
+                let fix = self.only_input().filter(|_| self.sources.text(span).ends_with(')')).map(|input| {
+                    let end = Span { start: span.end, ..span };
+                    Fix::new(format!("apply it to `{input}`"), end, format!("({input})"))
+                });
+                self.fail(
+                    Diagnostic::error(
+                        Code::NotApplied,
+                        span,
+                        "expected a tensor, found a module that has not been applied",
+                    )
+                    .hint("apply it: `x |> M(..)` or `M(..)(x)`")
+                    .repairs(fix),
                 )
-                .hint("apply it: `x |> M(..)` or `M(..)(x)`"),
-            ),
-            Value::Family(_) => self
-                .fail(Diagnostic::error(Code::KindMismatch, span, "expected a tensor, found a family").hint(
-                    "pick a member with `[m]`, or join the members with `concat`, `sum`, `mean`, `max` or `poe`",
-                )),
+            }
+            Value::Family(members) => {
+                let fixes = self.joins(members).into_iter().map(|join| repair::in_brackets(self.sources, span, join));
+                self.fail(
+                    Diagnostic::error(Code::KindMismatch, span, "expected a tensor, found a family")
+                        .hint("pick a member with `[m]`, or join the members with `concat`, `sum`, `mean`, `max` or `poe`")
+                        .repairs(fixes),
+                )
+            }
             Value::Operator(_) | Value::Block(_) | Value::Builtin(_) | Value::Loss(_) => {
                 let what = value.describe();
                 let hint = match value {
@@ -487,6 +499,38 @@ impl<'a> Evaluator<'a> {
                     Diagnostic::error(Code::KindMismatch, span, format!("expected a tensor, found {what}")).hint(hint),
                 )
             }
+        }
+    }
+
+    /// What joins the members of a family to one value: vectors one behind the other, what has one shape also by its mean.
+    fn joins(&self, members: &Family) -> Vec<&'static str> {
+        let of = |value: &Value| match value {
+            Value::Tensor(node) => Some(self.ty(*node).clone()),
+            _ => None,
+        };
+        let Some(types) = members.entries.iter().map(|(_, value)| of(value)).collect::<Option<Vec<_>>>() else {
+            return Vec::new();
+        };
+        let Some(first) = types.first() else { return Vec::new() };
+        let plain = types.iter().all(|ty| ty.kind == Kind::Tensor && ty.shape.len() == first.shape.len());
+        let present = !types.iter().any(TensorType::may_be_absent);
+        let mut joins = Vec::new();
+        if plain && present && types.iter().all(|ty| ty.shape.get(1..) == first.shape.get(1..)) {
+            joins.push("concat");
+        }
+        if plain && types.iter().all(|ty| ty.shape == first.shape) {
+            joins.push("mean");
+        }
+        joins
+    }
+
+    /// The input of the model that is evaluated, where it has one alone.
+    fn only_input(&self) -> Option<&str> {
+        let frame = self.frame();
+        let readable = frame.readable.as_ref().filter(|_| frame.model.is_some())?;
+        match readable.iter().collect::<Vec<_>>().as_slice() {
+            [only] => self.inputs.get(**only).map(|input| input.name.as_str()),
+            _ => None,
         }
     }
 

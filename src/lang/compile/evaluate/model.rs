@@ -76,7 +76,13 @@ impl Evaluator<'_> {
                         let is_read = self.sources.text(body).split_once('{').is_some_and(|(_, body)| {
                             body.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).any(|word| word == name)
                         });
-                        let left_out = if is_read { None } else { repair::without_item(self.sources, expr.span) };
+                        let left_out = match is_read {
+                            true => {
+                                let opened = self.sources.text(body).find('{').unwrap_or(0) as u32;
+                                repair::unread(self.sources, expr.span, Span { start: body.start + opened, ..body })
+                            }
+                            false => repair::without_item(self.sources, expr.span),
+                        };
                         return self.fail(
                             Diagnostic::error(Code::TargetRead, expr.span, format!("`{name}` is a target: a model cannot read it"))
                                 .also(declared, "declared here")

@@ -122,6 +122,7 @@ pub(super) const NAMES: &[(&[&str], &[&str])] = &[
     (&["augmentation", "augmentations", "transforms"], &["augment"]),
     (&["sampler", "WeightedRandomSampler"], &["sample", "balanced"]),
     (&["checkpoint", "save_best", "ModelCheckpoint"], &["keep"]),
+    (&["where", "query"], &["keep"]),
     (&["amp", "autocast", "mixed_precision", "dtype"], &["precision"]),
     (&["StepLR", "StepDecay"], &["Step"]),
     (&["ExponentialLR", "ExponentialDecay"], &["Exponential"]),

@@ -98,7 +98,12 @@ pub(super) fn unused(
             let stands = unit.declarations.iter().map(|d| d.declaration.span).find(|span| {
                 span.source == model.span.source && span.start <= model.span.start && model.span.end <= span.end
             });
-            let line = asked.map(|metric| format!("score {}: {metric}", model.text));
+            let line = match asked {
+                Some(metric) => Some(format!("score {}: {metric}", model.text)),
+                None => index
+                    .and_then(|index| compared_with(program, index))
+                    .map(|input| format!("score {}: mse, against: {input}", model.text)),
+            };
             let fix = stands.zip(line).and_then(|(place, line)| repair::with_line(sources, place, &line));
             let message = match program.used.is_empty() {
                 true => "the file trains and asks nothing of the result",
@@ -160,6 +165,22 @@ fn loss_of(program: &Program, model: usize) -> String {
     let Some(target) = target_of(program, model) else { return format!("mse({name}, {name})") };
     let loss = if is_class(program, target) { "cross_entropy" } else { "mse" };
     format!("{loss}({name}, {})", program.inputs[target.index()].name)
+}
+
+/// The image or the numbers that a model reads and that its result is like, where it is one alone.
+fn compared_with(program: &Program, model: usize) -> Option<&str> {
+    let model = program.models.get(model)?;
+    let result = model.output(&model.name)?;
+    let [(_, node)] = result.members.as_slice() else { return None };
+    let ty = &program.graph.nodes.get(node.index())?.ty;
+    let read = program.graph.live_inputs(&program.graph.live([*node]));
+    let mut like = read.iter().filter_map(|input| program.graph.inputs.get(input.index())).filter(|input| {
+        matches!(input.ty.kind, Kind::Tensor) && !input.ty.shape.is_empty() && input.ty.shape == ty.shape
+    });
+    match (like.next(), like.next()) {
+        (Some(only), None) => Some(&only.name),
+        _ => None,
+    }
 }
 
 /// A metric of what a model says that it predicts.

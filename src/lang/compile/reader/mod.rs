@@ -132,7 +132,13 @@ impl<'t> Reader<'t> {
     }
 
     /// The same, where it is known what would be given.
-    pub fn missing_with<T>(&self, e: &mut Evaluator<'_>, name: &str, hint: &str, fix: Option<Fix>) -> Eval<T> {
+    pub fn missing_with<T>(
+        &self,
+        e: &mut Evaluator<'_>,
+        name: &str,
+        hint: &str,
+        fixes: impl IntoIterator<Item = Fix>,
+    ) -> Eval<T> {
         // It may stand there under the name that another framework has for it.
         let renamed =
             self.arguments.iter().filter_map(|(given, _)| *given).find(|g| called(&g.text, &[name]).is_some());
@@ -148,7 +154,7 @@ impl<'t> Reader<'t> {
         e.fail(
             Diagnostic::error(Code::MissingArgument, self.span, format!("`{}` needs `{name}`", self.function))
                 .hint(hint)
-                .repairs(fix),
+                .repairs(fixes),
         )
     }
 
@@ -169,6 +175,11 @@ impl<'t> Reader<'t> {
         };
         let fix = match value {
             Value::Text(text) if text.parse::<f64>().is_ok() => Some(repair::unquoted(span, text)),
+            Value::Quantity(..) => unit_of(wanted).and_then(|unit| repair::in_unit(e.sources, span, unit)),
+            Value::Int(_) | Value::Real(_) if wanted.starts_with("a range") => ranged(value, wanted, span),
+            Value::Int(_) | Value::Real(_) if wanted.starts_with("a number from 0 to ") => {
+                positive(e, value, wanted, span)
+            }
             Value::Text(text) if wanted == "true or false" => match text.as_ref() {
                 "yes" | "on" | "true" | "True" => Some(repair::written(span, "true")),
                 "no" | "off" | "false" | "False" => Some(repair::written(span, "false")),
@@ -397,6 +408,37 @@ impl<'t> Reader<'t> {
             }
         }
     }
+}
+
+/// The unit of what is wanted, said in words: "a number of mm", "an angle from 0deg".
+fn unit_of(wanted: &str) -> Option<&'static str> {
+    ["deg", "mm"].into_iter().find(|unit| {
+        let mut words = wanted.split(|c: char| !c.is_ascii_alphanumeric());
+        words.any(|word| word.trim_start_matches(|c: char| c.is_ascii_digit()) == *unit)
+    })
+}
+
+/// A range in the place of a number: of factors as far below 1 as above, or that of the example.
+fn ranged(value: &Value, wanted: &str, span: Span) -> Option<Fix> {
+    let example = wanted.split_once("such as ")?.1;
+    let factor =
+        value.as_real().filter(|factor| example.contains('.') && *factor > 0.0 && *factor < 2.0 && *factor != 1.0);
+    Some(match factor {
+        Some(factor) if example.starts_with("0.") && !example.starts_with("0..") => {
+            let apart = ((factor - 1.0).abs() * 1e6).round() / 1e6;
+            let end = |end: f64| (end * 1e6).round() / 1e6;
+            repair::written(span, &format!("{}..{}", end(1.0 - apart), end(1.0 + apart)))
+        }
+        _ => repair::written(span, example),
+    })
+}
+
+/// A number without its minus, where it then lies within the bounds.
+fn positive(e: &Evaluator<'_>, value: &Value, wanted: &str, span: Span) -> Option<Fix> {
+    let most: f64 = wanted.strip_prefix("a number from 0 to ")?.parse().ok()?;
+    let number = value.as_real().filter(|number| *number < 0.0 && -number <= most)?;
+    let text = e.sources.text(span).strip_prefix('-')?.trim_start();
+    (text.parse::<f64>().ok()? == -number).then(|| Fix::new("remove the minus", span, text))
 }
 
 /// An error for a name that a chapter of the table does not have.

@@ -8,11 +8,12 @@ use crate::compile::declare::judged::subset_named;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::{Eval, Evaluator, Reported};
 use crate::compile::reader::Reader;
+use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::compile::world::TableProblemKind;
 use crate::graph::Kind;
 use crate::program::{AnalysisKind, Argument, Correction};
-use fascicle_syntax::{BinaryOp, DeclarationKind, Expr, ExprKind};
+use fascicle_syntax::{BinaryOp, DeclarationKind, Expr, ExprKind, Fix, Span};
 use indexmap::IndexMap;
 
 /// All arguments, defaults included.
@@ -25,6 +26,7 @@ pub(super) fn arguments(
     let mut failed = false;
     let mut corrects = false;
     let span = reader.span;
+    let first = reader.first().map(|first| first.span);
     for (parameter, takes) in context.function.parameters {
         let given = if default(*takes).is_some() { reader.named(parameter) } else { reader.positional(parameter) };
         corrects |= *takes == Takes::Correction && given.is_some();
@@ -35,7 +37,13 @@ pub(super) fn arguments(
                 Some(default) => Ok(default),
                 None => {
                     let hint = missing_hint(*takes).replacen(" f(", &format!(" {}(", reader.function), 1);
-                    return reader.missing(e, parameter, &hint);
+                    let first = first.filter(|_| matches!(takes, Takes::Groups([])));
+                    let fixes: Vec<Fix> = first.map_or_else(Vec::new, |first| {
+                        let end = Span { start: first.end, ..first };
+                        let by = |groups: &String| Fix::new(format!("add `by {groups}`"), end, format!(" by {groups}"));
+                        values::known_groups(e).iter().map(by).collect()
+                    });
+                    return reader.missing_with(e, parameter, &hint, fixes);
                 }
             },
             // `f(x by groups)` gives two parameters at once.
@@ -286,10 +294,16 @@ fn centres(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<(A
             Ok((values?, groups?, Argument::Word(centre.to_owned())))
         }
         _ => {
+            let given = e.sources.text(expr.span);
+            let fixes: Vec<Fix> = values::known_groups(e)
+                .iter()
+                .map(|groups| repair::written(expr.span, &format!("median({given} by {groups})")))
+                .collect();
             let message = format!("`{}` needs the middle of groups here", context.function.name);
             e.fail(
                 Diagnostic::error(Code::KindMismatch, expr.span, message)
-                    .hint("median(x by g) or mean(x by g): quantiles(median(factors.scores by strata))"),
+                    .hint("median(x by g) or mean(x by g): quantiles(median(factors.scores by strata))")
+                    .repairs(fixes),
             )
         }
     }
@@ -376,10 +390,16 @@ fn trained(e: &mut Evaluator<'_>, expr: &Expr, context: &Context<'_>) -> Eval<Ar
     let name = e.models[model].name.clone();
     let trains = |kind: &DeclarationKind| matches!(kind, DeclarationKind::Train { model, .. } if model.text == name);
     if !e.unit.declarations.iter().any(|d| d.scope == 0 && trains(&d.declaration.kind)) {
+        let trained = e.unit.declarations.iter().filter(|d| d.scope == 0).filter_map(|d| match &d.declaration.kind {
+            DeclarationKind::Train { model, .. } => Some(repair::written(expr.span, &model.text)),
+            _ => None,
+        });
+        let fixes: Vec<Fix> = trained.take(repair::FEW).collect();
         let message = format!("no stage trains `{name}`, and the loss of its last stage is asked");
         return e.fail(
             Diagnostic::error(Code::WrongArgument, expr.span, message)
-                .hint(format!("train it: train {name} {{ minimize .. }}, or ask of a model that is trained")),
+                .hint(format!("train it: train {name} {{ minimize .. }}, or ask of a model that is trained"))
+                .repairs(fixes),
         );
     }
     subset_named(e, "validation", expr.span, context.protocol)?;

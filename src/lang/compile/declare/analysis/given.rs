@@ -5,6 +5,7 @@ use super::Context;
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
 use crate::compile::evaluate::Evaluator;
+use crate::compile::repair;
 use crate::program::{AnalysisKind, Argument, InputSource, InputSpec};
 use fascicle_syntax::Span;
 use indexmap::IndexMap;
@@ -51,7 +52,11 @@ pub(super) fn warn(e: &mut Evaluator<'_>, arguments: &IndexMap<String, Argument>
         }
         None => {
             let message = format!("the probe tells `{column}` from `{column}` itself");
-            Diagnostic::error(Code::ProbeOfInput, span, message).hint(format!("leave `{column}` out of the columns"))
+            let fix =
+                repair::word_in(e.sources, span, &column).and_then(|place| repair::without_item(e.sources, place));
+            Diagnostic::error(Code::ProbeOfInput, span, message)
+                .hint(format!("leave `{column}` out of the columns"))
+                .repairs(fix)
         }
     };
     // The variants of a sweep would each say it.

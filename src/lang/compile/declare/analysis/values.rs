@@ -13,8 +13,8 @@ use crate::compile::reader::{Reader, call_parts};
 use crate::compile::repair;
 use crate::compile::value::Value;
 use crate::graph::Kind;
-use crate::program::{Analysis, Argument, Covariate, CovariateKind, FieldType, InputSource};
-use fascicle_syntax::{BinaryOp, DeclarationKind, Expr, ExprKind, Name, Span, nearest};
+use crate::program::{Analysis, Argument, Covariate, CovariateKind, FieldType, InputRole, InputSource};
+use fascicle_syntax::{BinaryOp, DeclarationKind, Expr, ExprKind, Fix, Name, Span, nearest};
 
 /// Something by subject, and what it is; `None`: numbers that may also stand for groups, as those of a column.
 struct Found {
@@ -110,10 +110,21 @@ pub(super) fn groups(
     };
     let spelled = e.sources.text(expr.span).to_owned();
     let what = found.answer.map_or("", FieldType::describe);
+    let fixes: Vec<Fix> = known_groups(e).iter().map(|groups| repair::written(expr.span, groups)).collect();
     e.fail(
         Diagnostic::error(Code::KindMismatch, expr.span, format!("`{spelled}` is {what}, and groups are needed"))
-            .hint(hint),
+            .hint(hint)
+            .repairs(fixes),
     )
+}
+
+/// What divides people into groups in this file: its classes that are read from a column.
+pub(super) fn known_groups(e: &Evaluator<'_>) -> Vec<String> {
+    let inputs = e.inputs.iter().zip(&e.graph.inputs);
+    let classes = inputs.filter(|(spec, input)| {
+        matches!(input.ty.kind, Kind::Class(_)) && matches!(spec.source, InputSource::Column { .. })
+    });
+    classes.map(|(spec, _)| spec.name.clone()).take(repair::FEW).collect()
 }
 
 /// `HC vs AD`: two classes of one input, the first against the second.
@@ -268,13 +279,40 @@ pub(super) fn predicted(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<(Argument, A
             ),
         };
         let declared = e.model_spans[model];
+        // Numbers of a column that nothing says to be predicted, of a model whose result is one number.
+        let numbers = e.inputs.iter().zip(&e.graph.inputs).filter(|(spec, input)| {
+            let is_number = input.ty.kind == Kind::Tensor && input.ty.shape.is_empty();
+            is_number && spec.role == InputRole::Target && matches!(spec.source, InputSource::Column { .. })
+        });
+        let single = matches!(members.as_slice(), [(_, node)] if e.ty(*node).len() == 1);
+        let place = head(e, &e.models[model].name).filter(|_| target.is_none() && single);
+        let fixes: Vec<Fix> = place.map_or_else(Vec::new, |place| {
+            let named = numbers.take(repair::FEW).map(|(spec, _)| spec.name.as_str());
+            named.map(|name| Fix::new(format!("say that it predicts `{name}`"), place, format!(" -> {name}"))).collect()
+        });
         return e.fail(
-            Diagnostic::error(Code::KindMismatch, expr.span, message).also(declared, "declared here").hint(hint),
+            Diagnostic::error(Code::KindMismatch, expr.span, message)
+                .also(declared, "declared here")
+                .hint(hint)
+                .repairs(fixes),
         );
     };
     e.read.extend(members.iter().map(|(_, node)| *node));
     let truth = Argument::Column { cohort, column, levels: Vec::new() };
     Ok((Argument::Output { model, output, members }, truth))
+}
+
+/// Behind the brackets of a model's head.
+fn head(e: &Evaluator<'_>, model: &str) -> Option<Span> {
+    let position = e.unit.resolve(0, model)?;
+    let DeclarationKind::Model { name, inputs, target: None, .. } = &e.unit.declarations[position].declaration.kind
+    else {
+        return None;
+    };
+    let from = inputs.last().map_or(name.span, |input| input.span).end;
+    let text = &e.sources.get(name.span.source)?.text;
+    let behind = from + text.get(from as usize..)?.find(')')? as u32 + 1;
+    Some(Span { start: behind, end: behind, ..name.span })
 }
 
 fn level(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<String> {
@@ -343,14 +381,32 @@ fn columns(e: &mut Evaluator<'_>, cohort: Option<&str>, mut reader: Reader<'_>, 
     let (specs, _) = column::columns(e, &mut reader, &[], &tables, false, &mut Beside::default())?;
     reader.finish(e)?;
     if specs.iter().any(|spec| !spec.steps.is_empty()) {
+        let fix = only_step(e, span).and_then(|step| repair::without_stage(e.sources, step));
         return e.fail(
             Diagnostic::error(Code::Step, span, "an analysis reads columns as they are")
-                .hint("remove the steps; what an analysis needs scaled it scales itself"),
+                .hint("remove the steps; what an analysis needs scaled it scales itself")
+                .repairs(fix),
         );
     }
     let columns = specs.iter().flat_map(|spec| spec.select.names().to_vec()).collect();
     let argument = Argument::Columns { cohort: cohort.map(str::to_owned), columns };
     Ok(Found { argument, answer: Some(FieldType::Vector) })
+}
+
+/// The last step of a call's columns, where they have one alone.
+fn only_step(e: &Evaluator<'_>, call: Span) -> Option<Span> {
+    let text = e.sources.text(call);
+    let at = text.find("|>").filter(|at| text.rfind("|>") == Some(*at))?;
+    let rest = text.get(at + 2..)?;
+    let start = at + 2 + (rest.len() - rest.trim_start().len());
+    let step = text.get(start..)?;
+    let end = start + step.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))?;
+    // One with arguments ends behind them.
+    (!text.get(end..)?.starts_with('(')).then(|| Span {
+        start: call.start + start as u32,
+        end: call.start + end as u32,
+        ..call
+    })
 }
 
 fn column(e: &mut Evaluator<'_>, cohort: String, name: &Name) -> Eval<Found> {
