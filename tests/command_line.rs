@@ -4,7 +4,7 @@
 //! run does, `crashes` and `interruption` runs that are ended at a change of a file, killed or interrupted, `folder` what a
 //! run leaves to other programs, `wrong_input` what is said of data that cannot be used, `weights` what goes in from
 //! PyTorch, is applied, and goes back, `sites` columns of several sites, `packed` models that leave
-//! their run, `track` what another tool is told of one, `repairs` what `fix` changes, `saved` what `watch` says of a save, `drawings` what
+//! their run, `patches` models that see parts of images, `track` what another tool is told of one, `repairs` what `fix` changes, `saved` what `watch` says of a save, `drawings` what
 //! `graph` draws, `many` tasks, runs and machines at once.
 
 #[path = "command_line/cohorts.rs"]
@@ -21,6 +21,8 @@ mod interruption;
 mod many;
 #[path = "command_line/packed.rs"]
 mod packed;
+#[path = "command_line/patches.rs"]
+mod patches;
 #[path = "command_line/repairs.rs"]
 mod repairs;
 #[path = "command_line/reuse.rs"]

@@ -15,6 +15,7 @@ mod pack;
 use super::affine::Affine;
 use super::error::{DataError, Result};
 use super::hashes::Hashes;
+use super::numbers::give_back;
 use super::transform::{Image, Prepared};
 use memmap2::Mmap;
 use ndarray::Array4;
@@ -129,7 +130,17 @@ impl Filling<'_> {
     }
 }
 
+/// Of an image of at least so many bytes the pages are given back when it has been read: those of everybody's whole heads would add up.
+const LARGE: usize = 16 << 20;
+
 impl CachedImage {
+    /// It has been read, for now.
+    fn is_read(&self) {
+        if self.values.len() >= LARGE {
+            give_back(&self.map, self.values.clone());
+        }
+    }
+
     fn numbers(&self) -> &[[u8; 4]] {
         self.map.get(self.values.clone()).unwrap_or_default().as_chunks::<4>().0
     }
@@ -137,6 +148,7 @@ impl CachedImage {
     /// Copies it out.
     pub fn image(&self) -> Image {
         let values: Vec<f32> = self.numbers().iter().map(|b| f32::from_le_bytes(*b)).collect();
+        self.is_read();
         let [c, x, y, z] = self.shape;
         // The length was compared with the shape when the volume was found.
         let data = Array4::from_shape_vec((c, x, y, z), values).unwrap_or_default();
@@ -151,6 +163,7 @@ impl CachedImage {
         let Some(slices) = slices else {
             let fits = out.len() == values.len();
             out.iter_mut().zip(values).for_each(|(out, bytes)| *out = f32::from_le_bytes(*bytes));
+            self.is_read();
             return fits;
         };
         // Slices are of the last axis: every value of one stands behind as many as there are slices.
@@ -181,6 +194,7 @@ impl CachedImage {
             let Some(line) = values.get(first..first + size[2]) else { return false };
             out.iter_mut().zip(line).for_each(|(out, bytes)| *out = f32::from_le_bytes(*bytes));
         }
+        self.is_read();
         true
     }
 
@@ -257,7 +271,10 @@ fn read(map: &Arc<Mmap>, range: Range<usize>, key: &blake3::Hash) -> Option<Cach
         affine.0[k / 4][k % 4] = f(48 + 8 * k)?;
     }
     let values = range.start + HEADER..range.end;
-    Some(CachedImage { map: map.clone(), values, shape, affine, labels: u(40)? == 1, cut: u(144)? })
+    let image = CachedImage { map: map.clone(), values, shape, affine, labels: u(40)? == 1, cut: u(144)? };
+    // The checksum has gone over all of it.
+    image.is_read();
+    Some(image)
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@
 //! them goes from subject to subject.
 
 use memmap2::Mmap;
-use safetensors::{Dtype, SafeTensors, View};
+use safetensors::{Dtype, SafeTensors};
+use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -63,6 +64,13 @@ impl PartialEq for Numbers {
 }
 
 impl Numbers {
+    /// Numbers that lie in a file have been read, for now: their pages count no more as the program's. They can be read again.
+    pub fn give_back(&self) {
+        if let Place::Filed { map, bytes } = &self.0 {
+            give_back(map, bytes.clone());
+        }
+    }
+
     /// Changes them in memory: what lies in a file is read.
     pub fn change(&mut self, change: impl FnOnce(&mut Vec<f32>)) {
         let mut values = match std::mem::take(self).0 {
@@ -136,6 +144,19 @@ impl Growing {
     }
 }
 
+/// Pages of a mapped file that are not needed for now: they stay in the system's cache of files as long as there is room, and come back
+/// from there, or from the disk, when they are touched.
+#[cfg(target_os = "linux")]
+pub(crate) fn give_back(map: &Mmap, bytes: Range<usize>) {
+    // SAFETY: what is mapped is a file that is read alone: pages that are touched again hold what they held.
+    let advised = unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, bytes.start, bytes.len()) };
+    // Where the system does not take the advice, the pages stay.
+    drop(advised);
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn give_back(_: &Mmap, _: Range<usize>) {}
+
 fn map(file: &File) -> io::Result<Arc<Mmap>> {
     // SAFETY: the file has no name, or was renamed into place and is never changed after; a process that changes it all the same can change
     // the values read, not their number, which is the map's.
@@ -149,44 +170,45 @@ fn little_endian(values: &[f32]) -> Cow<'_, [u8]> {
     }
 }
 
-/// An array as it is written.
-struct Array<'a> {
+/// Numbers that are written at a time.
+const PIECE: usize = 1 << 22;
+
+/// Where an array lies, as the head of a safetensors file says.
+#[derive(Serialize)]
+struct Described {
+    dtype: &'static str,
     shape: [usize; 2],
-    values: &'a [f32],
+    data_offsets: [usize; 2],
 }
 
-impl View for Array<'_> {
-    fn dtype(&self) -> Dtype {
-        Dtype::F32
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        little_endian(self.values)
-    }
-
-    fn data_len(&self) -> usize {
-        4 * self.values.len()
-    }
-}
-
-/// Writes arrays of so many rows and columns as a safetensors file, without copying them.
+/// Writes arrays of so many rows and columns as a safetensors file, piece by piece.
 ///
 /// # Errors
 /// What the operating system says; a shape that does not fit its number of values.
-pub fn write(path: &Path, arrays: &BTreeMap<String, ([usize; 2], &[f32])>) -> io::Result<()> {
-    let views = arrays.iter().map(|(name, (shape, values))| (name.as_str(), Array { shape: *shape, values }));
-    if let Some((name, (shape, values))) =
-        arrays.iter().find(|(_, (shape, values))| shape[0] * shape[1] != values.len())
-    {
-        let problem = format!("{name} has {} numbers for the shape {shape:?}", values.len());
-        return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+pub fn write(path: &Path, arrays: &BTreeMap<String, ([usize; 2], &Numbers)>) -> io::Result<()> {
+    let (mut described, mut end) = (BTreeMap::new(), 0);
+    for (name, (shape, values)) in arrays {
+        if shape[0] * shape[1] != values.len() {
+            let problem = format!("{name} has {} numbers for the shape {shape:?}", values.len());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+        }
+        let data_offsets = [end, end + 4 * values.len()];
+        described.insert(name, Described { dtype: "F32", shape: *shape, data_offsets });
+        end = data_offsets[1];
     }
-    safetensors::serialize_to_file(views, None, path).map_err(io::Error::other)?;
-    File::open(path)?.sync_all()
+    let mut head = serde_json::to_vec(&described)?;
+    // Numbers begin at a multiple of 8.
+    head.resize(head.len().next_multiple_of(8), b' ');
+    let mut file = BufWriter::new(File::create(path)?);
+    file.write_all(&(head.len() as u64).to_le_bytes())?;
+    file.write_all(&head)?;
+    for (_, values) in arrays.values() {
+        for piece in values.chunks(PIECE) {
+            file.write_all(&little_endian(piece))?;
+            values.give_back();
+        }
+    }
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 /// The arrays of a safetensors file of numbers in single precision, mapped.
@@ -222,8 +244,18 @@ mod tests {
             let numbers = growing.finish().expect("numbers");
             assert_eq!(*numbers, *values);
             let path = folder.path().join("values.safetensors");
-            let arrays = [("a".to_owned(), ([3, 1000], &*numbers)), ("none".to_owned(), ([0, 5], &[][..]))];
+            let nothing = Numbers::default();
+            let arrays = [("a".to_owned(), ([3, 1000], &numbers)), ("none".to_owned(), ([0, 5], &nothing))];
             write(&path, &arrays.into()).expect("written");
+            numbers.give_back();
+            assert_eq!(*numbers, *values, "what is given back can be read again");
+            // As the archive's own writer has it.
+            let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+            let view =
+                |shape: [usize; 2], bytes| safetensors::tensor::TensorView::new(Dtype::F32, shape.to_vec(), bytes);
+            let views = [("a", view([3, 1000], &bytes).expect("fits")), ("none", view([0, 5], &[]).expect("fits"))];
+            let expected = safetensors::serialize(views, None).expect("bytes");
+            assert!(std::fs::read(&path).expect("a file") == expected);
             let read = read(&path).expect("read");
             assert_eq!((&*read["a"], read["none"].len()), (values.as_slice(), 0));
             let mut changed = read["a"].clone();
@@ -231,7 +263,8 @@ mod tests {
             assert_eq!((changed[0], read["a"][0]), (5.0, 0.0));
         }
         assert!(Growing::new(Some(folder.path())).expect("a file").finish().expect("nothing").is_empty());
-        let misfit = write(&folder.path().join("x"), &[("a".to_owned(), ([2, 2], values.as_slice()))].into());
+        let numbers = Numbers::from(values);
+        let misfit = write(&folder.path().join("x"), &[("a".to_owned(), ([2, 2], &numbers))].into());
         assert!(misfit.expect_err("misfit").to_string().contains("3000 numbers"));
     }
 }

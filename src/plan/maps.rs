@@ -10,6 +10,7 @@ use super::context::Context;
 use super::drawn::{Channels, Drawn, probabilities};
 use super::error::{PlanError, Result};
 use super::index::key_here;
+use super::predict::Row;
 use super::request::{PredictionRequest, is_image};
 use super::score::label;
 use super::store::put_bytes;
@@ -22,6 +23,9 @@ use ndarray::ArrayView4;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use std::path::Path;
+
+/// Numbers of an image that is not drawn beside others.
+const LARGE: usize = 1 << 24;
 
 /// Changes when maps change their meaning.
 pub(super) const VERSION: u32 = 1;
@@ -84,35 +88,38 @@ impl Context<'_> {
                 put_bytes(&folder.join(format!("desc-{what}_dseg.tsv")), table.as_bytes())?;
             }
             let Ok(shape) = <[usize; 4]>::try_from(node.shape.as_slice()) else { continue };
-            predicted
-                .rows
-                .par_iter()
-                .enumerate()
-                .filter(|(_, row)| row.set == score.on && row.slice == 0)
-                .try_for_each(|(at, row)| {
-                    super::context::check_interrupt(interrupt)
-                        .map_err(|_| PlanError::Interrupted { task: task.to_owned() })?;
-                    let Some(values) = node.row(at) else { return Ok(()) };
-                    let key = key_here(program, Some(&row.cohort), &row.key);
-                    let member = dataset.place(&key).map_err(PlanError::data(task))?;
-                    let item = Item { member, slice: 0 };
-                    let image = inputs.image(item, pair.truth.index()).map_err(PlanError::data(task))?;
-                    let Some(image) = image else { return Ok(()) };
-                    let source = dataset.image_path(member, pair.truth.index()).map_err(PlanError::data(task))?;
-                    // A scan that has gone since is an error, not a map with another header.
-                    let header = source.map(|path| read_header(&path)).transpose().map_err(PlanError::data(task))?;
-                    let values = ArrayView4::from_shape(shape, values)
-                        .map_err(|e| PlanError::inconsistent(format!("an image does not fill its shape: {e}")))?;
-                    let classes = matches!(channels, Channels::Classes { .. }).then(|| probabilities(values));
-                    let drawn = Drawn {
-                        values: classes.as_ref().map_or(values, |classes| classes.view()),
-                        affine: image.affine,
-                        scan: header.as_ref(),
-                        channels: &channels,
-                    };
-                    let subject = row.key.replace(':', "_");
-                    drawn.write(folder, &format!("{subject}_desc-{what}"), score.probabilities)
-                })?;
+            let draw = |(at, row): (usize, &Row)| -> Result<()> {
+                super::context::check_interrupt(interrupt)
+                    .map_err(|_| PlanError::Interrupted { task: task.to_owned() })?;
+                let Some(values) = node.row(at) else { return Ok(()) };
+                let key = key_here(program, Some(&row.cohort), &row.key);
+                let member = dataset.place(&key).map_err(PlanError::data(task))?;
+                let item = Item { member, slice: 0 };
+                let image = inputs.image(item, pair.truth.index()).map_err(PlanError::data(task))?;
+                let Some(image) = image else { return Ok(()) };
+                let source = dataset.image_path(member, pair.truth.index()).map_err(PlanError::data(task))?;
+                // A scan that has gone since is an error, not a map with another header.
+                let header = source.map(|path| read_header(&path)).transpose().map_err(PlanError::data(task))?;
+                let values = ArrayView4::from_shape(shape, values)
+                    .map_err(|e| PlanError::inconsistent(format!("an image does not fill its shape: {e}")))?;
+                let classes = matches!(channels, Channels::Classes { .. }).then(|| probabilities(values));
+                let drawn = Drawn {
+                    values: classes.as_ref().map_or(values, |classes| classes.view()),
+                    affine: image.affine,
+                    scan: header.as_ref(),
+                    channels: &channels,
+                };
+                let subject = row.key.replace(':', "_");
+                drawn.write(folder, &format!("{subject}_desc-{what}"), score.probabilities)?;
+                node.values.give_back();
+                Ok(())
+            };
+            let is_drawn = |(_, row): &(usize, &Row)| row.set == score.on && row.slice == 0;
+            // Of whole heads one is drawn at a time: each takes several times its own size.
+            match node.width() > LARGE {
+                true => predicted.rows.iter().enumerate().filter(is_drawn).try_for_each(draw)?,
+                false => predicted.rows.par_iter().enumerate().filter(is_drawn).try_for_each(draw)?,
+            }
         }
         Ok(())
     }

@@ -189,7 +189,7 @@ impl Predicted {
         let all = [("node".into(), &self.nodes), ("truth".into(), &self.truths)];
         for (kind, values) in all.into_iter().chain(without) {
             for (at, values) in values.iter().enumerate() {
-                arrays.insert(format!("{kind}/{at}"), ([values.rows.len(), values.width()], &*values.values));
+                arrays.insert(format!("{kind}/{at}"), ([values.rows.len(), values.width()], &values.values));
             }
         }
         let path = folder.join(format!("{part}{VALUES}"));
@@ -320,9 +320,14 @@ impl Context<'_> {
             .iter()
             .map(|input| truth((task, aside), &inputs, *input, &items))
             .collect::<Result<Vec<_>>>()?;
+        let is_finite = |v: &Values| {
+            let is_finite = v.values.iter().all(|v| v.is_finite());
+            v.values.give_back();
+            is_finite
+        };
         let computed = request.nodes.iter().zip(&nodes);
         let left_out = request.without.iter().zip(&without).flat_map(|((_, ids), values)| ids.iter().zip(values));
-        if let Some((node, _)) = computed.chain(left_out).find(|(_, v)| v.values.iter().any(|v| !v.is_finite())) {
+        if let Some((node, _)) = computed.chain(left_out).find(|(_, v)| !is_finite(v)) {
             let path = &program.graph.node(*node).path;
             let problem =
                 format!("`{path}` is not finite for some subjects; lower the learning rate, or clip the gradient");

@@ -127,6 +127,7 @@ impl<'a> Gathered<'a> {
                     }
                 }
                 paired.clear();
+                [truth, node].into_iter().for_each(|values| values.values.give_back());
             }
             if let ([t], [p]) = (t, p)
                 && paired.what == TargetType::Numbers
