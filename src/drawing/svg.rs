@@ -84,7 +84,7 @@ fn size(vertex: &Vertex) -> (f64, f64) {
     let widest =
         lines.iter().map(|(a, b)| wide(a) + if b.is_empty() { 0.0 } else { wide(b) + 16.0 }).fold(0.0, f64::max);
     let total = if vertex.kind == Kind::Block { wide(&total(vertex)) + 16.0 } else { 0.0 };
-    let title = vertex.title.chars().count() as f64 * TITLE * 0.64 + total;
+    let title = vertex.title.chars().count() as f64 * TITLE * 0.68 + total;
     let rows = lines.len() as f64 + f64::from(u8::from(!vertex.title.is_empty()));
     ((widest.max(title) + 2.0 * PAD).max(64.0), rows.max(1.0) * LINE + 2.0 * PAD - 3.0)
 }
@@ -152,8 +152,10 @@ fn drawn(panel: &Panel, placed: &Placed, left: f64) -> Markup {
                 @for (at, vertex) in diagram.vertices.iter().enumerate() {
                     (framed(vertex, placed.boxes[at], panel.marked.contains(&at)))
                 }
-                @for ((from, to), points) in pairs.iter().zip(&placed.arrows) {
-                    (label(diagram, (*from, *to), points))
+                @for label in labels(diagram, &pairs, placed) {
+                    // The first lies under the second: a margin in which no arrow is seen.
+                    text class="s u" x=(Px(label.x)) y=(Px(label.y)) { (label.text) }
+                    text class="s" x=(Px(label.x)) y=(Px(label.y)) { (label.text) }
                 }
             }
         }
@@ -174,8 +176,110 @@ fn arrow(diagram: &Diagram, (from, to): (usize, usize), points: &[(f64, f64)]) -
     html! { path class=(class) d=(path) marker-end="url(#fx-tip)" {} }
 }
 
-/// The shape at the start of an arrow: once where all arrows of a box carry the same.
-fn label(diagram: &Diagram, (from, to): (usize, usize), points: &[(f64, f64)]) -> Markup {
+/// The shapes on arrows, each beside its own and, where there is room, on no box, no other arrow and no other shape.
+fn labels(diagram: &Diagram, pairs: &[(usize, usize)], placed: &Placed) -> Vec<Label> {
+    let boxes: Vec<Area> =
+        placed.boxes.iter().zip(&diagram.vertices).map(|(at, vertex)| Area::of(*at, size(vertex))).collect();
+    let curves: Vec<(f64, f64)> = placed.arrows.iter().flat_map(|points| sampled(points)).collect();
+    let mut taken: Vec<Area> = Vec::new();
+    let mut labels = Vec::new();
+    for (pair, points) in pairs.iter().zip(&placed.arrows) {
+        let Some((text, at_start)) = said(diagram, *pair) else { continue };
+        let width = text.chars().count() as f64 * SHAPE * ADVANCE;
+        let places = places(points, at_start, width);
+        let Some(best) = places.into_iter().min_by_key(|place| {
+            let area = Area::of((place.0, place.1 - SHAPE), (width, SHAPE + 2.0));
+            let on = |others: &[Area]| others.iter().filter(|other| other.meets(&area)).count();
+            let crossed = curves.iter().filter(|(x, y)| area.holds(*x, *y)).count();
+            // Out of the panel it would stand on the one beside it, or out of the picture.
+            let out = usize::from(area.left < 0.0 || area.right > placed.width.max(width));
+            1_000 * (on(&boxes) + on(&taken)) + 500 * out + crossed
+        }) else {
+            continue;
+        };
+        taken.push(Area::of((best.0, best.1 - SHAPE), (width, SHAPE + 2.0)));
+        labels.push(Label { text, x: best.0, y: best.1 });
+    }
+    labels
+}
+
+/// The shapes that lie on a box.
+#[cfg(test)]
+pub(crate) fn covered(diagram: &Diagram) -> Vec<String> {
+    let placed = place(&sizes(diagram));
+    let pairs: Vec<(usize, usize)> = sizes(diagram).arrows;
+    let boxes = || placed.boxes.iter().zip(&diagram.vertices).map(|(at, vertex)| Area::of(*at, size(vertex)));
+    let area = |label: &Label| {
+        let width = label.text.chars().count() as f64 * SHAPE * ADVANCE;
+        Area::of((label.x, label.y - SHAPE), (width, SHAPE + 2.0))
+    };
+    let on_a_box = |label: &Label| boxes().any(|own| own.meets(&area(label)));
+    labels(diagram, &pairs, &placed).into_iter().filter(on_a_box).map(|label| label.text).collect()
+}
+
+/// Size of the letters of a shape.
+const SHAPE: f64 = 10.0;
+/// Between an arrow and its shape.
+const BESIDE: f64 = 4.0;
+
+/// A shape on an arrow.
+struct Label {
+    text: String,
+    x: f64,
+    y: f64,
+}
+
+/// A rectangle.
+pub(crate) struct Area {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Area {
+    pub(crate) fn of((left, top): (f64, f64), (width, height): (f64, f64)) -> Self {
+        Self { left, top, right: left + width, bottom: top + height }
+    }
+
+    fn holds(&self, x: f64, y: f64) -> bool {
+        self.left - 1.0 < x && x < self.right + 1.0 && self.top < y && y < self.bottom
+    }
+
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom
+    }
+}
+
+/// Where the shape of an arrow may stand, the usual place first: right of it and left of it, at its start, below the row that it
+/// starts in, and before its end.
+fn places(points: &[(f64, f64)], at_start: bool, width: f64) -> Vec<(f64, f64)> {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return Vec::new() };
+    let start = [first.1 + 14.0];
+    let below = points.get(1).filter(|second| second.0 == first.0 && points.len() > 2).map(|second| second.1 + 14.0);
+    let starts = start.into_iter().chain(below).map(|y| (first.0, y));
+    let ends = [(last.0, last.1 - 12.0)];
+    let all: Vec<(f64, f64)> =
+        if at_start { starts.chain(ends).collect() } else { ends.into_iter().chain(starts).collect() };
+    all.into_iter().flat_map(|(x, y)| [(x + BESIDE, y), (x - BESIDE - width, y)]).collect()
+}
+
+/// Points on the curves of an arrow.
+fn sampled(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    const STEPS: usize = 16;
+    let on = |((x1, y1), (x2, y2)): ((f64, f64), (f64, f64)), step: usize| {
+        let (t, bend) = (step as f64 / STEPS as f64, (y2 - y1) * 0.5);
+        let mix = |a: f64, b: f64, c: f64, d: f64| {
+            let u = 1.0 - t;
+            u * u * u * a + 3.0 * u * u * t * b + 3.0 * u * t * t * c + t * t * t * d
+        };
+        (mix(x1, x1, x2, x2), mix(y1, y1 + bend, y2 - bend, y2))
+    };
+    points.windows(2).flat_map(|pair| (0..=STEPS).map(move |step| on((pair[0], pair[1]), step))).collect()
+}
+
+/// The shapes of an arrow in words, once where all arrows of a box carry the same; and whether they stand where it starts.
+fn said(diagram: &Diagram, (from, to): (usize, usize)) -> Option<(String, bool)> {
     let mut own: Vec<&str> =
         diagram.arrows.iter().filter(|a| a.from == from && a.to == to).map(|a| a.shape.as_str()).collect();
     own.dedup();
@@ -183,23 +287,13 @@ fn label(diagram: &Diagram, (from, to): (usize, usize), points: &[(f64, f64)]) -
     let same = all.iter().all(|shape| *shape == all[0]);
     let first = diagram.arrows.iter().find(|a| a.from == from).map(|a| a.to);
     if same && first != Some(to) {
-        return html! {};
+        return None;
     }
     let text = match own.len() {
         0..=2 => own.join(", "),
         more => format!("{}, {} more", own[0], more - 1),
     };
-    // Near the arrow's end where the arrows of a box differ, else at its start.
-    let (x, y) = match (same, points) {
-        (true, [first, ..]) => (first.0, first.1 + 14.0),
-        (_, [.., last]) => (last.0, last.1 - 12.0),
-        _ => return html! {},
-    };
-    // The first lies under the second: a margin in which no arrow is seen.
-    html! {
-        text class="s u" x=(Px(x + 4.0)) y=(Px(y)) { (text) }
-        text class="s" x=(Px(x + 4.0)) y=(Px(y)) { (text) }
-    }
+    (!text.is_empty()).then_some((text, same))
 }
 
 fn framed(vertex: &Vertex, (x, y): (f64, f64), marked: bool) -> Markup {

@@ -1,6 +1,7 @@
 //! Small programs, drawn.
 
 use crate::layout::{Sizes, place};
+use crate::svg::{Area, covered};
 use crate::{Kind, diagram, dot, panels, svg};
 use fascicle_lang::compile::{EmptyWorld, compile};
 use fascicle_lang::program::Experiment;
@@ -110,6 +111,28 @@ fn no_box_lies_on_another() {
                 || ay + boxes[one].1 <= by + 1e-6
                 || by + boxes[other].1 <= ay + 1e-6;
             assert!(apart, "{one} and {other}");
+        }
+    }
+}
+
+#[test]
+fn areas_that_touch_do_not_meet() {
+    let one = Area::of((0.0, 0.0), (10.0, 10.0));
+    assert!(one.meets(&Area::of((9.0, 9.0), (10.0, 10.0))));
+    assert!(!one.meets(&Area::of((10.0, 0.0), (10.0, 10.0))));
+    assert!(!one.meets(&Area::of((0.0, 10.5), (10.0, 10.0))));
+}
+
+#[test]
+fn no_shape_lies_on_a_box() {
+    // A small input beside tall blocks: its shape finds room below them.
+    let beside =
+        FUSION.replace("z |> Linear(1)", "let y = concat(z, z) |> Linear(9) |> relu\n  concat(y, z) |> Linear(1)");
+    for text in [FUSION, &beside] {
+        let experiment = experiment(text);
+        let all: Vec<_> = experiment.variants.iter().collect();
+        for panel in panels(&all, "m", 1) {
+            assert_eq!(covered(&panel.diagram), Vec::<String>::new());
         }
     }
 }
