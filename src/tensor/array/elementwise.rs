@@ -10,6 +10,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::ops::{ActivationOps, BoolTensor, FloatTensor, FloatTensorOps};
 use burn::tensor::{DType, Scalar, TensorData, TensorMetadata, get_device_settings};
 use rayon::prelude::*;
+use std::ops::ControlFlow::{self, Break, Continue};
 
 /// Methods that are one operation of the backend's.
 macro_rules! functions {
@@ -67,8 +68,8 @@ impl Array {
     /// Minus each.
     pub fn neg(self) -> Self {
         let x = match self.each(|x| -x) {
-            Ok(made) => return made,
-            Err(x) => x,
+            Break(made) => return made,
+            Continue(x) => x,
         };
         on!(B, Array(x) = x => B::float_neg(x))
     }
@@ -76,8 +77,8 @@ impl Array {
     /// What is positive; 0 elsewhere.
     pub fn relu(self) -> Self {
         let x = match self.each(|x| x.max(0.0)) {
-            Ok(made) => return made,
-            Err(x) => x,
+            Break(made) => return made,
+            Continue(x) => x,
         };
         on!(B, Array(x) = x => B::relu(x))
     }
@@ -86,8 +87,8 @@ impl Array {
     pub fn add_scalar(self, value: f64) -> Self {
         let by = value as f32;
         let x = match self.each(|x| x + by) {
-            Ok(made) => return made,
-            Err(x) => x,
+            Break(made) => return made,
+            Continue(x) => x,
         };
         on!(B, Array(x) = x => B::float_add_scalar(x, Scalar::from(value)))
     }
@@ -96,8 +97,8 @@ impl Array {
     pub fn mul_scalar(self, value: f64) -> Self {
         let by = value as f32;
         let x = match self.each(|x| x * by) {
-            Ok(made) => return made,
-            Err(x) => x,
+            Break(made) => return made,
+            Continue(x) => x,
         };
         on!(B, Array(x) = x => B::float_mul_scalar(x, Scalar::from(value)))
     }
@@ -107,8 +108,8 @@ impl Array {
     pub fn add(self, other: Self) -> Self {
         let (a, b) = larger_first(self, other);
         let (a, b) = match a.each_with(b, |x, y| x + y) {
-            Ok(made) => return made,
-            Err(pair) => pair,
+            Break(made) => return made,
+            Continue(pair) => pair,
         };
         on!(B, Array(x) = a, Array(y) = b => B::float_add(x, y))
     }
@@ -117,8 +118,8 @@ impl Array {
     pub fn sub(self, other: Self) -> Self {
         let (a, b) = paired(self, other);
         let (a, b) = match a.each_with(b, |x, y| x - y) {
-            Ok(made) => return made,
-            Err(pair) => pair,
+            Break(made) => return made,
+            Continue(pair) => pair,
         };
         on!(B, Array(x) = a, Array(y) = b => B::float_sub(x, y))
     }
@@ -127,8 +128,8 @@ impl Array {
     pub fn mul(self, other: Self) -> Self {
         let (a, b) = larger_first(self, other);
         let (a, b) = match a.each_with(b, |x, y| x * y) {
-            Ok(made) => return made,
-            Err(pair) => pair,
+            Break(made) => return made,
+            Continue(pair) => pair,
         };
         on!(B, Array(x) = a, Array(y) = b => B::float_mul(x, y))
     }
@@ -137,8 +138,8 @@ impl Array {
     pub fn div(self, other: Self) -> Self {
         let (a, b) = paired(self, other);
         let (a, b) = match a.each_with(b, |x, y| x / y) {
-            Ok(made) => return made,
-            Err(pair) => pair,
+            Break(made) => return made,
+            Continue(pair) => pair,
         };
         on!(B, Array(x) = a, Array(y) = b => B::float_div(x, y))
     }
@@ -192,8 +193,8 @@ impl Array {
     pub fn relu_backward(output: Self, gradient: Self) -> Self {
         // The gradient is held by nobody else, as a rule: what is made is written over it.
         let (gradient, output) = match gradient.each_with(output, |g, y| if y > 0.0 { g } else { 0.0 }) {
-            Ok(made) => return made,
-            Err(pair) => pair,
+            Break(made) => return made,
+            Continue(pair) => pair,
         };
         on!(B, Array(y) = output, Array(g) = gradient => B::relu_backward(y, g))
     }
@@ -202,27 +203,27 @@ impl Array {
 /// Ways of kernels of ours; where they are not to be taken, what was given comes back.
 impl Array {
     /// A function of each.
-    fn each(self, f: impl Fn(f32) -> f32 + Copy + Sync) -> Result<Self, Self> {
-        let Some(mut x) = self.worth_threads() else { return Err(self) };
+    fn each(self, f: impl Fn(f32) -> f32 + Copy + Sync) -> ControlFlow<Self, Self> {
+        let Some(mut x) = self.worth_threads() else { return Continue(self) };
         drop(self);
         let len = x.layout().num_elements();
         match x.try_storage_mut::<f32>().filter(|values| values.len() == len) {
             Some(values) => {
                 fascicle_kernels::map_over(values, f);
                 traffic::count(|traffic| traffic.operations += 1);
-                Ok(Self::Cpu(x))
+                Break(Self::Cpu(x))
             }
             None => {
                 let dims = x.shape().to_vec();
-                Ok(Self::of_kernel(fascicle_kernels::map(x.as_slice().unwrap_or_default(), f), &dims))
+                Break(Self::of_kernel(fascicle_kernels::map(x.as_slice().unwrap_or_default(), f), &dims))
             }
         }
     }
 
     /// A function of each and of that of an array of the same shape.
-    fn each_with(self, other: Self, f: impl Fn(f32, f32) -> f32 + Copy + Sync) -> Result<Self, (Self, Self)> {
+    fn each_with(self, other: Self, f: impl Fn(f32, f32) -> f32 + Copy + Sync) -> ControlFlow<Self, (Self, Self)> {
         let read = (self.dims() == other.dims()).then(|| Some((self.worth_threads()?, other.worth_threads()?)));
-        let Some((mut x, y)) = read.flatten() else { return Err((self, other)) };
+        let Some((mut x, y)) = read.flatten() else { return Continue((self, other)) };
         drop((self, other));
         let len = x.layout().num_elements();
         let y = y.as_slice::<f32>().unwrap_or_default();
@@ -230,11 +231,11 @@ impl Array {
             Some(values) => {
                 fascicle_kernels::zip_over(values, y, f);
                 traffic::count(|traffic| traffic.operations += 1);
-                Ok(Self::Cpu(x))
+                Break(Self::Cpu(x))
             }
             None => {
                 let dims = x.shape().to_vec();
-                Ok(Self::of_kernel(fascicle_kernels::zip(x.as_slice().unwrap_or_default(), y, f), &dims))
+                Break(Self::of_kernel(fascicle_kernels::zip(x.as_slice().unwrap_or_default(), y, f), &dims))
             }
         }
     }

@@ -5,6 +5,9 @@ use fascicle_kernels::ELEMENTS_WORTH_THREADS;
 
 const FEW: usize = 1024;
 
+type Function = fn(Tensor) -> Tensor;
+type Operation = fn(Tensor, Tensor) -> Tensor;
+
 /// From -3 to 3, with zeros of both signs among them.
 fn numbers(len: usize, step: usize) -> Vec<f32> {
     let of = |i: usize| match i % 101 {
@@ -21,7 +24,7 @@ fn bits(values: Vec<f32>) -> Vec<u32> {
 
 #[test]
 fn functions_of_many_elements_are_those_of_few() -> Result<(), String> {
-    let functions: [(&str, fn(Tensor) -> Tensor); 10] = [
+    let functions: [(&str, Function); 10] = [
         ("relu", Tensor::relu),
         ("neg", Tensor::neg),
         ("exp", Tensor::exp),
@@ -47,7 +50,7 @@ fn functions_of_many_elements_are_those_of_few() -> Result<(), String> {
 
 #[test]
 fn what_two_of_many_make_is_what_two_of_few_make() -> Result<(), String> {
-    let operations: [(&str, fn(Tensor, Tensor) -> Tensor); 4] =
+    let operations: [(&str, Operation); 4] =
         [("add", Tensor::add), ("sub", Tensor::sub), ("mul", Tensor::mul), ("div", Tensor::div)];
     let device = Device::cpu();
     let len = ELEMENTS_WORTH_THREADS + FEW;
