@@ -12,6 +12,7 @@
 mod adjust;
 pub(crate) mod artefact;
 mod bayesian_ridge;
+mod centre;
 mod chain;
 mod columns;
 mod covariates;
@@ -28,6 +29,7 @@ pub(crate) mod spatial;
 mod target;
 
 pub use bayesian_ridge::BayesianRidge;
+pub use centre::centre_of_mass;
 pub use chain::{FittedChain, ImageChain, Prepared};
 pub(crate) use columns::quantile;
 pub use columns::{ColumnPlan, FittedColumns, SourceColumn};

@@ -15,7 +15,7 @@ c	71	F	2.5	AD	3
 //= replaces ""
 //= resample (resample(voxel, interpolation: linear)) writes "resample(${1:voxel})"
 //= resize (resize(interpolation: linear))
-//= crop (crop(at?, size?, sagittal?, coronal?, axial?))
+//= crop (crop(at?, size?, sagittal?, coronal?, axial?, around?, of?))
 //= views (views(NAME, average: outputs)) writes "views(${1:NAME})"
 //= smooth (smooth(fwhm)) writes "smooth(${1:fwhm})"
 //= zscore (zscore(mask: all))
