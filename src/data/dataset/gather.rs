@@ -319,7 +319,7 @@ pub(crate) fn chain_of(spec: &InputSpec) -> Option<ImageChain> {
 /// How one input is looked for in one cohort.
 enum Reader {
     /// The image, and the one whose centre of mass it is cut around, where that is another.
-    Image(FilePattern, Option<FilePattern>),
+    Image(Box<(FilePattern, Option<FilePattern>)>),
     Columns(Vec<(SourceColumn, ColumnPlace)>, Vec<(Covariate, ColumnPlace)>),
     Column(ColumnPlace),
     /// An optional input whose columns this cohort lacks altogether.
@@ -351,7 +351,7 @@ impl Reader {
                     InputSource::Given => return Err(in_no_cohort(spec)),
                     InputSource::Image { pattern, .. } => {
                         let centre = spec.source.centred_on().map(FilePattern::new).transpose()?;
-                        Self::Image(FilePattern::new(pattern)?, centre)
+                        Self::Image(Box::new((FilePattern::new(pattern)?, centre)))
                     }
                     // What a packed model is compared with some cohorts do not know.
                     InputSource::Column { column, .. } if spec.optional && spec.role == InputRole::Target => {
@@ -397,7 +397,8 @@ impl Reader {
     fn look(&self, spec: &InputSpec, cohort: &CohortData, record: usize) -> Result<Outcome> {
         Ok(match self {
             Self::Absent(reason) => Outcome::Lacks(reason.clone()),
-            Self::Image(pattern, centre) => {
+            Self::Image(patterns) => {
+                let (pattern, centre) = patterns.as_ref();
                 let of_centre = match centre {
                     Some(centre) => cohort.find_image(record, centre)?.map(Some),
                     None => Ok(None),

@@ -24,7 +24,7 @@ fn open(inputs: &[InputSpec], root: &Path) -> Result<Dataset, DataError> {
 /// A head that is one bright voxel and its neighbours, and a mask whose own centre lies elsewhere.
 fn put_subject(root: &Path, subject: usize, at: [usize; 3]) {
     let near = move |x: usize, y: usize, z: usize| {
-        [x, y, z].iter().zip(at).all(|(a, b)| a.abs_diff(b) <= 1).then_some(100.0).unwrap_or(0.0)
+        if [x, y, z].iter().zip(at).all(|(a, b)| a.abs_diff(b) <= 1) { 100.0 } else { 0.0 }
     };
     put_volume(root, &format!("sub-{subject}/anat/sub-{subject}_T1w.nii.gz"), [12, 12, 12], near);
     let above = move |x, y, z| f32::from(u8::from([x, y, z] == [at[0], at[1], at[2] + 1]));
