@@ -7,6 +7,7 @@ use super::histogram::Landmarks;
 use super::image::Image;
 use super::intensity::{Foreground, own_percentiles, rescale, zscore};
 use super::percentile::{PooledPercentiles, add, count_upper};
+use super::white_stripe::white_stripe;
 use super::{grid, resample};
 use fascicle_lang::program::{ImageMask, ImageStep, SpatialKind};
 use ndarray::Axis;
@@ -288,6 +289,7 @@ impl ImageChain {
                 _ => return Err(unfitted("histogram_standardize")),
             },
             ImageStep::Zscore { mask } => zscore(&mut image.data, mask)?,
+            ImageStep::WhiteStripe { width } => white_stripe(&mut image.data, *width)?,
             ImageStep::Resample { voxel_mm, interpolation } => {
                 let size = three(voxel_mm, image.affine.voxel_mm());
                 if size.iter().any(|mm| !(mm.is_finite() && *mm > 0.0)) {

@@ -27,6 +27,7 @@ mod percentile;
 mod resample;
 pub(crate) mod spatial;
 mod target;
+mod white_stripe;
 
 pub use bayesian_ridge::BayesianRidge;
 pub use centre::centre_of_mass;

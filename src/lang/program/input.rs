@@ -151,6 +151,11 @@ pub enum ImageStep {
         /// Voxels that count.
         mask: ImageMask,
     },
+    /// Minus the mean of normal-appearing white matter, over its standard deviation (Shinohara 2014, as intensity-normalization).
+    WhiteStripe {
+        /// Quantiles on either side of the peak of white matter.
+        width: f64,
+    },
     /// Fitted: piecewise linear map of intensity landmarks to the training subjects' mean landmarks (Nyul 2000, as torchio).
     HistogramStandardize {
         /// Voxels that count.

@@ -16,7 +16,7 @@ const EXAMPLE: &str = "for example crop(around: mass, size: [64, 96, 64])";
 /// The arguments of a `crop` around a centre; `None` where it is another.
 pub(super) fn around(e: &mut Evaluator<'_>, reader: &mut Reader<'_>, cohort: Option<&str>) -> Eval<Option<ImageStep>> {
     let Some(around) = reader.named("around") else {
-        if reader.given("of").is_some() {
+        if reader.named("of").is_some() {
             let fix = repair::with_argument(e.sources, reader.span, "around: mass");
             let hint = "`of` says whose centre of mass it is: crop(around: mass, size: [64, 96, 64], of: t1)";
             return reader.missing_with(e, "around", hint, Some(fix));

@@ -66,6 +66,7 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr, cohort: Option<&str
             ImageStep::Rescale { to, percentiles, mask, each: reader.whether(e, "each")? }
         }
         "zscore" => ImageStep::Zscore { mask: mask(e, &mut reader)? },
+        "white_stripe" => ImageStep::WhiteStripe { width: reader.number(e, "width")? },
         "histogram_standardize" => ImageStep::HistogramStandardize { mask: mask(e, &mut reader)? },
         "resample" => {
             let Some((mm, span)) = reader.reals(e, "voxel")? else {

@@ -148,6 +148,22 @@ pub(super) const ENTRIES: &[Entry] = &[
         example: "modality head: volume[1, 16, 16, 16] = people.image(\"anat/*_T1w.nii.gz\") |> rescale(0..1, percentiles: [0.1, 99.9])",
     },
     Entry {
+        name: "white_stripe",
+        chapter: Chapter::ImageStep,
+        doc: "Subtracts the mean of normal-appearing white matter in a T1 image and divides by its standard deviation.\n\n\
+              Of the voxels above 0 the brightest 4% are left out, and the last peak of the density of the others (a Gaussian kernel, \
+              Scott's rule, looked at in 80 places) is white matter's. The stripe are the voxels whose quantile is less than `width` \
+              from its own. The standard deviation is the population's, and what is 0 does not stay 0.",
+        source: "Shinohara et al. 2014; intensity-normalization 3.0 `WhiteStripeNormalizer`",
+        parameters: &[Parameter::positional(
+            "width",
+            Takes::Number { low: 1e-4, high: 0.5, default: Some(0.05) },
+            "",
+            "quantiles on either side of the peak that are in the stripe",
+        )],
+        example: "modality head: volume[1, 16, 16, 16] = people.image(\"anat/*_T1w.nii.gz\") |> white_stripe",
+    },
+    Entry {
         name: "histogram_standardize",
         chapter: Chapter::ImageStep,
         doc: "Brings landmarks of each image's intensities to their mean over the training subjects, linearly in between.",
