@@ -57,7 +57,7 @@
     "smooth_grad" "softmax" "softplus" "spearman" "sqrt" "square" "squared_error" "squeeze" "ssim" "stack"
     "standardize" "stop_gradient" "subtract" "sum" "supervised_contrastive" "surface_dice" "surface_distance"
     "svm" "swap" "table" "tanh" "tpe" "tsne" "two_sample_t" "unsqueeze" "upsample" "variance" "views"
-    "volume_similarity" "zoom" "zscore"))
+    "volume_similarity" "white_stripe" "zoom" "zscore"))
 ;; words: end
 ;; words: clause
 (defconst fascicle--clauses

@@ -32,10 +32,13 @@ pub fn content_hash_with(cohort: &CohortData, inputs: &[InputSpec], known: &Hash
     let mut files: BTreeMap<String, ImageFile> = BTreeMap::new();
     for spec in inputs.iter().filter(|i| i.cohort.as_ref().is_none_or(|name| *name == cohort.name)) {
         let InputSource::Image { pattern, .. } = &spec.source else { continue };
-        let compiled = FilePattern::new(pattern)?;
-        for record in 0..cohort.records.len() {
-            if let Some(file) = cohort.image(record, &compiled)? {
-                files.insert(format!("image {pattern} {}", cohort.records[record].name()), file);
+        // An image that is cut around another's centre of mass depends on both.
+        for pattern in std::iter::once(pattern.as_str()).chain(spec.source.centred_on()) {
+            let compiled = FilePattern::new(pattern)?;
+            for record in 0..cohort.records.len() {
+                if let Some(file) = cohort.image(record, &compiled)? {
+                    files.insert(format!("image {pattern} {}", cohort.records[record].name()), file);
+                }
             }
         }
     }

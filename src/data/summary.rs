@@ -8,13 +8,14 @@ use super::error::{DataError, IN_NO_COHORT, Result};
 use super::grid::{Grid, labels_cut, may_differ, unlike_most};
 use super::nifti::read_header;
 use super::table::{levels_of, same_level};
+use super::transform::{ImageChain, centre_of_mass};
 use super::volume::Volume;
 use fascicle_lang::program::{CovariateKind, InputRole, InputSource, InputSpec};
 use indexmap::IndexSet;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A column with more distinct values than this has no levels.
 const MOST_LEVELS: usize = 64;
@@ -203,6 +204,19 @@ struct SeenImage {
     cut: Option<u64>,
 }
 
+/// Labelled voxels that crops cut off a mask; 0 where the image whose centre of mass it is cut around is not there, which is
+/// said of that one.
+fn cut_off(spec: &InputSpec, chain: &ImageChain, cohort: &CohortData, record: usize, path: &Path) -> Result<u64> {
+    let centre = match spec.source.centred_on() {
+        None => None,
+        Some(pattern) => match cohort.image(record, &FilePattern::new(pattern)?)? {
+            None => return Ok(0),
+            Some(other) => Some(centre_of_mass(&other.paint()?)?),
+        },
+    };
+    Ok(chain.prepare_around(&Volume::read(path)?, centre)?.cut)
+}
+
 /// What is wrong with the images of an input, and what is known of those that can be read. Of masks that a crop may cut
 /// into, the voxels are read too.
 fn check_images(spec: &InputSpec, cohort: &CohortData, pattern: &FilePattern) -> (Vec<Problem>, Vec<SeenImage>) {
@@ -230,7 +244,7 @@ fn check_images(spec: &InputSpec, cohort: &CohortData, pattern: &FilePattern) ->
                             chain.check_boxes(shape)?;
                             if !chain.levels.is_empty() {
                                 let reads = chain.may_cut(shape);
-                                cut = Some(if reads { chain.prepare(&Volume::read(&path)?)?.cut } else { 0 });
+                                cut = Some(if reads { cut_off(spec, &chain, cohort, record, &path)? } else { 0 });
                             }
                         }
                         Ok(SeenImage { name: name.clone(), grid: Grid::of(&header), cut })

@@ -40,7 +40,7 @@ syntax keyword fascicleFunction reduce_max reduce_mean reduce_min reduce_sum rel
 syntax keyword fascicleFunction resize retrieval reverse ridge rmse rotate scale shift shuffled sigmoid similarity size skill slice smooth
 syntax keyword fascicleFunction smooth_grad softmax softplus spearman sqrt square squared_error squeeze ssim stack standardize stop_gradient
 syntax keyword fascicleFunction subtract sum supervised_contrastive surface_dice surface_distance svm swap table tanh tpe tsne two_sample_t
-syntax keyword fascicleFunction unsqueeze upsample variance views volume_similarity zoom zscore
+syntax keyword fascicleFunction unsqueeze upsample variance views volume_similarity white_stripe zoom zscore
 " words: end
 " words: clause
 syntax match fascicleClause /^\s\+\(accumulate\|augment\|batch\|choose\|clip\|compare\|complete\|epochs\|freeze\|init\|join\|keep\|memory\|minimize\|optimizer\|pair\|patches\|precision\|prune\|rename\|sample\|sampler\|schedule\|seed\|stop\|subject\|take\|trials\|within\)\>\ze\([ \t]*[:(.]\)\@!/

@@ -1,15 +1,14 @@
 //! Who has what: files found, cells typed, reasons noted; then images decoded in parallel.
 
 use super::super::bids::FilePattern;
-use super::super::cache::{Cache, CachedImage, Filling, VERSION};
+use super::super::cache::{Cache, CachedImage, Filling};
 use super::super::cohort::{CohortData, ColumnPlace, ImageFile, NoImage};
 use super::super::error::{DataError, IN_NO_COHORT, Result};
 use super::super::flow::Flow;
 use super::super::grid::{Grid, may_differ, unlike_most};
-use super::super::nifti::FileBytes;
 use super::super::table::same_level;
-use super::super::transform::{ColumnPlan, ColumnRow, CovariateCell, ImageChain, Prepared, SourceColumn};
-use super::super::volume::Volume;
+use super::super::transform::{ColumnPlan, ColumnRow, CovariateCell, ImageChain, SourceColumn};
+use super::prepare::{Ready, prepare};
 use super::{Content, Member};
 use fascicle_lang::program::{
     CohortClause, ColumnSelector, ColumnStep, Covariate, InputRole, InputSource, InputSpec, Missing,
@@ -33,7 +32,8 @@ pub(super) struct Gathered {
 enum Found {
     /// Nothing: it is from another cohort, or it lacks an optional input.
     Nothing,
-    Image(ImageFile),
+    /// A file, and the one whose centre of mass it is cut around, where that is another.
+    Image(ImageFile, Option<ImageFile>),
     Cells(ColumnRow),
     Class(usize),
     Real(f64),
@@ -192,7 +192,7 @@ pub(super) fn compare_grids(inputs: &[InputSpec], gathered: &Gathered) -> Result
             continue;
         }
         let grids = gathered.members.par_iter().zip(found).map(|(member, found)| match found {
-            Found::Image(file) => Ok(Grid::read(file)?.map(|grid| (member.key.clone(), grid))),
+            Found::Image(file, _) => Ok(Grid::read(file)?.map(|grid| (member.key.clone(), grid))),
             _ => Ok(None),
         });
         let grids: Vec<(String, Grid)> = grids.collect::<Result<Vec<Option<_>>>>()?.into_iter().flatten().collect();
@@ -224,7 +224,7 @@ pub(super) fn decode(
     cache: &Cache,
     progress: &(dyn Fn(usize, usize) -> Result<()> + Sync),
 ) -> Result<Vec<Content>> {
-    let is_image = |found: &&Found| matches!(found, Found::Image(_));
+    let is_image = |found: &&Found| matches!(found, Found::Image(..));
     let total = gathered.found.iter().flatten().filter(is_image).count();
     let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     let mut errors = Vec::new();
@@ -240,11 +240,11 @@ pub(super) fn decode(
                     .par_iter()
                     .enumerate()
                     .map(|(member, found)| {
-                        let Found::Image(file) = found else { return Ok(None) };
+                        let Found::Image(file, centre) = found else { return Ok(None) };
                         if stopped.load(Ordering::Relaxed) {
                             return Ok(None);
                         }
-                        let image = prepare(file, &chain, cache, &filling);
+                        let image = prepare(file, centre.as_ref(), &chain, cache, &filling);
                         if progress(done.fetch_add(1, Ordering::Relaxed) + 1, total).is_err() {
                             stopped.store(true, Ordering::Relaxed);
                         }
@@ -316,66 +316,10 @@ pub(crate) fn chain_of(spec: &InputSpec) -> Option<ImageChain> {
     Some(ImageChain { kind: *kind, steps: steps.clone(), shape: spec.shape.clone(), levels: spec.levels.clone() })
 }
 
-/// A prepared volume.
-enum Ready {
-    /// It was in the cache.
-    Found(Box<CachedImage>),
-    /// It has been put there, under this key.
-    Made(blake3::Hash),
-}
-
-fn prepare(file: &ImageFile, chain: &ImageChain, cache: &Cache, filling: &Filling<'_>) -> Result<Ready> {
-    let key = |content: &[u8]| {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(content).update(&VERSION.to_le_bytes()).update(chain.cache_name().as_bytes());
-        hasher.finalize()
-    };
-    let find_or_make = |key: blake3::Hash, make: &dyn Fn() -> Result<Prepared>| match cache.find(&key) {
-        Some(found) => Ok(Ready::Found(Box::new(found))),
-        None => filling.put(&key, &make()?).map(|()| Ready::Made(key)),
-    };
-    match file {
-        ImageFile::Path(path) => {
-            let mut read = None;
-            let hash = cache.hashes().of(path, || {
-                let bytes = FileBytes::read(path)?;
-                let hash = bytes.hash();
-                read = Some(bytes);
-                Ok(hash)
-            })?;
-            if let Some(found) = cache.find(&key(hash.as_bytes())) {
-                return Ok(Ready::Found(Box::new(found)));
-            }
-            // Whatever the index says, a volume is kept under the content it was made of.
-            let (bytes, hash) = match read {
-                Some(bytes) => (bytes, hash),
-                None => {
-                    let bytes = FileBytes::read(path)?;
-                    let hash = bytes.hash();
-                    (bytes, hash)
-                }
-            };
-            find_or_make(key(hash.as_bytes()), &|| {
-                chain.prepare(&Volume::decode(&bytes)?).map_err(|e| in_file(e, path))
-            })
-        }
-        ImageFile::Scan { .. } => find_or_make(key(file.identity().as_bytes()), &|| chain.prepare(&file.paint()?)),
-    }
-}
-
-/// Names the file where a step failed that knows only voxels.
-fn in_file(error: DataError, path: &std::path::Path) -> DataError {
-    match error {
-        DataError::Step { step, problem } => {
-            DataError::Step { step, problem: format!("{}: {problem}", path.display()) }
-        }
-        other => other,
-    }
-}
-
 /// How one input is looked for in one cohort.
 enum Reader {
-    Image(FilePattern),
+    /// The image, and the one whose centre of mass it is cut around, where that is another.
+    Image(Box<(FilePattern, Option<FilePattern>)>),
     Columns(Vec<(SourceColumn, ColumnPlace)>, Vec<(Covariate, ColumnPlace)>),
     Column(ColumnPlace),
     /// An optional input whose columns this cohort lacks altogether.
@@ -405,7 +349,10 @@ impl Reader {
                 }
                 Ok(Some(match &spec.source {
                     InputSource::Given => return Err(in_no_cohort(spec)),
-                    InputSource::Image { pattern, .. } => Self::Image(FilePattern::new(pattern)?),
+                    InputSource::Image { pattern, .. } => {
+                        let centre = spec.source.centred_on().map(FilePattern::new).transpose()?;
+                        Self::Image(Box::new((FilePattern::new(pattern)?, centre)))
+                    }
                     // What a packed model is compared with some cohorts do not know.
                     InputSource::Column { column, .. } if spec.optional && spec.role == InputRole::Target => {
                         match cohort.column(column) {
@@ -450,11 +397,23 @@ impl Reader {
     fn look(&self, spec: &InputSpec, cohort: &CohortData, record: usize) -> Result<Outcome> {
         Ok(match self {
             Self::Absent(reason) => Outcome::Lacks(reason.clone()),
-            Self::Image(pattern) => match cohort.find_image(record, pattern)? {
-                Ok(file) => Outcome::Has(Found::Image(file)),
-                Err(NoImage::Absent(reason)) => Outcome::Lacks(reason),
-                Err(NoImage::Unreadable(reason)) => Outcome::Unreadable(reason),
-            },
+            Self::Image(patterns) => {
+                let (pattern, centre) = patterns.as_ref();
+                let of_centre = match centre {
+                    Some(centre) => cohort.find_image(record, centre)?.map(Some),
+                    None => Ok(None),
+                };
+                match (cohort.find_image(record, pattern)?, of_centre) {
+                    (Ok(file), Ok(centre)) => Outcome::Has(Found::Image(file, centre)),
+                    (Err(NoImage::Unreadable(reason)), _) | (Ok(_), Err(NoImage::Unreadable(reason))) => {
+                        Outcome::Unreadable(reason)
+                    }
+                    (Err(NoImage::Absent(reason)), _) => Outcome::Lacks(reason),
+                    (Ok(_), Err(NoImage::Absent(reason))) => {
+                        Outcome::Lacks(format!("{reason}, whose centre of mass it is cut around"))
+                    }
+                }
+            }
             Self::Column(place) if spec.levels.is_empty() => match cohort.number(record, place)? {
                 Some(value) if value <= 0.0 && starts_with_log(spec) => {
                     let problem = format!("it is {value}, and a logarithm needs numbers above 0");

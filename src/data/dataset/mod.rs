@@ -17,6 +17,7 @@ mod gather;
 mod kept;
 mod moved;
 mod parts;
+mod prepare;
 
 pub use augment::Augmentation;
 pub use batch::{Batch, InputBatch};
@@ -312,5 +313,7 @@ fn count_slices(inputs: &[InputSpec], content: &[Content], members: &[Member]) -
 
 #[cfg(test)]
 mod parts_tests;
+#[cfg(test)]
+mod prepare_tests;
 #[cfg(test)]
 mod tests;

@@ -2,10 +2,12 @@
 
 use super::super::error::{DataError, Result};
 use super::super::volume::Volume;
+use super::centre::{box_around, centre_of_mass, too_large};
 use super::histogram::Landmarks;
 use super::image::Image;
 use super::intensity::{Foreground, own_percentiles, rescale, zscore};
 use super::percentile::{PooledPercentiles, add, count_upper};
+use super::white_stripe::white_stripe;
 use super::{grid, resample};
 use fascicle_lang::program::{ImageMask, ImageStep, SpatialKind};
 use ndarray::Axis;
@@ -128,16 +130,35 @@ impl ImageChain {
     /// # Errors
     /// A step that cannot be done, or (where nothing is left to do) a result that is not what is declared.
     pub fn prepare(&self, volume: &Volume) -> Result<Prepared> {
+        self.prepare_around(volume, None)
+    }
+
+    /// The same, where another image of the person says where the centre is that a crop goes around: a point in the space
+    /// of both, in millimetres.
+    ///
+    /// # Errors
+    /// As [`ImageChain::prepare`]; no centre where a step needs one.
+    pub fn prepare_around(&self, volume: &Volume, centre: Option<[f64; 3]>) -> Result<Prepared> {
         let data = volume.data.clone().insert_axis(Axis(0));
         let mut image = Image { data, affine: volume.affine, labels: !self.levels.is_empty() };
         let mut cut = 0;
         for (at, step) in self.steps[..self.cached_steps()].iter().enumerate() {
-            let before = if matches!(step, ImageStep::Crop { .. } | ImageStep::Between { .. }) {
-                self.labelled(&image, at)
-            } else {
-                0
+            let crops = matches!(step, ImageStep::Crop { .. } | ImageStep::Between { .. } | ImageStep::Around { .. });
+            let before = if crops { self.labelled(&image, at) } else { 0 };
+            image = match step {
+                ImageStep::Around { size, of } => {
+                    let centre = match (of, centre) {
+                        (None, _) => centre_of_mass(volume)?,
+                        (Some(_), Some(centre)) => centre,
+                        (Some(pattern), None) => {
+                            let problem = format!("there is no image `{pattern}` whose centre of mass is looked for");
+                            return Err(DataError::Step { step: "crop", problem });
+                        }
+                    };
+                    grid::crop(&image, &box_around(&image, centre, *size)?, size)?
+                }
+                step => self.step(image, step, &Learnt::Nothing, 0)?,
             };
-            image = self.step(image, step, &Learnt::Nothing, 0)?;
             if before > 0 {
                 cut += before - self.labelled(&image, at);
             }
@@ -173,7 +194,13 @@ impl ImageChain {
         let mut wanted = self.grid().map_or([0; 3], |grid| grid.map(|side| side.unwrap_or(usize::MAX)));
         wanted.sort_unstable();
         let changes = |s: &ImageStep| {
-            matches!(s, ImageStep::Crop { .. } | ImageStep::Between { .. } | ImageStep::Resample { .. })
+            matches!(
+                s,
+                ImageStep::Crop { .. }
+                    | ImageStep::Between { .. }
+                    | ImageStep::Around { .. }
+                    | ImageStep::Resample { .. }
+            )
         };
         self.steps.iter().any(changes) || sides.iter().zip(wanted).any(|(side, wanted)| *side > wanted)
     }
@@ -200,6 +227,9 @@ impl ImageChain {
         for step in &self.steps {
             match step {
                 ImageStep::Resample { .. } | ImageStep::Resize { .. } | ImageStep::Between { .. } => return Ok(()),
+                ImageStep::Around { size, .. } => {
+                    return if fits(&[0; 3], size) { Ok(()) } else { Err(too_large(*size, shape)) };
+                }
                 ImageStep::Crop { at, size } => return if fits(at, size) { Ok(()) } else { Err(refuse(at, size)) },
                 ImageStep::Views { views, .. } => {
                     return views
@@ -259,6 +289,7 @@ impl ImageChain {
                 _ => return Err(unfitted("histogram_standardize")),
             },
             ImageStep::Zscore { mask } => zscore(&mut image.data, mask)?,
+            ImageStep::WhiteStripe { width } => white_stripe(&mut image.data, *width)?,
             ImageStep::Resample { voxel_mm, interpolation } => {
                 let size = three(voxel_mm, image.affine.voxel_mm());
                 if size.iter().any(|mm| !(mm.is_finite() && *mm > 0.0)) {
@@ -275,6 +306,11 @@ impl ImageChain {
             }
             ImageStep::Crop { at, size } => image = grid::crop(&image, at, size)?,
             ImageStep::Between { axes } => image = grid::between(&image, axes)?,
+            // Compilation keeps it before all that is learnt, where the file is at hand: `prepare_around` does it.
+            ImageStep::Around { .. } => {
+                let problem = "around a centre of mass it comes before steps that learn, and before views".into();
+                return Err(DataError::Step { step: "crop", problem });
+            }
             ImageStep::Views { views, .. } => {
                 if let Some(view) = views.get(view % views.len().max(1)) {
                     image = grid::crop(&image, &view.at, &view.size)?;

@@ -12,6 +12,7 @@
 mod adjust;
 pub(crate) mod artefact;
 mod bayesian_ridge;
+mod centre;
 mod chain;
 mod columns;
 mod covariates;
@@ -26,8 +27,10 @@ mod percentile;
 mod resample;
 pub(crate) mod spatial;
 mod target;
+mod white_stripe;
 
 pub use bayesian_ridge::BayesianRidge;
+pub use centre::centre_of_mass;
 pub use chain::{FittedChain, ImageChain, Prepared};
 pub(crate) use columns::quantile;
 pub use columns::{ColumnPlan, FittedColumns, SourceColumn};

@@ -4,8 +4,8 @@
 //! else is still looked at, so that one pass tells all independent mistakes.
 
 use super::declare::{
-    analysis, baseline, cohort, compare, ensemble, facts, leak, order, packed, pair, param, patches, protocol, score,
-    search, stage, sweep, target,
+    analysis, baseline, centred, cohort, compare, ensemble, facts, leak, order, packed, pair, param, patches, protocol,
+    score, search, stage, sweep, target,
 };
 use super::diagnostic::{Diagnostic, Severity, Sources};
 use super::evaluate::{Checkpoints, Eval, Evaluator, PackedModel, Reported};
@@ -142,6 +142,8 @@ impl Assembly {
         if models == 0 {
             self.cohorts(e);
             self.inputs(e);
+            let alike = centred::masks(e);
+            self.keep(alike);
             let settled = patches::settle(e, &self.main);
             self.keep(settled);
         }

@@ -158,6 +158,9 @@ codes! {
     FileMissing = "E0711", "a file that an analysis reads and that is not there",
         "`paint(.., on: \"atlas.nii.gz\", names: \"labels.tsv\")` reads files; paths are relative to the folder in which the\ncommand runs. Where `check` does not find them it warns: they may be elsewhere.";
 
+    CutApart = "E0712", "a mask that is not cut as its scan is",
+        "`crop(around: mass, size: [..])` cuts an image around its own centre of mass, and a lesion has another than a head: the\nmask would lie beside what it labels. `crop(around: mass, size: [..], of: t1)` cuts the mask around the centre of the\nscan that it belongs to. The sizes must be equal too.";
+
     StepNotUndone = "E0721", "a step that cannot be undone",
         "A target may be changed for training: `column(\"age\") |> standardize`. What is predicted of it is brought back to the\nunit of the column before it is scored, so its steps must have a way back: standardize, minmax, log.";
 

@@ -85,6 +85,12 @@ impl InputSource {
         matches!(self, Self::Image { steps, .. } if steps.iter().any(is_soft))
     }
 
+    /// The pattern of the other image that a step reads of a person: the one whose centre of mass an image is cut around.
+    pub fn centred_on(&self) -> Option<&str> {
+        let Self::Image { steps, .. } = self else { return None };
+        steps.iter().find_map(|step| if let ImageStep::Around { of, .. } = step { of.as_deref() } else { None })
+    }
+
     /// Whether models are trained on other numbers than the column holds.
     pub fn is_changed(&self) -> bool {
         matches!(self, Self::Column { steps, .. } if !steps.is_empty())
@@ -145,6 +151,11 @@ pub enum ImageStep {
         /// Voxels that count.
         mask: ImageMask,
     },
+    /// Minus the mean of normal-appearing white matter, over its standard deviation (Shinohara 2014, as intensity-normalization).
+    WhiteStripe {
+        /// Quantiles on either side of the peak of white matter.
+        width: f64,
+    },
     /// Fitted: piecewise linear map of intensity landmarks to the training subjects' mean landmarks (Nyul 2000, as torchio).
     HistogramStandardize {
         /// Voxels that count.
@@ -174,6 +185,14 @@ pub enum ImageStep {
         /// First voxel and the one behind the last, by axis (right, front, up); what is negative counts from the end, where -1 is
         /// behind the last voxel. `None` leaves the axis as it is.
         axes: [Option<(i64, i64)>; 3],
+    },
+    /// A box around the centre of mass of a file.
+    Around {
+        /// Extent, right, front and up.
+        size: [usize; 3],
+        /// Whose centre it is: the pattern of another image of the person. `None`: the image's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
     },
     /// Several boxes: training draws one, prediction averages all.
     Views {

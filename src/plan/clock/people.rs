@@ -89,6 +89,7 @@ pub(in crate::plan) fn rows_of_a_record(program: &Program) -> f64 {
     // What is cut out of a volume says how many slices are left; else a phantom says how many it paints.
     let cut = steps.iter().rev().find_map(|step| match step {
         ImageStep::Crop { size, .. } => size.get(2).copied(),
+        ImageStep::Around { size, .. } => Some(size[2]),
         _ => None,
     });
     let painted = || {

@@ -53,7 +53,7 @@
   "sigmoid" "similarity" "size" "skill" "slice" "smooth" "smooth_grad" "softmax" "softplus" "spearman" "sqrt"
   "square" "squared_error" "squeeze" "ssim" "stack" "standardize" "stop_gradient" "subtract" "sum"
   "supervised_contrastive" "surface_dice" "surface_distance" "svm" "swap" "table" "tanh" "tpe" "tsne"
-  "two_sample_t" "unsqueeze" "upsample" "variance" "views" "volume_similarity" "zoom" "zscore"))
+  "two_sample_t" "unsqueeze" "upsample" "variance" "views" "volume_similarity" "white_stripe" "zoom" "zscore"))
 ; words: end
 ; words: clause
 ((identifier) @attribute (#any-of? @attribute

@@ -1,5 +1,6 @@
 //! `modality`, `condition`, `target`: what is read, and the type it has.
 
+use super::centred;
 use super::column::{Tables, columns, in_line, unknown_column, width};
 use super::entry::{Chapter, find};
 use super::step::{channels, image_step};
@@ -44,7 +45,7 @@ pub(in crate::compile) fn declare(e: &mut Evaluator<'_>, position: usize) -> Eva
         None => None,
     };
     let (source, shape) = match parts.name {
-        "image" => image(e, &declared, &parts, &steps)?,
+        "image" => image(e, &declared, &parts, &steps, cohort.as_deref())?,
         "columns" => table(e, name, &declared, &parts, &steps, cohort.as_deref())?,
         "column" => column(e, &declared, &parts, &steps, (cohort.as_deref(), *role == InputWord::Target))?,
         "given" => given(e, &declared, &parts, &steps)?,
@@ -193,6 +194,7 @@ fn image(
     declared: &Declared,
     parts: &CallParts<'_>,
     steps: &[&Expr],
+    cohort: Option<&str>,
 ) -> Eval<(InputSource, Vec<usize>)> {
     let (kind, axes) = match declared.word.as_str() {
         "volume" => (SpatialKind::Volume, 4),
@@ -217,7 +219,9 @@ fn image(
     };
     let any_spacing = reader.word(e, "spacing", &["any"])?.is_some();
     reader.finish(e)?;
-    let steps = steps.iter().map(|s| image_step(e, s)).collect::<Eval<Vec<ImageStep>>>()?;
+    let written = steps;
+    let steps = steps.iter().map(|s| image_step(e, s, cohort)).collect::<Eval<Vec<ImageStep>>>()?;
+    centred::in_order(e, written, &steps)?;
     let Some(shape) = &declared.shape else {
         return e.fail(
             Diagnostic::error(Code::InputType, declared.span, format!("`{}` needs its shape", declared.word)).hint(

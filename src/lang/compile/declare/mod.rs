@@ -3,6 +3,7 @@
 pub(super) mod analysis;
 mod augment;
 pub(super) mod baseline;
+pub(super) mod centred;
 pub(super) mod cohort;
 pub(super) mod column;
 pub(super) mod compare;

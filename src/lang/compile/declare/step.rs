@@ -1,5 +1,6 @@
 //! Steps of image preparation: `|> rescale(0..1, percentiles: [1, 99]) |> zscore(mask: nonzero)`.
 
+use super::centred;
 use super::entry::{Chapter, find, names};
 use crate::compile::code::Code;
 use crate::compile::diagnostic::Diagnostic;
@@ -14,8 +15,8 @@ use fascicle_syntax::{Expr, ExprKind};
 /// More voxels along an axis than any image has.
 const MOST_VOXELS: f64 = 1e6;
 
-/// Compiles one step.
-pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> {
+/// Compiles one step of an image that is read from this cohort, or from every one.
+pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr, cohort: Option<&str>) -> Eval<ImageStep> {
     let Some(parts) = call_parts(expr).filter(|p| p.receiver.is_none()) else {
         return e.fail(
             Diagnostic::error(Code::Step, expr.span, "expected a step of image preparation")
@@ -65,6 +66,7 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
             ImageStep::Rescale { to, percentiles, mask, each: reader.whether(e, "each")? }
         }
         "zscore" => ImageStep::Zscore { mask: mask(e, &mut reader)? },
+        "white_stripe" => ImageStep::WhiteStripe { width: reader.number(e, "width")? },
         "histogram_standardize" => ImageStep::HistogramStandardize { mask: mask(e, &mut reader)? },
         "resample" => {
             let Some((mm, span)) = reader.reals(e, "voxel")? else {
@@ -79,12 +81,15 @@ pub(super) fn image_step(e: &mut Evaluator<'_>, expr: &Expr) -> Eval<ImageStep> 
             ImageStep::Resample { voxel_mm: mm, interpolation: interpolation(e, &mut reader)? }
         }
         "resize" => ImageStep::Resize { interpolation: interpolation(e, &mut reader)? },
-        "crop" => match between(e, &mut reader)? {
-            Some(axes) => ImageStep::Between { axes },
-            None => {
-                let (at, size) = window(e, &mut reader)?;
-                ImageStep::Crop { at, size }
-            }
+        "crop" => match centred::around(e, &mut reader, cohort)? {
+            Some(step) => step,
+            None => match between(e, &mut reader)? {
+                Some(axes) => ImageStep::Between { axes },
+                None => {
+                    let (at, size) = window(e, &mut reader)?;
+                    ImageStep::Crop { at, size }
+                }
+            },
         },
         "views" => {
             let average = match reader.choice(e, "average")? {

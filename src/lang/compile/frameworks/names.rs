@@ -180,6 +180,7 @@ pub(super) const NAMES: &[(&[&str], &[&str])] = &[
     (&["NormalizeIntensity", "ZNormalization", "normalize", "z_score"], &["zscore", "standardize"]),
     (&["ScaleIntensity", "ScaleIntensityRange", "ScaleIntensityRangePercentiles", "RescaleIntensity"], &["rescale"]),
     (&["HistogramStandardization", "HistogramNormalize", "hist_match"], &["histogram_standardize"]),
+    (&["WhiteStripeNormalizer", "WhiteStripe", "whitestripe"], &["white_stripe"]),
     (&["Spacing"], &["resample"]),
     (&["Resized"], &["resize"]),
     (&["CropOrPad", "SpatialCrop", "CenterSpatialCrop", "center_crop"], &["crop"]),

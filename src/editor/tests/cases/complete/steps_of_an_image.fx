@@ -15,11 +15,12 @@ c	71	F	2.5	AD	3
 //= replaces ""
 //= resample (resample(voxel, interpolation: linear)) writes "resample(${1:voxel})"
 //= resize (resize(interpolation: linear))
-//= crop (crop(at?, size?, sagittal?, coronal?, axial?))
+//= crop (crop(at?, size?, sagittal?, coronal?, axial?, around?, of?))
 //= views (views(NAME, average: outputs)) writes "views(${1:NAME})"
 //= smooth (smooth(fwhm)) writes "smooth(${1:fwhm})"
 //= zscore (zscore(mask: all))
 //= rescale (rescale(to: 0..1, percentiles: [0, 100], mask: all, each: false))
+//= white_stripe (white_stripe(width: 0.05))
 //= histogram_standardize (histogram_standardize(mask: above_mean))
 //= labels (labels(values)) writes "labels(${1:values})"
 //= adjacent (adjacent(slices)) writes "adjacent(${1:slices})"

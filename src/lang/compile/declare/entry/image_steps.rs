@@ -45,11 +45,16 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry {
         name: "crop",
         chapter: Chapter::ImageStep,
-        doc: "Cuts a box of voxels out: one of the same place and extent for everybody, or what lies between voxels that are counted from \
-              either end of an axis.\n\n\
+        doc: "Cuts a box of voxels out: one of the same place and extent for everybody, one around the centre of mass, or what lies \
+              between voxels that are counted from either end of an axis.\n\n\
               `crop(axial: 40..-40)` leaves out 40 slices at the bottom and 40 at the top, however many an image has; `..=-1` goes to the last. \
-              Of `slices` it is the way to say which are items. A mask is cropped as its scan is, by the same step.",
-        source: "numpy slicing",
+              Of `slices` it is the way to say which are items. A mask is cropped as its scan is, by the same step.\n\n\
+              `crop(around: mass, size: [64, 96, 64])` cuts around the centre of mass of the image's file, whatever steps come before: the \
+              mean place of its voxels, each weighed by its value, below 0 by 0. The box lies where its middle is nearest to that, upwards \
+              where two are as near; where it would reach over an edge it is shifted inside. A mask has another centre than its \
+              scan: `of: t1` cuts it around that of the file of `t1`, by millimetres, so that grids may differ. It comes before steps \
+              that learn and before views.",
+        source: "numpy slicing; the centre as scipy `ndimage.center_of_mass`",
         parameters: &[
             Parameter::positional(
                 "at",
@@ -61,6 +66,18 @@ pub(super) const ENTRIES: &[Entry] = &[
             Parameter::named("sagittal", RANGE, "voxels", "from left to right; all where not given"),
             Parameter::named("coronal", RANGE, "voxels", "from back to front"),
             Parameter::named("axial", RANGE, "voxels", "from bottom to top"),
+            Parameter::named(
+                "around",
+                Takes::said("`mass`", ""),
+                "",
+                "in the place of `at`: what the box is cut around",
+            ),
+            Parameter::named(
+                "of",
+                Takes::said("the name of another image of the person", ""),
+                "",
+                "whose centre it is; the image's own where not given",
+            ),
         ],
         example: "modality part: volume[1, 8, 8, 8] = people.image(\"anat/*_T1w.nii.gz\") |> crop(at: [4, 4, 0], size: [8, 8, 8])",
     },
@@ -129,6 +146,22 @@ pub(super) const ENTRIES: &[Entry] = &[
             Parameter::named("each", Takes::Flag(false), "", "whether each image has percentiles of its own"),
         ],
         example: "modality head: volume[1, 16, 16, 16] = people.image(\"anat/*_T1w.nii.gz\") |> rescale(0..1, percentiles: [0.1, 99.9])",
+    },
+    Entry {
+        name: "white_stripe",
+        chapter: Chapter::ImageStep,
+        doc: "Subtracts the mean of normal-appearing white matter in a T1 image and divides by its standard deviation.\n\n\
+              Of the voxels above 0 the brightest 4% are left out, and the last peak of the density of the others (a Gaussian kernel, \
+              Scott's rule, looked at in 80 places) is white matter's. The stripe are the voxels whose quantile is less than `width` \
+              from its own. The standard deviation is the population's, and what is 0 does not stay 0.",
+        source: "Shinohara et al. 2014; intensity-normalization 3.0 `WhiteStripeNormalizer`",
+        parameters: &[Parameter::positional(
+            "width",
+            Takes::Number { low: 1e-4, high: 0.5, default: Some(0.05) },
+            "",
+            "quantiles on either side of the peak that are in the stripe",
+        )],
+        example: "modality head: volume[1, 16, 16, 16] = people.image(\"anat/*_T1w.nii.gz\") |> white_stripe",
     },
     Entry {
         name: "histogram_standardize",
