@@ -59,7 +59,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 /// Changes when an analysis changes its meaning.
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
 
 const RESULT: &str = "analysis.json";
 /// The result for people and for other programs.

@@ -29,5 +29,5 @@ c	71	F	2.5	AD	3
 //= freeze (Uses these modules as they are.) writes "freeze "
 //= augment (Random changes of the training images, drawn anew each time a subject is seen; all images and masks of a subject move alike.) writes "augment "
 //= sample (How subjects are drawn.) writes "sample "
-//= within (Trains on those of the training subjects who meet a condition, and validates on those of the validation subjects who do) writes "within "
-//= and 3 more
+//= patches (Sees its images by parts: a step's row is a patch, cut alike from all images and masks that the stage reads and drawn anew each time) writes "patches "
+//= and 4 more
