@@ -137,6 +137,12 @@ fn inputs_read<'p>(unit: &Unit, programs: impl Iterator<Item = &'p Program>) -> 
             Sampling::Balanced { by } => Some(by.as_str()),
             Sampling::Shuffled => None,
         }));
+        // An image that others are cut around is read by them.
+        let centres: BTreeSet<&str> = program.inputs.iter().filter_map(|i| i.source.centred_on()).collect();
+        read.extend(program.inputs.iter().filter_map(|i| match &i.source {
+            InputSource::Image { pattern, .. } if centres.contains(pattern.as_str()) => Some(i.name.as_str()),
+            _ => None,
+        }));
         // An analysis reads a target by its column, and a score a condition by which people are told apart.
         let of_analyses =
             program.analyses.iter().flat_map(|a| a.arguments.values()).filter_map(|argument| match argument {
