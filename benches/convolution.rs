@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("32 -> 32, kernel 3", 32, 32, 1, [3, 3, 3]),
     ] {
         let (forward, backward) = seconds(inputs, outputs, groups, kernel)?;
-        println!("[{BATCH}, {inputs}, 32, 40, 32], {name}: forward {forward:.3} s, backward {backward:.3} s");
+        println!("[{BATCH}, {inputs}, 32, 40, 32], {name}: forward {forward:.4} s, backward {backward:.4} s");
     }
     Ok(())
 }
