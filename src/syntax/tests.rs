@@ -169,7 +169,7 @@ fn a_byte_order_mark_and_any_line_end_are_read() {
 
 #[test]
 fn the_target_programs_can_be_read() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/examples");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/examples");
     let Ok(entries) = std::fs::read_dir(&folder) else {
         eprintln!("skipped: the target programs are not here");
         return;

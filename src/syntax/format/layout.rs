@@ -6,7 +6,7 @@ use super::document::{Blank, Doc};
 use std::collections::BTreeSet;
 
 /// Words that go on with the value before them; a clause of that name needs the comma before it.
-const GOES_ON: [&str; 8] = ["by", "vs", "in", "and", "or", "from", "on", "with"];
+const GOES_ON: [&str; 9] = ["by", "vs", "in", "and", "or", "from", "on", "with", "against"];
 
 struct Layout<'s> {
     source: &'s str,
@@ -296,7 +296,11 @@ impl Layout<'_> {
             Some(Rule::clause) => {
                 before.iter().find(|node| self.is_comma(node))?;
                 let word = next.leaves().first().map_or("", |leaf| self.text(leaf));
-                Some(if word == "else" || GOES_ON.contains(&word) { Doc::Mark(",") } else { Doc::MarkIfFlat(",") })
+                Some(if matches!(word, "else" | "of") || GOES_ON.contains(&word) {
+                    Doc::Mark(",")
+                } else {
+                    Doc::MarkIfFlat(",")
+                })
             }
             Some(Rule::match_arm) => Some(Doc::MarkIfFlat(",")),
             _ if starts(&['-', '/']) => Some(Doc::Mark(";")),

@@ -49,7 +49,8 @@ fn keeps_its_promises(source: &str) -> Result<(), TestCaseError> {
 }
 
 fn programs() -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // The package's folder is two below the project's.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut found = Vec::new();
     for folder in ["../shared/examples", "stdlib", "experiments"] {
         let Ok(entries) = std::fs::read_dir(root.join(folder)) else {
@@ -317,6 +318,14 @@ fn changed(text: &str, changes: &[Change]) -> String {
         }
     }
     text
+}
+
+#[test]
+fn a_clause_that_is_called_as_a_link_keeps_the_comma_before_it() -> Result<(), TestCaseError> {
+    for word in ["against", "of", "from", "on", "with", "by"] {
+        keeps_its_promises(&format!("sweep s: a in [1, 2] {{\n  compare auc, f1,\n  {word} 2\n}}\n"))?;
+    }
+    Ok(())
 }
 
 proptest! {
