@@ -2,13 +2,14 @@
 
 use crate::graph::{Graph, InputId, ModuleId, NodeId, Op, show_shape};
 use crate::nn::{
-    Batch, Device, Forward, HostValue, InputBatch, Mode, Network, NnError, RunSettings, Values, Whole, Windows,
+    Batch, ByWindows, Device, Forward, HostValue, InputBatch, Mode, Network, NnError, RunSettings, Values, Windows,
 };
 use crate::program::{InputSpec, Program, Stage};
 use fascicle_exchange::{Mismatch, Place, ShapeMismatch, Tensors, UnmatchedTensor};
 use places::{chosen, places_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use thiserror::Error;
 
 mod places;
@@ -268,19 +269,14 @@ fn by_windows(
     let settings = RunSettings::new(Mode::Prediction);
     let stage = program.stages.iter().find(|stage| stage.patches.is_some());
     let at_a_time = stage.map_or(WINDOWS, |stage| stage.batch);
+    let by_windows = ByWindows { windows, forward: &forward, network: &network, settings: &settings, batch: at_a_time };
     let mut values: Vec<Vec<f32>> = nodes.iter().map(|_| Vec::new()).collect();
     let shapes = nodes.iter().map(|node| windows.whole_shape(&graph.node(*node).ty.shape));
     let shapes: Vec<Vec<usize>> = shapes.collect();
     for row in 0..all.rows {
         let subject = row_of(&all, row);
-        let mut whole: Vec<Whole<'_>> = nodes.iter().map(|node| Whole::new(windows, graph, *node)).collect();
-        for which in windows.pieces(at_a_time) {
-            let found = forward.run(&network, &windows.cut(&subject, which.clone()), &settings)?;
-            for (whole, node) in whole.iter_mut().zip(&nodes) {
-                whole.add(found.host(*node)?, &which);
-            }
-        }
-        for ((whole, values), shape) in whole.into_iter().zip(&mut values).zip(&shapes) {
+        let whole = by_windows.of_subject(&subject, &nodes, &AtomicBool::new(false), |_, _| Ok(()))?;
+        for ((whole, values), shape) in whole.into_iter().flatten().zip(&mut values).zip(&shapes) {
             match whole.finish() {
                 Some((row, _)) => values.extend(row),
                 None => values.extend(std::iter::repeat_n(f32::NAN, shape.iter().product())),

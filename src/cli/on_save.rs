@@ -6,7 +6,7 @@
 use super::world::Files;
 use super::{setting, source, status, table};
 use crate::compile::{self, Compilation, Severity, model_tables};
-use crate::program::{CohortSource, Program};
+use crate::data::CohortData;
 use clap::Args;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,7 +116,8 @@ impl Watched {
         let folder = self.file.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let others = compilation.sources.iter().skip(1).map(|source| folder.join(&source.name));
         let others: Vec<PathBuf> = others.filter(|path| path.is_file()).collect();
-        let tables = compilation.base.as_ref().map(tables).unwrap_or_default();
+        let cohorts = compilation.base.iter().flat_map(|program| &program.cohorts);
+        let tables: Vec<PathBuf> = cohorts.flat_map(|cohort| CohortData::read_from(cohort, Path::new(""))).collect();
         let keeps_tables = compilation.base.is_none();
         let known: BTreeSet<&PathBuf> = others.iter().chain(&tables).chain([&self.file]).collect();
         // Of a file with errors it is not known which tables it reads: those it read before are still followed.
@@ -128,20 +129,6 @@ impl Watched {
             self.seen.entry(path).or_insert_with_key(|path| table_of(path));
         }
     }
-}
-
-/// The tables that a program's cohorts are read from.
-fn tables(program: &Program) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for cohort in &program.cohorts {
-        match &cohort.source {
-            CohortSource::Table { path } => found.push(PathBuf::from(path)),
-            CohortSource::Bids { path } => found.push(Path::new(path).join("participants.tsv")),
-            CohortSource::Phantom(_) => {}
-        }
-        found.extend(cohort.join.iter().map(PathBuf::from));
-    }
-    found
 }
 
 /// One line: the time, whether all is well, how large the models are.

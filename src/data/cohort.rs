@@ -179,10 +179,7 @@ impl CohortData {
 
     pub(super) fn of_table(cohort: &Cohort, path: &Path, known: &Tables) -> Result<Self> {
         let table = JoinedTable::new(known.read(path)?, cohort.subject.as_deref())?;
-        let folder = match super::stats::is_pattern(path) {
-            true => super::stats::above(path),
-            false => path.parent().unwrap_or(Path::new("")).to_owned(),
-        };
+        let folder = folder_of_table(path);
         let people = table.people()?;
         Self::assemble(cohort, origin_of(path), Files::Folder(folder), people, vec![table])
     }
@@ -481,6 +478,14 @@ impl CohortData {
         let patterns = self.tables.iter().map(|t| t.table.path.as_path()).filter(|path| super::stats::is_pattern(path));
         let below = patterns.filter_map(|pattern| file.strip_prefix(super::stats::above(pattern)).ok()).next();
         below.or_else(|| file.file_name().map(Path::new)).unwrap_or(file).to_string_lossy().into_owned()
+    }
+}
+
+/// The folder that a table's images and further tables lie in.
+pub(super) fn folder_of_table(path: &Path) -> PathBuf {
+    match super::stats::is_pattern(path) {
+        true => super::stats::above(path),
+        false => path.parent().unwrap_or(Path::new("")).to_owned(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! From a cohort's declaration to its data: tables are read and joined, sessions paired, and who meets the conditions is kept. What goes
 //! wrong is said of the clause it concerns.
 
-use super::cohort::{CohortData, Files, Record, table_of};
+use super::cohort::{CohortData, Files, Record, folder_of_table, table_of};
 use super::error::{DataError, Result};
 use super::joined_table::JoinedTable;
 use super::keep;
@@ -9,7 +9,7 @@ use super::pair::{self, PairingDecision};
 use super::stats;
 use super::table::Tables;
 use fascicle_lang::program::{Cohort, CohortClause, CohortSource};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 impl CohortData {
@@ -48,11 +48,10 @@ impl CohortData {
                 table.and_then(|table| data.attach(table)).map_err(at)?;
                 continue;
             }
-            let beside = match &data.files {
-                Files::Folder(root) => root.join(path),
+            let path = match &data.files {
+                Files::Folder(root) => joined_table(root, base, path),
                 Files::Phantom(_) => base.join(path),
             };
-            let path = if beside.is_file() || stats::is_there(&beside) { beside } else { base.join(path) };
             data.join(known, &path, cohort.subject.as_deref()).map_err(at)?;
         }
         for (place, name) in data.rename.keys().enumerate() {
@@ -62,6 +61,22 @@ impl CohortData {
         data.pair(cohort).map_err(at(CohortClause::Pair))?;
         data.keep(cohort)?;
         Ok(data)
+    }
+
+    /// The files and folders that a cohort's people and tables are read from, as they are now: what is to be looked at to know whether
+    /// they have changed. Some need not be there.
+    pub fn read_from(cohort: &Cohort, base: &Path) -> Vec<PathBuf> {
+        let (root, mut found) = match &cohort.source {
+            CohortSource::Table { path } => (folder_of_table(&base.join(path)), files_of_table(base.join(path))),
+            CohortSource::Bids { path } => {
+                let folder = base.join(path);
+                let tables = ["participants.tsv", "sessions.tsv"].map(|name| folder.join(name));
+                (folder.clone(), std::iter::once(folder).chain(tables).collect())
+            }
+            CohortSource::Phantom(_) => (base.to_owned(), Vec::new()),
+        };
+        found.extend(cohort.join.iter().flat_map(|path| files_of_table(joined_table(&root, base, path))));
+        found
     }
 
     fn pair(&mut self, cohort: &Cohort) -> Result<()> {
@@ -123,4 +138,19 @@ impl CohortData {
         self.records = kept;
         self.somebody_is_left().map_err(at(last))
     }
+}
+
+/// A further table: beside the cohort's own, or where the path leads from `base`.
+fn joined_table(root: &Path, base: &Path, path: &str) -> PathBuf {
+    let beside = root.join(path);
+    if beside.is_file() || stats::is_there(&beside) { beside } else { base.join(path) }
+}
+
+/// A table's file; of one that is made of a file a person all of these, and the folder in which there may be more.
+fn files_of_table(path: PathBuf) -> Vec<PathBuf> {
+    if !stats::is_pattern(&path) {
+        return vec![path];
+    }
+    let files = stats::files(&path).unwrap_or_default().into_iter().map(|(_, file)| file);
+    std::iter::once(stats::above(&path)).chain(files).collect()
 }

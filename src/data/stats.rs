@@ -43,11 +43,11 @@ pub(super) fn is_there(path: &Path) -> bool {
     is_pattern(path) && above(path).is_dir()
 }
 
-/// Reads the files that a pattern finds, sorted by path.
+/// The files that a pattern finds and whose folders they lie in, sorted by these.
 ///
 /// # Errors
-/// More than one folder with a `*`, nothing found, a file that is not such a table, or files of which some are of another kind.
-pub(super) fn read(pattern: &Path) -> Result<Table> {
+/// More than one folder with a `*`, a folder of people that cannot be listed.
+pub(super) fn files(pattern: &Path) -> Result<Vec<(String, PathBuf)>> {
     let spelling = pattern.display().to_string();
     let refuse = |problem: String| DataError::Pattern { pattern: spelling.clone(), problem };
     let parts: Vec<String> = pattern.iter().map(|part| part.to_string_lossy().into_owned()).collect();
@@ -82,12 +82,20 @@ pub(super) fn read(pattern: &Path) -> Result<Table> {
         }
     }
     folders.sort();
-    let (mut found, mut errors) = (Vec::new(), Vec::new());
-    for folder in folders {
+    let paths = folders.into_iter().map(|folder| {
         let path = above.join(&folder).join(&below);
-        if path.symlink_metadata().is_err() {
-            continue;
-        }
+        (folder, path)
+    });
+    Ok(paths.filter(|(_, path)| path.symlink_metadata().is_ok()).collect())
+}
+
+/// Reads the files that a pattern finds, sorted by path.
+///
+/// # Errors
+/// As [`files`]; nothing found, a file that is not such a table, or files of which some are of another kind.
+pub(super) fn read(pattern: &Path) -> Result<Table> {
+    let (mut found, mut errors) = (Vec::new(), Vec::new());
+    for (folder, path) in files(pattern)? {
         match measures(&path) {
             Ok(values) => {
                 let (subject, session) = person(&folder);

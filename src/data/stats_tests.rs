@@ -182,3 +182,21 @@ fn every_beginning_of_a_file_is_read_or_refused() {
         }
     }
 }
+
+#[test]
+fn what_a_cohort_is_read_from_are_the_files_that_there_are_now() {
+    let dir = folder();
+    freesurfer(dir.path());
+    let mut bids = cohort(CohortSource::Bids { path: "".into() });
+    bids.join = vec!["fs/*/stats/aseg.stats".into()];
+    let of_people = |who: &[&str]| {
+        let read = CohortData::read_from(&bids, dir.path());
+        let files = who.iter().map(|who| format!("fs/{who}/stats/aseg.stats"));
+        let expected: Vec<_> =
+            std::iter::once("fs".to_owned()).chain(files).map(|path| dir.path().join(path)).collect();
+        assert_eq!(read[3..], expected);
+    };
+    of_people(&["sub-01", "sub-02"]);
+    put(dir.path(), "fs/sub-04/stats/aseg.stats", ASEG);
+    of_people(&["sub-01", "sub-02", "sub-04"]);
+}

@@ -32,7 +32,7 @@ pub use gradients::Gradients;
 pub use network::{Network, Weight, WeightId};
 pub use settings::{Mode, RunSettings};
 pub use values::{HostValue, Statistics, Value, Values};
-pub use windows::{Whole, Windows};
+pub use windows::{ByWindows, Whole, Windows};
 
 pub use fascicle_tensor::{Arithmetic, Device, Precision, Tensor};
 

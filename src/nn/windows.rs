@@ -8,12 +8,13 @@
 //! of a window counts by a Gaussian about the window's middle, whose standard deviation is an eighth of the window along each axis. Beside
 //! one batch of windows stand the subject's images and, of each node, one sum.
 
-use super::{Batch, HostValue, InputBatch};
+use super::{Batch, Forward, HostValue, InputBatch, Network, NnError, RunSettings, Values};
 use crate::graph::{Graph, Kind, NodeId};
 use crate::program::{InputSpec, Window};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// MONAI's `sigma_scale`: the standard deviation of the weights as a share of the window.
 const SIGMA: f64 = 0.125;
@@ -210,6 +211,50 @@ impl<'w> Whole<'w> {
             channel.iter_mut().zip(weights).for_each(|(sum, weight)| *sum /= weight);
         });
         Some((self.sums, self.shape))
+    }
+}
+
+/// A network that goes over whole images by windows.
+#[derive(Debug, Clone, Copy)]
+pub struct ByWindows<'a> {
+    /// How.
+    pub windows: &'a Windows,
+    /// What is computed of each window.
+    pub forward: &'a Forward,
+    /// With what weights.
+    pub network: &'a Network,
+    /// In which mode.
+    pub settings: &'a RunSettings,
+    /// Windows at a time.
+    pub batch: usize,
+}
+
+impl<'a> ByWindows<'a> {
+    /// The maps of some nodes over the images of a subject. `each` is told what came of every batch of windows, and how many they are.
+    /// `None` when the interrupt flag was set.
+    ///
+    /// # Errors
+    /// A subject that does not fit, a device that fails.
+    pub fn of_subject(
+        &self,
+        subject: &Batch,
+        nodes: &[NodeId],
+        interrupt: &AtomicBool,
+        mut each: impl FnMut(&Values, usize) -> Result<(), NnError>,
+    ) -> Result<Option<Vec<Whole<'a>>>, NnError> {
+        let graph = self.forward.graph();
+        let mut whole: Vec<Whole<'a>> = nodes.iter().map(|node| Whole::new(self.windows, graph, *node)).collect();
+        for which in self.windows.pieces(self.batch) {
+            if interrupt.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let values = self.forward.run(self.network, &self.windows.cut(subject, which.clone()), self.settings)?;
+            for (whole, node) in whole.iter_mut().zip(nodes) {
+                whole.add(values.host(*node)?, &which);
+            }
+            each(&values, which.len())?;
+        }
+        Ok(Some(whole))
     }
 }
 

@@ -148,6 +148,13 @@ impl Tracked {
     }
 }
 
+/// What a run is called in files: so many digits, which follow from its names.
+fn identifier(names: &[&str], digits: usize) -> String {
+    let mut text = blake3::hash(names.join("\0").as_bytes()).to_hex().to_string();
+    text.truncate(digits);
+    text
+}
+
 fn params(program: &Program) -> Vec<(String, String)> {
     program.params.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
 }

@@ -193,9 +193,7 @@ impl<'a> FoldBatches<'a> {
             augment: &stage.augment,
         })
     }
-}
 
-impl FoldBatches<'_> {
     /// Looks at a subject in an epoch.
     fn each(&self) -> usize {
         self.patches.as_ref().map_or(1, |patches| patches.each)

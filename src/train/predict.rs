@@ -2,9 +2,9 @@
 
 use super::{DataError, TrainError, TrainingStatistics, Weights};
 use crate::graph::{Graph, InputId, NodeId};
-use crate::nn::{Batch, Device, Forward, HostValue, Mode, Network, NnError, RunSettings, Values, Whole, Windows};
+use crate::nn::{Batch, ByWindows, Device, Forward, HostValue, Mode, Network, NnError, RunSettings, Values, Windows};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 /// The values of a node for the subjects that have it.
 #[derive(Debug, Clone, PartialEq)]
@@ -141,45 +141,6 @@ fn check_maps(windows: &Windows, graph: &Graph, nodes: &[NodeId]) -> Result<(), 
             graph.node(*node).path
         )
         .into()),
-    }
-}
-
-/// A network that goes over whole images by windows.
-pub(super) struct ByWindows<'a> {
-    pub windows: &'a Windows,
-    pub forward: &'a Forward,
-    pub network: &'a Network,
-    pub settings: &'a RunSettings,
-    /// Windows at a time.
-    pub batch: usize,
-}
-
-impl<'a> ByWindows<'a> {
-    /// The maps of some nodes over the images of a subject. `each` is told what came of every batch of windows, and how many they are.
-    /// `None` when the interrupt flag was set.
-    ///
-    /// # Errors
-    /// A subject that does not fit, a device that fails.
-    pub fn of_subject(
-        &self,
-        subject: &Batch,
-        nodes: &[NodeId],
-        interrupt: &AtomicBool,
-        mut each: impl FnMut(&Values, usize) -> Result<(), NnError>,
-    ) -> Result<Option<Vec<Whole<'a>>>, NnError> {
-        let graph = self.forward.graph();
-        let mut whole: Vec<Whole<'a>> = nodes.iter().map(|node| Whole::new(self.windows, graph, *node)).collect();
-        for which in self.windows.pieces(self.batch) {
-            if interrupt.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
-            let values = self.forward.run(self.network, &self.windows.cut(subject, which.clone()), self.settings)?;
-            for (whole, node) in whole.iter_mut().zip(nodes) {
-                whole.add(values.host(*node)?, &which);
-            }
-            each(&values, which.len())?;
-        }
-        Ok(Some(whole))
     }
 }
 

@@ -3,9 +3,9 @@
 use super::TrainError;
 use super::history::Mean;
 use super::job::{Job, ValidationPredictions};
-use super::predict::{ByWindows, HostOutput, prediction_settings};
+use super::predict::{HostOutput, prediction_settings};
 use crate::graph::{InputId, NodeId};
-use crate::nn::{Batch, Forward, HostValue, Network, RunSettings, Whole, Windows};
+use crate::nn::{Batch, ByWindows, Forward, HostValue, Network, RunSettings, Whole, Windows};
 use crate::program::{Keep, Metric, Monitor};
 
 /// What validation needs to know once.

@@ -65,19 +65,6 @@ fn stamp(paths: impl IntoIterator<Item = PathBuf>) -> Stamp {
     paths.into_iter().map(|path| (path.clone(), state(&path))).collect()
 }
 
-/// The files and folders that a cohort's table is made of.
-fn places(cohort: &Cohort) -> Vec<PathBuf> {
-    let own = match &cohort.source {
-        CohortSource::Table { path } => vec![PathBuf::from(path)],
-        CohortSource::Bids { path } => {
-            let folder = Path::new(path);
-            vec![folder.to_owned(), folder.join("participants.tsv"), folder.join("sessions.tsv")]
-        }
-        CohortSource::Phantom(_) => Vec::new(),
-    };
-    own.into_iter().chain(cohort.join.iter().map(PathBuf::from)).collect()
-}
-
 impl Surroundings {
     pub(super) fn new(out: PathBuf) -> Self {
         let files = Files::beside(Path::new(""));
@@ -90,7 +77,7 @@ impl Surroundings {
 
     /// What is kept of a cohort, if its files are as they were.
     fn kept(&self, cohort: &Cohort) -> Option<Result<Arc<(CohortData, TableSummary)>, TableProblem>> {
-        let now = stamp(places(cohort));
+        let now = stamp(CohortData::read_from(cohort, Path::new("")));
         let mut tables = self.tables();
         let at = tables.iter().position(|kept| kept.stamp == now && kept.cohort == *cohort)?;
         // What is asked for last stands last.
@@ -101,7 +88,7 @@ impl Surroundings {
     }
 
     fn read(&self, cohort: &Cohort) -> Result<Arc<(CohortData, TableSummary)>, TableProblem> {
-        let stamp = stamp(places(cohort));
+        let stamp = stamp(CohortData::read_from(cohort, Path::new("")));
         let known = self.tables().iter().find(|kept| kept.stamp == stamp).map(|kept| kept.files.clone());
         let files = known.unwrap_or_default();
         let loaded = CohortData::load_with(cohort, Path::new(""), &files).and_then(|data| {
@@ -170,8 +157,10 @@ impl Outside for Surroundings {
 
     fn table(&self, cohort: &Cohort, wait: bool) -> Option<Result<TableSummary, TableProblem>> {
         let known = self.kept(cohort).or_else(|| {
-            let bytes =
-                stamp(places(cohort)).iter().filter_map(|(_, state)| state.map(|(_, bytes)| bytes)).sum::<u64>();
+            let bytes = stamp(CohortData::read_from(cohort, Path::new("")))
+                .iter()
+                .filter_map(|(_, state)| state.map(|(_, bytes)| bytes))
+                .sum::<u64>();
             let is_quick = match cohort.source {
                 CohortSource::Table { .. } => bytes <= SMALL,
                 // Made here, as many as the file says.

@@ -8,7 +8,7 @@
 //! The numbers of experiments and runs are hashes of their names, so that a run that is made again replaces itself. A run is written aside
 //! and renamed into its place.
 
-use super::{Tracked, TrackedMetric, TrackedRun};
+use super::{Tracked, TrackedMetric, TrackedRun, identifier};
 use crate::plan::error::{PlanError, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,11 +48,9 @@ pub(super) fn write(tracked: &Tracked, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What a run is called in files: 32 digits, as MLflow's own.
+/// 32 digits, as MLflow's own.
 fn run_id(experiment: &str, training: &str) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(experiment.as_bytes()).update(b"\0").update(training.as_bytes());
-    hasher.finalize().to_hex()[..32].to_owned()
+    identifier(&[experiment, training], 32)
 }
 
 fn write_run(home: &Path, experiment: &str, id: &str, run: &TrackedRun, parent: Option<&str>) -> Result<()> {

@@ -11,7 +11,7 @@
 mod log;
 mod message;
 
-use super::{Tracked, TrackedRun};
+use super::{Tracked, TrackedRun, identifier};
 use crate::plan::error::{PlanError, Result};
 use log::Log;
 use message::{
@@ -37,7 +37,8 @@ pub(super) fn write(tracked: &Tracked, folder: &Path) -> Result<()> {
 }
 
 fn write_run(folder: &Path, experiment: &str, run: &TrackedRun, job: &str) -> Result<()> {
-    let id = run_id(experiment, job, &run.name);
+    // Weights & Biases' own have 8 letters and digits, and may have up to 64.
+    let id = identifier(&[experiment, job, &run.name], 16);
     let aside =
         tempfile::Builder::new().prefix(".writing-").tempdir_in(folder).map_err(PlanError::io("write", folder))?;
     let files = aside.path().join("files");
@@ -64,13 +65,6 @@ fn write_run(folder: &Path, experiment: &str, run: &TrackedRun, job: &str) -> Re
     }
     let written = aside.keep();
     fs::rename(&written, &place).map_err(PlanError::io("rename", &written))
-}
-
-/// 16 digits: Weights & Biases' own have 8 letters and digits, and may have up to 64.
-fn run_id(experiment: &str, job: &str, name: &str) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(experiment.as_bytes()).update(b"\0").update(job.as_bytes()).update(b"\0").update(name.as_bytes());
-    hasher.finalize().to_hex()[..16].to_owned()
 }
 
 /// The log of a run.

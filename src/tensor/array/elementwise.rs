@@ -10,7 +10,6 @@ use burn::tensor::backend::Backend;
 use burn::tensor::ops::{ActivationOps, BoolTensor, FloatTensor, FloatTensorOps};
 use burn::tensor::{DType, Scalar, TensorData, TensorMetadata, get_device_settings};
 use rayon::prelude::*;
-use std::ops::ControlFlow::{self, Break, Continue};
 
 /// Methods that are one operation of the backend's.
 macro_rules! functions {
@@ -27,14 +26,9 @@ macro_rules! functions {
 }
 
 functions! {
-    recip: float_recip;
     exp: float_exp;
     log: float_log;
     log1p: float_log1p;
-    sqrt: float_sqrt;
-    abs: float_abs;
-    /// -1, 0 or 1.
-    sign: float_sign;
     tanh: float_tanh;
     /// The error function.
     erf: float_erf;
@@ -65,83 +59,71 @@ with_number! {
 }
 
 impl Array {
+    /// One over each.
+    pub fn recip(self) -> Self {
+        on!(B, Array(x) = self => B::float_recip(x))
+    }
+
+    /// Square root of each.
+    pub fn sqrt(self) -> Self {
+        on!(B, Array(x) = self => B::float_sqrt(x))
+    }
+
+    /// Each without its sign.
+    pub fn abs(self) -> Self {
+        self.each(f32::abs, |x| on!(B, Array(x) = x => B::float_abs(x)))
+    }
+
+    /// -1, 0 or 1.
+    pub fn sign(self) -> Self {
+        on!(B, Array(x) = self => B::float_sign(x))
+    }
+
     /// Minus each.
     pub fn neg(self) -> Self {
-        let x = match self.each(|x| -x) {
-            Break(made) => return made,
-            Continue(x) => x,
-        };
-        on!(B, Array(x) = x => B::float_neg(x))
+        self.each(|x| -x, |x| on!(B, Array(x) = x => B::float_neg(x)))
     }
 
     /// What is positive; 0 elsewhere.
     pub fn relu(self) -> Self {
-        let x = match self.each(|x| x.max(0.0)) {
-            Break(made) => return made,
-            Continue(x) => x,
-        };
-        on!(B, Array(x) = x => B::relu(x))
+        self.each(|x| x.max(0.0), |x| on!(B, Array(x) = x => B::relu(x)))
     }
 
     /// Each and a number.
     pub fn add_scalar(self, value: f64) -> Self {
         let by = value as f32;
-        let x = match self.each(|x| x + by) {
-            Break(made) => return made,
-            Continue(x) => x,
-        };
-        on!(B, Array(x) = x => B::float_add_scalar(x, Scalar::from(value)))
+        self.each(|x| x + by, |x| on!(B, Array(x) = x => B::float_add_scalar(x, Scalar::from(value))))
     }
 
     /// Each times a number.
     pub fn mul_scalar(self, value: f64) -> Self {
         let by = value as f32;
-        let x = match self.each(|x| x * by) {
-            Break(made) => return made,
-            Continue(x) => x,
-        };
-        on!(B, Array(x) = x => B::float_mul_scalar(x, Scalar::from(value)))
+        self.each(|x| x * by, |x| on!(B, Array(x) = x => B::float_mul_scalar(x, Scalar::from(value))))
     }
 
     /// Sum. As for all operations of two arrays, the shorter shape is aligned at the first axes, and axes of extent 1 are
     /// repeated.
     pub fn add(self, other: Self) -> Self {
         let (a, b) = larger_first(self, other);
-        let (a, b) = match a.each_with(b, |x, y| x + y) {
-            Break(made) => return made,
-            Continue(pair) => pair,
-        };
-        on!(B, Array(x) = a, Array(y) = b => B::float_add(x, y))
+        a.each_with(b, |x, y| x + y, |a, b| on!(B, Array(x) = a, Array(y) = b => B::float_add(x, y)))
     }
 
     /// Difference.
     pub fn sub(self, other: Self) -> Self {
         let (a, b) = paired(self, other);
-        let (a, b) = match a.each_with(b, |x, y| x - y) {
-            Break(made) => return made,
-            Continue(pair) => pair,
-        };
-        on!(B, Array(x) = a, Array(y) = b => B::float_sub(x, y))
+        a.each_with(b, |x, y| x - y, |a, b| on!(B, Array(x) = a, Array(y) = b => B::float_sub(x, y)))
     }
 
     /// Product.
     pub fn mul(self, other: Self) -> Self {
         let (a, b) = larger_first(self, other);
-        let (a, b) = match a.each_with(b, |x, y| x * y) {
-            Break(made) => return made,
-            Continue(pair) => pair,
-        };
-        on!(B, Array(x) = a, Array(y) = b => B::float_mul(x, y))
+        a.each_with(b, |x, y| x * y, |a, b| on!(B, Array(x) = a, Array(y) = b => B::float_mul(x, y)))
     }
 
     /// Quotient.
     pub fn div(self, other: Self) -> Self {
         let (a, b) = paired(self, other);
-        let (a, b) = match a.each_with(b, |x, y| x / y) {
-            Break(made) => return made,
-            Continue(pair) => pair,
-        };
-        on!(B, Array(x) = a, Array(y) = b => B::float_div(x, y))
+        a.each_with(b, |x, y| x / y, |a, b| on!(B, Array(x) = a, Array(y) = b => B::float_div(x, y)))
     }
 
     /// Power.
@@ -192,38 +174,40 @@ impl Array {
     /// `g` where the output of a rectifier is positive, else 0.
     pub fn relu_backward(output: Self, gradient: Self) -> Self {
         // The gradient is held by nobody else, as a rule: what is made is written over it.
-        let (gradient, output) = match gradient.each_with(output, |g, y| if y > 0.0 { g } else { 0.0 }) {
-            Break(made) => return made,
-            Continue(pair) => pair,
-        };
-        on!(B, Array(y) = output, Array(g) = gradient => B::relu_backward(y, g))
+        let positive = |g, y| if y > 0.0 { g } else { 0.0 };
+        gradient.each_with(output, positive, |g, y| on!(B, Array(g) = g, Array(y) = y => B::relu_backward(y, g)))
     }
 }
 
-/// Ways of kernels of ours; where they are not to be taken, what was given comes back.
+/// Ways of kernels of ours, and the way of burn's where they are not to be taken.
 impl Array {
     /// A function of each.
-    fn each(self, f: impl Fn(f32) -> f32 + Copy + Sync) -> ControlFlow<Self, Self> {
-        let Some(mut x) = self.worth_threads() else { return Continue(self) };
+    fn each(self, f: impl Fn(f32) -> f32 + Copy + Sync, otherwise: impl FnOnce(Self) -> Self) -> Self {
+        let Some(mut x) = self.worth_threads() else { return otherwise(self) };
         drop(self);
         let len = x.layout().num_elements();
         match x.try_storage_mut::<f32>().filter(|values| values.len() == len) {
             Some(values) => {
                 fascicle_kernels::map_over(values, f);
                 traffic::count(|traffic| traffic.operations += 1);
-                Break(Self::Cpu(x))
+                Self::Cpu(x)
             }
             None => {
                 let dims = x.shape().to_vec();
-                Break(Self::of_kernel(fascicle_kernels::map(x.as_slice().unwrap_or_default(), f), &dims))
+                Self::of_kernel(fascicle_kernels::map(x.as_slice().unwrap_or_default(), f), &dims)
             }
         }
     }
 
     /// A function of each and of that of an array of the same shape.
-    fn each_with(self, other: Self, f: impl Fn(f32, f32) -> f32 + Copy + Sync) -> ControlFlow<Self, (Self, Self)> {
+    fn each_with(
+        self,
+        other: Self,
+        f: impl Fn(f32, f32) -> f32 + Copy + Sync,
+        otherwise: impl FnOnce(Self, Self) -> Self,
+    ) -> Self {
         let read = (self.dims() == other.dims()).then(|| Some((self.worth_threads()?, other.worth_threads()?)));
-        let Some((mut x, y)) = read.flatten() else { return Continue((self, other)) };
+        let Some((mut x, y)) = read.flatten() else { return otherwise(self, other) };
         drop((self, other));
         let len = x.layout().num_elements();
         let y = y.as_slice::<f32>().unwrap_or_default();
@@ -231,11 +215,11 @@ impl Array {
             Some(values) => {
                 fascicle_kernels::zip_over(values, y, f);
                 traffic::count(|traffic| traffic.operations += 1);
-                Break(Self::Cpu(x))
+                Self::Cpu(x)
             }
             None => {
                 let dims = x.shape().to_vec();
-                Break(Self::of_kernel(fascicle_kernels::zip(x.as_slice().unwrap_or_default(), y, f), &dims))
+                Self::of_kernel(fascicle_kernels::zip(x.as_slice().unwrap_or_default(), y, f), &dims)
             }
         }
     }
